@@ -1,0 +1,1 @@
+"""What every service stands on: messages, records, policy and the process they run in."""

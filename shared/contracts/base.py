@@ -1,0 +1,89 @@
+"""What every request has: a typed reply, a subject made of its name, and who asks."""
+
+import re
+from datetime import UTC, datetime
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RPC_ROOT = "coop.rpc"
+WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Actor(BaseModel):
+    """Who asks. An account is named by its uid; a service by its name; anonymous by nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["anonymous", "account", "service"] = "anonymous"
+    account_uid: str = ""
+    service: str = ""
+    access_key_id: str = ""
+
+    @property
+    def uid(self) -> str:
+        """The opaque name that events and records keep."""
+        return self.account_uid or self.service
+
+
+ANONYMOUS = Actor()
+
+
+class Snapshot(BaseModel):
+    """A whole aggregate as it is now; later versions replace earlier ones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 0
+
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+
+class Request(BaseModel, Generic[Reply]):
+    """Asks `owner` for something; the class name is the operation, the type argument the reply."""
+
+    model_config = ConfigDict(frozen=True)
+
+    owner: ClassVar[str]
+    actor: Actor = ANONYMOUS
+
+    @classmethod
+    def operation(cls) -> str:
+        """`CreateRepository` is answered by `create_repository`."""
+        return WORD.sub("_", cls.__name__).lower()
+
+    @classmethod
+    def nats_subject(cls) -> str:
+        """Where the owner listens; never inside a stream's subjects."""
+        return f"{RPC_ROOT}.{cls.owner}.{cls.operation()}"
+
+    @classmethod
+    def reply_type(cls) -> type[Reply]:
+        """The model of the reply, from the type argument."""
+        for base in cls.__mro__:
+            arguments = (
+                base.__pydantic_generic_metadata__["args"] if issubclass(base, Request) else ()
+            )
+            if arguments:
+                return arguments[0]  # type: ignore[no-any-return]
+        raise TypeError(f"{cls.__name__} names no reply")
+
+
+class Done(BaseModel):
+    """Nothing to tell but that it is done and durable."""
+
+
+class Listed(BaseModel):
+    """How a list is asked for: `cursor` is opaque and comes from the page before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: int = Field(default=50, ge=1, le=1000)
+    cursor: str | None = Field(default=None, max_length=4096)
+
+
+def now() -> datetime:
+    """The time, with its zone, in whole milliseconds (S3 and HTTP cannot say more)."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,210 @@
+"""What indexer answers and announces."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from shared.cloudevents import EventData
+from shared.contracts.base import Listed, Reply, Request, Snapshot
+
+FileStatus = Literal["pending", "indexed", "described", "failed"]
+
+
+class Fact(BaseModel):
+    """One line of a file's page: `Dimensions` / `5,040 × 3,000, 1 band`."""
+
+    name: str
+    value: str
+
+
+class FactGroup(BaseModel):
+    """Facts under one heading, such as `Raster` or `Columns`."""
+
+    title: str
+    facts: list[Fact]
+
+
+class FileMetadata(Snapshot):
+    """What is known of one object. `version` is the object's.
+
+    `summary` says what it is in a scientist's words; `verdicts` are badges such as `Valid COG`;
+    `reason` says why `status` is `failed`; `bbox` is WGS84, west > east across the antimeridian.
+    `footprint` is a GeoJSON geometry. `item_id` is set when there is a STAC item.
+    """
+
+    repository_uid: str
+    account_id: str
+    repository_id: str
+    object_uid: str
+    key: str
+    size: int
+    etag: str
+    checksums: dict[str, str] = Field(default_factory=dict)
+    last_modified: datetime
+    created_by: str = ""
+    status: FileStatus = "pending"
+    reason: str = ""
+    media_type: str = ""
+    format: str = ""
+    summary: str = ""
+    verdicts: list[str] = Field(default_factory=list)
+    groups: list[FactGroup] = Field(default_factory=list)
+    bbox: list[float] | None = None
+    footprint: dict[str, Any] | None = None
+    item_id: str = ""
+
+
+class DirectoryEntry(BaseModel):
+    """One line of a listing: a file, or a directory with the sums of all below it.
+
+    `name` is the last segment (a directory's ends in `/`); `key` is whole.
+    """
+
+    name: str
+    key: str
+    is_directory: bool
+    size: int
+    files: int = 1
+    changed_at: datetime
+    status: FileStatus = "indexed"
+    summary: str = ""
+    format: str = ""
+    pending: int = 0
+
+
+class Directory(BaseModel):
+    """One page of a directory, and the sums of all below it."""
+
+    prefix: str
+    entries: list[DirectoryEntry]
+    files: int
+    size: int
+    cursor: str | None = None
+
+
+class RepositorySummary(BaseModel):
+    """A repository in figures: for its page's side and for lists."""
+
+    repository_uid: str
+    account_id: str
+    repository_id: str
+    files: int = 0
+    size: int = 0
+    items: int = 0
+    formats: dict[str, int] = Field(default_factory=dict)
+    bbox: list[float] | None = None
+    footprints: list[list[float]] = Field(default_factory=list)
+    start: datetime | None = None
+    end: datetime | None = None
+    changed_at: datetime | None = None
+
+
+class SummaryPage(BaseModel):
+    """Summaries in the order asked for; a repository one may not see is left out."""
+
+    summaries: list[RepositorySummary]
+
+
+class StacDocument(BaseModel):
+    """A STAC catalog, collection or item without links: web adds those of its own address."""
+
+    document: dict[str, Any]
+
+
+class StacPage(BaseModel):
+    """Some STAC documents, and where to go on."""
+
+    documents: list[dict[str, Any]]
+    cursor: str | None = None
+    matched: int | None = None
+
+
+class IndexerRequest(Request[Reply]):
+    """Answered by indexer; NotFound also where who asks may not read the repository."""
+
+    owner: ClassVar[str] = "indexer"
+
+
+class GetFile(IndexerRequest[FileMetadata]):
+    """What is known of one object."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
+class ListDirectory(IndexerRequest[Directory], Listed):
+    """The entries of one directory by name, directories and files together."""
+
+    account_id: str
+    repository_id: str
+    prefix: str = ""
+
+
+class GetSummaries(IndexerRequest[SummaryPage]):
+    """The figures of some repositories, by their uids."""
+
+    repository_uids: list[str] = Field(max_length=100)
+
+
+class ListCollections(IndexerRequest[StacPage], Listed):
+    """The collections who asks may list, by id; of one account where it is given."""
+
+    account_id: str = ""
+
+
+class GetCollection(IndexerRequest[StacDocument]):
+    """One collection, by `{account}--{repository}`."""
+
+    collection_id: str
+
+
+class ListItems(IndexerRequest[StacPage], Listed):
+    """The items of one collection, by id."""
+
+    collection_id: str
+
+
+class GetItem(IndexerRequest[StacDocument]):
+    """One item of a collection."""
+
+    collection_id: str
+    item_id: str
+
+
+class FileEvent(EventData):
+    """Something became known of an object."""
+
+    owner: ClassVar[str] = "indexer"
+
+    account_id: str
+    repository_id: str
+    file: FileMetadata
+
+
+class ItemIndexed(FileEvent):
+    """The object has a STAC item, new or renewed."""
+
+    event: ClassVar[str] = "item_indexed"
+
+    collection_id: str
+    item_id: str
+
+
+class ItemFailed(FileEvent):
+    """The object could not be understood; `file.reason` says why."""
+
+    event: ClassVar[str] = "item_failed"
+
+
+class FileDescribed(FileEvent):
+    """The object is known, and is of a kind that makes no item."""
+
+    event: ClassVar[str] = "file_described"
+
+
+class FileRemoved(FileEvent):
+    """The object, its metadata and its item are gone."""
+
+    event: ClassVar[str] = "file_removed"

@@ -1,0 +1,120 @@
+"""What storage answers and announces."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from shared.cloudevents import EventData
+from shared.contracts.base import Listed, Reply, Request, Snapshot
+
+
+class StoredObject(Snapshot):
+    """One object: bytes of `size` under `key`, exactly as they were sent.
+
+    `etag` is without quotes; `checksums` are base64 by S3's names (`crc64nvme`, `sha256` ...).
+    `created_by` is an account uid.
+    """
+
+    object_uid: str
+    account_uid: str
+    account_id: str
+    repository_uid: str
+    repository_id: str
+    key: str
+    size: int
+    etag: str
+    checksums: dict[str, str] = Field(default_factory=dict)
+    content_type: str = "binary/octet-stream"
+    metadata: dict[str, str] = Field(default_factory=dict)
+    last_modified: datetime
+    created_by: str = ""
+
+
+class ObjectPage(BaseModel):
+    """Some objects in the byte order of their keys, and where to go on."""
+
+    objects: list[StoredObject]
+    cursor: str | None = None
+
+
+class PresignedUrl(BaseModel):
+    """A URL that carries its own permission until `expires_at`."""
+
+    url: str
+    expires_at: datetime
+
+
+class PostForm(BaseModel):
+    """An S3 POST policy: the action of a form and its hidden fields; the file comes last."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+class StorageRequest(Request[Reply]):
+    """Answered by storage."""
+
+    owner: ClassVar[str] = "storage"
+
+
+class GetObject(StorageRequest[StoredObject]):
+    """The record of one object; NotFound also where who asks may not read it."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
+class ListObjects(StorageRequest[ObjectPage], Listed):
+    """A repository's objects by its uid: for rebuilds, by services only."""
+
+    repository_uid: str
+
+
+class PresignGetObject(StorageRequest[PresignedUrl]):
+    """A URL that downloads one object as who asks, for 15 minutes."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
+class PresignPostObject(StorageRequest[PostForm]):
+    """A form that uploads one file under a prefix as who asks, for 15 minutes, and then redirects."""
+
+    account_id: str
+    repository_id: str
+    prefix: str = Field(default="", max_length=1000)
+    redirect: str = Field(max_length=2000)
+
+
+class DeleteObject(StorageRequest[StoredObject]):
+    """Removes one object as who asks; the reply is what was there."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
+class ObjectEvent(EventData):
+    """Something happened to an object; `object` is what it is (created) or was (deleted)."""
+
+    owner: ClassVar[str] = "storage"
+
+    account_id: str
+    repository_id: str
+    object: StoredObject
+
+
+class ObjectCreated(ObjectEvent):
+    """New bytes under a key, whether or not there were others before."""
+
+    event: ClassVar[str] = "object_created"
+
+
+class ObjectDeleted(ObjectEvent):
+    """A key that is no more; `object.version` is the version of the deletion."""
+
+    event: ClassVar[str] = "object_deleted"

@@ -1,0 +1,111 @@
+"""The settings all services share; each service's own settings.py extends them.
+
+One prefix, nested by two underscores: `COOP_HOME`, `COOP_NATS__PORT`. A `.env` file is read.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class NatsSettings(BaseModel):
+    """The bus. With `url` empty the address is the embedded server's."""
+
+    port: int = 4222
+    url: str = ""
+
+
+class KratosSettings(BaseModel):
+    """Ory Kratos: the public API is for web, the admin API for accounts."""
+
+    public_port: int = 4433
+    admin_port: int = 4434
+    public_url: str = ""
+    admin_url: str = ""
+    binary: str = ""
+    timeout_seconds: float = 5.0
+
+
+class WebSettings(BaseModel):
+    """The edge, as others must know it."""
+
+    port: int = 8080
+    public_url: str = "http://localhost:8080"
+    ops_port: int = 0
+
+
+class StorageSettings(BaseModel):
+    """The data door, as others must know it."""
+
+    port: int = 9000
+    public_url: str = "http://127.0.0.1:9000"
+    url: str = ""
+    ops_port: int = 0
+    processes: int = 1
+
+
+class TablesSettings(BaseModel):
+    """Where records are kept: one SQLite file a service, or DynamoDB tables."""
+
+    backend: Literal["sqlite", "dynamodb"] = "sqlite"
+    endpoint_url: str = ""
+    region: str = "us-east-1"
+    prefix: str = "coop-"
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    create: bool = True
+
+
+class OpsSettings(BaseModel):
+    """Health, readiness and metrics of one process; port 0 takes a free one."""
+
+    ops_port: int = 0
+
+
+class LogSettings(BaseModel):
+    """`auto` writes for people on a terminal and JSON lines elsewhere."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "pretty"] = "auto"
+
+
+class Settings(BaseSettings):
+    """What any process of the platform may need to know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COOP_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    home: Path = Path("var")
+    listen: str = "127.0.0.1"
+    nats: NatsSettings = Field(default_factory=NatsSettings)
+    kratos: KratosSettings = Field(default_factory=KratosSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    tables: TablesSettings = Field(default_factory=TablesSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    accounts: OpsSettings = Field(default_factory=OpsSettings)
+    repositories: OpsSettings = Field(default_factory=OpsSettings)
+    indexer: OpsSettings = Field(default_factory=OpsSettings)
+
+    @property
+    def nats_url(self) -> str:
+        """Where the bus is."""
+        return self.nats.url or f"nats://127.0.0.1:{self.nats.port}"
+
+    @property
+    def storage_url(self) -> str:
+        """Where this host reaches the data door; the public address may lead round a proxy."""
+        return self.storage.url or f"http://127.0.0.1:{self.storage.port}"
+
+    @property
+    def kratos_public_url(self) -> str:
+        """Kratos' public API as web reaches it."""
+        return self.kratos.public_url or f"http://127.0.0.1:{self.kratos.public_port}"
+
+    @property
+    def kratos_admin_url(self) -> str:
+        """Kratos' admin API as accounts reaches it."""
+        return self.kratos.admin_url or f"http://127.0.0.1:{self.kratos.admin_port}"
