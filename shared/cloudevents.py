@@ -21,7 +21,7 @@ def token(text: str) -> str:
     raw = text.encode()
     if not raw:
         return "="
-    return NOT_PLAIN.sub(lambda match: b"=%02X" % match[0], raw).decode()
+    return NOT_PLAIN.sub(lambda match: b"=%02X" % ord(match[0]), raw).decode()
 
 
 class EventData(BaseModel):
@@ -91,11 +91,11 @@ class Envelope(BaseModel):
 
 
 def envelop(
-    data: Data, *, aggregate: str, version: int, actor: str, correlation: str
+    data: Data, *, aggregate: str, version: int, actor: str = "", correlation: str = ""
 ) -> Event[Data]:
     """The event that says `data` of this aggregate, in its own version."""
     account, repository = data.place
-    return Event[type(data)](  # type: ignore[misc]
+    return Event[Data](
         id=f"{aggregate}:{version}",
         source=f"/coop/{data.owner}",
         type=data.type_name(),

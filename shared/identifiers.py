@@ -14,93 +14,19 @@ SLUG_MIN, SLUG_MAX = 3, 40
 KEY_MAX_BYTES = 1024
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
-RESERVED_IDS = frozenset(
-    [
-        "about",
-        "account",
-        "accounts",
-        "activity",
-        "admin",
-        "administrator",
-        "api",
-        "app",
-        "assets",
-        "auth",
-        "blog",
-        "browse",
-        "collections",
-        "contact",
-        "coop",
-        "dashboard",
-        "data",
-        "docs",
-        "download",
-        "events",
-        "explore",
-        "favicon",
-        "feed",
-        "feeds",
-        "for-you",
-        "graphql",
-        "health",
-        "healthz",
-        "help",
-        "home",
-        "items",
-        "legal",
-        "login",
-        "logout",
-        "mail",
-        "me",
-        "metrics",
-        "new",
-        "news",
-        "oauth",
-        "operator",
-        "orgs",
-        "organizations",
-        "pricing",
-        "privacy",
-        "public",
-        "readyz",
-        "register",
-        "registration",
-        "releases",
-        "repositories",
-        "robots",
-        "root",
-        "search",
-        "security",
-        "service",
-        "services",
-        "session",
-        "sessions",
-        "settings",
-        "signin",
-        "sign-in",
-        "sign-out",
-        "sign-up",
-        "sitemap",
-        "stac",
-        "static",
-        "status",
-        "sts",
-        "support",
-        "system",
-        "terms",
-        "undefined",
-        "null",
-        "user",
-        "users",
-        "webhooks",
-        "well-known",
-        "www",
-    ]
-)
+RESERVED_WORDS = """
+about account accounts activity admin administrator api app assets auth blog browse collections
+contact coop dashboard data docs download events explore favicon feed feeds graphql health healthz
+help home items legal login logout mail metrics new news oauth operator organizations orgs pricing
+privacy public readyz register registration releases repositories robots root search security
+service services session sessions settings sign-in sign-out sign-up signin sitemap stac static status sts
+support system terms undefined null user users webhooks well-known www
+"""
+RESERVED_IDS = frozenset(RESERVED_WORDS.split())
 
 
 def check_slug(text: str) -> str:
-    """The text itself if it is an id: 3-40 characters, lower-case words joined by single hyphens."""
+    """The text itself if it is an id: 3-40 characters, words of a-z0-9 joined by single hyphens."""
     if not SLUG_MIN <= len(text) <= SLUG_MAX:
         raise ValueError(f"must have {SLUG_MIN} to {SLUG_MAX} characters")
     if not SLUG.fullmatch(text):

@@ -143,7 +143,7 @@ class ListAccounts(AccountsRequest[AccountPage], Listed):
 
 
 class GrantRole(AccountsRequest[Done]):
-    """Give an account a role on an organization; by its owners and maintainers, never above their own."""
+    """Give an account a role on an organization; nobody gives one above their own."""
 
     organization_uid: str
     member_uid: str

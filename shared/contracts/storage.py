@@ -82,7 +82,7 @@ class PresignGetObject(StorageRequest[PresignedUrl]):
 
 
 class PresignPostObject(StorageRequest[PostForm]):
-    """A form that uploads one file under a prefix as who asks, for 15 minutes, and then redirects."""
+    """A form that uploads one file under a prefix as who asks, for 15 minutes; then redirects."""
 
     account_id: str
     repository_id: str
