@@ -25,6 +25,7 @@ class State(StrEnum):
     """Whether a repository is in use."""
 
     ACTIVE = "active"
+    DEACTIVATED = "deactivated"
     DELETED = "deleted"
 
 
