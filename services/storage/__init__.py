@@ -1,0 +1,1 @@
+"""Storage: keeps objects, and is the S3 door to them."""
