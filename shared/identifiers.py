@@ -19,8 +19,8 @@ about account accounts activity admin administrator api app assets auth blog bro
 contact coop dashboard data docs download events explore favicon feed feeds graphql health healthz
 help home items legal login logout mail metrics new news oauth operator organizations orgs pricing
 privacy public readyz register registration releases repositories robots root search security
-service services session sessions settings sign-in sign-out sign-up signin sitemap stac static status sts
-support system terms undefined null user users webhooks well-known www
+service services session sessions settings sign-in sign-out sign-up signin sitemap stac static
+status sts support system terms undefined null user users webhooks well-known www
 """
 RESERVED_IDS = frozenset(RESERVED_WORDS.split())
 

@@ -1,0 +1,151 @@
+"""One connection of one service to NATS, held open whether the server is there or not."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import NatsBroker, NatsNKey
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from shared.bus import events, replies, requests
+from shared.bus.current import Current
+from shared.cloudevents import EventData
+from shared.contracts.base import Reply, Request
+from shared.errors import Unavailable
+from shared.log import logger
+from shared.topology import inbox_prefix
+
+log = logger("bus")
+START_RETRY_SECONDS = 0.5
+RECONNECT_WAIT_SECONDS = 0.25
+
+
+class Bus:
+    """A service's connection. Doors are named before `start`; nothing blocks while NATS is away.
+
+    `seed` is the service's nkey (shared.keyfile.nats_seed); empty only in tests without users.
+    """
+
+    def __init__(self, url: str, *, service: str, seed: str = "") -> None:
+        self.service = service
+        self.inbox = inbox_prefix(service)
+        self.broker = NatsBroker(
+            url,
+            name=service,
+            # Without -1 the client gives up after two minutes and its pull loop then spins.
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RECONNECT_WAIT_SECONDS,  # type: ignore[arg-type]
+            graceful_timeout=5,
+            # The default would drop an event for good at the first error.
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            inbox_prefix=self.inbox,
+            security=NatsNKey.from_seed(seed) if seed else None,
+            logger=None,
+            middlewares=(Current,),
+            error_cb=_report,
+        )
+        self.working: set[asyncio.Task[None]] = set()
+        self.consumers: list[tuple[str, str]] = []
+        self._starting: asyncio.Task[None] | None = None
+        self.started = asyncio.Event()
+
+    def answer(self, wanted: type[Request[Reply]], operation: replies.Operation) -> None:
+        """Answer requests of this type, shared with the other processes of the service."""
+        replies.answer(self, wanted, operation)
+
+    def consume(
+        self, stream: str, durable: str, handlers: Mapping[type[EventData], events.Handler]
+    ) -> None:
+        """Take a durable consumer's events; each is acked once its handler has returned."""
+        events.consume(self, stream, durable, handlers)
+        self.consumers.append((stream, durable))
+
+    def hear(self, subject: str, handlers: Mapping[type[EventData], events.Handler]) -> None:
+        """Hear events live, in every process and without a promise: what is missed is missed."""
+        events.hear(self, subject, handlers)
+
+    def listen(self, subject: str, function: Callable[[], Awaitable[None]]) -> None:
+        """Be told that something was said on a subject that carries no content."""
+        events.listen(self, subject, function)
+
+    async def request(self, wanted: Request[Reply], *, timeout: float = 2.0) -> Reply:  # noqa: ASYNC109
+        """Ask the owner and wait, at most `timeout` seconds; raises the Problem it answers with.
+
+        Unavailable where nobody answers in time: the request may or may not have been done.
+        """
+        return await requests.ask(self, wanted, timeout)
+
+    @property
+    def client(self) -> Client:
+        """The plain NATS client; raises Unavailable while there is no connection."""
+        connection = self.broker._connection  # noqa: SLF001  (FastStream offers no public name)
+        if connection is None or not connection.is_connected:
+            raise Unavailable("The message bus does not answer at the moment.")
+        return connection
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """JetStream over the same connection."""
+        return self.client.jetstream()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server is there now."""
+        connection = self.broker._connection  # noqa: SLF001
+        return connection is not None and connection.is_connected
+
+    async def tell(self, subject: str, payload: bytes = b"") -> None:
+        """Say something live; lost without an error when nobody is there to hear."""
+        with contextlib.suppress(Unavailable, NatsError):
+            await self.client.publish(subject, payload)
+
+    async def check(self) -> None:
+        """Raises Unavailable unless every durable consumer of this process exists."""
+        if not self.started.is_set():
+            raise Unavailable("The bus is not connected yet.")
+        for stream, durable in self.consumers:
+            try:
+                await self.jetstream.consumer_info(stream, durable, timeout=1.0)
+            except NatsError as error:
+                raise Unavailable(f"The consumer {durable} does not answer: {error}") from error
+
+    def start(self) -> None:
+        """Connect in the background, so that doors open although the bus is away."""
+        self._starting = asyncio.create_task(self._start())
+
+    async def _start(self) -> None:
+        while True:
+            try:
+                await self.broker.start()
+            except (NatsError, OSError, TimeoutError) as error:
+                log.warning("the bus is not there yet", reason=str(error) or type(error).__name__)
+                await self.broker.stop()
+                await asyncio.sleep(START_RETRY_SECONDS)
+            else:
+                self.started.set()
+                return
+
+    async def stop(self) -> None:
+        """Finish what is being worked on, then disconnect."""
+        if self._starting is not None:
+            self._starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._starting
+        if self.working:
+            await asyncio.wait(self.working, timeout=5)
+        await self.broker.stop()
+
+    def work(self, job: Awaitable[None]) -> None:
+        """Do a job beside others; `stop` waits for it."""
+        task = asyncio.ensure_future(job)
+        self.working.add(task)
+        task.add_done_callback(self.working.discard)
+
+
+async def _report(error: Exception) -> None:
+    details: dict[str, Any] = {"reason": str(error) or type(error).__name__}
+    log.warning("nats", **details)

@@ -1,0 +1,114 @@
+"""State and event in one transaction: the rows a service writes beside its records.
+
+An event row is the history of its aggregate (pk `EVT#<aggregate>`, sk the version); while it waits
+to be published it also stands in the sparse index `outbox`, from which the relay takes it.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from zlib import crc32
+
+from shared.cloudevents import EventData, envelop
+from shared.errors import TooLarge
+from shared.log import correlation_id
+from shared.tables import (
+    Absent,
+    Action,
+    AnyOf,
+    Below,
+    Condition,
+    Index,
+    Item,
+    Page,
+    Put,
+    Table,
+    Update,
+)
+
+OUTBOX_INDEX = Index(name="outbox", partition="ob", sort="obsk")
+SHARD = "OUTBOX#0"
+MAX_EVENT_BYTES = 240 * 1024
+VERSION_DIGITS = 20
+
+
+def next_version(previous: int | None = None) -> int:
+    """The version after `previous`: microseconds now, or one more where the clock is behind.
+
+    A hybrid logical clock: versions of one aggregate only grow, also across a delete, and sort
+    with those of other aggregates in about the order in which things happened.
+    """
+    return max(time.time_ns() // 1000, (previous or 0) + 1)
+
+
+def history_key(aggregate: str) -> str:
+    """The partition of an aggregate's events."""
+    return f"EVT#{aggregate}"
+
+
+def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") -> Put:
+    """The row to write in the same transaction as the state that `data` describes.
+
+    Raises TooLarge before anything is written, since a stream would refuse the message later.
+    """
+    event = envelop(
+        data, aggregate=aggregate, version=version, actor=actor, correlation=correlation_id()
+    )
+    body = event.model_dump_json()
+    if len(body) > MAX_EVENT_BYTES:
+        raise TooLarge(f"This change is larger than an event may be ({MAX_EVENT_BYTES} bytes).")
+    stamp = f"{version:0{VERSION_DIGITS}d}"
+    return Put(
+        {
+            "pk": history_key(aggregate),
+            "sk": f"{stamp}#{data.event}",
+            "ob": SHARD,
+            "obsk": f"{stamp}#{event.id}#{data.event}",
+            "subject": data.nats_subject,
+            "event": data.event,
+            "aggregate": aggregate,
+            "id": event.id,
+            "body": body,
+        }
+    )
+
+
+def newer(version: int) -> Condition:
+    """The inbox rule: write only what is newer than what is there. Doubles change nothing."""
+    return AnyOf(Absent(), Below("version", version))
+
+
+def shard_of(aggregate: str, shards: int) -> int:
+    """Which of several lanes an aggregate belongs to; always the same one."""
+    return crc32(aggregate.encode()) % shards
+
+
+class Outbox:
+    """A service's events that wait, and the bell that tells the relay of new ones."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rung = asyncio.Event()
+
+    async def commit(self, *actions: Action) -> None:
+        """One transaction of state and event rows; then the relay is told.
+
+        Raises ConditionFailed as `Table.write` does; then nothing was written.
+        """
+        await self.table.write(*actions)
+        self.rung.set()
+
+    async def latest_version(self, aggregate: str) -> int | None:
+        """The version of the newest event of an aggregate, also when its record is gone."""
+        page = await self.table.query(history_key(aggregate), forward=False, limit=1)
+        return int(page.items[0]["sk"].partition("#")[0]) if page.items else None
+
+    async def pending(self, *, limit: int) -> Page:
+        """The oldest events that wait."""
+        return await self.table.query(SHARD, index=OUTBOX_INDEX.name, limit=limit)
+
+    async def sent(self, rows: Sequence[Item]) -> None:
+        """These are on the stream: out of the index, kept as history."""
+        await asyncio.gather(
+            *(self.table.write(Update(row["pk"], row["sk"], remove=("ob", "obsk"))) for row in rows)
+        )

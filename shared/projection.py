@@ -1,0 +1,202 @@
+"""What a service knows of other services' facts, so that it works while they are away.
+
+Events fill the service's own table; each process keeps what it used a second ago in memory. What is
+not known yet is asked for once; a "no" is remembered for a second.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from shared.bus import Bus
+from shared.bus.events import Handler
+from shared.cloudevents import Event, EventData
+from shared.contracts.accounts import (
+    AccessKeySealed,
+    Account,
+    AccountCreated,
+    AccountEvent,
+    AccountUpdated,
+    GetAccount,
+    GetSealedAccessKey,
+    SealedAccessKey,
+)
+from shared.contracts.base import Actor, Request, Snapshot
+from shared.contracts.repositories import (
+    GetRepository,
+    Repository,
+    RepositoryCreated,
+    RepositoryDeleted,
+    RepositoryEvent,
+    RepositoryUpdated,
+    State,
+)
+from shared.errors import NotFound
+from shared.outbox import newer
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
+from shared.tables import ConditionFailed, Put, Table
+
+MEMORY_SECONDS = 1.0
+MEMORY_ENTRIES = 50_000
+
+Known = TypeVar("Known", bound=Snapshot)
+
+
+class Projection:
+    """Accounts, repositories and sealed access keys as last heard of."""
+
+    def __init__(self, table: Table, bus: Bus) -> None:
+        self.table = table
+        self.bus = bus
+        self.asker = Actor(kind="service", service=bus.service)
+        self.heard_at = time.monotonic()
+        self._memory: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    async def account(self, account_uid: str) -> Account | None:
+        """The account of this uid; None where there is none. Unavailable when nobody can say."""
+        return await self._known(
+            "ACCOUNT", account_uid, Account, GetAccount(actor=self.asker, account_uid=account_uid)
+        )
+
+    async def account_named(self, account_id: str) -> Account | None:
+        """The account of this name."""
+        wanted = GetAccount(actor=self.asker, account_id=account_id)
+        return await self._known("ACCOUNT_ID", account_id, Account, wanted)
+
+    async def repository(self, account_id: str, repository_id: str) -> Repository | None:
+        """The repository of these names, whoever asks; None where there is none any more."""
+        wanted = GetRepository(actor=self.asker, account_id=account_id, repository_id=repository_id)
+        name = f"{account_id}/{repository_id}"
+        found = await self._known("REPOSITORY_ID", name, Repository, wanted)
+        return found if found is not None and found.state is State.ACTIVE else None
+
+    async def repository_of(self, repository_uid: str) -> Repository | None:
+        """The repository of this uid as far as events have told; never asks."""
+        item = await self.table.get("REPOSITORY", repository_uid)
+        return Repository.model_validate_json(item["body"]) if item else None
+
+    async def access_key(self, access_key_id: str) -> SealedAccessKey | None:
+        """The sealed material of a key; None where it is unknown or revoked."""
+        wanted = GetSealedAccessKey(actor=self.asker, access_key_id=access_key_id)
+        key = await self._known("KEY", access_key_id, SealedAccessKey, wanted)
+        return key if key is not None and not key.revoked else None
+
+    async def principal(self, actor: Actor) -> Principal:
+        """Who an actor is today: its account's state and roles. A deleted account is anonymous."""
+        if actor.kind == "service":
+            return service_principal(actor.service)
+        account = await self.account(actor.account_uid) if actor.account_uid else None
+        if account is None:
+            return ANONYMOUS_PRINCIPAL
+        return Principal(
+            kind="account",
+            account_uid=account.account_uid,
+            admin=account.admin,
+            disabled=account.disabled,
+            roles=account.roles,
+        )
+
+    def silence(self) -> float:
+        """Seconds since accounts last gave a sign of life."""
+        return time.monotonic() - self.heard_at
+
+    async def alive(self) -> None:
+        """Accounts gave a sign of life."""
+        self.heard_at = time.monotonic()
+
+    async def _known(
+        self, kind: str, name: str, model: type[Known], wanted: Request[Known]
+    ) -> Known | None:
+        entry = self._memory.get((kind, name))
+        if entry is not None and entry[0] > time.monotonic():
+            found: Known | None = entry[1]
+            return found
+        item = await self.table.get(kind, name)
+        if item is not None:
+            return self._remember(kind, name, model.model_validate_json(item["body"]))
+        return self._remember(kind, name, await self._ask(wanted))
+
+    async def _ask(self, wanted: Request[Known]) -> Known | None:
+        try:
+            found = await self.bus.request(wanted)
+        except NotFound:
+            await self.alive()
+            return None
+        await self._keep(found)
+        return found
+
+    def _remember(self, kind: str, name: str, found: Known | None) -> Known | None:
+        if len(self._memory) >= MEMORY_ENTRIES:
+            self._memory.clear()
+        self._memory[kind, name] = (time.monotonic() + MEMORY_SECONDS, found)
+        return found
+
+    async def on_account(self, event: Event[AccountEvent]) -> None:
+        """An account is now so."""
+        await self._keep(event.data.account)
+
+    async def on_repository(self, event: Event[RepositoryEvent]) -> None:
+        """A repository is now so."""
+        await self._keep(event.data.repository)
+
+    async def on_access_key(self, event: Event[AccessKeySealed]) -> None:
+        """A key was made, or works no more."""
+        await self._keep(event.data.access_key)
+
+    async def _keep(self, snapshot: Snapshot) -> None:
+        """Write what is newer than what is known; forget what memory says of it."""
+        await self.alive()
+        for kind, name in names_of(snapshot):
+            row = {
+                "pk": kind,
+                "sk": name,
+                "version": snapshot.version,
+                "body": snapshot.model_dump_json(),
+            }
+            try:
+                await self.table.write(Put(row, when=newer(snapshot.version)))
+            except ConditionFailed:
+                continue
+            finally:
+                self._memory.pop((kind, name), None)
+
+
+def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Every (kind, name) a snapshot is looked up by."""
+    match snapshot:
+        case Account():
+            return [("ACCOUNT", snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
+        case Repository():
+            name = f"{snapshot.account_id}/{snapshot.repository_id}"
+            return [("REPOSITORY", snapshot.repository_uid), ("REPOSITORY_ID", name)]
+        case SealedAccessKey():
+            return [("KEY", snapshot.access_key_id)]
+        case _:
+            raise TypeError(type(snapshot).__name__)
+
+
+def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
+    """What a service that follows accounts and repositories does with their events."""
+    on_account: Callable[[Event[Any]], Awaitable[None]] = projection.on_account
+    on_repository: Callable[[Event[Any]], Awaitable[None]] = projection.on_repository
+    return {
+        AccountCreated: on_account,
+        AccountUpdated: on_account,
+        RepositoryCreated: on_repository,
+        RepositoryUpdated: on_repository,
+        RepositoryDeleted: on_repository,
+    }
+
+
+def private_handlers(projection: Projection) -> dict[type[EventData], Handler]:
+    """What a service that checks access keys does with their sealed material."""
+    return {AccessKeySealed: projection.on_access_key}
+
+
+def follow(projection: Projection, *, accounts_only: bool = False) -> None:
+    """Hear changes live in this process, beside the durable consumer that fills the table."""
+    handlers = control_handlers(projection)
+    projection.bus.hear("coop.v1.accounts.>", handlers)
+    if not accounts_only:
+        projection.bus.hear("coop.v1.repositories.>", handlers)
+    projection.bus.listen("coop.live.accounts", projection.alive)

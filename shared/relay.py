@@ -1,0 +1,130 @@
+"""From the outbox to the stream: each event once, those of one aggregate in order.
+
+One process of a service holds the lease and publishes; the others wake it over plain NATS. Within
+an aggregate one message is under way at a time, since two at once keep "once" but not the order.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from nats.errors import Error as NatsError
+
+from shared.bus import Bus
+from shared.cloudevents import CONTENT_TYPE
+from shared.errors import Problem, Unavailable
+from shared.identifiers import new_uid
+from shared.log import logger
+from shared.outbox import Outbox
+from shared.tables import Absent, AnyOf, Below, ConditionFailed, Equals, Item, Put
+
+log = logger("relay")
+BATCH = 256
+POLL_SECONDS = 1.0
+LEASE_SECONDS = 3.0
+RENEW_SECONDS = 1.0
+PUBLISH_TIMEOUT_SECONDS = 5.0
+PAUSE_SECONDS = 0.25
+
+
+class Relay:
+    """Publishes one service's outbox for as long as `run` runs."""
+
+    def __init__(self, outbox: Outbox, bus: Bus) -> None:
+        self.outbox = outbox
+        self.bus = bus
+        self.holder = new_uid()
+        self.wake_subject = f"coop.wake.{bus.service}"
+        self.published = 0
+        self._leased_until = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; `bus.start` comes after, as the relay listens to be woken."""
+        self.bus.listen(self.wake_subject, self._woken)
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop between two batches; what waits is published by the next process."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _woken(self) -> None:
+        self.outbox.rung.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._turn()
+            except (Problem, NatsError, TimeoutError) as problem:
+                log.info("events wait", reason=str(problem) or type(problem).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
+            except Exception:
+                log.exception("the relay stumbled")
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _turn(self) -> None:
+        """Wait for the bell; publish if the lease is ours, else tell who holds it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.outbox.rung.wait(), POLL_SECONDS)
+        rung = self.outbox.rung.is_set()
+        self.outbox.rung.clear()
+        if await self._leased():
+            await self.drain()
+        elif rung:
+            await self.bus.tell(self.wake_subject)
+
+    async def drain(self) -> None:
+        """Publish until nothing waits; raises Unavailable or a NATS error when the bus does not."""
+        while True:
+            page = await self.outbox.pending(limit=BATCH)
+            if not page.items:
+                return
+            if not await self._leased():
+                return
+            by_aggregate = itemgetter("aggregate")
+            lanes = groupby(sorted(page.items, key=by_aggregate), key=by_aggregate)
+            await asyncio.gather(*(self._publish_lane(list(rows)) for _, rows in lanes))
+
+    async def _publish_lane(self, rows: Sequence[Item]) -> None:
+        """The waiting events of one aggregate, oldest first, one at a time."""
+        for row in sorted(rows, key=itemgetter("obsk")):
+            await self._publish(row)
+        await self.outbox.sent(rows)
+
+    async def _publish(self, row: Item) -> None:
+        try:
+            await self.bus.jetstream.publish(
+                row["subject"],
+                row["body"].encode(),
+                timeout=PUBLISH_TIMEOUT_SECONDS,
+                headers={
+                    "Nats-Msg-Id": f"{row['id']}:{row['event']}",
+                    "content-type": CONTENT_TYPE,
+                },
+            )
+        except TimeoutError:
+            # It may be stored all the same: the same message id makes the retry harmless.
+            raise Unavailable("The stream did not confirm an event in time.") from None
+        self.published += 1
+
+    async def _leased(self) -> bool:
+        """Whether this process may publish now: takes or renews the lease when it must."""
+        moment = time.time()
+        if self._leased_until - moment > LEASE_SECONDS - RENEW_SECONDS:
+            return True
+        until = moment + LEASE_SECONDS
+        lease = {"pk": "LEASE", "sk": "relay", "holder": self.holder, "until": until}
+        free = AnyOf(Absent(), Below("until", moment), Equals("holder", self.holder))
+        try:
+            await self.outbox.table.write(Put(lease, when=free))
+        except ConditionFailed:
+            self._leased_until = 0.0
+            return False
+        self._leased_until = until
+        return True

@@ -1,0 +1,190 @@
+"""How one service runs: our own loop and signals, its doors on granian, an ops port beside them.
+
+Order of starting: what is held open, then the doors. Order of stopping: not ready, doors, what is
+held open. A second signal does not hurry it: the supervisor has the last word.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import AF_INET, SOCK_STREAM, socket
+from typing import Any
+
+import orjson
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from shared import telemetry
+from shared.errors import Problem
+from shared.log import configure, logger
+from shared.settings import Settings
+
+log = logger("runtime")
+DOOR_STOP_SECONDS = 4.0
+
+ASGI = Callable[[Any, Any, Any], Awaitable[None]]
+Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A public HTTP door: an ASGI application and where it listens."""
+
+    application: ASGI
+    host: str
+    port: int
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A service with everything it holds open: what must be well, and its public door if any."""
+
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    door: Door | None = None
+
+
+@dataclass(frozen=True)
+class App:
+    """A service before it runs. `opened` holds its resources open for as long as it is entered."""
+
+    service: str
+    settings: Settings
+    ops_port: int
+    opened: Callable[[], AbstractAsyncContextManager[Opened]]
+
+
+def run(app: App) -> int:
+    """Run a service until a signal; the exit code."""
+    configure(app.settings.log, service=app.service)
+    return uvloop.run(serve(app))
+
+
+async def serve(app: App) -> int:
+    """As `run`, inside a loop that is there already."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with AsyncExitStack() as stack:
+            opened = await stack.enter_async_context(app.opened())
+            ops = _Ops(app.service, opened.checks, stop)
+            port = app.ops_port or free_port()
+            await stack.enter_async_context(_served(Door(ops, app.settings.listen, port), stop))
+            if opened.door is not None:
+                await stack.enter_async_context(_served(opened.door, stop))
+            log.info("started", service=app.service, ops=port)
+            await stop.wait()
+    except PortTakenError as error:
+        log.error("not started", reason=str(error))  # noqa: TRY400  (one sentence, no traceback)
+        return 1
+    return 0
+
+
+class PortTakenError(Exception):
+    """The address of a door is not free."""
+
+
+@contextlib.asynccontextmanager
+async def _served(door: Door, stop: asyncio.Event) -> AsyncIterator[None]:
+    server = Server(
+        door.application,
+        address=door.host,
+        port=door.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
+        ssl_cert=door.tls_certificate,
+        ssl_key=door.tls_key,
+    )
+    serving = asyncio.create_task(server.serve())
+    serving.add_done_callback(lambda _: stop.set())
+    await asyncio.sleep(0)
+    if serving.done():
+        raise PortTakenError(
+            f"{door.host}:{door.port} cannot be listened on: {serving.exception()}"
+        )
+    try:
+        yield
+    finally:
+        await _stop(server, serving)
+
+
+async def _stop(server: Server, serving: "asyncio.Task[None]") -> None:
+    """Let requests end, but do not wait for ever for those that stream."""
+    server.stop()  # type: ignore[no-untyped-call]
+    done, _ = await asyncio.wait({serving}, timeout=DOOR_STOP_SECONDS)
+    if not done:
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await serving
+
+
+class _Ops:
+    """/healthz, /readyz and /metrics of one process."""
+
+    def __init__(self, service: str, checks: Mapping[str, Check], stop: asyncio.Event) -> None:
+        self.service = service
+        self.checks = checks
+        self.stop = stop
+
+    async def __call__(self, scope: Any, _: Any, send: Any) -> None:  # noqa: ANN401
+        match scope["path"]:
+            case "/healthz":
+                await respond(send, 200, orjson.dumps({"service": self.service}))
+            case "/readyz":
+                reasons = await self._reasons()
+                body = {"service": self.service, "ready": not reasons, "reasons": reasons}
+                await respond(send, 503 if reasons else 200, orjson.dumps(body))
+            case "/metrics":
+                body_bytes, media_type = telemetry.exposition()
+                await respond(send, 200, body_bytes, media_type)
+            case _:
+                await respond(send, 404, b'{"detail": "healthz, readyz or metrics"}')
+
+    async def _reasons(self) -> dict[str, str]:
+        """Why this process is not ready, by check; empty when it is."""
+        if self.stop.is_set():
+            return {"stopping": "this process is on its way out"}
+        reasons = {}
+        for name, check in self.checks.items():
+            try:
+                await check()
+            except Problem as problem:
+                reasons[name] = problem.detail
+        return reasons
+
+
+async def respond(
+    send: Any,  # noqa: ANN401
+    status: int,
+    body: bytes,
+    media_type: str = "application/json",
+) -> None:
+    """A whole small ASGI answer."""
+    headers = [
+        (b"content-type", media_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port nobody listens on at this moment."""
+    with socket(AF_INET, SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
