@@ -1,0 +1,39 @@
+"""Where records are kept: a narrow port in DynamoDB's terms, on SQLite or DynamoDB."""
+
+from shared.tables.conditions import Absent, AllOf, AnyOf, Below, Condition, Equals, Present
+from shared.tables.opening import open_table
+from shared.tables.port import (
+    Action,
+    Check,
+    ConditionFailed,
+    Delete,
+    Index,
+    Item,
+    Page,
+    Put,
+    Schema,
+    Table,
+    Update,
+)
+
+__all__ = [
+    "Absent",
+    "Action",
+    "AllOf",
+    "AnyOf",
+    "Below",
+    "Check",
+    "Condition",
+    "ConditionFailed",
+    "Delete",
+    "Equals",
+    "Index",
+    "Item",
+    "Page",
+    "Present",
+    "Put",
+    "Schema",
+    "Table",
+    "Update",
+    "open_table",
+]
