@@ -99,11 +99,11 @@ def select(query: Query) -> tuple[str, list[object]]:
     if query.index is not None:
         partition, sort = f'"{query.index}.p"', f'"{query.index}.s"'
         keys = f"{sort}, pk, sk"
-    clauses = [f"{partition} = ?", f"{sort} >= ?"]
-    values: list[object] = [query.partition.encode(), query.span.low.encode()]
-    if query.span.high is not None:
-        clauses.append(f"{sort} < ?")
-        values.append(query.span.high.encode())
+    clauses = [f"{partition} = ?"]
+    values: list[object] = [query.partition.encode()]
+    for clause, value in bounds(query):
+        clauses.append(f"{sort} {clause} ?")
+        values.append(value.encode())
     if query.after is not None:
         places = ",".join("?" * len(query.after))
         clauses.append(f"({keys}) {'>' if query.forward else '<'} ({places})")
@@ -114,6 +114,20 @@ def select(query: Query) -> tuple[str, list[object]]:
         f" AND (expires IS NULL OR expires > ?) ORDER BY {order} LIMIT ?"
     )
     return sql, [*values, time(), query.limit + 1]
+
+
+def bounds(query: Query) -> list[tuple[str, str]]:
+    """Where SQLite shall begin and end in the sort key.
+
+    The cursor stands in for the end that it has reached: given both, SQLite may choose the farther
+    one and read every page's rows again.
+    """
+    low, high = query.span.low, query.span.high
+    if query.after is not None and query.forward:
+        low = query.after[0]
+    if query.after is not None and not query.forward:
+        return [(">=", low), ("<=", query.after[0])]
+    return [(">=", low), ("<", high)] if high is not None else [(">=", low)]
 
 
 async def open_sqlite(

@@ -122,9 +122,10 @@ def needs_item(action: Action) -> bool:
 
 def remove(connection: sqlite3.Connection, keys: Sequence[Key]) -> None:
     """Delete the rows of these keys."""
-    places = ",".join(["(?,?)"] * len(keys))
+    # Not a row-value IN: SQLite would read the whole table for it.
+    places = " OR ".join(["(pk = ? AND sk = ?)"] * len(keys))
     connection.execute(
-        f"DELETE FROM items WHERE (pk, sk) IN (VALUES {places})",  # noqa: S608 - question marks
+        f"DELETE FROM items WHERE {places}",  # noqa: S608 - only question marks
         [part for key in keys for part in key],
     )
 
