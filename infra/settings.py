@@ -1,0 +1,47 @@
+"""What only the supervisor of the embedded platform reads, and the environment of its children."""
+
+import os
+
+from pydantic import Field, field_validator
+
+from shared.settings import OpsSettings, Settings
+from shared.topology import SERVICES
+
+
+class IndexerProcesses(OpsSettings):
+    """How many indexer processes share the work."""
+
+    processes: int = Field(default=1, ge=1, le=64)
+
+
+class PlatformSettings(Settings):
+    """`services` names the part to start, separated by commas; empty means all five."""
+
+    services: str = ""
+    sample: bool = True
+    indexer: IndexerProcesses = Field(default_factory=IndexerProcesses)
+
+    @field_validator("services")
+    @classmethod
+    def _known(cls, text: str) -> str:
+        unknown = set(_split(text)) - set(SERVICES)
+        if unknown:
+            raise ValueError(
+                f"there is no service {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}"
+            )
+        return text
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The services to start, in the order of the topology."""
+        wanted = _split(self.services) or SERVICES
+        return tuple(service for service in SERVICES if service in wanted)
+
+
+def child_environment(additions: dict[str, str]) -> dict[str, str]:
+    """Our own environment with the additions on top."""
+    return {**os.environ, **additions}  # noqa: TID251 -- a child inherits what we were given
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.replace(" ", "").split(",") if word)
