@@ -64,7 +64,7 @@ def kratos_environment(place: KratosPlace, key: bytes) -> dict[str, str]:
 
 def serve_command(binary: Path, place: KratosPlace) -> list[str]:
     """`--dev` turns Secure off for cookies: right for http on loopback, wrong everywhere else."""
-    command = [str(binary), "serve", "--watch-courier", "-c", str(place.config)]
+    command = [str(binary), "serve", "--watch-courier", "--sqa-opt-out", "-c", str(place.config)]
     return [*command, "--dev"] if _is_plain_loopback(place.web_url) else command
 
 

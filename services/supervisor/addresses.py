@@ -1,0 +1,138 @@
+"""Where everything will be: ports and addresses, chosen before anything starts."""
+
+from dataclasses import dataclass
+
+from infra.settings import PlatformSettings
+from services.supervisor.ports import take_ports
+
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of a service; `number` counts from 1."""
+
+    service: str
+    number: int
+    ops_port: int
+
+    @property
+    def name(self) -> str:
+        """`storage`, `storage-2`."""
+        return self.service if self.number == 1 else f"{self.service}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Ports are 0 where the thing is not started by us."""
+
+    host: str
+    web_port: int
+    storage_port: int
+    nats_port: int
+    kratos_public_port: int
+    kratos_admin_port: int
+    web_url: str
+    storage_url: str
+    nats_url: str
+    kratos_public_url: str
+    kratos_admin_url: str
+    processes: tuple[Process, ...]
+
+    @property
+    def near_host(self) -> str:
+        """The address by which this machine reaches what listens on `host`."""
+        return LOOPBACK if self.host in EVERYWHERE else self.host
+
+    @property
+    def storage_near_url(self) -> str:
+        """The data door as processes on this machine reach it."""
+        return f"http://{self.near_host}:{self.storage_port}"
+
+
+def choose_addresses(settings: PlatformSettings) -> Addresses:
+    """Check and take all ports; public addresses follow the ports unless they were set."""
+    doors = take_ports(settings.listen, _doors(settings))
+    inner = take_ports(LOOPBACK, _inner(settings))
+    web, storage = doors.get("COOP_WEB__PORT", 0), doors.get("COOP_STORAGE__PORT", 0)
+    public, admin = (inner.get(f"COOP_KRATOS__{kind}_PORT", 0) for kind in ("PUBLIC", "ADMIN"))
+    nats = inner.get("COOP_NATS__PORT", 0)
+    return Addresses(
+        host=settings.listen,
+        web_port=web,
+        storage_port=storage,
+        nats_port=nats,
+        kratos_public_port=public,
+        kratos_admin_port=admin,
+        web_url=_web_url(settings, web),
+        storage_url=_storage_url(settings, storage),
+        nats_url=settings.nats.url or f"nats://{LOOPBACK}:{nats}",
+        kratos_public_url=settings.kratos.public_url or f"http://{LOOPBACK}:{public}",
+        kratos_admin_url=settings.kratos.admin_url or f"http://{LOOPBACK}:{admin}",
+        processes=tuple(
+            Process(service, number, doors[_ops_setting(service, number)])
+            for service, number in _processes(settings)
+        ),
+    )
+
+
+def _doors(settings: PlatformSettings) -> dict[str, int]:
+    wanted = {
+        _ops_setting(service, number): _ops_port(settings, service) if number == 1 else 0
+        for service, number in _processes(settings)
+    }
+    if "web" in settings.chosen:
+        wanted["COOP_WEB__PORT"] = settings.web.port
+    if "storage" in settings.chosen:
+        wanted["COOP_STORAGE__PORT"] = settings.storage.port
+    return wanted
+
+
+def _inner(settings: PlatformSettings) -> dict[str, int]:
+    """NATS and Kratos listen on loopback alone: neither speaks TLS here."""
+    wanted = {}
+    if not settings.nats.url:
+        wanted["COOP_NATS__PORT"] = settings.nats.port
+    if needs_kratos(settings):
+        wanted["COOP_KRATOS__PUBLIC_PORT"] = settings.kratos.public_port
+        wanted["COOP_KRATOS__ADMIN_PORT"] = settings.kratos.admin_port
+    return wanted
+
+
+def needs_kratos(settings: PlatformSettings) -> bool:
+    """Only accounts and web speak to Kratos, and one may be running elsewhere."""
+    given = settings.kratos.public_url and settings.kratos.admin_url
+    return not given and bool({"accounts", "web"} & set(settings.chosen))
+
+
+def _processes(settings: PlatformSettings) -> list[tuple[str, int]]:
+    counts = {"storage": settings.storage.processes, "indexer": settings.indexer.processes}
+    return [
+        (service, number)
+        for service in settings.chosen
+        for number in range(1, counts.get(service, 1) + 1)
+    ]
+
+
+def _ops_setting(service: str, number: int) -> str:
+    suffix = "" if number == 1 else f" ({number})"
+    return f"COOP_{service.upper()}__OPS_PORT{suffix}"
+
+
+def _ops_port(settings: PlatformSettings, service: str) -> int:
+    port: int = getattr(settings, service).ops_port
+    return port
+
+
+def _web_url(settings: PlatformSettings, port: int) -> str:
+    """`localhost`: passkeys refuse addresses of numbers."""
+    if "public_url" in settings.web.model_fields_set or not port:
+        return settings.web.public_url
+    return f"http://localhost:{port}"
+
+
+def _storage_url(settings: PlatformSettings, port: int) -> str:
+    if "public_url" in settings.storage.model_fields_set or not port:
+        return settings.storage.public_url
+    return f"http://{LOOPBACK}:{port}"

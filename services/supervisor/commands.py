@@ -1,0 +1,61 @@
+"""What each child is called with: its command, its environment, its log."""
+
+import sys
+from pathlib import Path
+
+from infra.kratos import config as kratos
+from infra.nats.server import nats_command
+from services.supervisor.addresses import Addresses, Process
+from services.supervisor.child import Command
+
+
+def nats_child(home: Path, config: Path) -> Command:
+    """The bus."""
+    return Command("nats", nats_command(config), {}, log_of(home, "nats"))
+
+
+def kratos_child(binary: Path, place: kratos.KratosPlace, key: bytes) -> Command:
+    """Identities."""
+    return Command(
+        "kratos",
+        kratos.serve_command(binary, place),
+        kratos.kratos_environment(place, key),
+        log_of(place.home, "kratos"),
+    )
+
+
+def service_child(home: Path, process: Process, addresses: Addresses) -> Command:
+    """One process of a service, told all addresses."""
+    environment = addresses_environment(home, addresses)
+    environment[f"COOP_{process.service.upper()}__OPS_PORT"] = str(process.ops_port)
+    words = [sys.executable, "-m", f"services.{process.service}"]
+    return Command(process.name, words, environment, log_of(home, process.name))
+
+
+def addresses_environment(home: Path, addresses: Addresses) -> dict[str, str]:
+    """The addresses as settings; what we do not start keeps the address it was given."""
+    environment = {
+        "COOP_HOME": str(home.resolve()),
+        "COOP_NATS__URL": addresses.nats_url,
+        "COOP_KRATOS__PUBLIC_URL": addresses.kratos_public_url,
+        "COOP_KRATOS__ADMIN_URL": addresses.kratos_admin_url,
+        "COOP_WEB__PUBLIC_URL": addresses.web_url,
+        "COOP_STORAGE__PUBLIC_URL": addresses.storage_url,
+    }
+    if addresses.web_port:
+        environment["COOP_WEB__PORT"] = str(addresses.web_port)
+    if addresses.storage_port:
+        environment["COOP_STORAGE__PORT"] = str(addresses.storage_port)
+        environment["COOP_STORAGE__URL"] = addresses.storage_near_url
+    return environment
+
+
+def log_of(home: Path, name: str) -> Path:
+    """Where a child's output goes."""
+    return home / "logs" / f"{name}.log"
+
+
+def turn_logs(home: Path) -> None:
+    """Keep the logs of the last start beside those of this one."""
+    for path in (home / "logs").glob("*.log"):
+        path.replace(path.with_suffix(".log.1"))

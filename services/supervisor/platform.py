@@ -1,0 +1,130 @@
+"""The order in which things start and stop, and the children held meanwhile."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from infra.kratos.config import KratosPlace, migrate_command, write_config
+from infra.nats.config import write_config as write_nats_config
+from infra.nats.server import wait_for_nats
+from infra.processes import last_lines, spawn
+from infra.settings import PlatformSettings
+from infra.streams import declare
+from services.supervisor import commands
+from services.supervisor.addresses import Addresses
+from services.supervisor.child import Child, Command
+from services.supervisor.readiness import wait_until_all_answer, wait_until_answers
+from services.supervisor.ready import Running
+from services.supervisor.refusal import StartRefused
+from shared.topology import SERVICES
+
+Say = Callable[[str], None]
+
+# The doors and who calls them first, then whom they ask, then what all stand on: 9.2 s at most.
+STOP_ORDER: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("web", "storage", "indexer"), 4.5),
+    (("accounts", "repositories"), 2.5),
+    (("kratos",), 1.0),
+    (("nats",), 1.2),
+)
+
+
+class Platform:
+    """Everything that runs; `changed` is called whenever a process has a new pid."""
+
+    def __init__(self, settings: PlatformSettings, addresses: Addresses, key: bytes) -> None:
+        self.settings = settings
+        self.addresses = addresses
+        self.key = key
+        self.home = settings.home.resolve()
+        self.changed: Callable[[], None] = lambda: None
+        self._children: dict[str, Child] = {}
+
+    async def start(self, kratos: Path | None, say: Say) -> None:
+        """Start all and return when all answer. `kratos` is its binary, if it is ours to start."""
+        commands.turn_logs(self.home)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._start_bus_and_services(say))
+                if kratos is not None:
+                    group.create_task(self._start_kratos(kratos, say))
+        except* StartRefused as refusals:
+            raise StartRefused(str(refusals.exceptions[0])) from None
+
+    async def stop(self) -> None:
+        """Stop in order, each stage at once; whoever does not go in its time is killed."""
+        for stage, patience_seconds in STOP_ORDER:
+            going = [child for child in self._children.values() if _kind(child) in stage]
+            await asyncio.gather(*(child.stop(patience_seconds) for child in going))
+
+    def kill(self) -> None:
+        """End all at once."""
+        for child in self._children.values():
+            child.kill()
+
+    def running(self) -> Sequence[Running]:
+        """The processes of services, as ready.json lists them."""
+        return [
+            Running(one.service, self._children[one.name].pid, self._ops_url(one.ops_port))
+            for one in self.addresses.processes
+            if one.name in self._children
+        ]
+
+    async def _start_bus_and_services(self, say: Say) -> None:
+        if self.addresses.nats_port:
+            await self._start_nats()
+        for line in await declare(self.addresses.nats_url, self.key):
+            say(f"NATS: {line}")
+        say(f"NATS: ready at {self.addresses.nats_url}")
+        waiting = []
+        for one in self.addresses.processes:
+            child = self._hold(commands.service_child(self.home, one, self.addresses))
+            waiting.append((child, f"{self._ops_url(one.ops_port)}/readyz"))
+        await wait_until_all_answer(waiting)
+        say(f"services: ready ({', '.join(one.name for one in self.addresses.processes)})")
+
+    async def _start_nats(self) -> None:
+        port = self.addresses.nats_port
+        config = write_nats_config(self.key, self.home, "127.0.0.1", port)
+        child = self._hold(commands.nats_child(self.home, config))
+        try:
+            await wait_for_nats(self.addresses.nats_url, self.key)
+        except TimeoutError:
+            end = last_lines(child.command.log)
+            raise StartRefused(f"NATS does not start; the end of its log:\n{end}") from None
+
+    async def _start_kratos(self, binary: Path, say: Say) -> None:
+        addresses = self.addresses
+        place = KratosPlace(
+            self.home, addresses.kratos_public_port, addresses.kratos_admin_port, addresses.web_url
+        )
+        write_config(place)
+        command = commands.kratos_child(binary, place, self.key)
+        migration = await spawn(
+            migrate_command(binary, place), command.log, environment=command.environment
+        )
+        if await migration.wait():
+            raise StartRefused(
+                f"Kratos ({binary}) cannot make its database, see COOP_KRATOS__BINARY; the end of "
+                f"its log:\n{last_lines(command.log)}"
+            )
+        child = self._hold(command)
+        await wait_until_answers(child, f"{addresses.kratos_admin_url}/admin/health/ready")
+        say(f"Kratos: ready at {addresses.kratos_public_url}")
+
+    def _hold(self, command: Command) -> Child:
+        child = Child(command, on_start=self._tell)
+        self._children[child.name] = child
+        child.start()
+        return child
+
+    def _tell(self) -> None:
+        self.changed()
+
+    def _ops_url(self, port: int) -> str:
+        return f"http://{self.addresses.near_host}:{port}"
+
+
+def _kind(child: Child) -> str:
+    """`storage` of `storage-2`."""
+    return next((one for one in SERVICES if child.name.startswith(one)), child.name)

@@ -1,0 +1,57 @@
+"""Waits until things answer, and says which one does not and why."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+
+from infra.processes import last_lines
+from services.supervisor.child import Child
+from services.supervisor.refusal import StartRefused
+
+POLL_SECONDS = 0.1
+ANSWER_SECONDS = 3.0
+START_SECONDS = 90.0
+DEATHS_ALLOWED = 4
+
+
+async def wait_until_answers(child: Child, url: str) -> None:
+    """Return when `url` answers 200; StartRefused when the child keeps dying or 90 s passed."""
+    said = "no answer"
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while (said := await _ask(client, url)) != "":
+                    _refuse_dying(child)
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise StartRefused(_not_ready(child, f"{url} says: {said}")) from None
+
+
+async def wait_until_all_answer(asked: Sequence[tuple[Child, str]]) -> None:
+    """The first that cannot start decides."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for child, url in asked:
+                group.create_task(wait_until_answers(child, url))
+    except* StartRefused as refusals:
+        raise StartRefused(str(refusals.exceptions[0])) from None
+
+
+def _refuse_dying(child: Child) -> None:
+    if child.deaths >= DEATHS_ALLOWED:
+        raise StartRefused(_not_ready(child, child.reason))
+
+
+def _not_ready(child: Child, reason: str) -> str:
+    end = last_lines(child.command.log)
+    return f"{child.name} does not start ({reason}); the end of {child.command.log}:\n{end}"
+
+
+async def _ask(client: httpx.AsyncClient, url: str) -> str:
+    """Empty when all is well, otherwise what was said."""
+    try:
+        response = await client.get(url)
+    except httpx.HTTPError as error:
+        return type(error).__name__
+    return "" if response.is_success else response.text[:300] or str(response.status_code)

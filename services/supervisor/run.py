@@ -1,0 +1,115 @@
+"""One start from the command line to its end: checks, start, table, wait, ordered stop."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from infra.kratos.acquire import KratosMissing, find_kratos
+from infra.settings import PlatformSettings
+from services.supervisor.addresses import choose_addresses, needs_kratos
+from services.supervisor.folder import own_folder
+from services.supervisor.platform import Platform
+from services.supervisor.ready import SampleAccount, remove_ready, table, write_ready
+from services.supervisor.refusal import StartRefused
+from shared.keyfile import KeyFileError, load_key_file
+from shared.log import configure
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+CACHE = Path.home() / ".cache" / "coop"
+
+
+def main() -> int:
+    """The exit code: 0 after an ordered stop, 1 when the start was refused."""
+    try:
+        settings = PlatformSettings()
+        configure(settings.log, service="supervisor")
+        _check_sample(settings)
+        with own_folder(settings.home):
+            return _run(settings)
+    except (StartRefused, KratosMissing, KeyFileError) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+    except ValidationError as error:
+        sys.stderr.writelines(f"{_setting(one['loc'])}: {one['msg']}.\n" for one in error.errors())
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped before everything was started.\n")
+    return 1
+
+
+def _run(settings: PlatformSettings) -> int:
+    remove_ready(settings.home)
+    key = load_key_file(settings.home)
+    addresses = choose_addresses(settings)
+    kratos = None
+    if needs_kratos(settings):
+        kratos = find_kratos(settings.kratos.binary, CACHE, _say)
+    return asyncio.run(_supervise(Platform(settings, addresses, key), kratos))
+
+
+async def _supervise(platform: Platform, kratos: Path | None) -> int:
+    stop = _stop_on_signals(platform)
+    starting = asyncio.create_task(_start(platform, kratos))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await stopping
+    finally:
+        await _end(platform, starting)
+    return 0
+
+
+async def _end(platform: Platform, starting: asyncio.Task[None]) -> None:
+    platform.changed = lambda: None
+    remove_ready(platform.home)
+    if starting.cancel():
+        await asyncio.wait({starting})
+    _say("Stopping")
+    await platform.stop()
+
+
+async def _start(platform: Platform, kratos: Path | None) -> None:
+    await platform.start(kratos, _say)
+    people: Sequence[SampleAccount] = ()
+
+    def tell() -> None:
+        write_ready(platform.home, platform.addresses, platform.key, people, platform.running())
+
+    platform.changed = tell
+    tell()
+    _say(table(platform.addresses, people, platform.home))
+
+
+def _stop_on_signals(platform: Platform) -> asyncio.Event:
+    """The first signal stops in order, a second one at once."""
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            platform.kill()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop
+
+
+def _check_sample(settings: PlatformSettings) -> None:
+    if settings.listen not in LOOPBACK and settings.sample:
+        raise StartRefused(
+            f"COOP_LISTEN={settings.listen} would open the sample accounts, whose credentials are "
+            "printed, to others; set COOP_SAMPLE=false or listen on 127.0.0.1."
+        )
+
+
+def _setting(place: tuple[int | str, ...]) -> str:
+    return "COOP_" + "__".join(str(part).upper() for part in place)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
