@@ -135,9 +135,10 @@ def copy_sources(value: str, target: Target) -> list[Target]:
     repository_id, _, rest = key.partition("/")
     if rest:
         sources.append(Target(operation, level, Form.ACCOUNT, bucket, repository_id, rest))
-    sources.append(Target(operation, level, Form.ENDPOINT, target.account_id, bucket, key))
-    for source in sources:
-        check_key(source.key)
+    if not sources or len(key.encode()) <= MAX_KEY_BYTES:
+        check_key(key)
+        sources.append(Target(operation, level, Form.ENDPOINT, target.account_id, bucket, key))
+    check_key(sources[0].key)
     return sources
 
 
