@@ -1,0 +1,126 @@
+"""DynamoDB Local, Amazon's own engine, fetched once with Maven and run for as long as a test run.
+
+`running()` gives its address. Without Java or Maven the test is skipped, but under CI it fails.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+
+VERSION = "2.6.1"
+POM = Path(__file__).parents[1] / "infra" / "dynamodb-local" / "pom.xml"
+MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
+START_SECONDS = 30
+FETCH_SECONDS = 300
+PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The URL of a fresh, empty DynamoDB Local; it ends with the block or with this process."""
+    for program in ("java", "mvn"):
+        if shutil.which(program) is None:
+            give_up(f"DynamoDB Local needs {program}")
+    jars, port = fetched(), free_port()
+    process = subprocess.Popen(
+        [
+            "java",
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            f"-Djava.library.path={jars}",
+            "-cp",
+            f"{jars}/*",
+            MAIN,
+            "-inMemory",
+            "-sharedDb",
+            "-disableTelemetry",
+            "-port",
+            str(port),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread of ours runs yet
+    )
+    try:
+        wait_until_up(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def give_up(reason: str) -> None:
+    """Skip, or fail where the suite must be whole."""
+    if os.environ.get("CI") == "true":  # noqa: TID251 - a test's own switch
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def fetched() -> Path:
+    """The folder of its jars: 51 MB, fetched by Maven the first time."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")  # noqa: TID251
+    folder = cache / "coop" / f"dynamodb-local-{VERSION}"
+    if not folder.is_dir():
+        partial = folder.with_name(f"{folder.name}.{os.getpid()}")
+        partial.mkdir(parents=True)
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
+        fetch = subprocess.run(
+            ["mvn", "-q", "-B", "-f", POM, *goal],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=FETCH_SECONDS,
+        )
+        if fetch.returncode:
+            shutil.rmtree(partial)
+            give_up(f"DynamoDB Local could not be fetched: {fetch.stdout[-500:]}")
+        keep(partial, folder)
+    return folder
+
+
+def keep(partial: Path, folder: Path) -> None:
+    """Give the folder its name at once, unless another run was faster."""
+    try:
+        partial.rename(folder)
+    except OSError:
+        shutil.rmtree(partial)
+
+
+def free_port() -> int:
+    """A port that nothing listened on a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def die_with_parent() -> None:
+    """Linux: the kernel kills the child when the test run is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Until it answers; anything but silence is an answer."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"DynamoDB Local ended with {process.returncode}")
+        try:
+            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()  # noqa: S310 - our own address
+        except HTTPError as answer:
+            answer.close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail("DynamoDB Local did not start")
