@@ -1,6 +1,7 @@
 """What only the supervisor of the embedded platform reads, and the environment of its children."""
 
 import os
+from pathlib import Path
 
 from pydantic import Field, field_validator
 
@@ -41,6 +42,11 @@ class PlatformSettings(Settings):
 def child_environment(additions: dict[str, str]) -> dict[str, str]:
     """Our own environment with the additions on top."""
     return {**os.environ, **additions}  # noqa: TID251 -- a child inherits what we were given
+
+
+def cache_folder() -> Path:
+    """What is fetched or built once for all checkouts of this person."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "coop"  # noqa: TID251 -- as above
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -9,17 +9,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from infra.kratos.acquire import KratosMissing, find_kratos
-from infra.settings import PlatformSettings
+from infra.settings import PlatformSettings, cache_folder
 from services.supervisor.addresses import choose_addresses, needs_kratos
 from services.supervisor.folder import own_folder
 from services.supervisor.platform import Platform
 from services.supervisor.ready import SampleAccount, remove_ready, table, write_ready
 from services.supervisor.refusal import StartRefused
+from services.supervisor.terminal import own_terminal
 from shared.keyfile import KeyFileError, load_key_file
 from shared.log import configure
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-CACHE = Path.home() / ".cache" / "coop"
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
         settings = PlatformSettings()
         configure(settings.log, service="supervisor")
         _check_sample(settings)
-        with own_folder(settings.home):
+        with own_folder(settings.home), own_terminal():
             return _run(settings)
     except (StartRefused, KratosMissing, KeyFileError) as refusal:
         sys.stderr.write(f"{refusal}\n")
@@ -45,7 +45,7 @@ def _run(settings: PlatformSettings) -> int:
     addresses = choose_addresses(settings)
     kratos = None
     if needs_kratos(settings):
-        kratos = find_kratos(settings.kratos.binary, CACHE, _say)
+        kratos = find_kratos(settings.kratos.binary, cache_folder(), _say)
     return asyncio.run(_supervise(Platform(settings, addresses, key), kratos))
 
 

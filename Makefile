@@ -1,0 +1,70 @@
+# `make` alone tells what there is. Everything runs from .venv, which is made and kept up to date here.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/.run-installed
+DEV := $(BIN)/.dev-installed
+UV := $(BIN)/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-all check fmt bench chaos docs clean lock
+
+help: ## Tell what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(RUN) ## Start the whole platform here; Ctrl-C stops it
+	@exec $(BIN)/python -m services
+
+test: $(DEV) ## Run the tests
+	$(BIN)/pytest -m "not slow"
+
+test-all: $(DEV) ## Run all tests, also the long ones
+	$(BIN)/pytest
+
+check: $(DEV) ## Lint, format, types, import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(DEV) ## Format, and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV) ## Measure, and write docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks
+
+chaos: $(DEV) ## Kill processes under load for a minute, then check that nothing was lost
+	$(BIN)/python -m tests.chaos
+
+docs: $(DEV) ## Write the generated documents under docs/ anew
+	$(BIN)/python -m tests.documents
+
+clean: ## Remove the environment and all caches, never the data in var/
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: $(UV) ## Choose the newest allowed versions of all packages
+	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(UV): requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	@echo "Making the environment in .venv"
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is needed; on Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+	@touch $@
+
+$(RUN): $(UV) requirements.lock
+	@echo "Installing the packages of requirements.lock"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+$(DEV): $(UV) requirements-dev.lock
+	@echo "Installing the packages of requirements-dev.lock"
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
