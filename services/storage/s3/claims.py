@@ -188,8 +188,8 @@ def _expires_seconds(text: str) -> int:
 
 
 def _claim(fields: dict[str, str], timestamp: str, code: str) -> Claim:
-    access_key_id, date, region = _credential(fields["Credential"], code)
-    signed_at = _signed_at(timestamp, code)
+    access_key_id, date, region = parse_credential(fields["Credential"], code)
+    signed_at = parse_timestamp(timestamp, code)
     if timestamp[:8] != date:
         raise S3Error(
             code,
@@ -212,7 +212,8 @@ def _signed_headers(names: str, code: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _credential(text: str, code: str) -> tuple[str, str, str]:
+def parse_credential(text: str, code: str) -> tuple[str, str, str]:
+    """Access key id, date and region of a credential; `code` is the error it raises."""
     match = _CREDENTIAL.fullmatch(text)
     if match is None:
         raise S3Error(
@@ -229,7 +230,8 @@ def _credential(text: str, code: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _signed_at(timestamp: str, code: str) -> datetime:
+def parse_timestamp(timestamp: str, code: str) -> datetime:
+    """The moment of `YYYYMMDDTHHMMSSZ`; `code` is the error it raises."""
     try:
         if _TIMESTAMP(timestamp):
             return datetime.fromisoformat(timestamp)

@@ -50,7 +50,8 @@ def verify(request: Request, claim: Claim, secret_access_key: str, *, now: datet
     head = _canonical_headers(request, claim)
     for address in _canonical_addresses(request, presigned=claim.presigned):
         canonical = f"{request.method}\n{address}\n{head}".encode("latin-1")
-        if compare_digest(_sign(key, claim, canonical), claim.signature):
+        signature = sign(key, claim.timestamp, claim.scope, canonical)
+        if compare_digest(signature, claim.signature):
             return Verified(
                 claim.access_key_id,
                 claim.scope,
@@ -72,9 +73,10 @@ def signing_key(secret_access_key: str, date: str, region: str) -> bytes:
     return key
 
 
-def _sign(key: bytes, claim: Claim, canonical: bytes) -> str:
+def sign(key: bytes, timestamp: str, scope: str, canonical: bytes) -> str:
+    """The hex signature of a canonical request."""
     hashed = sha256(canonical).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{claim.timestamp}\n{claim.scope}\n{hashed}"
+    text = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed}"
     return hmac(key, text.encode(), "sha256").hex()
 
 

@@ -64,7 +64,7 @@ class PartListing:
 
 def document(root: str, *parts: str) -> bytes:
     """A document of S3's namespace; the parts are XML already."""
-    return f"{HEAD}<{root} {NAMESPACE}>{''.join(parts)}</{root}>".encode()
+    return "".join((HEAD, f"<{root} {NAMESPACE}>", *parts, f"</{root}>")).encode()
 
 
 def owner_element(owner: Owner | None) -> str:
