@@ -1,0 +1,70 @@
+"""Puts accounts together: the one place where its parts meet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+
+from services.accounts.handlers import REQUESTS, Resources
+from services.accounts.settings import ServiceSettings
+from services.accounts.store.layout import SCHEMA
+from shared.bus import Bus
+from shared.keyfile import load_key_file, nats_seed
+from shared.outbox import Outbox
+from shared.relay import Relay
+from shared.runtime import App, Opened
+from shared.sealing import sealing_key
+from shared.tables import open_table
+
+SERVICE = "accounts"
+HEARTBEAT_SUBJECT = "coop.live.accounts"
+
+
+def create_app(settings: ServiceSettings | None = None) -> App:
+    """A process of accounts, not yet running."""
+    settings = settings or ServiceSettings()
+    return App(SERVICE, settings, settings.accounts.ops_port, partial(opened, settings))
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    """The table, the bus with its doors, the relay and the heartbeat, for as long as it runs."""
+    key = load_key_file(settings.home)
+    async with AsyncExitStack() as stack:
+        table = await open_table(SCHEMA, service=SERVICE, settings=settings)
+        stack.push_async_callback(table.close)
+        bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
+        outbox = Outbox(table)
+        relay = Relay(outbox, bus)
+        resources = Resources(outbox, sealing_key(key))
+        for wanted, handler in REQUESTS.items():
+            bus.answer(wanted, partial(handler, resources))
+        relay.start()
+        bus.start()
+        stack.push_async_callback(relay.stop)
+        stack.push_async_callback(bus.stop)
+        await stack.enter_async_context(beating(bus, settings.accounts.heartbeat_seconds))
+        yield Opened(checks={"bus": bus.check, "table": partial(table_answers, outbox)})
+
+
+async def table_answers(outbox: Outbox) -> None:
+    """Raises Unavailable unless the table can be read."""
+    await outbox.pending(limit=1)
+
+
+@asynccontextmanager
+async def beating(bus: Bus, seconds: float) -> AsyncIterator[None]:
+    """Give a sign of life every so many seconds."""
+
+    async def beat() -> None:
+        while True:
+            await bus.tell(HEARTBEAT_SUBJECT)
+            await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

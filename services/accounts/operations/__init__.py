@@ -1,0 +1,1 @@
+"""What accounts does: plain functions that know neither broker nor HTTP."""

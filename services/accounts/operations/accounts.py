@@ -1,0 +1,207 @@
+"""Making, changing and showing accounts."""
+
+from services.accounts.models import Membership
+from services.accounts.store.accounts import (
+    changed_account,
+    find_account,
+    find_account_named,
+    find_account_of,
+    new_account,
+    page_of_accounts,
+)
+from services.accounts.store.layout import commit
+from services.accounts.store.memberships import first_owner
+from shared.contracts.accounts import (
+    Account,
+    AccountCreated,
+    AccountPage,
+    AccountUpdated,
+    CreateAccount,
+    EditAccount,
+    GetAccount,
+    GetAccountByIdentity,
+    ListAccounts,
+    MembershipGranted,
+    Role,
+)
+from shared.contracts.base import Actor, now
+from shared.errors import FieldError, Forbidden, Invalid, NotFound
+from shared.identifiers import new_uid
+from shared.outbox import Outbox, announce, next_version
+from shared.policy import Action, Principal, account_resource, demand, sees
+from shared.races import until_won
+from shared.tables import Put
+
+
+async def create_account(outbox: Outbox, principal: Principal, wanted: CreateAccount) -> Account:
+    """An individual for an identity, told by a service; or an organization for who asks.
+
+    Raises Conflict where the name or the identity is taken, Forbidden for anybody else.
+    """
+    if wanted.kind == "individual":
+        return await _create_individual(outbox, principal, wanted)
+    if wanted.identity_id:
+        raise _invalid("identity_id", "an organization has no identity")
+    return await until_won(lambda: _create_organization(outbox, principal, wanted))
+
+
+async def _create_individual(
+    outbox: Outbox, principal: Principal, wanted: CreateAccount
+) -> Account:
+    if principal.kind != "service":
+        raise Forbidden("An account for a person is made when the person registers.")
+    if not wanted.identity_id:
+        raise _invalid("identity_id", "a person's account needs an identity")
+    account = _new(wanted)
+    await commit(
+        outbox,
+        *new_account(account, identity_id=wanted.identity_id),
+        updated(AccountCreated, account, wanted.actor),
+    )
+    return account
+
+
+async def _create_organization(
+    outbox: Outbox, principal: Principal, wanted: CreateAccount
+) -> Account:
+    """The organization, its first owner, and the owner's new role: all or nothing."""
+    creator = await find_account(outbox, principal.account_uid)
+    if creator is None or creator.disabled or creator.kind != "individual":
+        raise Forbidden("Only a person with an account can make an organization.")
+    organization = _new(wanted)
+    owner = with_role(creator, organization.account_uid, Role.OWNER)
+    membership = Membership(
+        organization_uid=organization.account_uid,
+        member_uid=creator.account_uid,
+        role=Role.OWNER,
+        version=next_version(),
+    )
+    await commit(
+        outbox,
+        *new_account(organization),
+        *first_owner(membership),
+        changed_account(owner, before=creator.version),
+        updated(AccountCreated, organization, wanted.actor),
+        updated(AccountUpdated, owner, wanted.actor),
+        granted(organization, membership, wanted.actor),
+    )
+    return organization
+
+
+async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount) -> Account:
+    """Change what is given; NotFound, Forbidden."""
+
+    async def attempt() -> Account:
+        account = await find_account(outbox, wanted.account_uid)
+        if account is None:
+            raise NotFound
+        demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
+        changes = wanted.model_dump(include={"name", "bio"}, exclude_none=True)
+        if "name" in changes:
+            changes["name"] = _name(changes["name"])
+        if not changes:
+            return account
+        changed = account.model_copy(update={**changes, "version": next_version(account.version)})
+        await commit(
+            outbox,
+            changed_account(changed, before=account.version),
+            updated(AccountUpdated, changed, wanted.actor),
+        )
+        return changed
+
+    return shown(await until_won(attempt), principal)
+
+
+async def get_account(outbox: Outbox, principal: Principal, wanted: GetAccount) -> Account:
+    """By uid, else by name; NotFound where there is none to be seen."""
+    if wanted.account_uid:
+        account = await find_account(outbox, wanted.account_uid)
+    else:
+        account = await find_account_named(outbox, wanted.account_id)
+    if account is None or not sees(principal, account_resource(account)):
+        raise NotFound
+    return shown(account, principal)
+
+
+async def get_account_by_identity(
+    outbox: Outbox, principal: Principal, wanted: GetAccountByIdentity
+) -> Account:
+    """For services alone: Kratos' ids are nobody else's affair."""
+    demand_service(principal)
+    account = await find_account_of(outbox, wanted.identity_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def list_accounts(outbox: Outbox, principal: Principal, wanted: ListAccounts) -> AccountPage:
+    """All of them, for services alone."""
+    demand_service(principal)
+    return await page_of_accounts(outbox, wanted)
+
+
+def shown(account: Account, principal: Principal) -> Account:
+    """The account as this principal may see it: flags are for oneself, admins and services."""
+    own = principal.kind == "account" and principal.account_uid == account.account_uid
+    if own or principal.kind == "service" or (principal.admin and not principal.disabled):
+        return account
+    return account.model_copy(update={"admin": False})
+
+
+def demand_service(principal: Principal) -> None:
+    """Raises Forbidden for anyone but our own services."""
+    if principal.kind != "service":
+        raise Forbidden
+
+
+def with_role(account: Account, organization_uid: str, role: Role) -> Account:
+    """The account in the version in which it holds this role."""
+    roles = {**account.roles, organization_uid: role}
+    return account.model_copy(update={"roles": roles, "version": next_version(account.version)})
+
+
+def updated(
+    event: type[AccountCreated] | type[AccountUpdated], account: Account, actor: Actor
+) -> Put:
+    """The row that announces an account as it is now."""
+    return announce(
+        event(account_id=account.account_id, account=account),
+        aggregate=account.account_uid,
+        version=account.version,
+        actor=actor.uid,
+    )
+
+
+def granted(organization: Account, membership: Membership, actor: Actor) -> Put:
+    """The row that announces who got which role where."""
+    data = MembershipGranted(
+        account_id=organization.account_id,
+        **membership.model_dump(include={"organization_uid", "member_uid", "role"}),
+    )
+    return announce(
+        data, aggregate=membership.aggregate, version=membership.version, actor=actor.uid
+    )
+
+
+def _new(wanted: CreateAccount) -> Account:
+    return Account(
+        account_uid=new_uid(),
+        account_id=wanted.account_id,
+        kind=wanted.kind,
+        name=_name(wanted.name),
+        bio=wanted.bio,
+        created_at=now(),
+        version=next_version(),
+    )
+
+
+def _name(text: str) -> str:
+    """The name in one line, without what cannot be seen."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not name:
+        raise _invalid("name", "must have at least one visible character")
+    return name
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])

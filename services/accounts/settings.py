@@ -1,0 +1,17 @@
+"""What accounts reads from the environment, beside what all services share."""
+
+from pydantic import Field
+
+from shared.settings import OpsSettings, Settings
+
+
+class AccountsSettings(OpsSettings):
+    """`heartbeat_seconds`: how often others are told that this service lives."""
+
+    heartbeat_seconds: float = Field(default=10.0, gt=0)
+
+
+class ServiceSettings(Settings):
+    """The settings of an accounts process."""
+
+    accounts: AccountsSettings = Field(default_factory=AccountsSettings)

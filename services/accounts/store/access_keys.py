@@ -1,0 +1,49 @@
+"""Access keys; their secrets are sealed before they come here."""
+
+from services.accounts.models import KeyRecord
+from services.accounts.store.layout import KEYS, RECORD_VERSION
+from shared.contracts.accounts import AccessKeySealed
+from shared.contracts.base import Listed
+from shared.outbox import VERSION_DIGITS, Outbox, history_key
+from shared.tables import Absent, Action, Delete, Equals, Item, Page, Put
+
+
+def key_row(record: KeyRecord) -> Item:
+    """An access key as it is kept."""
+    return {
+        "pk": f"KEY#{record.access_key_id}",
+        "sk": "KEY",
+        "schema": RECORD_VERSION,
+        "version": record.version,
+        "key_of": record.account_uid,
+        "made": f"{record.created_at.isoformat()}#{record.access_key_id}",
+        "body": record.model_dump_json(),
+    }
+
+
+def new_key(record: KeyRecord) -> Action:
+    """A key of an id that there was none of."""
+    return Put(key_row(record), when=Absent())
+
+
+def revoked_key(record: KeyRecord, *, before: KeyRecord) -> list[Action]:
+    """The key without its material, which also leaves the history of its events."""
+    stamp = f"{before.version:0{VERSION_DIGITS}d}"
+    told = Delete(history_key(before.access_key_id), f"{stamp}#{AccessKeySealed.event}")
+    return [Put(key_row(record), when=Equals("version", before.version)), told]
+
+
+async def find_key(outbox: Outbox, access_key_id: str) -> KeyRecord | None:
+    """By id, also when it is revoked."""
+    item = await outbox.table.get(f"KEY#{access_key_id}", "KEY")
+    return KeyRecord.model_validate_json(item["body"]) if item else None
+
+
+async def page_of_keys(
+    outbox: Outbox, account_uid: str, listed: Listed
+) -> tuple[list[KeyRecord], str | None]:
+    """An account's keys, newest first."""
+    page: Page = await outbox.table.query(
+        account_uid, index=KEYS.name, forward=False, limit=listed.limit, cursor=listed.cursor
+    )
+    return [KeyRecord.model_validate_json(item["body"]) for item in page.items], page.cursor

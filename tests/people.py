@@ -1,0 +1,71 @@
+"""Makes people, organizations and members by the real operations of accounts."""
+
+from services.accounts.operations.accounts import create_account
+from services.accounts.operations.memberships import grant_role
+from services.accounts.store.accounts import changed_account, find_account, find_principal
+from shared.contracts.accounts import Account, CreateAccount, GrantRole, Role
+from shared.contracts.base import Actor
+from shared.outbox import Outbox, next_version
+from shared.policy import Principal, service_principal
+
+SERVICE = Actor(kind="service", service="web")
+SERVICE_PRINCIPAL = service_principal("web")
+
+
+def actor_of(account: Account) -> Actor:
+    """The account as the one who asks."""
+    return Actor(kind="account", account_uid=account.account_uid)
+
+
+async def principal_of(outbox: Outbox, account: Account) -> Principal:
+    """What the account is entitled to now."""
+    return await find_principal(outbox, actor_of(account))
+
+
+async def person(outbox: Outbox, account_id: str) -> Account:
+    """A new individual, registered under an identity of the same name."""
+    wanted = CreateAccount(
+        actor=SERVICE,
+        account_id=account_id,
+        kind="individual",
+        name=account_id.title(),
+        identity_id=f"identity-{account_id}",
+    )
+    return await create_account(outbox, SERVICE_PRINCIPAL, wanted)
+
+
+async def organization(outbox: Outbox, account_id: str, owner: Account) -> Account:
+    """A new organization of this owner."""
+    wanted = CreateAccount(
+        actor=actor_of(owner), account_id=account_id, kind="organization", name=account_id.title()
+    )
+    return await create_account(outbox, await principal_of(outbox, owner), wanted)
+
+
+async def grant(
+    outbox: Outbox, grantor: Account, organization: Account, member: Account, role: Role
+) -> None:
+    """The member gets the role from the grantor."""
+    wanted = GrantRole(
+        actor=actor_of(grantor),
+        organization_uid=organization.account_uid,
+        member_uid=member.account_uid,
+        role=role,
+    )
+    await grant_role(outbox, await principal_of(outbox, grantor), wanted)
+
+
+async def fresh(outbox: Outbox, account: Account) -> Account:
+    """The account as it is stored now."""
+    found = await find_account(outbox, account.account_uid)
+    assert found is not None
+    return found
+
+
+async def overwritten(outbox: Outbox, account: Account, **changes: object) -> Account:
+    """The account with flags that no operation sets yet."""
+    before = await fresh(outbox, account)
+    update = {**changes, "version": next_version(before.version)}
+    changed = before.model_copy(update=update)
+    await outbox.commit(changed_account(changed, before=before.version))
+    return changed
