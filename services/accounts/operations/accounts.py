@@ -1,6 +1,14 @@
 """Making, changing and showing accounts."""
 
 from services.accounts.models import Membership
+from services.accounts.operations.changes import (
+    first_version,
+    granted,
+    invalid,
+    updated,
+    visible_name,
+    with_role,
+)
 from services.accounts.store.accounts import (
     changed_account,
     find_account,
@@ -21,16 +29,12 @@ from shared.contracts.accounts import (
     GetAccount,
     GetAccountByIdentity,
     ListAccounts,
-    MembershipGranted,
     Role,
 )
-from shared.contracts.base import Actor, now
-from shared.errors import FieldError, Forbidden, Invalid, NotFound
-from shared.identifiers import new_uid
-from shared.outbox import Outbox, announce, next_version
+from shared.errors import Forbidden, NotFound
+from shared.outbox import Outbox, next_version
 from shared.policy import Action, Principal, account_resource, demand, sees
 from shared.races import until_won
-from shared.tables import Put
 
 
 async def create_account(outbox: Outbox, principal: Principal, wanted: CreateAccount) -> Account:
@@ -41,7 +45,7 @@ async def create_account(outbox: Outbox, principal: Principal, wanted: CreateAcc
     if wanted.kind == "individual":
         return await _create_individual(outbox, principal, wanted)
     if wanted.identity_id:
-        raise _invalid("identity_id", "an organization has no identity")
+        raise invalid("identity_id", "an organization has no identity")
     return await until_won(lambda: _create_organization(outbox, principal, wanted))
 
 
@@ -51,8 +55,8 @@ async def _create_individual(
     if principal.kind != "service":
         raise Forbidden("An account for a person is made when the person registers.")
     if not wanted.identity_id:
-        raise _invalid("identity_id", "a person's account needs an identity")
-    account = _new(wanted)
+        raise invalid("identity_id", "a person's account needs an identity")
+    account = first_version(wanted)
     await commit(
         outbox,
         *new_account(account, identity_id=wanted.identity_id),
@@ -68,7 +72,7 @@ async def _create_organization(
     creator = await find_account(outbox, principal.account_uid)
     if creator is None or creator.disabled or creator.kind != "individual":
         raise Forbidden("Only a person with an account can make an organization.")
-    organization = _new(wanted)
+    organization = first_version(wanted)
     owner = with_role(creator, organization.account_uid, Role.OWNER)
     membership = Membership(
         organization_uid=organization.account_uid,
@@ -98,7 +102,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
         demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
         changes = wanted.model_dump(include={"name", "bio"}, exclude_none=True)
         if "name" in changes:
-            changes["name"] = _name(changes["name"])
+            changes["name"] = visible_name(changes["name"])
         if not changes:
             return account
         changed = account.model_copy(update={**changes, "version": next_version(account.version)})
@@ -152,56 +156,3 @@ def demand_service(principal: Principal) -> None:
     """Raises Forbidden for anyone but our own services."""
     if principal.kind != "service":
         raise Forbidden
-
-
-def with_role(account: Account, organization_uid: str, role: Role) -> Account:
-    """The account in the version in which it holds this role."""
-    roles = {**account.roles, organization_uid: role}
-    return account.model_copy(update={"roles": roles, "version": next_version(account.version)})
-
-
-def updated(
-    event: type[AccountCreated] | type[AccountUpdated], account: Account, actor: Actor
-) -> Put:
-    """The row that announces an account as it is now."""
-    return announce(
-        event(account_id=account.account_id, account=account),
-        aggregate=account.account_uid,
-        version=account.version,
-        actor=actor.uid,
-    )
-
-
-def granted(organization: Account, membership: Membership, actor: Actor) -> Put:
-    """The row that announces who got which role where."""
-    data = MembershipGranted(
-        account_id=organization.account_id,
-        **membership.model_dump(include={"organization_uid", "member_uid", "role"}),
-    )
-    return announce(
-        data, aggregate=membership.aggregate, version=membership.version, actor=actor.uid
-    )
-
-
-def _new(wanted: CreateAccount) -> Account:
-    return Account(
-        account_uid=new_uid(),
-        account_id=wanted.account_id,
-        kind=wanted.kind,
-        name=_name(wanted.name),
-        bio=wanted.bio,
-        created_at=now(),
-        version=next_version(),
-    )
-
-
-def _name(text: str) -> str:
-    """The name in one line, without what cannot be seen."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if not name:
-        raise _invalid("name", "must have at least one visible character")
-    return name
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])

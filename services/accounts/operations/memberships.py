@@ -1,7 +1,8 @@
 """Roles on organizations: who may give them, and who must stay."""
 
 from services.accounts.models import Membership
-from services.accounts.operations.accounts import granted, shown, updated, with_role
+from services.accounts.operations.accounts import shown
+from services.accounts.operations.changes import granted, updated, with_role
 from services.accounts.store.accounts import changed_account, find_account, find_accounts
 from services.accounts.store.layout import commit
 from services.accounts.store.memberships import (

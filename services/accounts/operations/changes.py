@@ -1,0 +1,71 @@
+"""An account in its next version, and the rows that announce it."""
+
+from services.accounts.models import Membership
+from shared.contracts.accounts import (
+    Account,
+    AccountCreated,
+    AccountUpdated,
+    CreateAccount,
+    MembershipGranted,
+    Role,
+)
+from shared.contracts.base import Actor, now
+from shared.errors import FieldError, Invalid
+from shared.identifiers import new_uid
+from shared.outbox import announce, next_version
+from shared.tables import Put
+
+
+def with_role(account: Account, organization_uid: str, role: Role) -> Account:
+    """The account in the version in which it holds this role."""
+    roles = {**account.roles, organization_uid: role}
+    return account.model_copy(update={"roles": roles, "version": next_version(account.version)})
+
+
+def updated(
+    event: type[AccountCreated] | type[AccountUpdated], account: Account, actor: Actor
+) -> Put:
+    """The row that announces an account as it is now."""
+    return announce(
+        event(account_id=account.account_id, account=account),
+        aggregate=account.account_uid,
+        version=account.version,
+        actor=actor.uid,
+    )
+
+
+def granted(organization: Account, membership: Membership, actor: Actor) -> Put:
+    """The row that announces who got which role where."""
+    data = MembershipGranted(
+        account_id=organization.account_id,
+        **membership.model_dump(include={"organization_uid", "member_uid", "role"}),
+    )
+    return announce(
+        data, aggregate=membership.aggregate, version=membership.version, actor=actor.uid
+    )
+
+
+def first_version(wanted: CreateAccount) -> Account:
+    """The account that is asked for; raises Invalid for a name that nobody could see."""
+    return Account(
+        account_uid=new_uid(),
+        account_id=wanted.account_id,
+        kind=wanted.kind,
+        name=visible_name(wanted.name),
+        bio=wanted.bio,
+        created_at=now(),
+        version=next_version(),
+    )
+
+
+def visible_name(text: str) -> str:
+    """The name in one line, without what cannot be seen; raises Invalid where nothing is left."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not name:
+        raise invalid("name", "must have at least one visible character")
+    return name
+
+
+def invalid(field: str, message: str) -> Invalid:
+    """The problem that one field is to blame for."""
+    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])
