@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.kratos.config import (
+    KratosPlace,
+    kratos_environment,
+    render_config,
+    serve_command,
+    write_config,
+)
+
+KEY = bytes(range(32))
+
+
+def place(home: Path, web_url: str = "http://localhost:8080") -> KratosPlace:
+    return KratosPlace(home, 4433, 4434, web_url)
+
+
+def test_browsers_see_kratos_under_the_origin_of_web(tmp_path: Path) -> None:
+    config = render_config(place(tmp_path, "https://data.example.org/"))
+
+    assert config["serve"]["public"]["base_url"] == "https://data.example.org/.kratos/"
+    assert config["selfservice"]["flows"]["login"]["ui_url"] == "https://data.example.org/login"
+
+
+def test_kratos_listens_on_loopback_alone(tmp_path: Path) -> None:
+    serve = render_config(place(tmp_path))["serve"]
+
+    assert serve["public"]["host"] == serve["admin"]["host"] == "127.0.0.1"
+
+
+def test_no_secret_is_written(tmp_path: Path) -> None:
+    written = write_config(place(tmp_path)).read_text()
+
+    for secret in list(kratos_environment(place(tmp_path), KEY).values())[1:]:
+        assert secret not in written
+    assert json.loads(written)["selfservice"]["methods"]["password"]["config"] == {
+        "haveibeenpwned_enabled": False
+    }
+
+
+def test_the_cipher_secret_has_the_length_that_kratos_wants(tmp_path: Path) -> None:
+    assert len(kratos_environment(place(tmp_path), KEY)["SECRETS_CIPHER"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("web_url", "dev"),
+    [
+        ("http://localhost:8080", True),
+        ("http://127.0.0.1:8080", True),
+        ("https://localhost:8080", False),
+        ("http://data.example.org", False),
+        ("https://data.example.org", False),
+    ],
+)
+def test_secure_cookies_are_off_only_for_http_on_loopback(
+    tmp_path: Path, web_url: str, dev: bool
+) -> None:
+    assert ("--dev" in serve_command(Path("kratos"), place(tmp_path, web_url))) is dev
