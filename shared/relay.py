@@ -55,7 +55,9 @@ class Relay:
                 await self._task
 
     async def _woken(self) -> None:
-        self.outbox.rung.set()
+        # Only the holder listens to others: two that do not publish would wake each other for ever.
+        if self._leased_until > time.time():
+            self.outbox.rung.set()
 
     async def _run(self) -> None:
         while True:
