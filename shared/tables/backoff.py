@@ -21,9 +21,12 @@ async def retried(attempt: Callable[[], Awaitable[T]], first_seconds: float = FI
 
     Full jitter: a random part of a wait that doubles, so that those who met do not meet again.
     """
+    busy = Busy()
     for number in range(ATTEMPTS):
         try:
             return await attempt()
-        except Busy:
-            await sleep(random() * min(LONGEST_SECONDS, first_seconds * 2**number))  # noqa: S311 - no secret
-    raise Unavailable("The records are asked for more than they can give; try again")
+        except Busy as again:
+            busy = again
+            longest = min(LONGEST_SECONDS, first_seconds * 2**number)
+            await sleep(random() * longest)  # noqa: S311 - no secret
+    raise Unavailable("The records are asked for more than they can give; try again") from busy

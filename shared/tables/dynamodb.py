@@ -9,7 +9,7 @@ from asyncio import gather
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from time import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -234,14 +234,20 @@ async def open_dynamodb(
 
     Raises Unavailable if it cannot be reached, or is missing and not to be made.
     """
-    session = Session(
+    async with AsyncExitStack() as stack:
+        address = account.endpoint_url or None
+        client = await stack.enter_async_context(
+            session_of(account).client("dynamodb", endpoint_url=address, config=CONFIG)
+        )
+        await ensure(client, schema, name, is_made=is_made)
+        return DynamoTable(schema, name, client, stack.pop_all())
+
+
+@lru_cache
+def session_of(account: Account) -> Session:
+    """One for each account: it keeps the API's description, which is slow to read."""
+    return Session(
         aws_access_key_id=account.access_key_id or None,
         aws_secret_access_key=account.secret_access_key or None,
         region_name=account.region or None,
     )
-    async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(
-            session.client("dynamodb", endpoint_url=account.endpoint_url or None, config=CONFIG)
-        )
-        await ensure(client, schema, name, is_made=is_made)
-        return DynamoTable(schema, name, client, stack.pop_all())
