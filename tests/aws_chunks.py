@@ -1,0 +1,54 @@
+"""Bodies in aws-chunked framing, signed by a second reading of Amazon's description."""
+
+from hashlib import sha256
+
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from services.storage.s3.sigv4 import Verified
+from tests.signed_requests import ACCESS_KEY_ID, SECRET
+
+EMPTY = sha256(b"").hexdigest()
+
+
+def frame(chunks: list[bytes], trailers: bytes = b"") -> bytes:
+    """Unsigned chunks, the last chunk of none, trailers, the empty line."""
+    framed = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
+    return framed + b"0\r\n" + trailers + b"\r\n"
+
+
+def sign_chunks(verified: Verified, chunks: list[bytes], trailer: str = "") -> bytes:
+    """Signed chunks after a verified request; `trailer` is one `name:value`."""
+    signer = _Chain(verified)
+    framed = b""
+    for chunk in [*chunks, b""]:
+        signature = signer.sign("PAYLOAD", f"{EMPTY}\n{sha256(chunk).hexdigest()}")
+        framed += f"{len(chunk):x};chunk-signature={signature}\r\n".encode()
+        framed += chunk + b"\r\n" if chunk else b""
+    if trailer:
+        signature = signer.sign("TRAILER", sha256(f"{trailer}\n".encode()).hexdigest())
+        framed += f"{trailer}\r\nx-amz-trailer-signature:{signature}\r\n".encode()
+    return framed + b"\r\n"
+
+
+class _Chain:
+    """botocore's HMAC over each link of the chain of signatures."""
+
+    def __init__(self, verified: Verified) -> None:
+        self._verified = verified
+        self._previous = verified.signature
+        self._auth = S3SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET), "s3", "us-east-1")
+
+    def sign(self, kind: str, hashed: str) -> str:
+        request = AWSRequest("PUT", "http://localhost/")
+        request.context["timestamp"] = self._verified.timestamp
+        lines = (
+            f"AWS4-HMAC-SHA256-{kind}",
+            self._verified.timestamp,
+            self._verified.scope,
+            self._previous,
+            hashed,
+        )
+        self._previous = str(self._auth.signature("\n".join(lines), request))
+        return self._previous
