@@ -44,7 +44,7 @@ class NatsServer:
             [str(BINARY), "-c", str(config)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=tied_to_this_process(),
+            preexec_fn=tied_to_this_process(),  # noqa: PLW1509  (no threads yet)
         )
 
     def kill(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -140,8 +140,8 @@ async def test_an_event_that_a_stream_would_refuse_is_refused_before_the_commit(
 async def consumed(
     server: NatsServer,
     table: Table,
-    handle,
-    key: str = "k",  # noqa: ANN001
+    handle: Callable[[Event[ObjectCreated]], Awaitable[None]],
+    key: str = "k",
 ) -> tuple[Bus, int]:
     indexer = server.bus("indexer")
     indexer.consume("COOP_DATA", "indexer-data", {ObjectCreated: handle})

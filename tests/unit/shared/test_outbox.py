@@ -1,0 +1,42 @@
+"""Versions only grow, and events wait beside the state they tell of."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.accounts import Account, AccountCreated
+from shared.contracts.base import now
+from shared.outbox import OUTBOX_INDEX, Outbox, announce, newer, next_version
+from shared.settings import Settings
+from shared.tables import ConditionFailed, Put, Schema, open_table
+
+
+def event(version: int) -> Put:
+    account = Account(
+        account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now()
+    )
+    created = AccountCreated(account_id="ada", account=account)
+    return announce(created, aggregate="01A", version=version)
+
+
+def test_versions_only_grow() -> None:
+    first = next_version()
+    assert next_version(first) > first
+    ahead = first + 10**12
+    assert next_version(ahead) == ahead + 1
+
+
+async def test_a_refused_state_leaves_no_event(tmp_path: Path) -> None:
+    schema = Schema(name="accounts", indexes=(OUTBOX_INDEX,))
+    table = await open_table(schema, service="accounts", settings=Settings(home=tmp_path))
+    outbox = Outbox(table)
+    state = {"pk": "A", "sk": "a", "version": 5}
+    await outbox.commit(Put(state, when=newer(5)), event(5))
+    with pytest.raises(ConditionFailed):
+        await outbox.commit(Put(state, when=newer(5)), event(6))
+    waiting = (await outbox.pending(limit=10)).items
+    assert [row["id"] for row in waiting] == ["01A:5"]
+    await outbox.sent(waiting)
+    assert (await outbox.pending(limit=10)).items == []
+    assert await outbox.latest_version("01A") == 5
+    await table.close()
