@@ -69,19 +69,36 @@ async def create(client: "DynamoDBClient", schema: Schema, name: str) -> None:
 
 async def complete(client: "DynamoDBClient", schema: Schema, name: str) -> None:
     """Add the indexes an older table lacks, one at a time as DynamoDB wants it, and the TTL."""
-    table = await until_active(client, name)
-    present = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
     for index in schema.indexes:
-        if index.name not in present:
-            with suppress(client.exceptions.ResourceInUseException):
+        if index.name not in await indexes_of(client, name):
+            try:
                 await client.update_table(**added_index(schema, name, index))
-            await until_active(client, name)
+            except ClientError:
+                # Unless another was faster.
+                if index.name not in await indexes_of(client, name):
+                    raise
+    await until_active(client, name)
+    if not await has_expiry(client, name):
+        try:
+            await client.update_time_to_live(
+                TableName=name,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES_AT},
+            )
+        except ClientError:
+            if not await has_expiry(client, name):
+                raise
+
+
+async def indexes_of(client: "DynamoDBClient", name: str) -> set[str]:
+    """The names of the indexes, once none is under way."""
+    table = await until_active(client, name)
+    return {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
+
+
+async def has_expiry(client: "DynamoDBClient", name: str) -> bool:
+    """Whether DynamoDB removes what expired, or is about to."""
     answer = await client.describe_time_to_live(TableName=name)
-    if answer["TimeToLiveDescription"].get("TimeToLiveStatus") == "DISABLED":
-        await client.update_time_to_live(
-            TableName=name,
-            TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES_AT},
-        )
+    return answer["TimeToLiveDescription"].get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
 
 
 def added_index(schema: Schema, name: str, index: Index) -> Wire:
