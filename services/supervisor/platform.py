@@ -8,7 +8,6 @@ from infra.kratos.config import KratosPlace, migrate_command, write_config
 from infra.nats.config import write_config as write_nats_config
 from infra.nats.server import wait_for_nats
 from infra.processes import last_lines, spawn
-from infra.settings import PlatformSettings
 from infra.streams import declare
 from services.supervisor import commands
 from services.supervisor.addresses import Addresses
@@ -32,11 +31,10 @@ STOP_ORDER: tuple[tuple[tuple[str, ...], float], ...] = (
 class Platform:
     """Everything that runs; `changed` is called whenever a process has a new pid."""
 
-    def __init__(self, settings: PlatformSettings, addresses: Addresses, key: bytes) -> None:
-        self.settings = settings
+    def __init__(self, home: Path, addresses: Addresses, key: bytes) -> None:
         self.addresses = addresses
         self.key = key
-        self.home = settings.home.resolve()
+        self.home = home.resolve()
         self.changed: Callable[[], None] = lambda: None
         self._children: dict[str, Child] = {}
 
@@ -73,7 +71,7 @@ class Platform:
     async def _start_bus_and_services(self, say: Say) -> None:
         if self.addresses.nats_port:
             await self._start_nats()
-        for line in await declare(self.addresses.nats_url, self.key):
+        for line in _in_short(await declare(self.addresses.nats_url, self.key)):
             say(f"NATS: {line}")
         say(f"NATS: ready at {self.addresses.nats_url}")
         waiting = []
@@ -123,6 +121,13 @@ class Platform:
 
     def _ops_url(self, port: int) -> str:
         return f"http://{self.addresses.near_host}:{port}"
+
+
+def _in_short(changes: Sequence[str]) -> list[str]:
+    """A first start makes everything: that is one line. What was mended is told one by one."""
+    made = [line for line in changes if line.startswith("made")]
+    told = [f"made {len(made)} streams and consumers"] if made else []
+    return told + [line for line in changes if line not in made]
 
 
 def _kind(child: Child) -> str:

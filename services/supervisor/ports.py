@@ -56,3 +56,5 @@ def _bind(host: str, port: int, held: ExitStack) -> None:
     # Connections of a platform that just stopped may linger; a listener still refuses us.
     probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     probe.bind(address)
+    # Two that are only bound do not refuse each other.
+    probe.listen(1)

@@ -12,7 +12,7 @@ from services.supervisor.refusal import StartRefused
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 3.0
 START_SECONDS = 90.0
-DEATHS_ALLOWED = 4
+DEATHS_ALLOWED = 3
 
 
 async def wait_until_answers(child: Child, url: str) -> None:

@@ -68,9 +68,9 @@ def nats_credentials(key: bytes) -> dict[str, str]:
 
 def table(addresses: Addresses, people: Sequence[SampleAccount], home: Path) -> str:
     """Addresses, sample accounts, and three lines to try."""
-    rows = [
-        ("web", addresses.web_url),
-        ("s3", addresses.storage_url),
+    rows = [("web", addresses.web_url)] if addresses.web_port else []
+    rows += [("s3", addresses.storage_url)] if addresses.storage_port else []
+    rows += [
         ("events", f"{addresses.nats_url} (credentials in {home / 'ready.json'})"),
         ("logs", str(home / "logs")),
     ]
@@ -88,7 +88,7 @@ def table(addresses: Addresses, people: Sequence[SampleAccount], home: Path) -> 
 
 def _to_try(addresses: Addresses, people: Sequence[SampleAccount]) -> list[str]:
     if not people:
-        return [f"  Open {addresses.web_url} and register."]
+        return [f"  Open {addresses.web_url} and register."] if addresses.web_port else []
     person, web, s3 = people[0], addresses.web_url, addresses.storage_url
     return [
         "Try",

@@ -33,7 +33,10 @@ def main() -> int:
     except (StartRefused, KratosMissing, KeyFileError) as refusal:
         sys.stderr.write(f"{refusal}\n")
     except ValidationError as error:
-        sys.stderr.writelines(f"{_setting(one['loc'])}: {one['msg']}.\n" for one in error.errors())
+        sys.stderr.writelines(
+            f"{_setting(one['loc'])}: {one['msg'].removeprefix('Value error, ')}.\n"
+            for one in error.errors()
+        )
     except KeyboardInterrupt:
         sys.stderr.write("Stopped before everything was started.\n")
     return 1
@@ -46,7 +49,7 @@ def _run(settings: PlatformSettings) -> int:
     kratos = None
     if needs_kratos(settings):
         kratos = find_kratos(settings.kratos.binary, cache_folder(), _say)
-    return asyncio.run(_supervise(Platform(settings, addresses, key), kratos))
+    return asyncio.run(_supervise(Platform(settings.home, addresses, key), kratos))
 
 
 async def _supervise(platform: Platform, kratos: Path | None) -> int:
