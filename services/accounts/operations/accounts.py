@@ -4,9 +4,7 @@ from services.accounts.models import Membership
 from services.accounts.operations.changes import (
     first_version,
     granted,
-    invalid,
     updated,
-    visible_name,
     with_role,
 )
 from services.accounts.store.accounts import (
@@ -32,6 +30,7 @@ from shared.contracts.accounts import (
     Role,
 )
 from shared.errors import Forbidden, NotFound
+from shared.fields import invalid, one_line
 from shared.outbox import Outbox, next_version
 from shared.policy import Action, Principal, account_resource, demand, sees
 from shared.races import until_won
@@ -102,7 +101,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
         demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
         changes = wanted.model_dump(include={"name", "bio"}, exclude_none=True)
         if "name" in changes:
-            changes["name"] = visible_name(changes["name"])
+            changes["name"] = one_line("name", changes["name"])
         if not changes:
             return account
         changed = account.model_copy(update={**changes, "version": next_version(account.version)})

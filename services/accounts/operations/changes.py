@@ -10,7 +10,7 @@ from shared.contracts.accounts import (
     Role,
 )
 from shared.contracts.base import Actor, now
-from shared.errors import FieldError, Invalid
+from shared.fields import one_line
 from shared.identifiers import new_uid
 from shared.outbox import announce, next_version
 from shared.tables import Put
@@ -51,21 +51,8 @@ def first_version(wanted: CreateAccount) -> Account:
         account_uid=new_uid(),
         account_id=wanted.account_id,
         kind=wanted.kind,
-        name=visible_name(wanted.name),
+        name=one_line("name", wanted.name),
         bio=wanted.bio,
         created_at=now(),
         version=next_version(),
     )
-
-
-def visible_name(text: str) -> str:
-    """The name in one line, without what cannot be seen; raises Invalid where nothing is left."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if not name:
-        raise invalid("name", "must have at least one visible character")
-    return name
-
-
-def invalid(field: str, message: str) -> Invalid:
-    """The problem that one field is to blame for."""
-    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])

@@ -1,0 +1,59 @@
+"""Puts repositories together: the one place where its parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from services.repositories.handlers import EVENTS, REQUESTS, Resources
+from services.repositories.settings import ServiceSettings
+from services.repositories.store import SCHEMA
+from shared.bus import Bus
+from shared.keyfile import load_key_file, nats_seed
+from shared.outbox import Outbox
+from shared.projection import Projection, follow
+from shared.relay import Relay
+from shared.runtime import App, Opened
+from shared.tables import open_table
+from shared.topology import consumers_of
+
+SERVICE = "repositories"
+
+
+def create_app(settings: ServiceSettings | None = None) -> App:
+    """A process of repositories, not yet running."""
+    settings = settings or ServiceSettings()
+    return App(SERVICE, settings, settings.repositories.ops_port, partial(opened, settings))
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    """The table, the bus with its doors, the projection and the relay, for as long as it runs."""
+    seed = nats_seed(load_key_file(settings.home), SERVICE)
+    async with AsyncExitStack() as stack:
+        table = await open_table(SCHEMA, service=SERVICE, settings=settings)
+        stack.push_async_callback(table.close)
+        bus = Bus(settings.nats_url, service=SERVICE, seed=seed)
+        outbox, projection = Outbox(table), Projection(table, bus)
+        rest = timedelta(days=settings.repositories.name_rest_days)
+        _name_doors(bus, Resources(outbox, projection, rest))
+        relay = Relay(outbox, bus)
+        relay.start()
+        bus.start()
+        stack.push_async_callback(relay.stop)
+        stack.push_async_callback(bus.stop)
+        yield Opened(checks={"bus": bus.check, "table": partial(table_answers, outbox)})
+
+
+def _name_doors(bus: Bus, resources: Resources) -> None:
+    for wanted, handler in REQUESTS.items():
+        bus.answer(wanted, partial(handler, resources))
+    events = {event: partial(handler, resources) for event, handler in EVENTS.items()}
+    for consumer in consumers_of(SERVICE):
+        bus.consume(consumer.stream, consumer.durable, events)
+    follow(resources.projection, accounts_only=True)
+
+
+async def table_answers(outbox: Outbox) -> None:
+    """Raises Unavailable unless the table can be read."""
+    await outbox.pending(limit=1)
