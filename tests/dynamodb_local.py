@@ -117,7 +117,7 @@ def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:
         if process.poll() is not None:
             pytest.fail(f"DynamoDB Local ended with {process.returncode}")
         try:
-            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()  # noqa: S310 - our own address
+            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
         except HTTPError as answer:
             answer.close()
             return
