@@ -27,7 +27,7 @@ class WorstTable:
         self.late = late
         self.lag_seconds = lag_seconds
         self.throttled = throttled
-        self.random = Random(1)  # noqa: S311 - the same each time
+        self.random = Random(1)
         self.tasks: set[Task[None]] = set()
 
     async def get(self, pk: str, sk: str) -> Item | None:
