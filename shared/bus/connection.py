@@ -8,6 +8,7 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsNKey
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
@@ -50,12 +51,13 @@ class Bus:
         )
         self.working: set[asyncio.Task[None]] = set()
         self.consumers: list[tuple[str, str]] = []
+        self.doors: dict[str, Callable[[Msg], Awaitable[None]]] = {}
         self._starting: asyncio.Task[None] | None = None
         self.started = asyncio.Event()
 
     def answer(self, wanted: type[Request[Reply]], operation: replies.Operation) -> None:
         """Answer requests of this type, shared with the other processes of the service."""
-        replies.answer(self, wanted, operation)
+        self.doors[wanted.nats_subject()] = replies.door_for(self, wanted, operation)
 
     def consume(
         self, stream: str, durable: str, handlers: Mapping[type[EventData], events.Handler]
@@ -121,6 +123,8 @@ class Bus:
         while True:
             try:
                 await self.broker.start()
+                for subject, door in self.doors.items():
+                    await self.client.subscribe(subject, queue=self.service, cb=door)
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("the bus is not there yet", reason=str(error) or type(error).__name__)
                 await self.broker.stop()
