@@ -7,20 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.sample.credentials import SampleAccount
 from services.supervisor.addresses import Addresses
 from shared.keyfile import nats_seed
 from shared.topology import OPERATOR, inbox_prefix
-
-
-@dataclass(frozen=True)
-class SampleAccount:
-    """An account of the sample with its credentials, which are derived and stored nowhere else."""
-
-    account_id: str
-    email: str
-    password: str
-    access_key_id: str
-    secret_access_key: str
 
 
 @dataclass(frozen=True)

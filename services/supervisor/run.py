@@ -9,17 +9,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from infra.kratos.acquire import KratosMissing, find_kratos
+from infra.sample.credentials import SampleAccount
 from infra.settings import PlatformSettings, cache_folder
+from services.supervisor import sample
 from services.supervisor.addresses import choose_addresses, needs_kratos
 from services.supervisor.folder import own_folder
 from services.supervisor.platform import Platform
-from services.supervisor.ready import SampleAccount, remove_ready, table, write_ready
+from services.supervisor.ready import remove_ready, table, write_ready
 from services.supervisor.refusal import StartRefused
 from services.supervisor.terminal import own_terminal
 from shared.keyfile import KeyFileError, load_key_file
 from shared.log import configure
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     try:
         settings = PlatformSettings()
         configure(settings.log, service="supervisor")
-        _check_sample(settings)
+        sample.refuse_on_open_address(settings)
         with own_folder(settings.home), own_terminal():
             return _run(settings)
     except (StartRefused, KratosMissing, KeyFileError) as refusal:
@@ -49,12 +49,12 @@ def _run(settings: PlatformSettings) -> int:
     kratos = None
     if needs_kratos(settings):
         kratos = find_kratos(settings.kratos.binary, cache_folder(), _say)
-    return asyncio.run(_supervise(Platform(settings.home, addresses, key), kratos))
+    return asyncio.run(_supervise(settings, Platform(settings.home, addresses, key), kratos))
 
 
-async def _supervise(platform: Platform, kratos: Path | None) -> int:
+async def _supervise(settings: PlatformSettings, platform: Platform, kratos: Path | None) -> int:
     stop = _stop_on_signals(platform)
-    starting = asyncio.create_task(_start(platform, kratos))
+    starting = asyncio.create_task(_start(settings, platform, kratos))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -75,9 +75,12 @@ async def _end(platform: Platform, starting: asyncio.Task[None]) -> None:
     await platform.stop()
 
 
-async def _start(platform: Platform, kratos: Path | None) -> None:
+async def _start(settings: PlatformSettings, platform: Platform, kratos: Path | None) -> None:
     await platform.start(kratos, _say)
     people: Sequence[SampleAccount] = ()
+    if sample.is_wanted(settings):
+        people, said = await sample.publish(platform.home, platform.addresses, platform.key)
+        _say(said)
 
     def tell() -> None:
         write_ready(platform.home, platform.addresses, platform.key, people, platform.running())
@@ -99,14 +102,6 @@ def _stop_on_signals(platform: Platform) -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
-
-
-def _check_sample(settings: PlatformSettings) -> None:
-    if settings.listen not in LOOPBACK and settings.sample:
-        raise StartRefused(
-            f"COOP_LISTEN={settings.listen} would open the sample accounts, whose credentials are "
-            "printed, to others; set COOP_SAMPLE=false or listen on 127.0.0.1."
-        )
 
 
 def _setting(place: tuple[int | str, ...]) -> str:

@@ -1,8 +1,9 @@
 import json
 from pathlib import Path
 
+from infra.sample.credentials import SampleAccount
 from services.supervisor.addresses import Addresses, Process
-from services.supervisor.ready import Running, SampleAccount, remove_ready, table, write_ready
+from services.supervisor.ready import Running, remove_ready, table, write_ready
 from shared.keyfile import nats_seed
 
 KEY = bytes(range(32))

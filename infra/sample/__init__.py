@@ -1,0 +1,1 @@
+"""What a first start publishes: three organizations, their repositories, real data and READMEs."""
