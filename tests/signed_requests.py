@@ -1,6 +1,8 @@
 """Requests signed by others: captured from real clients, or made by botocore."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -54,7 +56,7 @@ def sign_header(
     request = AWSRequest(method=method, url=url, headers=headers)
     signer = _Signer(Credentials(ACCESS_KEY_ID, SECRET), "s3", "us-east-1")
     signer.wanted = payload
-    with _clock(now):
+    with botocore_clock(now):
         signer.add_auth(request)
     return _received(request, url)
 
@@ -63,9 +65,9 @@ def sign_query(method: str, url: str, *, now: datetime, expires: int = 900) -> R
     """A request for a URL that botocore presigned."""
     request = AWSRequest(method=method, url=url)
     credentials = Credentials(ACCESS_KEY_ID, SECRET)
-    with _clock(now):
+    with botocore_clock(now):
         S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=expires).add_auth(request)
-    return _received(request, request.url)
+    return _received(request, str(request.url))
 
 
 def request_of(method: str, url: str, headers: dict[str, str] | None = None) -> Request:
@@ -75,11 +77,14 @@ def request_of(method: str, url: str, headers: dict[str, str] | None = None) -> 
     return Request(method, parts.path.encode(), parts.query.encode(), received)
 
 
-def _clock(now: datetime):  # noqa: ANN202  # the type of patch() is private
-    return patch("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None))
+@contextmanager
+def botocore_clock(now: datetime) -> Iterator[None]:
+    """botocore reads the clock itself: here it reads `now`."""
+    with patch("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None)):
+        yield
 
 
 def _received(request: AWSRequest, url: str) -> Request:
     return request_of(
-        request.method, url, {name.lower(): value for name, value in request.headers.items()}
+        str(request.method), url, {name.lower(): value for name, value in request.headers.items()}
     )
