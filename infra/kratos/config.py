@@ -16,12 +16,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # Where web shows each of Kratos' flows.
 PAGES = {
-    "registration": "/registration",
-    "login": "/login",
-    "recovery": "/recovery",
-    "verification": "/verification",
-    "settings": "/settings",
-    "error": "/error",
+    "registration": "/-/register",
+    "login": "/-/sign-in",
+    "recovery": "/-/recover",
+    "verification": "/-/verify",
+    "settings": "/-/credentials",
+    "error": "/-/error",
 }
 
 

@@ -59,6 +59,6 @@ async def test_it_speaks_through_webs_origin_with_cookies_that_loopback_can_keep
         login = await client.get("/self-service/login/browser")
 
     assert whoami.status_code == 401
-    assert login.headers["location"].startswith("http://localhost:8080/login?flow=")
+    assert login.headers["location"].startswith("http://localhost:8080/-/sign-in?flow=")
     assert "HttpOnly" in login.headers["set-cookie"]
     assert "Secure" not in login.headers["set-cookie"]

@@ -22,7 +22,7 @@ def test_browsers_see_kratos_under_the_origin_of_web(tmp_path: Path) -> None:
     config = render_config(place(tmp_path, "https://data.example.org/"))
 
     assert config["serve"]["public"]["base_url"] == "https://data.example.org/.kratos/"
-    assert config["selfservice"]["flows"]["login"]["ui_url"] == "https://data.example.org/login"
+    assert config["selfservice"]["flows"]["login"]["ui_url"] == "https://data.example.org/-/sign-in"
 
 
 def test_kratos_listens_on_loopback_alone(tmp_path: Path) -> None:
