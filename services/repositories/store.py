@@ -1,13 +1,17 @@
 """Where repositories keeps its records; the only room that knows how the table is laid out.
 
-| pk                  | sk              | what                                              |
-| ------------------- | --------------- | ------------------------------------------------- |
-| REPOSITORY#<uid>    | REPOSITORY      | a repository                                      |
-| NAME#<account uid>  | <repository id> | whose name it is: makes names unique in an account |
-| EVT#<aggregate>     | <version>#<...> | events (shared.outbox)                            |
+| pk                   | sk               | what                                               |
+| -------------------- | ---------------- | -------------------------------------------------- |
+| OWNER#<account uid>  | <repository uid> | a repository                                       |
+| NAME#<account uid>   | <repository id>  | whose name it is: makes names unique in an account |
+| EVT#<aggregate>      | <version>#<...>  | events (shared.outbox)                             |
 
-Beside them the same table holds the projection of accounts (shared.projection).
+Beside them the same table holds the projection of accounts (shared.projection). An account's list
+is its partition, and so is never behind; the list of all comes from an index, which may be late, so
+what it names is read anew: what was hidden a moment ago is not shown.
 """
+
+from collections.abc import Sequence
 
 from services.repositories.models import Name
 from shared.contracts.base import Listed
@@ -24,34 +28,40 @@ from shared.tables import (
     Equals,
     Index,
     Item,
+    Page,
     Put,
     Schema,
 )
 
 ALL = Index(name="all", partition="all", sort="made")
-OWNED = Index(name="owned", partition="owner", sort="made")
 SHOWN = Index(name="shown", partition="shown", sort="made")
-SCHEMA = Schema(name="repositories", indexes=(OUTBOX_INDEX, ALL, OWNED, SHOWN))
+SCHEMA = Schema(name="repositories", indexes=(OUTBOX_INDEX, ALL, SHOWN))
 RECORD_VERSION = 1
-CHUNK = 200
+CHUNK = 100
+
+
+def is_shown(repository: Repository) -> bool:
+    """Whether it is in the list of all."""
+    return (repository.state, repository.visibility) == (State.ACTIVE, Visibility.PUBLIC)
+
+
+def owner_key(account_uid: str) -> str:
+    """The partition of an account's repositories."""
+    return f"OWNER#{account_uid}"
 
 
 def repository_row(repository: Repository) -> Item:
-    """A repository as it is kept: in its owner's list until deleted, in everyone's while public."""
+    """A repository as it is kept."""
     row = {
-        "pk": f"REPOSITORY#{repository.repository_uid}",
-        "sk": "REPOSITORY",
+        "pk": owner_key(repository.account_uid),
+        "sk": repository.repository_uid,
         "schema": RECORD_VERSION,
         "version": repository.version,
         "made": repository.repository_uid,
         "all": "REPOSITORY",
         "body": repository.model_dump_json(),
     }
-    if repository.state is not State.DELETED:
-        row["owner"] = repository.account_uid
-    if (repository.state, repository.visibility) == (State.ACTIVE, Visibility.PUBLIC):
-        row["shown"] = "PUBLIC"
-    return row
+    return {**row, "shown": "PUBLIC"} if is_shown(repository) else row
 
 
 def name_row(name: Name) -> Item:
@@ -114,28 +124,36 @@ async def find_repository(
     name = await outbox.table.get(f"NAME#{account_uid}", repository_id)
     if name is None:
         return None
-    item = await outbox.table.get(f"REPOSITORY#{name['repository_uid']}", "REPOSITORY")
+    item = await outbox.table.get(owner_key(account_uid), name["repository_uid"])
     return Repository.model_validate_json(item["body"]) if item else None
 
 
 async def owned_after(
     outbox: Outbox, account_uid: str, repository_uid: str | None
 ) -> Stretch[Repository]:
-    """The next repositories of an account, newest first."""
-    return await _stretch(outbox, OWNED.name, account_uid, repository_uid)
+    """The next repositories of an account, newest first; deleted ones too."""
+    page = await outbox.table.query(
+        owner_key(account_uid), end=repository_uid, forward=False, limit=CHUNK
+    )
+    return _repositories(page.items), _last(page)
 
 
 async def shown_after(outbox: Outbox, repository_uid: str | None) -> Stretch[Repository]:
     """The next public repositories of all accounts, newest first."""
-    return await _stretch(outbox, SHOWN.name, "PUBLIC", repository_uid)
+    page = await outbox.table.query(
+        "PUBLIC", index=SHOWN.name, end=repository_uid, forward=False, limit=CHUNK
+    )
+    now = await outbox.table.get_many([(item["pk"], item["sk"]) for item in page.items])
+    return list(filter(is_shown, _repositories(now))), _last(page)
 
 
-async def _stretch(
-    outbox: Outbox, index: str, partition: str, before: str | None
-) -> Stretch[Repository]:
-    page = await outbox.table.query(partition, index=index, end=before, forward=False, limit=CHUNK)
-    rows = [Repository.model_validate_json(item["body"]) for item in page.items]
-    return rows, rows[-1].repository_uid if page.cursor and rows else None
+def _repositories(items: Sequence[Item | None]) -> list[Repository]:
+    return [Repository.model_validate_json(item["body"]) for item in items if item]
+
+
+def _last(page: Page) -> str | None:
+    """The place to go on from; None at the end."""
+    return str(page.items[-1]["made"]) if page.cursor and page.items else None
 
 
 async def page_of_repositories(outbox: Outbox, listed: Listed) -> RepositoryPage:
@@ -143,5 +161,4 @@ async def page_of_repositories(outbox: Outbox, listed: Listed) -> RepositoryPage
     page = await outbox.table.query(
         "REPOSITORY", index=ALL.name, limit=listed.limit, cursor=listed.cursor
     )
-    repositories = [Repository.model_validate_json(item["body"]) for item in page.items]
-    return RepositoryPage(repositories=repositories, cursor=page.cursor)
+    return RepositoryPage(repositories=_repositories(page.items), cursor=page.cursor)

@@ -57,7 +57,7 @@ async def create_access_key(
         version=next_version(),
     )
     told = AccessKeyCreated(account_id=account.account_id, access_key=record.shown())
-    await commit(outbox, new_key(record), *_announced(told, record, wanted.actor))
+    await commit(outbox, *new_key(record), *_announced(told, record, wanted.actor))
     return AccessKeySecret(**record.shown().model_dump(), secret_access_key=secret)
 
 

@@ -1,11 +1,14 @@
 """Access keys; their secrets are sealed before they come here."""
 
 from services.accounts.models import KeyRecord
-from services.accounts.store.layout import KEYS, RECORD_VERSION
+from services.accounts.store.accounts import account_key
+from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import AccessKeySealed
 from shared.contracts.base import Listed
 from shared.outbox import VERSION_DIGITS, Outbox, history_key
-from shared.tables import Absent, Action, Delete, Equals, Item, Page, Put
+from shared.tables import Absent, Action, Delete, Equals, Item, Put
+
+PREFIX = "KEY#"
 
 
 def key_row(record: KeyRecord) -> Item:
@@ -15,15 +18,15 @@ def key_row(record: KeyRecord) -> Item:
         "sk": "KEY",
         "schema": RECORD_VERSION,
         "version": record.version,
-        "key_of": record.account_uid,
-        "made": f"{record.created_at.isoformat()}#{record.access_key_id}",
         "body": record.model_dump_json(),
     }
 
 
-def new_key(record: KeyRecord) -> Action:
-    """A key of an id that there was none of."""
-    return Put(key_row(record), when=Absent())
+def new_key(record: KeyRecord) -> list[Action]:
+    """A key of an id that there was none of, and its place in its owner's list."""
+    place = f"{PREFIX}{record.created_at.isoformat()}#{record.access_key_id}"
+    listed = {"pk": account_key(record.account_uid), "sk": place, "key": record.access_key_id}
+    return [Put(key_row(record), when=Absent()), Put(listed)]
 
 
 def revoked_key(record: KeyRecord, *, before: KeyRecord) -> list[Action]:
@@ -43,7 +46,12 @@ async def page_of_keys(
     outbox: Outbox, account_uid: str, listed: Listed
 ) -> tuple[list[KeyRecord], str | None]:
     """An account's keys, newest first."""
-    page: Page = await outbox.table.query(
-        account_uid, index=KEYS.name, forward=False, limit=listed.limit, cursor=listed.cursor
+    page = await outbox.table.query(
+        account_key(account_uid),
+        prefix=PREFIX,
+        forward=False,
+        limit=listed.limit,
+        cursor=listed.cursor,
     )
-    return [KeyRecord.model_validate_json(item["body"]) for item in page.items], page.cursor
+    items = await outbox.table.get_many([(f"KEY#{item['key']}", "KEY") for item in page.items])
+    return [KeyRecord.model_validate_json(item["body"]) for item in items if item], page.cursor

@@ -5,6 +5,7 @@
 | ACCOUNT#<uid>    | ACCOUNT         | an account                                         |
 | ACCOUNT#<uid>    | MEMBER#<uid>    | a member of that organization                      |
 | ACCOUNT#<uid>    | OWNERS          | how many owners that organization has              |
+| ACCOUNT#<uid>    | KEY#<when>#<id> | a key's place in its owner's list                  |
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | KEY#<id>         | KEY             | an access key                                      |
@@ -16,8 +17,7 @@ from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.tables import Absent, Action, ConditionFailed, Index, Schema
 
 ALL = Index(name="all", partition="all", sort="made")
-KEYS = Index(name="keys", partition="key_of", sort="made")
-SCHEMA = Schema(name="accounts", indexes=(OUTBOX_INDEX, ALL, KEYS))
+SCHEMA = Schema(name="accounts", indexes=(OUTBOX_INDEX, ALL))
 RECORD_VERSION = 1
 
 TAKEN = {

@@ -1,0 +1,68 @@
+"""What repositories promises holds on every engine, also where an index is late."""
+
+import asyncio
+
+from services.repositories.operations.lists import list_repositories
+from shared.contracts.repositories import ListRepositories, Repository
+from shared.errors import Conflict
+from shared.outbox import Outbox
+from shared.policy import ANONYMOUS_PRINCIPAL
+from tests.nats_server import eventually
+from tests.publishers import NOAA, OWNER, deleted, edited, repository
+
+ALL, OWNED = ListRepositories(), ListRepositories(account_id="noaa")
+
+
+async def is_listed(outbox: Outbox, wanted: ListRepositories) -> bool:
+    """Whether anyone finds it."""
+    account = NOAA if wanted.account_id else None
+    page = await list_repositories(outbox, ANONYMOUS_PRINCIPAL, account, wanted)
+    return bool(page.repositories)
+
+
+async def appears(outbox: Outbox) -> None:
+    """Wait until the index has it."""
+    await eventually(lambda: is_listed(outbox, ALL), seconds=5)
+
+
+async def test_one_name_is_given_once(repositories: Outbox) -> None:
+    outcomes = await asyncio.gather(
+        *(repository(repositories) for _ in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Repository) for one in outcomes) == 1
+    assert sum(isinstance(one, Conflict) for one in outcomes) == 7
+
+
+async def test_edits_at_once_lose_nothing(repositories: Outbox) -> None:
+    await repository(repositories)
+    await asyncio.gather(
+        edited(repositories, OWNER, description="Where land is."),
+        edited(repositories, OWNER, tags=["land"]),
+    )
+    after = await edited(repositories, OWNER, license="CC-BY-4.0")
+    assert (after.description, after.tags) == ("Where land is.", ["land"])
+
+
+async def test_a_new_one_is_in_its_owners_list_at_once(repositories: Outbox) -> None:
+    await repository(repositories)
+    assert await is_listed(repositories, OWNED)
+
+
+async def test_restricted_is_in_no_list_from_that_moment_on(repositories: Outbox) -> None:
+    await repository(repositories)
+    await appears(repositories)
+    await edited(repositories, OWNER, visibility="restricted")
+    for _ in range(20):
+        assert not await is_listed(repositories, OWNED)
+        assert not await is_listed(repositories, ALL)
+        await asyncio.sleep(0.001)
+
+
+async def test_deleted_is_in_no_list_from_that_moment_on(repositories: Outbox) -> None:
+    await repository(repositories)
+    await appears(repositories)
+    await deleted(repositories, OWNER)
+    for _ in range(20):
+        assert not await is_listed(repositories, OWNED)
+        assert not await is_listed(repositories, ALL)
+        await asyncio.sleep(0.001)
