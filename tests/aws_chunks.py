@@ -1,14 +1,22 @@
 """Bodies in aws-chunked framing, signed by a second reading of Amazon's description."""
 
+from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from services.storage.s3.sigv4 import Verified
-from tests.signed_requests import ACCESS_KEY_ID, SECRET
+from services.storage.s3.chunked import ChunkedDecoder, make_decoder
+from services.storage.s3.claims import read_claim
+from services.storage.s3.sigv4 import Verified, verify
+from tests.signed_requests import ACCESS_KEY_ID, SECRET, sign_header
 
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+TRAILER = "x-amz-checksum-crc32:NhCmhg=="
 EMPTY = sha256(b"").hexdigest()
 
 
@@ -30,6 +38,34 @@ def sign_chunks(verified: Verified, chunks: list[bytes], trailer: str = "") -> b
         signature = signer.sign("TRAILER", sha256(f"{trailer}\n".encode()).hexdigest())
         framed += f"{trailer}\r\nx-amz-trailer-signature:{signature}\r\n".encode()
     return framed + b"\r\n"
+
+
+def verified(payload: str) -> Verified:
+    """A request of that payload mode, verified."""
+    request = sign_header("PUT", "http://h/a/r/k", {}, now=NOW, payload=payload)
+    claim = read_claim(request)
+    assert claim is not None
+    return verify(request, claim, SECRET, now=NOW)
+
+
+def decoder(payload: str, length: int, trailer: str = "") -> ChunkedDecoder:
+    """The decoder of a body of that mode and length, with one trailer (`name:value`) or none."""
+    headers = {"x-amz-decoded-content-length": str(length)}
+    if trailer:
+        headers["x-amz-trailer"] = trailer.partition(":")[0]
+    made = make_decoder(headers, verified(payload))
+    assert made is not None
+    return made
+
+
+def decode(made: ChunkedDecoder, body: bytes, cuts: tuple[int, ...] = ()) -> bytes:
+    """Feed the body, cut at those places, and finish."""
+    payload = b""
+    edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
+    for start, end in pairwise(edges):
+        payload += b"".join(made.feed(body[start:end]))
+    made.finish()
+    return payload
 
 
 class _Chain:

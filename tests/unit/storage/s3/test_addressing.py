@@ -16,6 +16,7 @@ from services.storage.s3.addressing import (
 )
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request
+from tests.signed_requests import captured_requests
 
 
 def target(method: str, url: str, **headers: str) -> Target:
@@ -69,6 +70,17 @@ def refusal(method: str, url: str, **headers: str) -> tuple[str, int]:
 def test_operations(method: str, url: str, operation: str, level: Level) -> None:
     read = target(method, url)
     assert (read.operation, read.level) == (operation, level)
+
+
+def test_what_real_clients_ask_is_understood() -> None:
+    refused = []
+    for request in captured_requests():
+        try:
+            assert read_target(request).operation
+        except S3Error as error:
+            refused.append((request.method, error.code))
+    assert set(refused) == {("HEAD", "NoSuchKey"), ("PUT", "InvalidRequest")}
+    assert len(refused) == 4  # probes of /{account}/{repository}, and one write to it
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -1,7 +1,5 @@
 import json
 import time
-from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 
 from services.storage.s3.checksums import Checksums, check_declared, read_declared
 from services.storage.s3.chunked import (
-    MAX_LINE_BYTES,
     ChunkedDecoder,
     ChunkSigner,
     make_decoder,
@@ -17,39 +14,18 @@ from services.storage.s3.chunked import (
 from services.storage.s3.claims import read_claim
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request
-from services.storage.s3.sigv4 import Verified, verify
-from tests.aws_chunks import frame, sign_chunks
-from tests.signed_requests import CAPTURED, SECRET, sign_header
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
-UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-TRAILER = "x-amz-checksum-crc32:NhCmhg=="
-
-
-def verified(payload: str) -> Verified:
-    request = sign_header("PUT", "http://h/a/r/k", {}, now=NOW, payload=payload)
-    claim = read_claim(request)
-    assert claim is not None
-    return verify(request, claim, SECRET, now=NOW)
-
-
-def decoder(payload: str, length: int, trailer: str = "") -> ChunkedDecoder:
-    headers = {"x-amz-decoded-content-length": str(length)}
-    if trailer:
-        headers["x-amz-trailer"] = trailer.partition(":")[0]
-    made = make_decoder(headers, verified(payload))
-    assert made is not None
-    return made
-
-
-def decode(made: ChunkedDecoder, body: bytes, cuts: tuple[int, ...] = ()) -> bytes:
-    payload = b""
-    edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
-    for start, end in pairwise(edges):
-        payload += b"".join(made.feed(body[start:end]))
-    made.finish()
-    return payload
+from services.storage.s3.sigv4 import verify
+from tests.aws_chunks import (
+    SIGNED,
+    TRAILER,
+    UNSIGNED_TRAILER,
+    decode,
+    decoder,
+    frame,
+    sign_chunks,
+    verified,
+)
+from tests.signed_requests import CAPTURED
 
 
 def refusal(made: ChunkedDecoder, body: bytes) -> S3Error:
@@ -213,78 +189,6 @@ def test_slices_are_not_copies() -> None:
 def test_an_example_of_the_manual_ends_trailers_in_another_way() -> None:
     made = decoder(UNSIGNED_TRAILER, 5, TRAILER)
     assert decode(made, frame([b"hello"], f"{TRAILER}\n\r\n".encode())) == b"hello"
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (b"5\r\nhello!\r\n0\r\n", "InvalidRequest"),
-        (b"5\r\nhelloX\r\n", "InvalidRequest"),
-        (b"\r\n", "InvalidRequest"),
-        (b"-5\r\n", "InvalidRequest"),
-        (b"0x5\r\n", "InvalidRequest"),
-        (b"5 \r\n", "InvalidRequest"),
-        (b"5;a=b\r\n", "InvalidRequest"),
-        (b"5\n", "IncompleteBody"),
-        (b"6\r\n", "IncompleteBody"),
-        (b"4\r\nhell\r\n0\r\n", "IncompleteBody"),
-        (b"fffffffff\r\n", "InvalidChunkSizeError"),
-        (b"1" * 10 + b"\r\n", "InvalidRequest"),
-        (b"5\r\nhello\r\n0\r\n\r\n", "MalformedTrailerError"),
-        (b"5\r\nhello\r\n0\r\nx-amz-meta-a:b\r\n\r\n", "MalformedTrailerError"),
-        (b"5\r\nhello\r\n0\r\nx-amz-trailer-signature:b\r\n\r\n", "MalformedTrailerError"),
-        (b"5\r\nhello\r\n0\r\nnonsense\r\n\r\n", "MalformedTrailerError"),
-        (frame([b"hello"], f"{TRAILER}\r\n{TRAILER}\r\n".encode()), "MalformedTrailerError"),
-        (frame([b"hello"], f"{TRAILER}\r\n".encode()) + b"x", "InvalidRequest"),
-        (b"0" * (MAX_LINE_BYTES + 2), "InvalidRequest"),
-        (b"0" * 100_000_000, "InvalidRequest"),
-        (b"5\r\nhello\r\n0\r\n" + b"a" * 2000, "InvalidRequest"),
-    ],
-    ids=lambda value: repr(value[:40]),
-)
-def test_broken_framing(body: bytes, code: str) -> None:
-    error = refusal(decoder(UNSIGNED_TRAILER, 5, TRAILER), body)
-    assert error.code == code
-    assert error.status == (403 if code == "InvalidChunkSizeError" else 400)
-
-
-def test_a_long_line_in_small_pieces_is_not_kept() -> None:
-    made = decoder(UNSIGNED_TRAILER, 5, TRAILER)
-    for _ in range(MAX_LINE_BYTES + 1):
-        made.feed(b"0")
-    with pytest.raises(S3Error, match="a line is too long"):
-        made.feed(b"0")
-
-
-@pytest.mark.parametrize(
-    ("headers", "code"),
-    [
-        ({"x-amz-trailer": "x-amz-checksum-crc32"}, "MissingContentLength"),
-        ({"x-amz-decoded-content-length": "-1"}, "MissingContentLength"),
-        ({"x-amz-decoded-content-length": "1"}, "InvalidRequest"),
-        (
-            {
-                "x-amz-decoded-content-length": "1",
-                "x-amz-trailer": ",".join(f"x-amz-checksum-{n}" for n in range(9)),
-            },
-            "InvalidRequest",
-        ),
-    ],
-)
-def test_headers_that_do_not_fit(headers: dict[str, str], code: str) -> None:
-    with pytest.raises(S3Error, match=f"^{code}: ") as caught:
-        make_decoder(headers, verified(UNSIGNED_TRAILER))
-    assert caught.value.status == (411 if code == "MissingContentLength" else 400)
-
-
-def test_a_trailer_without_a_trailer_mode() -> None:
-    headers = {"x-amz-decoded-content-length": "1", "x-amz-trailer": "x-amz-checksum-crc32"}
-    with pytest.raises(S3Error, match="does not fit"):
-        make_decoder(headers, verified(SIGNED))
-
-
-def test_plain_bodies_need_no_decoder() -> None:
-    assert make_decoder({}, verified("UNSIGNED-PAYLOAD")) is None
 
 
 def test_the_signature_of_trailers_is_needed() -> None:
