@@ -8,7 +8,6 @@ import asyncio
 import sys
 from dataclasses import asdict
 
-import nats
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -20,11 +19,11 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from shared.keyfile import load_key_file, nats_seed
+from infra.bus_admin import admin_jetstream
+from shared.keyfile import load_key_file
 from shared.settings import Settings
 from shared.topology import (
     ACK_WAIT_SECONDS,
-    ADMIN,
     CONSUMERS,
     DAY_SECONDS,
     DUPLICATE_WINDOW_SECONDS,
@@ -34,26 +33,14 @@ from shared.topology import (
     STREAMS,
     Consumer,
     Stream,
-    inbox_prefix,
 )
 
 
 async def declare(url: str, key: bytes) -> list[str]:
     """Make everything as the topology says; returns one line for each thing made or mended."""
-    connection = await nats.connect(
-        url,
-        name=ADMIN,
-        nkeys_seed_str=nats_seed(key, ADMIN),
-        inbox_prefix=inbox_prefix(ADMIN),
-        connect_timeout=5,
-        max_reconnect_attempts=5,
-    )
-    try:
-        jetstream = connection.jetstream(timeout=10)
+    async with admin_jetstream(url, key) as jetstream:
         done = [await _declare_stream(jetstream, stream) for stream in STREAMS]
         done += [await _declare_consumer(jetstream, consumer) for consumer in CONSUMERS]
-    finally:
-        await connection.close()
     return [line for line in done if line]
 
 

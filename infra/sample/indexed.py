@@ -2,11 +2,10 @@
 
 import asyncio
 
-import nats
 from nats.js import JetStreamContext
 
-from shared.keyfile import nats_seed
-from shared.topology import ADMIN, CONSUMERS, DATA, inbox_prefix
+from infra.bus_admin import admin_jetstream
+from shared.topology import CONSUMERS, DATA
 
 PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
@@ -15,18 +14,12 @@ CREATED = ".object_created"
 
 async def wait_until_indexed(url: str, key: bytes, objects: int) -> bool:
     """Whether all events of `objects` new objects were taken within a minute."""
-    connection = await nats.connect(
-        url, nkeys_seed_str=nats_seed(key, ADMIN), inbox_prefix=inbox_prefix(ADMIN)
-    )
     try:
-        jetstream = connection.jetstream(timeout=5)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with admin_jetstream(url, key) as jetstream, asyncio.timeout(PATIENCE_SECONDS):
             while not await _all_taken(jetstream, objects):  # noqa: ASYNC110 -- only asking tells
                 await asyncio.sleep(PAUSE_SECONDS)
     except TimeoutError:
         return False
-    finally:
-        await connection.close()
     return True
 
 
