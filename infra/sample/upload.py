@@ -1,7 +1,6 @@
 """Puts files through the data door like any S3 client: signed, with a checksum, never twice."""
 
 import asyncio
-import hashlib
 from pathlib import Path
 
 import httpx
@@ -42,16 +41,8 @@ async def _put(client: httpx.AsyncClient, url: str, path: Path, person: SampleAc
 
 def signed(url: str, content: bytes, kind: str, person: SampleAccount) -> dict[str, str]:
     """The headers of a PUT that stores only what is not there (RFC 9110, If-None-Match: *)."""
-    request = AWSRequest(
-        "PUT",
-        url,
-        data=content,
-        headers={
-            "Content-Type": kind,
-            "If-None-Match": "*",
-            "X-Amz-Content-SHA256": hashlib.sha256(content).hexdigest(),
-        },
-    )
+    headers = {"Content-Type": kind, "If-None-Match": "*"}
+    request = AWSRequest("PUT", url, data=content, headers=headers)
     credentials = Credentials(person.access_key_id, person.secret_access_key)
     S3SigV4Auth(credentials, "s3", REGION).add_auth(request)
     return dict(request.headers.items())
