@@ -1,0 +1,106 @@
+"""What is known of one file: plain data that crosses the sandbox's border as JSON.
+
+The names of STAC where STAC has one; coordinates are WGS 84 in degrees unless said otherwise.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# A child may be hostile and an item must fit a record: no list of ours is longer than these.
+MAX_BANDS = 256
+MAX_COLUMNS = 200
+MAX_TEXT = 500
+
+
+class Malformed(Exception):
+    """The content is broken; the text says how, for the person who sent it."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines of the file's page under one heading: names and values as people read them."""
+
+    title: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, value: str) -> None:
+        """One more line, unless there is nothing to say."""
+        if value:
+            self.lines.append((name, value[:MAX_TEXT]))
+
+
+@dataclass(slots=True)
+class Place:
+    """Where on Earth. `bbox` is west, south, east, north; west > east over the antimeridian.
+
+    RFC 7946 §5.2 for the box, §3.1.9 for `footprint`, a GeoJSON geometry cut at 180°.
+    """
+
+    bbox: tuple[float, float, float, float]
+    footprint: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Moment:
+    """When: RFC 3339 in UTC. `end` is empty for an instant; `source` says where it was read."""
+
+    start: str
+    end: str = ""
+    source: str = ""
+
+
+@dataclass(slots=True)
+class Band:
+    """One band of a raster, in the words of STAC 1.1 `bands`."""
+
+    name: str
+    data_type: str
+    description: str = ""
+    nodata: float | str | None = None
+    unit: str = ""
+    statistics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Projection:
+    """The coordinates the data is in: projection extension 2.0. `transform` has 6 numbers."""
+
+    code: str | None = None
+    wkt2: str | None = None
+    shape: list[int] | None = None
+    transform: list[float] | None = None
+    bbox: list[float] | None = None
+
+
+@dataclass(slots=True)
+class Column:
+    """One column or property."""
+
+    name: str
+    type: str
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows and columns: table extension 1.2. `row_count` is None where only a part was read."""
+
+    columns: list[Column]
+    row_count: int | None = None
+    primary_geometry: str | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that one file says. `partial` says what was not read and why; empty means whole."""
+
+    format: str
+    media_type: str
+    summary: str
+    verdicts: list[str] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    place: Place | None = None
+    moment: Moment | None = None
+    bands: list[Band] = field(default_factory=list)
+    projection: Projection | None = None
+    table: Table | None = None
+    partial: str = ""

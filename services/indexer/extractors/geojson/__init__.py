@@ -1,0 +1,127 @@
+"""GeoJSON (RFC 7946) and GeoJSON text sequences, read whole up to 8 MiB."""
+
+from typing import Any
+
+from pyproj import CRS
+
+from services.indexer.extractors import crs as systems
+from services.indexer.extractors import words
+from services.indexer.extractors.columns import columns_group
+from services.indexer.extractors.earth import Box, place_of_box
+from services.indexer.extractors.facts import (
+    MAX_COLUMNS,
+    Facts,
+    Group,
+    Malformed,
+    Place,
+    Projection,
+    Table,
+)
+from services.indexer.extractors.geojson.document import (
+    TYPES,
+    Document,
+    names_a_type,
+    read_document,
+    starts_like_json,
+)
+from services.indexer.extractors.geojson.features import Survey, survey
+from services.indexer.extractors.moments import span_in_words
+from services.indexer.extractors.sparse_file import SparseFile
+
+SUFFIXES = frozenset({"geojson", "geojsonl", "geojsonseq", "geojsons", "ndgeojson"})
+LABEL = "GeoJSON"
+MEDIA_TYPE = "application/geo+json"
+SEQUENCE_TYPE = "application/geo+json-seq"
+JSON_TYPE = "application/json"
+STAC_KINDS = {"Feature": "Item", "Collection": "Collection", "Catalog": "Catalog"}
+
+
+def recognises(file: SparseFile) -> bool:
+    """An object that names a GeoJSON type, or any object where the name says GeoJSON."""
+    head = file.head()
+    return starts_like_json(head) and (names_a_type(head) or file.suffix in SUFFIXES)
+
+
+def parse(file: SparseFile) -> Facts:
+    """Features, their properties, their place. Raises Malformed at the first that is broken."""
+    document = read_document(file)
+    kind = document.members.get("type")
+    if "stac_version" in document.members:
+        return Facts("STAC", JSON_TYPE, f"STAC {STAC_KINDS.get(str(kind), 'document')}")
+    if kind not in TYPES:
+        if file.suffix in SUFFIXES:
+            raise Malformed("It is JSON, but not GeoJSON: it has no GeoJSON type.")
+        return Facts("JSON", JSON_TYPE, "JSON")
+    found = survey(document.features) if document.is_whole else _survey_beginning(document)
+    if not document.features and kind != "FeatureCollection":
+        found.add_geometry(document.members)
+    return _facts(document, found, file.size)
+
+
+def _survey_beginning(document: Document) -> Survey:
+    whole = [one for one in document.features if isinstance(one, dict) and "geometry" in one]
+    return survey(whole)
+
+
+def _facts(document: Document, found: Survey, size: int) -> Facts:
+    crs = _crs(document.members)
+    bounds = found.bounds() if document.is_whole else None
+    name = "GeoJSON sequence" if document.is_lines else "GeoJSON"
+    counted = found.count if document.is_whole else None
+    extent = words.count(found.count, "feature") if counted is not None else words.size(size)
+    columns = found.properties.columns()
+    facts = Facts(
+        format=name,
+        media_type=SEQUENCE_TYPE if document.is_lines else MEDIA_TYPE,
+        summary=f"{name}, {extent}" if found.count or counted is None else f"{name}, geometry",
+        place=_place(document, found, crs, bounds),
+        moment=found.moment() if document.is_whole else None,
+        projection=_projection(crs, bounds),
+        table=Table(columns[:MAX_COLUMNS], counted, "geometry"),
+    )
+    facts.groups = [_group(found, facts, crs), columns_group(columns)]
+    if not document.is_whole:
+        facts.partial = "It is larger than 8 MB: only its beginning was read."
+    return facts
+
+
+def _crs(members: dict[str, Any]) -> CRS | None:
+    """None for longitude and latitude; else what the `crs` member of before RFC 7946 names."""
+    stated = members.get("crs")
+    properties = stated.get("properties") if isinstance(stated, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        return None
+    crs = systems.must_be_known(systems.defined(name), name)
+    return None if systems.is_degrees(crs) else crs
+
+
+def _place(document: Document, found: Survey, crs: CRS | None, bounds: Box | None) -> Place | None:
+    if crs is not None:
+        return systems.place_of(crs, bounds) if bounds else None
+    if document.is_whole:
+        return found.place()
+    stated = document.members.get("bbox") or []
+    if len(stated) not in {4, 6}:
+        return None
+    half = len(stated) // 2
+    return place_of_box(stated[0], stated[1], stated[half], stated[half + 1])
+
+
+def _projection(crs: CRS | None, bounds: Box | None) -> Projection:
+    edges = list(bounds) if bounds else None
+    if crs is None:
+        return Projection(code="EPSG:4326", bbox=edges)
+    code = systems.code_of(crs)
+    return Projection(code=code, wkt2=None if code else systems.wkt_of(crs), bbox=edges)
+
+
+def _group(found: Survey, facts: Facts, crs: CRS | None) -> Group:
+    group = Group("Features")
+    whole = not facts.partial and found.count
+    group.add("Features", f"{found.count:,}" if whole else "")
+    group.add("Geometry", ", ".join(kind for kind, _ in found.types.most_common()))
+    group.add("Projection", systems.title_of(crs) if crs else "EPSG:4326, WGS 84")
+    group.add("Bounding box", words.box(facts.place.bbox) if facts.place else "")
+    group.add("Time", span_in_words(facts.moment) if facts.moment else "")
+    return group

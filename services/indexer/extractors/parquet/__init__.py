@@ -1,0 +1,79 @@
+"""Parquet and GeoParquet (1.0, 1.1), from the footer alone."""
+
+from services.indexer.extractors import words
+from services.indexer.extractors.columns import columns_group
+from services.indexer.extractors.crs import code_of, title_of, wkt_of
+from services.indexer.extractors.facts import (
+    MAX_COLUMNS,
+    Facts,
+    Group,
+    Projection,
+    Table,
+)
+from services.indexer.extractors.moments import span_in_words
+from services.indexer.extractors.parquet.footer import MAGIC, Footer, read_footer
+from services.indexer.extractors.parquet.geo import Geography, geography
+from services.indexer.extractors.sparse_file import SparseFile
+
+SUFFIXES = frozenset({"parquet", "geoparquet", "pq", "parq"})
+LABEL = "Parquet"
+MEDIA_TYPE = "application/vnd.apache.parquet"
+
+
+def recognises(file: SparseFile) -> bool:
+    """By its first four bytes."""
+    return file.head(4) == MAGIC
+
+
+def parse(file: SparseFile) -> Facts:
+    """Columns and row count; with `geo` metadata also where it is."""
+    footer = read_footer(file)
+    where = geography(footer)
+    name = "GeoParquet" if where else "Parquet"
+    facts = Facts(
+        format=name,
+        media_type=MEDIA_TYPE,
+        summary=f"{name}, {words.count(footer.rows, 'row')}",
+        place=where.place if where else None,
+        moment=footer.moment(),
+        projection=_projection(where) if where else None,
+        table=Table(footer.columns[:MAX_COLUMNS], footer.rows, where.column if where else None),
+    )
+    facts.groups = [_table(footer, facts)]
+    if where:
+        facts.groups.append(_geometry(where))
+    facts.groups.append(columns_group(footer.columns))
+    return facts
+
+
+def _projection(where: Geography) -> Projection | None:
+    if where.crs is None:
+        return None
+    code = code_of(where.crs)
+    return Projection(
+        code=code,
+        wkt2=None if code else wkt_of(where.crs),
+        bbox=list(where.bounds) if where.bounds else None,
+    )
+
+
+def _table(footer: Footer, facts: Facts) -> Group:
+    group = Group("Table")
+    group.add("Rows", f"{footer.rows:,}")
+    group.add("Columns", f"{len(footer.columns):,}")
+    group.add("Row groups", f"{footer.row_groups:,}")
+    group.add("Compression", footer.compression)
+    group.add("Time", span_in_words(facts.moment) if facts.moment else "")
+    group.add("Written by", footer.created_by)
+    return group
+
+
+def _geometry(where: Geography) -> Group:
+    group = Group("Geometry")
+    group.add("Column", where.column)
+    group.add("Types", ", ".join(where.types))
+    group.add("Encoding", where.encoding)
+    group.add("Projection", title_of(where.crs) if where.crs else "not stated")
+    group.add("Bounding box", words.box(where.place.bbox) if where.place else "")
+    group.add("GeoParquet", where.version)
+    return group
