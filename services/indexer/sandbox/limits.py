@@ -1,0 +1,53 @@
+"""What a child gives up before it touches a stranger's bytes (Linux: prctl, namespaces, rlimits).
+
+Namespaces are best effort: a kernel or container may refuse them. The limits are not.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+from dataclasses import dataclass
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+OPEN_FILES = 32
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one worker."""
+
+    memory_bytes: int
+    parse_seconds: float
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when the thread that started us ends; exit now if that was a moment ago."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def cut_network() -> bool:
+    """Leave for a network of our own with nothing in it; False where that is refused.
+
+    Only a process of a single thread may do this.
+    """
+    ways = (CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNET)
+    return any(libc.unshare(flags) == 0 for flags in ways)
+
+
+def confine(limits: Limits) -> None:
+    """No more memory, files, core dumps or privileges than parsing takes; no way back."""
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))

@@ -1,0 +1,172 @@
+"""Our side of the sandbox: several files at once, each to an outcome, never to an exception."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.indexer.extractors.content import described
+from services.indexer.extractors.facts import Facts
+from services.indexer.extractors.sparse_file import OutOfBytes
+from services.indexer.sandbox.limits import Limits
+from services.indexer.sandbox.reading import Fetch, OverBudget, Reading
+from services.indexer.sandbox.worker import Nursery, Worker, WorkerLost
+from services.indexer.settings import SandboxSettings
+from shared.errors import Unavailable
+
+CHILD = "services.indexer.sandbox.child"
+FACTS = TypeAdapter(Facts)
+# A worker may be lost for reasons that are not the file's, so a file gets a second one.
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file. `facts` are there in any case: at least what kind of file it is.
+
+    `read`: all that could be known; `partial`: a part, `reason` says why; `failed`: `reason` says
+    what is wrong with it, in words for the person who sent it.
+    """
+
+    status: Literal["read", "partial", "failed"]
+    facts: Facts
+    reason: str = ""
+    requests: int = 0
+    bytes_read: int = 0
+    seconds: float = 0.0
+
+
+class Sandbox:
+    """Held open: `async with Sandbox(settings) as sandbox`."""
+
+    def __init__(self, settings: SandboxSettings, *, child: str = CHILD) -> None:
+        self.settings = settings
+        self.is_isolated: bool | None = None
+        self._nursery = Nursery(Limits(settings.memory_bytes, settings.parse_seconds), child)
+        self._places: asyncio.LifoQueue[Worker | None] = asyncio.LifoQueue()
+
+    async def __aenter__(self) -> Self:
+        for _ in range(self.settings.workers):
+            self._places.put_nowait(None)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        while not self._places.empty():
+            worker = self._places.get_nowait()
+            if worker is not None:
+                await worker.close()
+        await self._nursery.close()
+
+    async def parse(self, name: str, size: int, fetch: Fetch) -> Outcome:
+        """Read a file called `name` of `size` bytes; `fetch(start, end)` gets its bytes.
+
+        Raises what `fetch` raises, and Unavailable where no worker can be had; whatever the file
+        does is an outcome.
+        """
+        reading = Reading(name, size, fetch, self.settings)
+        try:
+            await reading.begin()
+        except OverBudget as over:
+            return self._failed(reading, str(over))
+        reason = ""
+        for _ in range(TRIES):
+            started = reading.seconds
+            try:
+                async with self._worker() as worker:
+                    return await self._converse(worker, reading)
+            except WorkerLost:
+                if reading.seconds - started >= self.settings.parse_seconds:
+                    reason = f"Reading it took longer than {self.settings.parse_seconds:g} s."
+                    break
+                reason = "Reading it crashed the reader."
+        return self._failed(reading, reason)
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[Worker]:
+        """A worker for one file; it goes back if it is whole, else another takes its place."""
+        worker = await self._places.get()
+        try:
+            if worker is None:
+                worker = await self._fork()
+            worker.parses += 1
+            yield worker
+        finally:
+            if worker is not None and self._is_spent(worker):
+                await worker.close()
+                worker = None
+            self._places.put_nowait(worker)
+
+    async def _fork(self) -> Worker:
+        for _ in range(TRIES):
+            try:
+                worker = await self._nursery.fork()
+            except WorkerLost:
+                continue
+            self.is_isolated = worker.is_isolated
+            return worker
+        raise Unavailable("The process that reads files does not start.")
+
+    def _is_spent(self, worker: Worker) -> bool:
+        return worker.is_busy or worker.parses >= self.settings.parses_per_worker
+
+    async def _converse(self, worker: Worker, reading: Reading) -> Outcome:
+        """Ask until it needs nothing more, or may have nothing more."""
+        seconds = self.settings.parse_seconds
+        opening = {
+            "name": reading.name,
+            "size": reading.size,
+            "spans": [(start, len(data)) for start, data in reading.spans],
+        }
+        reply = await worker.ask(opening, b"".join(data for _, data in reading.spans), seconds)
+        while "need" in reply:
+            try:
+                start, data = await reading.fetch(*_span(reply["need"], reading.size))
+            except OverBudget as over:
+                final = await worker.ask({"is_final": True}, b"", seconds)
+                return self._outcome(reading, final, str(over))
+            reply = await worker.ask({"spans": [(start, len(data))]}, data, seconds)
+        return self._outcome(reading, reply, "")
+
+    def _outcome(self, reading: Reading, reply: dict[str, Any], over: str) -> Outcome:
+        if "facts" not in reply:
+            reason = over if reply.get("is_out") else str(reply.get("failed", ""))[:1000]
+            return self._failed(reading, reason or "It could not be read.")
+        try:
+            facts = FACTS.validate_python(reply["facts"])
+        except ValidationError:
+            return self._failed(reading, "Reading it gave no sensible facts.")
+        reason = facts.partial or over
+        return Outcome(
+            "partial" if reason else "read",
+            facts,
+            reason,
+            reading.requests,
+            reading.bytes_read,
+            reading.seconds,
+        )
+
+    def _failed(self, reading: Reading, reason: str) -> Outcome:
+        try:
+            facts = described(reading.file())
+        except OutOfBytes:
+            facts = Facts("Unknown", "application/octet-stream", "Unknown")
+        return Outcome(
+            "failed", facts, reason, reading.requests, reading.bytes_read, reading.seconds
+        )
+
+
+def _span(need: object, size: int) -> tuple[int, int]:
+    """What a worker asks for, if it makes sense. Raises WorkerLost where it does not."""
+    match need:
+        case [int(start), int(end)] if 0 <= start < end <= size:
+            return start, end
+    raise WorkerLost

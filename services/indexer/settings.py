@@ -1,0 +1,32 @@
+"""What the indexer reads from the environment, beside what all services do."""
+
+from pydantic import BaseModel, Field
+
+from shared.settings import OpsSettings, Settings
+
+
+class SandboxSettings(BaseModel):
+    """Budgets of one file, and how many are read at once.
+
+    `seconds` covers a file's whole stay, fetches included; `parse_seconds` one run of a parser.
+    """
+
+    workers: int = Field(default=2, ge=1)
+    max_requests: int = Field(default=8, ge=1)
+    max_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024)
+    seconds: float = 20.0
+    parse_seconds: float = 3.0
+    memory_bytes: int = 2 * 1024 * 1024 * 1024
+    parses_per_worker: int = 1000
+
+
+class IndexerOptions(OpsSettings):
+    """`COOP_INDEXER__...`."""
+
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
+
+
+class IndexerSettings(Settings):
+    """Everything an indexer process may need to know."""
+
+    indexer: IndexerOptions = Field(default_factory=IndexerOptions)
