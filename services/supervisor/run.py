@@ -1,6 +1,7 @@
 """One start from the command line to its end: checks, start, table, wait, ordered stop."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -109,5 +110,7 @@ def _setting(place: tuple[int | str, ...]) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    # Who reads us may have gone; we go on, and stop in order.
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
