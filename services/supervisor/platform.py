@@ -12,6 +12,7 @@ from infra.streams import declare
 from services.supervisor import commands
 from services.supervisor.addresses import Addresses
 from services.supervisor.child import Child, Command
+from services.supervisor.crashes import collect_for_ever
 from services.supervisor.readiness import wait_until_all_answer, wait_until_answers
 from services.supervisor.ready import Running
 from services.supervisor.refusal import StartRefused
@@ -37,6 +38,7 @@ class Platform:
         self.home = home.resolve()
         self.changed: Callable[[], None] = lambda: None
         self._children: dict[str, Child] = {}
+        self._collecting: asyncio.Task[None] | None = None
 
     async def start(self, kratos: Path | None, say: Say) -> None:
         """Start all and return when all answer. `kratos` is its binary, if it is ours to start."""
@@ -51,6 +53,8 @@ class Platform:
 
     async def stop(self) -> None:
         """Stop in order, each stage at once; whoever does not go in its time is killed."""
+        if self._collecting is not None:
+            self._collecting.cancel()
         for stage, patience_seconds in STOP_ORDER:
             going = [child for child in self._children.values() if _kind(child) in stage]
             await asyncio.gather(*(child.stop(patience_seconds) for child in going))
@@ -73,6 +77,9 @@ class Platform:
             await self._start_nats()
         for line in _in_short(await declare(self.addresses.nats_url, self.key)):
             say(f"NATS: {line}")
+        self._collecting = asyncio.create_task(
+            collect_for_ever(self.addresses.nats_url, self.key), name="collect dead letters"
+        )
         say(f"NATS: ready at {self.addresses.nats_url}")
         waiting = []
         for one in self.addresses.processes:
