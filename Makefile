@@ -39,10 +39,10 @@ bench: $(DEV) ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
 
 chaos: $(DEV) ## Kill processes under load for a minute, then check that nothing was lost
-	$(BIN)/python -m tests.chaos
+	$(BIN)/pytest tests/chaos
 
 docs: $(DEV) ## Write the generated documents under docs/ anew
-	$(BIN)/python -m tests.documents
+	$(BIN)/python -m infra.documents
 
 clean: ## Remove the environment and all caches, never the data in var/
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
