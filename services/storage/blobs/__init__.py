@@ -1,1 +1,1 @@
-"""Where bytes lie: a port and its adapters. Nothing here knows records, events or S3."""
+"""Where bytes are kept: the port, and the adapter for local files."""

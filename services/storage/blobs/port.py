@@ -1,73 +1,210 @@
-"""What a place for bytes can do; each adapter is held to tests/contract/blobs."""
+"""The port to where bytes are kept: drafts that become objects, objects that are read, parts.
 
-from collections.abc import AsyncIterator, Callable, Sequence
+An adapter knows bytes and where they lie; it knows neither records nor rights. What it says of a
+place and of how to know the bytes again (`Stored`) is opaque to everyone else.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
-from services.storage.models import Place, Stat
-
 Bytes = bytes | bytearray | memoryview
-Feed = Callable[[Bytes], None]
+Update = Callable[[Bytes], None]
+READ_BYTES = 256 * 1024
 
 
-class Staged(Protocol):
-    """Bytes that are on their way and seen by nobody yet."""
+class NoRoomError(Exception):
+    """There is no room left for these bytes; nothing of them was kept."""
+
+
+class GoneError(Exception):
+    """There are no such bytes where they should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A repository as a place for bytes: by its names of today locally, by its uid in a cloud."""
+
+    account_id: str
+    repository_id: str
+    repository_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where bytes are, and a mark that changes when someone else changes them."""
+
+    place: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What is known of bytes without reading them again; travels with them.
+
+    `md5` is that of the ETag (of the parts' MD5s where `parts` is not 0); `stamp` is the time of
+    writing in epoch microseconds. `is_own` tells the bytes that were written here from a copy of
+    them that someone brought back, imprint and all.
+    """
+
+    md5: bytes
+    crc64nvme: bytes
+    parts: int
+    stamp: int
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Bytes that a walk came across."""
+
+    key: str
+    stored: Stored
+
+
+class Blob(Protocol):
+    """Bytes opened for reading: they stay as they are, whatever happens to their key."""
 
     size: int
+    mark: str
+    place: str
+    modified_ms: int
 
-    async def write(self, pieces: Sequence[Bytes]) -> None:
-        """Take the next bytes; returns when it can take more. Raises Unavailable (disk full)."""
+    def imprint(self) -> Imprint | None:
+        """What was written beside the bytes, None where nothing was or they changed since."""
+        ...
 
-    async def finish(self) -> Stat:
-        """All bytes are there: make them durable, tell what identifies them."""
+    async def read(self, offset: int, size: int) -> Bytes:
+        """Up to `size` bytes (READ_BYTES at most); empty at the end."""
+        ...
 
-
-class Opened(Protocol):
-    """An object's bytes, open for reading; what replaces them later does not change them."""
-
-    stat: Stat
-
-    def read_now(self, start: int, size: int) -> bytes | None:
-        """Bytes that need no waiting, None where they have to come from the disk first."""
-
-    async def read(self, start: int, size: int) -> bytes:
-        """At most `size` bytes from `start`; empty only at the end."""
+    async def feed(self, update: Update) -> None:
+        """Every byte in order, to a digest."""
+        ...
 
     def close(self) -> None:
-        """No more reading."""
+        """Let go."""
+        ...
+
+
+class Draft(Protocol):
+    """Bytes on their way in; nobody sees them before they are published."""
+
+    async def write(self, pieces: Sequence[Bytes], update: Update) -> None:
+        """Append the pieces and feed them to `update`, both in a thread. Raises NoRoomError."""
+        ...
+
+    async def take(self, blob: Blob, start: int, end: int) -> None:
+        """Append a range of stored bytes without moving them through this process."""
+        ...
+
+    async def feed(self, update: Update) -> None:
+        """Every byte so far, in order, to a digest."""
+        ...
+
+    async def finish(
+        self, pieces: Sequence[Bytes], update: Update, imprint: Callable[[], Imprint]
+    ) -> None:
+        """As `write`, then make all of it durable with its imprint, which is asked for last.
+
+        What `imprint` raises comes through, and nothing is kept.
+        """
+        ...
+
+
+class Published(Protocol):
+    """Bytes that have taken their key's place; until it is settled it can be undone."""
+
+    stored: Stored
+
+    async def settle(self) -> None:
+        """The record is durable: let go of what was there before."""
+        ...
+
+    async def undo(self) -> None:
+        """The record was not written: put back what was there; the draft can be published again."""
+        ...
 
 
 class Blobs(Protocol):
-    """Bytes by place and key."""
+    """Where the bytes of all repositories are kept."""
 
-    def staging(self, place: Place, feed: Feed) -> AbstractAsyncContextManager["Staged"]:
-        """Room for new bytes, each also given to `feed` in order; removed unless published."""
+    def locked(self, folder: Folder, key: str) -> AbstractAsyncContextManager[None]:
+        """No other process or task publishes or removes this key meanwhile. Never nest it."""
+        ...
 
-    async def publish(self, place: Place, key: str, staged: Staged) -> bool:
-        """Put staged bytes under a key, replacing what was there, durably; whether it is hashed."""
+    def drafting(self, folder: Folder) -> AbstractAsyncContextManager[Draft]:
+        """A new draft; what was not published is gone at the end."""
+        ...
 
-    async def remove(self, place: Place, key: str, *, is_hashed: bool) -> None:
-        """The bytes under a key are no more; none there is well."""
+    async def open(self, folder: Folder, key: str, place: str) -> Blob:
+        """Raises GoneError."""
+        ...
 
-    def open(self, place: Place, key: str, *, is_hashed: bool) -> Opened | None:
-        """The bytes under a key, None where there are none."""
+    async def look(self, folder: Folder, key: str) -> Blob | None:
+        """Whatever bytes lie under a key now, wherever; the caller closes it."""
+        ...
 
-    def locked(self, place: Place, key: str) -> AbstractAsyncContextManager[None]:
-        """One change of a key at a time, over all processes of this store."""
+    async def publish(
+        self, folder: Folder, key: str, draft: Draft, before: Stored | None
+    ) -> Published:
+        """Give a finished draft its key, under the key's lock; `before` is what its record says."""
+        ...
 
-    async def keep_part(self, place: Place, upload_id: str, number: int, staged: Staged) -> None:
-        """Put staged bytes aside as one part of an upload."""
+    async def remove(self, folder: Folder, key: str, place: str) -> None:
+        """Remove the bytes of a key, under the key's lock; it is no error if there are none."""
+        ...
 
-    def assembled(
-        self, place: Place, upload_id: str, numbers: Sequence[int]
-    ) -> AbstractAsyncContextManager[Staged]:
-        """The parts as one staged object."""
+    async def exists(self, folder: Folder) -> bool:
+        """Whether anything of this repository was ever kept here and its place is still there."""
+        ...
 
-    async def drop_parts(self, place: Place, upload_id: str) -> None:
-        """The parts of an upload are needed no more."""
+    def walk(self, folder: Folder) -> AsyncIterator[list[Found]]:
+        """All bytes of a repository in no order, some at a time."""
+        ...
 
-    def walk(self, place: Place) -> AsyncIterator[tuple[str, bool, Stat]]:
-        """Every key of a repository that bytes lie under: key, is hashed, stat."""
+    async def look_many(
+        self, folder: Folder, places: Mapping[str, str]
+    ) -> Mapping[str, Stored | None]:
+        """What lies at the place of each key now, cheaply and without opening it."""
+        ...
 
-    async def sweep(self, older_than_seconds: float) -> int:
-        """Remove what was staged and left behind; how many."""
+    async def keep_part(self, folder: Folder, upload_id: str, number: int, draft: Draft) -> str:
+        """Keep a finished draft as a part; the name by which it is found again."""
+        ...
+
+    async def drop_part(self, folder: Folder, upload_id: str, name: str) -> None:
+        """Remove one part that another replaced."""
+        ...
+
+    async def assemble(
+        self, folder: Folder, upload_id: str, names: Sequence[str], draft: Draft
+    ) -> None:
+        """Append the parts to the draft. Raises GoneError where one is not there any more."""
+        ...
+
+    async def drop_upload(self, folder: Folder, upload_id: str) -> None:
+        """Remove all parts of an upload."""
+        ...
+
+    async def uploads(self) -> list[tuple[str, str, str]]:
+        """Account id, repository id and upload id of every upload that has parts here."""
+        ...
+
+    async def sweep(self) -> int:
+        """Remove what dead processes left behind; how many files."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        ...
+
+    def is_alive(self, process: str) -> bool:
+        """Whether the process of this name still runs."""
+        ...
+
+    @property
+    def process(self) -> str:
+        """The name of this process, by which others can tell whether it lives."""
+        ...

@@ -1,0 +1,72 @@
+"""An opened file: read inline while the page cache has it, in a thread where the disk must move."""
+
+import asyncio
+import os
+import stat
+from concurrent.futures import Executor
+
+from services.storage.blobs.local.descent import MISSING, open_beneath
+from services.storage.blobs.local.drafts import feed_file
+from services.storage.blobs.local.imprints import mark_of, read_imprint
+from services.storage.blobs.port import Bytes, GoneError, Imprint, Update
+
+NOWAIT: int = getattr(os, "RWF_NOWAIT", 0)
+
+
+class LocalBlob:
+    """One file, held open; it stays as it is when its key gets another file."""
+
+    __slots__ = ("_pool", "file", "mark", "modified_ms", "place", "size")
+
+    def __init__(self, file: int, place: str, pool: Executor) -> None:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(file)
+            raise GoneError
+        self.file = file
+        self.place = place
+        self.size = status.st_size
+        self.mark = mark_of(status)
+        self.modified_ms = status.st_mtime_ns // 1_000_000
+        self._pool = pool
+
+    def imprint(self) -> Imprint | None:
+        """See Blob.imprint."""
+        return read_imprint(self.file)
+
+    async def read(self, offset: int, size: int) -> Bytes:
+        """See Blob.read."""
+        buffer = bytearray(size)
+        try:
+            count = os.preadv(self.file, (buffer,), offset, NOWAIT)
+        except (BlockingIOError, OSError):
+            # Not in the page cache, or a file system that cannot tell.
+            count = 0
+        if count == size:
+            return buffer
+        if count == 0:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, os.pread, self.file, size, offset)
+        del buffer[count:]
+        return buffer
+
+    async def feed(self, update: Update) -> None:
+        """See Blob.feed."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._pool, feed_file, self.file, self.size, update)
+
+    def close(self) -> None:
+        """See Blob.close."""
+        os.close(self.file)
+
+
+def open_blob(root: int, path: bytes, place: str, pool: Executor) -> LocalBlob:
+    """Open a file for reading. Raises GoneError where there is none, or no plain file."""
+    try:
+        # A pipe that someone put there must not hold us up.
+        file = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in MISSING:
+            raise GoneError from error
+        raise
+    return LocalBlob(file, place, pool)
