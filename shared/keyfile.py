@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
+SERVICE_KEY_PREFIX = "COOPSERVICE"
 
 
 class KeyFileError(Exception):
@@ -58,6 +59,11 @@ def nats_public_key(key: bytes, name: str) -> str:
     pair = nkeys.from_seed(bytearray(nats_seed(key, name).encode()))
     public: bytes = pair.public_key
     return public.decode()
+
+
+def service_access_key(key: bytes, service: str) -> tuple[str, str]:
+    """Access key id and secret by which a service of ours is known at the data door."""
+    return f"{SERVICE_KEY_PREFIX}{service.upper()}", derive_text(key, f"access-key/{service}", 30)
 
 
 def _make(path: Path) -> None:

@@ -115,15 +115,14 @@ async def events_of(ready: dict[str, Any]) -> list[dict[str, Any]]:
     """Everything on the data stream, read with the operator's credentials."""
     connection = await nats.connect(ready["nats"], **operator(ready))
     jetstream = connection.jetstream()
-    last = (await jetstream.stream_info("COOP_DATA")).state.last_seq
-    subscription = await jetstream.subscribe("coop.v1.storage.>", ordered_consumer=True)
+    subscription = await jetstream.pull_subscribe("coop.v1.storage.>", durable="chaos")
     events: list[dict[str, Any]] = []
-    while True:
-        message = await subscription.next_msg(timeout=5)
-        events.append(json.loads(message.data))
-        pending = message.metadata.num_pending
-        if pending == 0 or message.metadata.sequence.stream >= last:
-            break
+    pending = 1
+    while pending:
+        for message in await subscription.fetch(500, timeout=5):
+            events.append(json.loads(message.data))
+            pending = message.metadata.num_pending
+            await message.ack()
     await connection.close()
     return events
 
