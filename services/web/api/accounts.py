@@ -1,0 +1,179 @@
+"""Accounts, their members and their access keys."""
+
+from fastapi import APIRouter, Request
+
+from services.web.api.models import (
+    AccountChange,
+    AccountView,
+    CreatedKey,
+    Grant,
+    KeyList,
+    KeyView,
+    MemberList,
+    MemberView,
+    NewKey,
+    NewOrganization,
+    OwnAccount,
+)
+from services.web.api.queries import AccountName, Cursor, Limit, ask, check_names
+from services.web.api.visitors import Calling, SignedIn
+from services.web.session.visitor import Visitor
+from shared.contracts.accounts import (
+    Account,
+    CreateAccessKey,
+    CreateAccount,
+    EditAccount,
+    GetAccount,
+    GrantRole,
+    ListAccessKeys,
+    ListMembers,
+    RevokeAccessKey,
+)
+from shared.errors import NotFound
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.get("/account", summary="Your own account")
+async def own_account(visitor: SignedIn) -> OwnAccount:
+    """Whose access key or session this is."""
+    return OwnAccount(**_of(visitor).model_dump(include=set(OwnAccount.model_fields)))
+
+
+@router.post("/accounts", status_code=201, summary="Create an organization")
+async def create_organization(
+    request: Request, visitor: SignedIn, wanted: NewOrganization
+) -> AccountView:
+    """You become its owner."""
+    made = await ask(
+        request,
+        CreateAccount(actor=visitor.actor, kind="organization", **wanted.model_dump()),
+    )
+    return AccountView.of(made)
+
+
+@router.get("/accounts/{account_id}", summary="An account")
+async def get_account(request: Request, visitor: Calling, account_id: AccountName) -> AccountView:
+    """An individual or an organization."""
+    return AccountView.of(await _find(request, visitor, account_id))
+
+
+@router.patch("/accounts/{account_id}", summary="Change an account")
+async def edit_account(
+    request: Request, visitor: SignedIn, account_id: AccountName, change: AccountChange
+) -> AccountView:
+    """What is given is changed."""
+    account = await _find(request, visitor, account_id)
+    wanted = EditAccount(
+        actor=visitor.actor, account_uid=account.account_uid, **change.model_dump()
+    )
+    return AccountView.of(await ask(request, wanted))
+
+
+@router.get("/accounts/{account_id}/members", summary="An organization's members")
+async def list_members(
+    request: Request,
+    visitor: Calling,
+    account_id: AccountName,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> MemberList:
+    """With their roles."""
+    account = await _find(request, visitor, account_id)
+    page = await ask(
+        request,
+        ListMembers(
+            actor=visitor.actor,
+            organization_uid=account.account_uid,
+            limit=limit,
+            cursor=cursor,
+        ),
+    )
+    members = [
+        MemberView(account=AccountView.of(one.account), role=one.role) for one in page.members
+    ]
+    return MemberList(members=members, cursor=page.cursor)
+
+
+@router.put(
+    "/accounts/{account_id}/members/{member_id}", status_code=204, summary="Give a member a role"
+)
+async def grant_role(
+    request: Request, visitor: SignedIn, account_id: AccountName, member_id: str, grant: Grant
+) -> None:
+    """Nobody gives a role above their own."""
+    organization = await _find(request, visitor, account_id)
+    member = await _find(request, visitor, member_id)
+    await ask(
+        request,
+        GrantRole(
+            actor=visitor.actor,
+            organization_uid=organization.account_uid,
+            member_uid=member.account_uid,
+            role=grant.role,
+        ),
+    )
+
+
+@router.get("/accounts/{account_id}/access-keys", summary="An account's access keys")
+async def list_access_keys(
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> KeyList:
+    """Newest first, without secrets."""
+    account = await _find(request, visitor, account_id)
+    page = await ask(
+        request,
+        ListAccessKeys(
+            actor=visitor.actor, account_uid=account.account_uid, limit=limit, cursor=cursor
+        ),
+    )
+    keys = [
+        KeyView(**one.model_dump(include=set(KeyView.model_fields))) for one in page.access_keys
+    ]
+    return KeyList(access_keys=keys, cursor=page.cursor)
+
+
+@router.post("/accounts/{account_id}/access-keys", status_code=201, summary="Create an access key")
+async def create_access_key(
+    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewKey
+) -> CreatedKey:
+    """The secret is told this once."""
+    account = await _find(request, visitor, account_id)
+    made = await ask(
+        request,
+        CreateAccessKey(actor=visitor.actor, account_uid=account.account_uid, name=wanted.name),
+    )
+    return CreatedKey(
+        access_key_id=made.access_key_id,
+        secret_access_key=made.secret_access_key.get_secret_value(),
+        name=made.name,
+        created_at=made.created_at,
+    )
+
+
+@router.delete(
+    "/accounts/{account_id}/access-keys/{access_key_id}",
+    status_code=204,
+    summary="Revoke an access key",
+)
+async def revoke_access_key(
+    request: Request, visitor: SignedIn, account_id: AccountName, access_key_id: str
+) -> None:
+    """It stops working everywhere within a second."""
+    await _find(request, visitor, account_id)
+    await ask(request, RevokeAccessKey(actor=visitor.actor, access_key_id=access_key_id))
+
+
+async def _find(request: Request, visitor: Visitor, account_id: str) -> Account:
+    check_names(account_id)
+    return await ask(request, GetAccount(actor=visitor.actor, account_id=account_id))
+
+
+def _of(visitor: Visitor) -> Account:
+    if visitor.account is None:
+        raise NotFound
+    return visitor.account

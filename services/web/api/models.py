@@ -1,0 +1,140 @@
+"""What the API takes and gives, where the bus's own contracts hold more than the world may see."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.accounts import Account, AccountKind, Role
+from shared.contracts.repositories import Repository, Tag, Visibility
+from shared.identifiers import AccountId, RepositoryId
+
+
+class Body(BaseModel):
+    """A request body; a field it does not know is an error, so that a typing slip is seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AccountView(BaseModel):
+    """An account as anyone may see it."""
+
+    account_uid: str
+    account_id: str
+    kind: AccountKind
+    name: str
+    bio: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, account: Account) -> "AccountView":
+        """Without state, rights and roles, which are nobody else's affair."""
+        return cls(**account.model_dump(include=set(cls.model_fields)))
+
+
+class OwnAccount(AccountView):
+    """One's own account, with the roles held elsewhere by the uid of what they are on."""
+
+    roles: dict[str, Role]
+
+
+class MemberView(BaseModel):
+    """One member of an organization."""
+
+    account: AccountView
+    role: Role
+
+
+class MemberList(BaseModel):
+    """Some members, and where to go on."""
+
+    members: list[MemberView]
+    cursor: str | None = None
+
+
+class NewOrganization(Body):
+    """An organization, owned by who makes it."""
+
+    account_id: AccountId
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    bio: Annotated[str, Field(max_length=1024)] = ""
+
+
+class AccountChange(Body):
+    """What is given is changed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    bio: Annotated[str, Field(max_length=1024)] | None = None
+
+
+class Grant(Body):
+    """The role a member is to hold."""
+
+    role: Role
+
+
+class NewKey(Body):
+    """A new access key."""
+
+    name: Annotated[str, Field(max_length=128)] = ""
+
+
+class CreatedKey(BaseModel):
+    """A new access key; its secret is told this once."""
+
+    access_key_id: str
+    secret_access_key: str
+    name: str
+    created_at: datetime
+
+
+class KeyView(BaseModel):
+    """An access key without its secret."""
+
+    access_key_id: str
+    name: str
+    created_at: datetime
+    revoked: bool
+
+
+class KeyList(BaseModel):
+    """Some access keys, newest first, and where to go on."""
+
+    access_keys: list[KeyView]
+    cursor: str | None = None
+
+
+class NewRepository(Body):
+    """A new repository in an account."""
+
+    account_id: Annotated[str, Field(max_length=64)]
+    repository_id: RepositoryId
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Annotated[str, Field(max_length=2000)] = ""
+    tags: Annotated[list[Tag], Field(max_length=20)] = []
+    license: Annotated[str, Field(max_length=64)] = ""
+    visibility: Visibility = Visibility.PUBLIC
+
+
+class RepositoryChange(Body):
+    """What is given is changed; with `version`, only if that is still the newest."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    description: Annotated[str, Field(max_length=2000)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+    license: Annotated[str, Field(max_length=64)] | None = None
+    visibility: Visibility | None = None
+    version: int | None = None
+
+
+class RepositoryList(BaseModel):
+    """Some repositories, newest first, and where to go on."""
+
+    repositories: list[Repository]
+    cursor: str | None = None
+
+
+class UploadWanted(Body):
+    """Where files are to go."""
+
+    prefix: Annotated[str, Field(max_length=1000)] = ""

@@ -1,0 +1,66 @@
+"""Errors of the API: RFC 9457 problem details, whatever went wrong."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import PROBLEMS, FieldError, Internal, Invalid, Problem
+from shared.log import logger
+
+MEDIA_TYPE = "application/problem+json"
+BY_STATUS = {family.status: family for family in PROBLEMS.values()}
+# Where a value came from says nothing that its name does not.
+PLACES = {"body", "query", "path", "header", "cookie"}
+log = logger("web")
+
+
+async def on_problem(request: Request, problem: Exception) -> Response:  # noqa: ARG001
+    """One of the family, as it is."""
+    if not isinstance(problem, Problem):
+        problem = Internal()
+    headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
+    if problem.status == 503:
+        headers["retry-after"] = "5"
+    return JSONResponse(problem.to_dict(), problem.status, headers, MEDIA_TYPE)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """What does not fit the schema is Invalid (400) with an error at each field."""
+    fields = []
+    if isinstance(error, RequestValidationError):
+        fields = [
+            FieldError(
+                field=".".join(str(step) for step in one["loc"] if step not in PLACES),
+                message=str(one["msg"]).removeprefix("Value error, "),
+            )
+            for one in error.errors()
+        ]
+    said = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in fields)
+    return await on_problem(request, Invalid(said, errors=fields))
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """What the router says: an address or a method that there is not."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status in BY_STATUS:
+        return await on_problem(request, BY_STATUS[status]())
+    detail = str(error.detail) if isinstance(error, HTTPException) else ""
+    body = {"type": "about:blank", "title": detail, "status": status, "detail": detail}
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+async def on_failure(request: Request, error: Exception) -> Response:
+    """Ours: told without details, logged with them."""
+    log.exception("a request of the API failed", path=request.scope["path"], exc_info=error)
+    return await on_problem(request, Internal())
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """All of the above."""
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(Exception, on_failure)

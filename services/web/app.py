@@ -1,0 +1,110 @@
+"""Puts the edge together: the one place where its parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+from services.web.api.app import create_api, openapi_of
+from services.web.entrance import Entrance
+from services.web.handlers import HEARD
+from services.web.live import Live
+from services.web.render.environment import create_environment
+from services.web.render.statics import load_statics
+from services.web.resources import Resources
+from services.web.routes import create_routes
+from services.web.security.cookies import CookiePolicy
+from services.web.security.headers import SecurityHeaders
+from services.web.session.access_keys import AccessKeys
+from services.web.session.memory import Memory
+from services.web.session.once import Once
+from services.web.session.sessions import Sessions
+from services.web.settings import ServiceSettings
+from services.web.views.errors import HANDLERS
+from shared.bus import Bus
+from shared.keyfile import derive, load_key_file, nats_seed
+from shared.kratos import Kratos
+from shared.runtime import App, Door, Opened
+from shared.sealing import sealing_key
+
+SERVICE = "web"
+README_SECONDS = 600.0
+SMALLEST_GZIP = 1024
+GZIP_LEVEL = 4
+
+
+def create_app(settings: ServiceSettings | None = None) -> App:
+    """A process of the edge, not yet running."""
+    settings = settings or ServiceSettings()
+    return App(SERVICE, settings, settings.web.ops_port, partial(opened, settings))
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    """Bus, Kratos and data door as clients, and the public door, for as long as it runs."""
+    key = load_key_file(settings.home)
+    async with AsyncExitStack() as stack:
+        bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
+        timeout = settings.kratos.timeout_seconds
+        kratos = Kratos(settings.kratos_public_url, timeout_seconds=timeout)
+        stack.callback(kratos.close)
+        bytes_door = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        resources = create_resources(settings, key, bus, kratos, bytes_door)
+        hear(bus, resources.live)
+        bus.start()
+        stack.push_async_callback(bus.stop)
+        stack.callback(resources.live.close)
+        door = Door(create_site(resources), settings.listen, settings.web.port)
+        yield Opened(checks={"bus": bus.check}, door=door)
+
+
+def create_resources(
+    settings: ServiceSettings,
+    key: bytes,
+    bus: Bus,
+    kratos: Kratos,
+    bytes_door: httpx.AsyncClient,
+) -> Resources:
+    """Everything the views reach."""
+    statics = load_statics()
+    web, data_door = settings.web, settings.storage.public_url.rstrip("/")
+    public_url = web.public_url.rstrip("/")
+    return Resources(
+        settings=settings,
+        bus=bus,
+        kratos=kratos,
+        bytes_door=bytes_door,
+        templates=create_environment(statics, data_door=data_door, public_url=public_url),
+        statics=statics,
+        sessions=Sessions(bus, kratos),
+        access_keys=AccessKeys(bus, sealing_key(key)),
+        live=Live(connections=web.live_connections, per_address=web.live_per_address),
+        once=Once(),
+        readmes=Memory(README_SECONDS, entries=500),
+        api_schema=openapi_of(create_api()),
+        cookies=CookiePolicy(is_secure=public_url.startswith("https:")),
+        form_key=derive(key, "web/forms"),
+    )
+
+
+def create_site(resources: Resources) -> ASGIApp:
+    """The application behind the public door; what is outermost comes last."""
+    site = Starlette(routes=create_routes(create_api()), exception_handlers=HANDLERS)
+    site.router.redirect_slashes = False
+    squeezed = GZipMiddleware(site, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    secured = SecurityHeaders(
+        squeezed,
+        public_url=resources.public_url,
+        data_door=resources.data_door,
+    )
+    return Entrance(secured, resources)
+
+
+def hear(bus: Bus, live: Live) -> None:
+    """Name the doors by which open pages are told."""
+    for subject, handlers in HEARD.items():
+        bus.hear(subject, {event: partial(handle, live) for event, handle in handlers.items()})

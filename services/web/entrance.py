@@ -1,0 +1,70 @@
+"""What every request passes first: its correlation id, its resources, its count and its time."""
+
+import time
+from dataclasses import dataclass
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.web.resources import STATE, Resources
+from shared.log import correlated, logger
+from shared.telemetry import http_requests, http_seconds
+
+log = logger("web")
+DOOR = "web"
+CORRELATION = b"x-correlation-id"
+PLAIN_FAILURE = b"Something went wrong here."
+
+
+class KeyConvertor(Convertor[str]):
+    """Any characters at all: keys hold line ends too, which Starlette's own `path` stops at."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_url_convertor("key", KeyConvertor())
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Pure ASGI. Whatever fails below and was not answered is answered here, and logged."""
+
+    app: ASGIApp
+    resources: Resources
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        started, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (CORRELATION, correlation.encode())]
+            await send(message)
+
+        scope[STATE] = self.resources
+        scope.setdefault("raw_path", scope["path"].encode())
+        with correlated() as correlation:
+            try:
+                await self.app(scope, receive, sending)
+            except Exception:
+                log.exception("a request failed", path=scope["path"])
+                if not status:
+                    await _fail(sending)
+        http_requests.labels(DOOR, scope["method"], str(status)).inc()
+        http_seconds.labels(DOOR).observe(time.perf_counter() - started)
+
+
+async def _fail(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 500, "headers": []})
+    await send({"type": "http.response.body", "body": PLAIN_FAILURE})

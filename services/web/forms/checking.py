@@ -1,0 +1,71 @@
+"""From fields to a checked form, or to an error at each field that says how to mend it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from shared.errors import FieldError, Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Filled:
+    """A form on a page: what is in its fields, what is wrong at which, what is wrong with all."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    message: str = ""
+
+
+def check(model: type[Model], fields: Mapping[str, str]) -> tuple[Model | None, Filled]:
+    """The form, or None and what is wrong with it."""
+    filled = Filled({name: value for name, value in fields.items() if name != "csrf_token"})
+    try:
+        return model.model_validate(dict(fields)), filled
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            filled.errors.setdefault(str(one["loc"][0]) if one["loc"] else "", _words(one))
+    return None, filled
+
+
+def refused(filled: Filled, problem: Problem, known: Iterable[str]) -> Filled:
+    """The form with what its owner said: at the field where it names one of ours, else above."""
+    known = set(known)
+    for one in problem.errors:
+        place = one["field"].partition(".")[0]
+        if place in known:
+            filled.errors.setdefault(place, sentence(one))
+    if not filled.errors:
+        filled.message = problem.detail
+    return filled
+
+
+def sentence(error: FieldError) -> str:
+    """`is reserved; choose another` becomes `It is reserved; choose another.`"""
+    return _finished(error["message"])
+
+
+def _words(error: ErrorDetails) -> str:
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "missing" | "string_too_short":
+            return "Fill this in."
+        case "string_too_long":
+            return f"Use at most {limits['max_length']} characters."
+        case "too_long":
+            return f"Use at most {limits['max_length']}."
+        case "enum" | "literal_error":
+            return "Choose one of these."
+        case _:
+            return _finished(error["msg"].removeprefix("Value error, "))
+
+
+def _finished(text: str) -> str:
+    """A predicate gets its subject, and every sentence its full stop."""
+    if text[:1].islower():
+        text = f"It {text}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."

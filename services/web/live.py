@@ -1,0 +1,94 @@
+"""Who watches which repository at this moment, and what changed there since they last looked."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from shared.errors import TooManyRequests, Unavailable
+
+Place = tuple[str, str]
+# More keys than this in one go are told as "much has changed".
+KEYS_TOLD = 50
+
+
+@dataclass(eq=False)
+class Watcher:
+    """One open page. `doubt` is set when what its visitor may see could have changed."""
+
+    account_uid: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    keys: set[str] = field(default_factory=set)
+    has_changed: bool = False
+    doubt: bool = False
+
+    def take(self) -> list[str] | None:
+        """The keys that changed since the last time (none: too many to tell); None for nothing."""
+        self.woken.clear()
+        if not self.has_changed:
+            return None
+        keys = sorted(self.keys) if len(self.keys) <= KEYS_TOLD else []
+        self.keys, self.has_changed = set(), False
+        return keys
+
+
+class Live:
+    """Every watcher of this process."""
+
+    def __init__(self, *, connections: int, per_address: int) -> None:
+        self.connections = connections
+        self.per_address = per_address
+        self.watchers: dict[Place, set[Watcher]] = {}
+        self.addresses: Counter[str] = Counter()
+        self.closing = False
+
+    def admit(self, address: str) -> None:
+        """Raises Unavailable or TooManyRequests where there is no room for one more."""
+        if self.closing or self.addresses.total() >= self.connections:
+            raise Unavailable("No more pages can be watched at the moment; try again later.")
+        if self.addresses[address] >= self.per_address:
+            raise TooManyRequests("Too many pages are being watched from your address.")
+
+    @contextmanager
+    def watching(self, place: Place, address: str, account_uid: str) -> Iterator[Watcher]:
+        """A watcher for as long as it is entered."""
+        watcher = Watcher(account_uid)
+        self.addresses[address] += 1
+        self.watchers.setdefault(place, set()).add(watcher)
+        try:
+            yield watcher
+        finally:
+            self.addresses -= Counter([address])
+            self.watchers[place].discard(watcher)
+            if not self.watchers[place]:
+                del self.watchers[place]
+
+    def tell(self, place: Place, key: str) -> None:
+        """An object of this repository changed."""
+        for watcher in self.watchers.get(place, ()):
+            watcher.has_changed = True
+            if len(watcher.keys) <= KEYS_TOLD:
+                watcher.keys.add(key)
+            watcher.woken.set()
+
+    def doubt_place(self, place: Place) -> None:
+        """Who may see this repository may have changed."""
+        for watcher in self.watchers.get(place, ()):
+            watcher.doubt = True
+            watcher.woken.set()
+
+    def doubt_account(self, account_uid: str) -> None:
+        """What this account may see may have changed."""
+        for watchers in self.watchers.values():
+            for watcher in watchers:
+                if watcher.account_uid == account_uid:
+                    watcher.doubt = True
+                    watcher.woken.set()
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.closing = True
+        for watchers in self.watchers.values():
+            for watcher in watchers:
+                watcher.woken.set()

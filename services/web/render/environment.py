@@ -1,0 +1,43 @@
+"""The Jinja environment: what every template may use, compiled once at start."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.web import addresses
+from services.web.render import display
+from services.web.render.statics import Statics
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+FILTERS = (
+    *(display.size, display.number, display.counted, display.ago, display.exact, display.iso),
+    *(display.shortened, display.initials, display.degrees, display.shown),
+)
+ADDRESSES = (
+    *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),
+    *(addresses.collection_url, addresses.collection_id),
+)
+
+
+def create_environment(statics: Statics, *, data_door: str, public_url: str) -> Environment:
+    """Escapes everything, knows no undefined name, and reads no file after the start."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= {function.__name__: function for function in FILTERS}
+    environment.globals |= {function.__name__: function for function in ADDRESSES}
+    environment.globals |= {
+        "static": statics.address,
+        "years": display.years,
+        "data_door": data_door,
+        "public_url": public_url,
+    }
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
+    return environment

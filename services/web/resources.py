@@ -1,0 +1,86 @@
+"""What a process of the edge holds open, and how a request reaches it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import httpx
+from jinja2 import Environment
+from starlette.requests import HTTPConnection
+
+from services.web.live import Live
+from services.web.render.readme import Readme
+from services.web.render.statics import Statics
+from services.web.security.cookies import CookiePolicy, for_kratos
+from services.web.session.access_keys import AccessKeys
+from services.web.session.memory import Memory
+from services.web.session.once import Once
+from services.web.session.sessions import Sessions
+from services.web.session.visitor import Visitor
+from services.web.settings import ServiceSettings
+from shared.bus import Bus
+from shared.errors import Unauthenticated
+from shared.kratos import Kratos
+
+STATE = "coop"
+BEARER = "bearer "
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything a view may reach; made once, in app.py."""
+
+    settings: ServiceSettings
+    bus: Bus
+    kratos: Kratos
+    bytes_door: httpx.AsyncClient
+    templates: Environment
+    statics: Statics
+    sessions: Sessions
+    access_keys: AccessKeys
+    live: Live
+    once: Once
+    readmes: Memory[Readme]
+    api_schema: Mapping[str, Any]
+    cookies: CookiePolicy
+    form_key: bytes
+
+    @property
+    def public_url(self) -> str:
+        """Our own address as browsers know it, without a slash at its end."""
+        return self.settings.web.public_url.rstrip("/")
+
+    @property
+    def data_door(self) -> str:
+        """The data door's address as browsers know it."""
+        return self.settings.storage.public_url.rstrip("/")
+
+
+def resources_of(request: HTTPConnection) -> Resources:
+    """What this process holds open."""
+    return cast(Resources, request.scope[STATE])
+
+
+async def visitor_of(request: HTTPConnection) -> Visitor:
+    """Who came with this request's cookies; looked up once a request."""
+    found = request.scope.get("coop.visitor")
+    if found is None:
+        cookie = for_kratos(request.cookies)
+        found = await resources_of(request).sessions.visitor(cookie)
+        request.scope["coop.visitor"] = found
+    return cast(Visitor, found)
+
+
+async def caller_of(request: HTTPConnection) -> Visitor:
+    """Who calls: the holder of an access key where one is sent, else who the cookies belong to.
+
+    Unauthenticated for a credential that is not right: it is never taken for none.
+    """
+    credential = request.headers.get("authorization", "")
+    if not credential:
+        return await visitor_of(request)
+    if not credential.lower().startswith(BEARER):
+        raise Unauthenticated("Authorization is `Bearer <access key id>.<secret>`.")
+    visitor = await resources_of(request).access_keys.visitor(credential[len(BEARER) :].strip())
+    request.scope["coop.visitor"] = visitor
+    return visitor

@@ -1,0 +1,75 @@
+"""The whole URL table of the edge.
+
+Names of people start below `/`; everything about a thing is under `/-/`, and no id starts with `-`.
+"""
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Mount, Route
+
+from services.web.api.app import PREFIX as API
+from services.web.api.description import describe_api
+from services.web.stac_api import views as stac
+from services.web.stac_api.app import PREFIX as STAC
+from services.web.stac_api.app import create_stac_api, open_route
+from services.web.views import (
+    accounts,
+    docs,
+    events,
+    files,
+    flows,
+    home,
+    keys,
+    repositories,
+    repository_forms,
+    statics,
+    things,
+    uploads,
+    welcome,
+)
+
+GET, POST = ["GET"], ["POST"]
+REPOSITORY = "/-/{account_id}/{repository_id}"
+
+PAGES = [
+    Route("/", home.home, methods=GET),
+    Route("/static/{release}/{path:path}", statics.static, methods=GET),
+    Route("/robots.txt", docs.robots, methods=GET),
+    Route("/-/docs", docs.docs, methods=GET),
+    Route("/-/events", events.events, methods=GET),
+    Route("/-/sign-in", flows.sign_in, methods=GET),
+    Route("/-/sign-in", flows.send_sign_in, methods=POST),
+    Route("/-/register", flows.register, methods=GET),
+    Route("/-/register", flows.send_register, methods=POST),
+    Route("/-/sign-out", flows.sign_out, methods=POST),
+    Route("/-/welcome", welcome.welcome, methods=GET),
+    Route("/-/welcome", welcome.send_welcome, methods=POST),
+    Route("/-/new", repository_forms.new, methods=GET),
+    Route("/-/new", repository_forms.send_new, methods=POST),
+    Route("/-/{account_id}/settings", accounts.settings, methods=GET),
+    Route("/-/{account_id}/settings", accounts.send_settings, methods=POST),
+    Route("/-/{account_id}/keys", keys.keys, methods=GET),
+    Route("/-/{account_id}/keys", keys.send_key, methods=POST),
+    Route("/-/{account_id}/keys/revoke", keys.send_revoke, methods=POST),
+    Route(f"{REPOSITORY}/blocks", repositories.blocks, methods=GET),
+    Route(f"{REPOSITORY}/settings", repository_forms.settings, methods=GET),
+    Route(f"{REPOSITORY}/settings", repository_forms.send_settings, methods=POST),
+    Route(f"{REPOSITORY}/delete", repository_forms.send_delete, methods=POST),
+    Route(f"{REPOSITORY}/upload", uploads.upload, methods=GET),
+    Route(f"{REPOSITORY}/uploaded", uploads.uploaded, methods=GET),
+    Route(f"{REPOSITORY}/download", files.download, methods=GET),
+    Route(f"{REPOSITORY}/delete-file", files.delete, methods=GET),
+    Route(f"{REPOSITORY}/delete-file", files.send_delete, methods=POST),
+]
+
+
+def create_routes(api: FastAPI) -> list[BaseRoute]:
+    """Every route, the catch-all of names last."""
+    return [
+        *PAGES,
+        Route(API, describe_api, methods=GET),
+        Route(f"{API}/openapi.json", describe_api, methods=GET),
+        Mount(API, api),
+        open_route(STAC, stac.landing),
+        Mount(STAC, create_stac_api()),
+        Route("/{names:key}", things.show, methods=GET),
+    ]

@@ -1,0 +1,1 @@
+"""What protects visitors: the content security policy, other headers, tokens on every form."""

@@ -1,0 +1,49 @@
+"""Who is visiting, as far as anyone could say."""
+
+from dataclasses import dataclass
+
+from shared.contracts.accounts import Account
+from shared.contracts.base import ANONYMOUS, Actor
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal
+
+# What the edge itself asks for, where nobody has an account yet.
+EDGE = Actor(kind="service", service="web")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom Kratos knows. The id stays inside the edge; the address is shown to its owner alone."""
+
+    identity_id: str
+    email: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Anonymous where nothing is set; with an identity alone, a name is still to be chosen.
+
+    `unknown`: a session was shown and nobody could say whose it is, so it counts as anonymous.
+    """
+
+    account: Account | None = None
+    identity: Identity | None = None
+    access_key_id: str = ""
+    unknown: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """How requests on the bus name the visitor."""
+        if self.account is None:
+            return ANONYMOUS
+        uid = self.account.account_uid
+        return Actor(kind="account", account_uid=uid, access_key_id=self.access_key_id)
+
+    @property
+    def principal(self) -> Principal:
+        """What the visitor may do, for showing or leaving out what can be clicked."""
+        return account_principal(self.account) if self.account else ANONYMOUS_PRINCIPAL
+
+
+NOBODY = Visitor()
+UNKNOWN = Visitor(unknown=True)

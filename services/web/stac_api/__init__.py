@@ -1,0 +1,1 @@
+"""The STAC API under /stac: what the indexer knows, with the links of this address."""

@@ -1,0 +1,46 @@
+"""The routes of the STAC API: core, collections and features; the rest comes on top of these."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.web.stac_api import views
+from services.web.stac_api.answers import PREFLIGHT
+from services.web.stac_api.problems import HANDLERS
+
+PREFIX = "/stac"
+View = Callable[[Request], Awaitable[Response]]
+
+ROUTES: dict[str, View] = {
+    "/": views.landing,
+    "/conformance": views.conformance,
+    "/api": views.description,
+    "/collections": views.collections,
+    "/collections/{collection_id}": views.collection,
+    "/collections/{collection_id}/items": views.items,
+    "/collections/{collection_id}/items/{item_id}": views.item,
+}
+
+
+def create_stac_api() -> Starlette:
+    """The application that is mounted at PREFIX."""
+    app = Starlette(
+        routes=[open_route(path, view) for path, view in ROUTES.items()],
+        exception_handlers=HANDLERS,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def open_route(path: str, view: View) -> Route:
+    """A route that scripts of other sites may ask about first (CORS preflight)."""
+
+    async def answering(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT)
+        return await view(request)
+
+    return Route(path, answering, methods=["GET", "OPTIONS"])

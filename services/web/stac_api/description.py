@@ -1,0 +1,55 @@
+"""The OpenAPI document of the STAC API, small and by hand: paths, parameters, media types."""
+
+from typing import Any
+
+from services.web.stac_api.links import GEOJSON, JSON
+
+LIMIT = {
+    "name": "limit",
+    "in": "query",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+}
+TOKEN = {
+    "name": "token",
+    "in": "query",
+    "description": "From the link whose rel is next",
+    "schema": {"type": "string"},
+}
+PATHS = {
+    "/": ("Root catalog", JSON, ()),
+    "/conformance": ("Conformance classes", JSON, ()),
+    "/collections": ("Collections", JSON, (LIMIT, TOKEN)),
+    "/collections/{collection_id}": ("One collection", JSON, ()),
+    "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, (LIMIT, TOKEN)),
+    "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
+}
+
+
+def describe(public_url: str) -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Coop STAC API", "version": "1.0.0"},
+        "servers": [{"url": f"{public_url}/stac"}],
+        "paths": {path: {"get": _operation(path, *said)} for path, said in PATHS.items()},
+    }
+
+
+def _operation(
+    path: str, summary: str, media_type: str, parameters: tuple[dict[str, Any], ...]
+) -> dict[str, Any]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    return {
+        "summary": summary,
+        "parameters": [*in_path, *parameters],
+        "responses": {
+            "200": {
+                "description": summary,
+                "content": {media_type: {"schema": {"type": "object"}}},
+            }
+        },
+    }

@@ -1,0 +1,91 @@
+"""Links: the indexer's documents come without, since only the edge knows its own address."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+HTML = "text/html"
+
+Document = Mapping[str, Any]
+Link = dict[str, str]
+
+
+class Links:
+    """Every address of the API, absolute."""
+
+    def __init__(self, public_url: str) -> None:
+        self.site = public_url
+        self.root = f"{public_url}/stac"
+
+    def landing(self) -> list[Link]:
+        """Of the root catalog (OGC API Features 1.0 §7.2; STAC API core)."""
+        return [
+            self._root(),
+            _link("self", self.root, JSON),
+            _link("conformance", f"{self.root}/conformance", JSON),
+            _link("data", f"{self.root}/collections", JSON),
+            _link("service-desc", f"{self.root}/api", OPENAPI),
+            _link("service-doc", f"{self.site}/-/docs#stac", HTML),
+        ]
+
+    def collections(self, query: Mapping[str, str], cursor: str | None) -> list[Link]:
+        """Of one page of collections."""
+        address = f"{self.root}/collections"
+        return [self._root(), *self._page(address, query, cursor, JSON)]
+
+    def collection(self, collection: Document) -> list[Link]:
+        """Of one collection."""
+        own = self._collection(str(collection["id"]))
+        account, _, repository = str(collection["id"]).partition("--")
+        return [
+            self._root(),
+            _link("parent", self.root, JSON),
+            _link("self", own, JSON),
+            _link("items", f"{own}/items", GEOJSON),
+            _link("about", f"{self.site}/{account}/{repository}", HTML),
+        ]
+
+    def items(self, collection_id: str, query: Mapping[str, str], cursor: str | None) -> list[Link]:
+        """Of one page of a collection's items."""
+        own = self._collection(collection_id)
+        return [
+            self._root(),
+            _link("collection", own, JSON),
+            *self._page(f"{own}/items", query, cursor, GEOJSON),
+        ]
+
+    def item(self, collection_id: str, item: Document) -> list[Link]:
+        """Of one item."""
+        own = self._collection(collection_id)
+        return [
+            self._root(),
+            _link("parent", own, JSON),
+            _link("collection", own, JSON),
+            _link("self", f"{own}/items/{quote(str(item['id']), safe='')}", GEOJSON),
+        ]
+
+    def _root(self) -> Link:
+        return _link("root", self.root, JSON)
+
+    def _collection(self, collection_id: str) -> str:
+        return f"{self.root}/collections/{quote(collection_id, safe='')}"
+
+    def _page(
+        self, address: str, query: Mapping[str, str], cursor: str | None, media_type: str
+    ) -> list[Link]:
+        links = [_link("self", _with(address, query), media_type)]
+        if cursor is not None:
+            following = _with(address, {**query, "token": cursor})
+            links.append({**_link("next", following, media_type), "method": "GET"})
+        return links
+
+
+def _link(rel: str, href: str, media_type: str) -> Link:
+    return {"rel": rel, "href": href, "type": media_type}
+
+
+def _with(address: str, query: Mapping[str, str]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address

@@ -1,0 +1,135 @@
+"""What each address of the STAC API answers."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.resources import caller_of, resources_of
+from services.web.stac_api.answers import answer
+from services.web.stac_api.description import describe
+from services.web.stac_api.links import GEOJSON, OPENAPI, Links
+from shared.contracts.indexer import GetCollection, GetItem, ListCollections, ListItems
+from shared.errors import Invalid
+
+STAC_VERSION = "1.1.0"
+CONFORMS_TO = [
+    "https://api.stacspec.org/v1.0.0/core",
+    "https://api.stacspec.org/v1.0.0/collections",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+]
+DEFAULT_LIMIT, MOST = 100, 1000
+
+
+async def landing(request: Request) -> Response:
+    """The root catalog, which is also the landing page."""
+    body = {
+        "type": "Catalog",
+        "id": "coop",
+        "title": "Coop",
+        "description": "Scientific data repositories: every spatial file is an item, every "
+        "repository a collection.",
+        "stac_version": STAC_VERSION,
+        "conformsTo": CONFORMS_TO,
+        "links": _links(request).landing(),
+    }
+    return answer(request, body)
+
+
+async def conformance(request: Request) -> Response:
+    """What this API keeps to (OGC API Features 1.0 §7.4)."""
+    return answer(request, {"conformsTo": CONFORMS_TO})
+
+
+async def description(request: Request) -> Response:
+    """The OpenAPI document of this API."""
+    return answer(request, describe(resources_of(request).public_url), OPENAPI)
+
+
+async def collections(request: Request) -> Response:
+    """Some collections that the caller may list, and where to go on."""
+    visitor = await caller_of(request)
+    page = await resources_of(request).bus.request(
+        ListCollections(actor=visitor.actor, limit=_limit(request), cursor=_token(request))
+    )
+    links = _links(request)
+    documents = [{**one, "links": links.collection(one)} for one in page.documents]
+    body: dict[str, Any] = {
+        "collections": documents,
+        "links": links.collections(_query(request), page.cursor),
+    }
+    if page.matched is not None:
+        body["numberMatched"] = page.matched
+    return answer(request, {**body, "numberReturned": len(documents)})
+
+
+async def collection(request: Request) -> Response:
+    """One collection: a repository."""
+    visitor = await caller_of(request)
+    found = await resources_of(request).bus.request(
+        GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
+    )
+    document = found.document
+    return answer(request, {**document, "links": _links(request).collection(document)})
+
+
+async def items(request: Request) -> Response:
+    """Some items of a collection, and where to go on."""
+    visitor = await caller_of(request)
+    collection_id = request.path_params["collection_id"]
+    page = await resources_of(request).bus.request(
+        ListItems(
+            actor=visitor.actor,
+            collection_id=collection_id,
+            limit=_limit(request),
+            cursor=_token(request),
+        )
+    )
+    links = _links(request)
+    features = [{**one, "links": links.item(collection_id, one)} for one in page.documents]
+    body: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "features": features,
+        "numberReturned": len(features),
+        "links": links.items(collection_id, _query(request), page.cursor),
+    }
+    if page.matched is not None:
+        body["numberMatched"] = page.matched
+    return answer(request, body, GEOJSON)
+
+
+async def item(request: Request) -> Response:
+    """One item: a file that says where it is."""
+    visitor = await caller_of(request)
+    names = request.path_params
+    collection_id = names["collection_id"]
+    found = await resources_of(request).bus.request(
+        GetItem(actor=visitor.actor, collection_id=collection_id, item_id=names["item_id"])
+    )
+    document = found.document
+    links = _links(request).item(collection_id, document)
+    return answer(request, {**document, "links": links}, GEOJSON)
+
+
+def _links(request: Request) -> Links:
+    return Links(resources_of(request).public_url)
+
+
+def _limit(request: Request) -> int:
+    """At least 1 (OGC API Features 1.0 §7.15.2); more than we give is answered with what we do."""
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not text.isascii() or not text.isdecimal() or int(text[:9]) < 1:
+        raise Invalid("limit must be a whole number from 1 on.")
+    return min(int(text[:9]), MOST)
+
+
+def _token(request: Request) -> str | None:
+    return request.query_params.get("token") or None
+
+
+def _query(request: Request) -> dict[str, str]:
+    known = ("limit", "token")
+    return {name: value for name, value in request.query_params.items() if name in known}

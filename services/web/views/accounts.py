@@ -1,0 +1,106 @@
+"""An account's page and its settings."""
+
+import asyncio
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.forms.accounts import AccountForm
+from services.web.forms.checking import Filled, check, refused
+from services.web.resources import resources_of, visitor_of
+from services.web.views.cards import cards_of
+from services.web.views.names import find_account, may_account, named, place_of_request
+from services.web.views.page import page
+from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
+from shared.contracts.repositories import ListRepositories, RepositoryPage
+from shared.errors import Conflict, Forbidden, Invalid
+
+PAGE = 30
+MEMBERS = 100
+
+
+async def show(request: Request) -> Response:
+    """Who it is, its repositories with facts, its members."""
+    account_id = place_of_request(request).account_id
+    account, found = await asyncio.gather(
+        find_account(request, account_id), _repositories(request, account_id)
+    )
+    cards, members = await asyncio.gather(
+        cards_of(request, found.repositories), _members(request, account)
+    )
+    visitor = await visitor_of(request)
+    return await page(
+        request,
+        "accounts/show.html",
+        account=account,
+        cards=cards,
+        members=members,
+        may=may_account(visitor.principal, account),
+        next_page=f"?{urlencode({'cursor': found.cursor})}" if found.cursor else "",
+    )
+
+
+async def settings(request: Request) -> Response:
+    """What the account says of itself, to be changed."""
+    account = await _editable(request)
+    return await _show_settings(
+        request, account, Filled({"name": account.name, "bio": account.bio})
+    )
+
+
+async def send_settings(request: Request) -> Response:
+    """The change."""
+    fields = await sent_form(request)
+    account = await _editable(request, fields)
+    return await once(request, fields, lambda: _edit(request, account, fields))
+
+
+async def _edit(request: Request, account: Account, fields: Fields) -> Response:
+    form, filled = check(AccountForm, fields)
+    if form is None:
+        return await _show_settings(request, account, filled)
+    visitor = await visitor_of(request)
+    wanted = EditAccount(
+        actor=visitor.actor, account_uid=account.account_uid, name=form.name, bio=form.bio
+    )
+    try:
+        await resources_of(request).bus.request(wanted)
+    except (Invalid, Conflict) as problem:
+        known = AccountForm.model_fields
+        return await _show_settings(request, account, refused(filled, problem, known))
+    return see(f"/{account.account_id}")
+
+
+async def _show_settings(request: Request, account: Account, form: Filled) -> Response:
+    status = 400 if form.errors or form.message else 200
+    return await page(request, "accounts/settings.html", status=status, account=account, form=form)
+
+
+async def _editable(request: Request, fields: Fields | None = None) -> Account:
+    await needed_account(request, fields)
+    account = await find_account(request, named(request).account_id)
+    if not may_account((await visitor_of(request)).principal, account).edit:
+        raise Forbidden("Only its owners and maintainers change an account.")
+    return account
+
+
+async def _repositories(request: Request, account_id: str) -> RepositoryPage:
+    visitor = await visitor_of(request)
+    return await resources_of(request).bus.request(
+        ListRepositories(
+            actor=visitor.actor,
+            account_id=account_id,
+            limit=PAGE,
+            cursor=request.query_params.get("cursor"),
+        )
+    )
+
+
+async def _members(request: Request, account: Account) -> list[Member] | None:
+    if account.kind != "organization":
+        return None
+    visitor = await visitor_of(request)
+    wanted = ListMembers(actor=visitor.actor, organization_uid=account.account_uid, limit=MEMBERS)
+    return (await resources_of(request).bus.request(wanted)).members

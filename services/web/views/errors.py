@@ -1,0 +1,106 @@
+"""What people see when something is not as it should be; a hidden thing is told like no thing."""
+
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.views.flows import show_sign_in
+from services.web.views.page import own_path, page
+from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
+from shared.errors import PROBLEMS, Internal, NotFound, Problem
+from shared.log import correlation_id, logger
+
+log = logger("web")
+
+HEADINGS = {
+    404: (
+        "There is nothing here",
+        "The address may be mistyped, or what was here is gone. It may also be something that only "
+        "its members can see.",
+    ),
+    500: (
+        "Something went wrong here",
+        "It is our fault, and it is noted. Nothing that was stored before is lost.",
+    ),
+    503: ("Not available at the moment", ""),
+}
+TOO_OLD = "This form was opened before you signed in or out, or long ago."
+
+
+async def on_problem(request: Request, problem: Exception) -> Response:
+    """A page for any of the problem family."""
+    if not isinstance(problem, Problem):
+        problem = Internal()
+    heading, meaning = HEADINGS.get(problem.status, (problem.title, ""))
+    said = problem.detail if problem.detail != problem.title else ""
+    response = await page(
+        request,
+        "errors/problem.html",
+        status=problem.status,
+        heading=heading,
+        meaning=meaning or said or "Go back and try another way.",
+        again=own_path(request) if problem.status >= 500 else "",
+        sign_in=own_path(request) if isinstance(problem, NotFound) else "",
+        correlation=correlation_id() if problem.status >= 500 else "",
+    )
+    if problem.status == 503:
+        response.headers["retry-after"] = "5"
+    return response
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """What the router says, such as 404 and 405, in our family's words."""
+    assert isinstance(error, HTTPException)  # noqa: S101  (registered for this type alone)
+    by_status = {family.status: family for family in PROBLEMS.values()}
+    family = by_status.get(error.status_code)
+    if family is not None:
+        return await on_problem(request, family())
+    return await page(
+        request,
+        "errors/problem.html",
+        status=error.status_code,
+        heading=error.detail,
+        meaning="This address takes other requests.",
+        again="",
+        sign_in="",
+        correlation="",
+    )
+
+
+async def on_failure(request: Request, error: Exception) -> Response:
+    """Ours: told without details, logged with them."""
+    log.exception("a page failed", path=request.scope["path"], exc_info=error)
+    return await on_problem(request, Internal())
+
+
+async def on_sign_in_first(request: Request, error: Exception) -> Response:
+    """Read pages come back after signing in; a sent form is kept on the sign-in page itself."""
+    draft = error.draft if isinstance(error, SignInFirst) else None
+    if draft is None:
+        return see(f"/-/sign-in?return_to={quote(own_path(request))}")
+    return await show_sign_in(request, draft)
+
+
+async def on_name_first(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """A name comes before everything that is done in one."""
+    return see(f"/-/welcome?return_to={quote(own_path(request))}")
+
+
+async def on_too_old(request: Request, error: Exception) -> Response:
+    """Our own form of an earlier session: shown again with what was in it, nothing done."""
+    assert isinstance(error, TooOld)  # noqa: S101  (registered for this type alone)
+    return await page(
+        request, "flows/resume.html", status=409, draft=error.draft, reason=TOO_OLD, return_to=""
+    )
+
+
+HANDLERS = {
+    Problem: on_problem,
+    HTTPException: on_http_exception,
+    SignInFirst: on_sign_in_first,
+    NameFirst: on_name_first,
+    TooOld: on_too_old,
+    Exception: on_failure,
+}

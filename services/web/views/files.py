@@ -1,0 +1,86 @@
+"""What is done to one file: fetched, removed."""
+
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.addresses import Place, data_url, directory_page
+from services.web.forms.checking import check
+from services.web.forms.repositories import DeleteFileForm
+from services.web.resources import resources_of, visitor_of
+from services.web.views.names import find_repository, may_of, named
+from services.web.views.objects import last_name, names_of, prefix_of
+from services.web.views.page import page
+from services.web.views.repositories import trail_of
+from services.web.views.sending import needed_account, once, see, sent_form
+from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.storage import DeleteObject, PresignGetObject
+from shared.errors import Forbidden, Invalid, NotFound
+
+
+async def download(request: Request) -> Response:
+    """Onwards to the bytes: at their public address, or by a URL that carries permission."""
+    place = _keyed(request)
+    repository = await find_repository(request, place)
+    edge = resources_of(request)
+    if repository.visibility is not Visibility.RESTRICTED:
+        return see(data_url(edge.data_door, place.account_id, place.repository_id, place.key))
+    visitor = await visitor_of(request)
+    wanted = PresignGetObject(actor=visitor.actor, **names_of(place))
+    return see((await edge.bus.request(wanted)).url)
+
+
+async def delete(request: Request) -> Response:
+    """Asks whether the file is really to go."""
+    place = _keyed(request)
+    repository = await _writable(request, place)
+    steps = [
+        (place.account_id, f"/{place.account_id}"),
+        *trail_of(repository, prefix_of(place.key)),
+    ]
+    return await page(
+        request,
+        "objects/delete.html",
+        repository=repository,
+        key=place.key,
+        trail=steps,
+        name=last_name(place.key),
+    )
+
+
+async def send_delete(request: Request) -> Response:
+    """The file goes."""
+    fields = await sent_form(request)
+    await needed_account(request, fields)
+    form, _ = check(DeleteFileForm, fields)
+    if form is None:
+        raise Invalid("No file was named.")
+    names = named(request)
+    place = Place(names.account_id, names.repository_id, unquote(form.key, errors="strict"))
+    await _writable(request, place)
+
+    async def remove() -> Response:
+        visitor = await visitor_of(request)
+        await resources_of(request).bus.request(
+            DeleteObject(actor=visitor.actor, **names_of(place))
+        )
+        return see(directory_page(place.account_id, place.repository_id, prefix_of(place.key)))
+
+    return await once(request, fields, remove)
+
+
+async def _writable(request: Request, place: Place) -> Repository:
+    await needed_account(request)
+    repository = await find_repository(request, place)
+    if not may_of((await visitor_of(request)).principal, repository).write:
+        raise Forbidden("Only those who may upload here may delete.")
+    return repository
+
+
+def _keyed(request: Request) -> Place:
+    names = named(request)
+    key = request.query_params.get("key", "")
+    if not key:
+        raise NotFound
+    return Place(names.account_id, names.repository_id, key)

@@ -1,0 +1,96 @@
+"""Which thing an address names, and what the visitor may do with it."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from services.web.addresses import Place, is_slug, place_of
+from services.web.resources import resources_of, visitor_of
+from services.web.views.page import raw_path
+from shared.contracts.accounts import Account, GetAccount
+from shared.contracts.repositories import GetRepository, Repository
+from shared.errors import NotFound
+from shared.policy import (
+    Action,
+    Principal,
+    account_resource,
+    may,
+    repository_resource,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What to offer; the owners of things decide again when it is asked for."""
+
+    write: bool = False
+    edit: bool = False
+    delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MayAccount:
+    """What to offer on an account's page."""
+
+    edit: bool = False
+    create: bool = False
+    keys: bool = False
+
+
+def place_of_request(request: Request) -> Place:
+    """What the path names; `?key=` and `?prefix=` carry keys that a path cannot."""
+    place = place_of(raw_path(request))
+    query = request.query_params
+    asked = query.get("key") or query.get("prefix")
+    if place.repository_id and not place.key and asked:
+        return Place(place.account_id, place.repository_id, asked)
+    return place
+
+
+def named(request: Request) -> Place:
+    """What a page under `/-/{account}/{repository}/` is about."""
+    names = request.path_params
+    account_id, repository_id = names["account_id"], names.get("repository_id", "")
+    if not is_slug(account_id) or (repository_id and not is_slug(repository_id)):
+        raise NotFound
+    return Place(account_id, repository_id)
+
+
+async def find_repository(request: Request, place: Place) -> Repository:
+    """The repository, if the visitor may see it."""
+    visitor = await visitor_of(request)
+    return await resources_of(request).bus.request(
+        GetRepository(
+            actor=visitor.actor,
+            account_id=place.account_id,
+            repository_id=place.repository_id,
+        )
+    )
+
+
+async def find_account(request: Request, account_id: str) -> Account:
+    """The account, if the visitor may see it."""
+    visitor = await visitor_of(request)
+    return await resources_of(request).bus.request(
+        GetAccount(actor=visitor.actor, account_id=account_id)
+    )
+
+
+def may_of(principal: Principal, repository: Repository) -> May:
+    """What this visitor is offered on a repository's pages."""
+    resource = repository_resource(repository)
+    return May(
+        write=may(principal, Action.DATA_WRITE, resource),
+        edit=may(principal, Action.REPOSITORY_EDIT, resource),
+        delete=may(principal, Action.REPOSITORY_DELETE, resource),
+    )
+
+
+def may_account(principal: Principal, account: Account) -> MayAccount:
+    """What this visitor is offered on an account's page."""
+    resource = account_resource(account)
+    return MayAccount(
+        edit=may(principal, Action.ACCOUNT_EDIT, resource),
+        create=may(principal, Action.REPOSITORY_CREATE, resource),
+        keys=may(principal, Action.ACCESS_KEY_MANAGE, resource),
+    )

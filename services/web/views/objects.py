@@ -1,0 +1,190 @@
+"""One file's page: verdicts, where it is, what its header says, how to open it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.addresses import (
+    Place,
+    about,
+    collection_id,
+    collection_url,
+    data_url,
+    directory_page,
+    object_page,
+)
+from services.web.render.footprint import Map, around
+from services.web.render.readme import Readme, is_readme
+from services.web.render.snippets import Snippet, Target, for_object
+from services.web.resources import resources_of, visitor_of
+from services.web.views.names import May, find_repository, may_of
+from services.web.views.page import page
+from services.web.views.readmes import Text, readme_of
+from services.web.views.repositories import chosen, find_directory, trail_of
+from services.web.views.sending import see
+from shared.contracts.accounts import GetAccount
+from shared.contracts.indexer import FileMetadata, GetFile, GetItem
+from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.storage import GetObject
+from shared.errors import NotFound, Problem
+
+CHECKSUMS = {
+    "md5": "MD5",
+    "sha256": "SHA-256",
+    "sha1": "SHA-1",
+    "crc64nvme": "CRC-64",
+    "crc32c": "CRC-32C",
+    "crc32": "CRC-32",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectView:
+    """Everything the page shows."""
+
+    repository: Repository
+    file: FileMetadata
+    name: str
+    trail: list[tuple[str, str]]
+    page: str
+    stac_page: str
+    url: str
+    download: str
+    removal: str
+    item_url: str
+    may: May
+    map: Map | None
+    document: str
+    snippets: list[Snippet]
+    tool: str
+    tool_query: str
+    checksums: list[tuple[str, str]] = field(default_factory=list)
+    uploaded_by: str = ""
+    readme: Readme | None = None
+
+
+async def show(request: Request, place: Place) -> Response:
+    """The page of the object of this key; of the directory where a `/` was left out."""
+    repository, file = await asyncio.gather(
+        find_repository(request, place), _find_file(request, place)
+    )
+    if file is None:
+        return await _directory_instead(request, place)
+    view = await _view(request, repository, file)
+    return await page(request, "objects/show.html", view=view)
+
+
+async def _view(request: Request, repository: Repository, file: FileMetadata) -> ObjectView:
+    edge = resources_of(request)
+    names = (repository.account_id, repository.repository_id)
+    wants_stac = request.query_params.get("view") == "stac" and bool(file.item_id)
+    uploader, document, readme = await asyncio.gather(
+        _uploader(request, file.created_by),
+        _document(request, file) if wants_stac else _nothing(),
+        _readme(request, repository, file),
+    )
+    here = object_page(*names, file.key)
+    url = data_url(edge.data_door, *names, file.key)
+    is_open = repository.visibility is not Visibility.RESTRICTED
+    target = Target(url, edge.data_door, *names, file.key, file.format, is_open)
+    snippets = for_object(target)
+    keyed = urlencode({"key": file.key})
+    return ObjectView(
+        repository=repository,
+        file=file,
+        name=last_name(file.key),
+        trail=[(names[0], f"/{names[0]}"), *trail_of(repository, prefix_of(file.key))],
+        page=here,
+        stac_page=here + ("&" if "?" in here else "?") + "view=stac",
+        url=url,
+        download=url if is_open else f"{about(*names, 'download')}?{keyed}",
+        removal=f"{about(*names, 'delete-file')}?{keyed}",
+        item_url=f"{collection_url(*names)}/items/{file.item_id}" if file.item_id else "",
+        may=may_of((await visitor_of(request)).principal, repository),
+        map=around(file.bbox) if file.bbox else None,
+        document=document,
+        snippets=snippets,
+        tool=chosen(request, snippets),
+        tool_query=f"{keyed}&" if "?key=" in here else "",
+        checksums=[(CHECKSUMS.get(name, name), file.checksums[name]) for name in file.checksums],
+        uploaded_by=uploader,
+        readme=readme,
+    )
+
+
+async def _find_file(request: Request, place: Place) -> FileMetadata | None:
+    """What the indexer knows; what it does not know yet is taken from storage, as pending."""
+    visitor = await visitor_of(request)
+    bus = resources_of(request).bus
+    try:
+        return await bus.request(GetFile(actor=visitor.actor, **names_of(place)))
+    except NotFound:
+        pass
+    try:
+        stored = await bus.request(GetObject(actor=visitor.actor, **names_of(place)))
+    except NotFound:
+        return None
+    shared = FileMetadata.model_fields.keys() & stored.model_dump().keys()
+    return FileMetadata(**stored.model_dump(include=set(shared)), media_type=stored.content_type)
+
+
+async def _directory_instead(request: Request, place: Place) -> Response:
+    below = Place(place.account_id, place.repository_id, f"{place.key}/")
+    if await find_directory(request, below) is None:
+        raise NotFound
+    return see(directory_page(place.account_id, place.repository_id, below.key))
+
+
+async def _uploader(request: Request, account_uid: str) -> str:
+    """The name of who uploaded it, as it is today."""
+    if not account_uid:
+        return ""
+    visitor = await visitor_of(request)
+    wanted = GetAccount(actor=visitor.actor, account_uid=account_uid)
+    try:
+        return (await resources_of(request).bus.request(wanted)).account_id
+    except Problem:
+        return ""
+
+
+async def _document(request: Request, file: FileMetadata) -> str:
+    visitor = await visitor_of(request)
+    collection = collection_id(file.account_id, file.repository_id)
+    wanted = GetItem(actor=visitor.actor, collection_id=collection, item_id=file.item_id)
+    found = await resources_of(request).bus.request(wanted)
+    return orjson.dumps(found.document, option=orjson.OPT_INDENT_2).decode()
+
+
+async def _nothing() -> str:
+    return ""
+
+
+async def _readme(request: Request, repository: Repository, file: FileMetadata) -> Readme | None:
+    """Markdown and plain READMEs are shown whole."""
+    name = file.key.rpartition("/")[2]
+    if not (is_readme(name) or name.lower().endswith((".md", ".markdown"))):
+        return None
+    return await readme_of(request, repository, Text(file.key, file.size, file.last_modified))
+
+
+def prefix_of(key: str) -> str:
+    """The directory a key lies in."""
+    return key[: key.rstrip("/").rfind("/") + 1]
+
+
+def names_of(place: Place) -> dict[str, str]:
+    """The fields by which requests name an object."""
+    return {
+        "account_id": place.account_id,
+        "repository_id": place.repository_id,
+        "key": place.key,
+    }
+
+
+def last_name(key: str) -> str:
+    """What a file is called without its directories."""
+    return key.rstrip("/").rpartition("/")[2] or key

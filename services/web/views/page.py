@@ -1,0 +1,72 @@
+"""One page: who is visiting, the tokens of its forms, the template, the headers."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from services.web.resources import resources_of, visitor_of
+from services.web.security import cookies, csrf
+
+# Pages differ by visitor and change by the second: kept by the browser, asked for again.
+CACHE = "private, no-cache"
+
+
+class FormTokens:
+    """Makes a token for each form of a page, and remembers that one was made."""
+
+    def __init__(self, request: Request) -> None:
+        self.seed = request.cookies.get(csrf.COOKIE, "")
+        self.is_new = not self.seed
+        self.used = False
+        self._binding = binding_of(request, self.seed or csrf.new_seed())
+
+    def __call__(self) -> str:
+        self.used = True
+        return csrf.make_token(self._binding)
+
+    def keep(self, request: Request, response: Response) -> None:
+        """The cookie is set only where a form needs it: who just reads gets none."""
+        if self.used and self.is_new:
+            policy = resources_of(request).cookies
+            policy.keep(response, csrf.COOKIE, self._binding.seed)
+
+
+def binding_of(request: Request, seed: str) -> csrf.Binding:
+    """What this request's tokens are bound to. A response may just have made a new session."""
+    session = request.scope.get("coop.session", request.cookies.get(cookies.SESSION, ""))
+    return csrf.Binding(resources_of(request).form_key, seed, session)
+
+
+async def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
+    """A whole page from its template."""
+    tokens = FormTokens(request)
+    response = HTMLResponse(
+        resources_of(request)
+        .templates.get_template(template)
+        .render(
+            visitor=await visitor_of(request),
+            csrf=tokens,
+            status=status,
+            **{"return_to": own_path(request), **context},
+        ),
+        status,
+        headers={"cache-control": CACHE, "vary": "cookie"},
+    )
+    tokens.keep(request, response)
+    return response
+
+
+def own_path(request: Request) -> str:
+    """Where to come back to after signing in: this page, if it is one that can be read."""
+    path = raw_path(request).decode("latin-1")
+    if request.method != "GET" or path.startswith(("/-/sign-in", "/-/register", "/-/welcome")):
+        return ""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def raw_path(request: Request) -> bytes:
+    """The path as it came over the wire, without a query some servers leave on it."""
+    path: bytes = request.scope["raw_path"]
+    return path.partition(b"?")[0]

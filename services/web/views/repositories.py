@@ -1,0 +1,175 @@
+"""A repository's page: its files with what they are, its README, and what is known of the whole."""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.addresses import Place, about, data_url, directory_page
+from services.web.render.footprint import Map, world
+from services.web.render.readme import Readme, is_readme
+from services.web.render.snippets import Snippet, Target, for_repository
+from services.web.resources import resources_of, visitor_of
+from services.web.views.cards import summaries_of
+from services.web.views.names import (
+    May,
+    find_repository,
+    may_of,
+    named,
+    place_of_request,
+)
+from services.web.views.page import page
+from services.web.views.readmes import Text, readme_of
+from shared.contracts.indexer import (
+    Directory,
+    GetFile,
+    ListDirectory,
+    RepositorySummary,
+)
+from shared.contracts.repositories import Repository, Visibility
+from shared.errors import NotFound, Problem
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryView:
+    """Everything the page shows."""
+
+    repository: Repository
+    directory: Directory
+    summary: RepositorySummary | None
+    may: May
+    trail: list[tuple[str, str]]
+    readme: Readme | None
+    map: Map | None
+    snippets: list[Snippet]
+    tool: str
+    cursor: str
+    fragment: str
+    notice: str = ""
+
+
+async def show(request: Request) -> Response:
+    """The page of a repository, or of one directory in it."""
+    view = await _view(request, place_of_request(request))
+    return await page(request, "repositories/show.html", view=view)
+
+
+async def blocks(request: Request) -> Response:
+    """The blocks of that page that change by themselves."""
+    place = named(request)
+    prefix = request.query_params.get("prefix", "")
+    view = await _view(request, Place(place.account_id, place.repository_id, prefix))
+    return await page(request, "repositories/fragment.html", view=view)
+
+
+async def _view(request: Request, place: Place) -> RepositoryView:
+    cursor = request.query_params.get("cursor", "")
+    repository, directory = await asyncio.gather(
+        find_repository(request, place), find_directory(request, place, cursor)
+    )
+    if directory is None and place.key:
+        raise NotFound
+    directory = directory or Directory(prefix="", entries=[], files=0, size=0)
+    uid = repository.repository_uid
+    found, readme = await asyncio.gather(
+        summaries_of(request, [uid]), _readme(request, repository, directory, cursor)
+    )
+    summary = found.get(uid)
+    snippets = for_repository(_target(request, repository))
+    tool = chosen(request, snippets)
+    return RepositoryView(
+        repository=repository,
+        directory=directory,
+        summary=summary,
+        may=may_of((await visitor_of(request)).principal, repository),
+        trail=trail_of(repository, directory.prefix),
+        readme=readme,
+        map=world(summary.footprints) if summary and summary.footprints else None,
+        snippets=snippets,
+        tool=tool,
+        cursor=cursor,
+        fragment=_fragment(repository, directory.prefix, cursor),
+    )
+
+
+async def find_directory(request: Request, place: Place, cursor: str = "") -> Directory | None:
+    """One page of a directory; None where the indexer knows of nothing there."""
+    visitor = await visitor_of(request)
+    wanted = ListDirectory(
+        actor=visitor.actor,
+        account_id=place.account_id,
+        repository_id=place.repository_id,
+        prefix=place.key,
+        limit=PAGE,
+        cursor=cursor or None,
+    )
+    try:
+        directory = await resources_of(request).bus.request(wanted)
+    except NotFound:
+        return None
+    return directory if directory.entries or cursor or not place.key else None
+
+
+def trail_of(repository: Repository, prefix: str) -> list[tuple[str, str]]:
+    """The way down to a directory: each step's name and address."""
+    names = (repository.account_id, repository.repository_id)
+    steps = [(repository.repository_id, directory_page(*names))]
+    so_far = ""
+    for segment in prefix.split("/")[:-1]:
+        so_far += f"{segment}/"
+        steps.append((segment, directory_page(*names, so_far)))
+    return steps
+
+
+def chosen(request: Request, snippets: list[Snippet]) -> str:
+    """The tool whose lines are shown: the one asked for, else the first."""
+    asked = request.query_params.get("with", "")
+    return asked if any(one.slug == asked for one in snippets) else snippets[0].slug
+
+
+async def _readme(
+    request: Request, repository: Repository, directory: Directory, cursor: str
+) -> Readme | None:
+    for entry in directory.entries:
+        if not entry.is_directory and is_readme(entry.name):
+            text = Text(entry.key, entry.size, entry.changed_at)
+            return await readme_of(request, repository, text)
+    if directory.cursor and not cursor:
+        return await _further_readme(request, repository, f"{directory.prefix}README.md")
+    return None
+
+
+async def _further_readme(request: Request, repository: Repository, key: str) -> Readme | None:
+    """In a long directory it may lie behind the first page."""
+    visitor = await visitor_of(request)
+    names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
+    try:
+        file = await resources_of(request).bus.request(
+            GetFile(actor=visitor.actor, key=key, **names)
+        )
+    except Problem:
+        return None
+    return await readme_of(request, repository, Text(key, file.size, file.last_modified))
+
+
+def _target(request: Request, repository: Repository) -> Target:
+    edge = resources_of(request)
+    names = (repository.account_id, repository.repository_id)
+    return Target(
+        url=data_url(edge.data_door, *names),
+        endpoint=edge.data_door,
+        account_id=names[0],
+        repository_id=names[1],
+        is_open=repository.visibility is not Visibility.RESTRICTED,
+        catalog=f"{edge.public_url}/stac",
+    )
+
+
+def _fragment(repository: Repository, prefix: str, cursor: str) -> str:
+    query = {name: value for name, value in (("prefix", prefix), ("cursor", cursor)) if value}
+    address = about(repository.account_id, repository.repository_id, "blocks")
+    return f"{address}?{urlencode(query)}" if query else address
