@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from infra.dead_letters.connection import administrating
+from infra.bus_admin import admin_jetstream
 from infra.dead_letters.crashes import collect
 from infra.dead_letters.letters import (
     Letter,
@@ -98,7 +98,7 @@ async def run(asked: Namespace, settings: Settings, say: Callable[[str], object]
     """Do what is asked and say each line; the exit code."""
     key = load_key_file(settings.home)
     try:
-        async with administrating(settings.nats_url, key) as jetstream:
+        async with admin_jetstream(settings.nats_url, key) as jetstream:
             async for line in COMMANDS[asked.command](jetstream, asked):
                 say(f"{line}\n")
     except (NatsError, OSError) as error:

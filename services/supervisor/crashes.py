@@ -7,7 +7,7 @@ import asyncio
 
 from nats.errors import Error as NatsError
 
-from infra.dead_letters.connection import administrating
+from infra.bus_admin import admin_jetstream
 from infra.dead_letters.crashes import collect
 from shared.log import logger
 
@@ -20,7 +20,7 @@ async def collect_for_ever(url: str, key: bytes) -> None:
     while True:
         await asyncio.sleep(PAUSE_SECONDS)
         try:
-            async with administrating(url, key) as jetstream:
+            async with admin_jetstream(url, key) as jetstream:
                 async for line in collect(jetstream):
                     log.error("an event killed its handler", what=line)
         except (NatsError, OSError, TimeoutError) as error:
