@@ -4,13 +4,25 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from infra.bus_admin import admin_jetstream
+from shared.errors import Unavailable
 from shared.topology import ADVISORIES, CONSUMERS, DEAD_LETTERS
 
 OURS = frozenset((one.stream, one.durable) for one in CONSUMERS)
 GAVE_UP = "no answer in {} deliveries: the consumer died or hung every time"
+
+
+async def collect_now(url: str, key: bytes) -> list[str]:
+    """Collect over a connection of its own; raises Unavailable where the bus does not answer."""
+    try:
+        async with admin_jetstream(url, key) as jetstream:
+            return [line async for line in collect(jetstream)]
+    except (NatsError, OSError) as error:
+        raise Unavailable(f"The bus does not answer: {error}") from error
 
 
 async def collect(jetstream: JetStreamContext) -> AsyncIterator[str]:

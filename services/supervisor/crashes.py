@@ -5,10 +5,8 @@ On a cluster `python -m infra.dead_letters collect` does the same from a timer.
 
 import asyncio
 
-from nats.errors import Error as NatsError
-
-from infra.bus_admin import admin_jetstream
-from infra.dead_letters.crashes import collect
+from infra.dead_letters.crashes import collect_now
+from shared.errors import Unavailable
 from shared.log import logger
 
 log = logger("supervisor")
@@ -20,8 +18,7 @@ async def collect_for_ever(url: str, key: bytes) -> None:
     while True:
         await asyncio.sleep(PAUSE_SECONDS)
         try:
-            async with admin_jetstream(url, key) as jetstream:
-                async for line in collect(jetstream):
-                    log.error("an event killed its handler", what=line)
-        except (NatsError, OSError, TimeoutError) as error:
-            log.debug("dead letters wait for the bus", reason=str(error))
+            for line in await collect_now(url, key):
+                log.error("an event killed its handler", what=line)
+        except Unavailable as problem:
+            log.debug("dead letters wait for the bus", reason=problem.detail)

@@ -10,12 +10,13 @@ import pytest
 from nats.js.api import ConsumerConfig
 
 from infra.dead_letters.__main__ import arguments, run
+from infra.dead_letters.crashes import collect_now
 from shared.bus import Bus
 from shared.cloudevents import Event, EventData, envelop
 from shared.contracts.accounts import AccessKeySealed, SealedAccessKey
 from shared.contracts.base import now
 from shared.contracts.storage import ObjectCreated, StoredObject
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from shared.settings import NatsSettings, Settings
 from tests.nats_server import NatsServer, connected, eventually, running
 
@@ -234,6 +235,13 @@ async def test_what_is_in_its_stream_no_more_cannot_be_buried(office: Office) ->
             json.dumps(advisory).encode(),
         )
     assert await office("collect") == ["COOP_DATA:indexer-data:5 is in its stream no more"]
+
+
+async def test_the_supervisor_collects_too_and_waits_out_an_outage(office: Office) -> None:
+    assert await collect_now(office.server.url, office.server.key) == []
+    office.server.kill()
+    with pytest.raises(Unavailable):
+        await collect_now(office.server.url, office.server.key)
 
 
 async def test_a_bus_that_is_away_is_one_sentence(
