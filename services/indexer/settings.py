@@ -20,13 +20,13 @@ class SandboxSettings(BaseModel):
     parses_per_worker: int = 1000
 
 
-class IndexerOptions(OpsSettings):
+class IndexerSettings(OpsSettings):
     """`COOP_INDEXER__...`."""
 
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
 
 
-class IndexerSettings(Settings):
-    """Everything an indexer process may need to know."""
+class ServiceSettings(Settings):
+    """The settings of an indexer process."""
 
-    indexer: IndexerOptions = Field(default_factory=IndexerOptions)
+    indexer: IndexerSettings = Field(default_factory=IndexerSettings)

@@ -45,8 +45,12 @@ def defined(definition: str | dict[str, Any]) -> CRS | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def code_of(crs: CRS) -> str | None:
-    """`EPSG:32633`, where the system says so itself or is exactly that one."""
+    """`EPSG:32633`, where the system says so itself or is exactly that one.
+
+    Kept, since PROJ goes through its whole register for a system that has no code.
+    """
     authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else None
 

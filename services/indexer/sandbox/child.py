@@ -17,8 +17,9 @@ import orjson
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.registry import extract, extractors_found
 from services.indexer.extractors.sparse_file import NeedBytes, OutOfBytes, SparseFile
-from services.indexer.sandbox.limits import Limits, confine, cut_network, die_with_parent
+from services.indexer.sandbox.limits import Limits, confine, cut_network
 from services.indexer.sandbox.wire import frame, receive
+from shared.lifeline import die_with_parent
 
 
 def main(arguments: list[str]) -> None:

@@ -4,12 +4,10 @@ Namespaces are best effort: a kernel or container may refuse them. The limits ar
 """
 
 import ctypes
-import os
 import resource
-import signal
 from dataclasses import dataclass
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 OPEN_FILES = 32
 
@@ -22,13 +20,6 @@ class Limits:
 
     memory_bytes: int
     parse_seconds: float
-
-
-def die_with_parent(parent: int) -> None:
-    """Be killed when the thread that started us ends; exit now if that was a moment ago."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def cut_network() -> bool:

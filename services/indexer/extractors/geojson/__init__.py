@@ -79,9 +79,9 @@ def _facts(document: Document, found: Survey, size: int) -> Facts:
         projection=_projection(crs, bounds),
         table=Table(columns[:MAX_COLUMNS], counted, "geometry"),
     )
-    facts.groups = [_group(found, facts, crs), columns_group(columns)]
     if not document.is_whole:
         facts.partial = "It is larger than 8 MB: only its beginning was read."
+    facts.groups = [_group(found, facts, crs), columns_group(columns)]
     return facts
 
 

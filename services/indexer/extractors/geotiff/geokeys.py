@@ -86,7 +86,7 @@ def crs_of(keys: Keys) -> CRS | None:
         return _registered(keys.short(PROJECTED_CODE)) or _cited(keys) or _projected(keys)
     if model == GEOGRAPHIC or (not model and keys.short(GEODETIC_CODE)):
         return _geodetic(keys)
-    return None
+    return _cited(keys)
 
 
 def said_of(keys: Keys) -> str:

@@ -100,10 +100,13 @@ def nodata(directory: Directory) -> float | str | None:
 
 
 def metadata(directory: Directory) -> list[tuple[dict[str, str], str]]:
-    """GDAL's own metadata as (attributes, text); no XML parser, hence no entities to expand."""
+    """GDAL's own metadata as (attributes, text); no XML parser, hence no entities to expand.
+
+    GDAL escapes what people wrote twice.
+    """
     text = directory.text(GDAL_METADATA)
     return [
-        (dict(ATTRIBUTE.findall(attributes)), unescape(value).strip())
+        (dict(ATTRIBUTE.findall(attributes)), unescape(unescape(value)).strip())
         for attributes, value in METADATA_ITEM.findall(text)
     ]
 

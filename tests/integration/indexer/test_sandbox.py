@@ -1,0 +1,242 @@
+"""The sandbox with real processes, and files that do their worst."""
+
+import asyncio
+import os
+import random
+import socket
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.indexer.sandbox.pool import Outcome, Sandbox
+from services.indexer.sandbox.reading import Fetch
+from services.indexer.settings import SandboxSettings
+from shared.errors import NotFound
+from tests.extraction import EXPECTED, SAMPLE
+from tests.mutations import mutated
+from tests.nats_server import eventually
+
+HOSTILE = "tests.integration.indexer.hostile_child"
+SETTINGS = SandboxSettings(parse_seconds=0.5, seconds=5, max_requests=4, max_bytes=1024 * 1024)
+
+
+def fetching(data: bytes) -> Fetch:
+    """These bytes, as the data door would give them."""
+
+    async def fetch(start: int, end: int) -> bytes:
+        return data[start:end]
+
+    return fetch
+
+
+async def parse(sandbox: Sandbox, name: str, data: bytes = b"x" * 100) -> Outcome:
+    """What becomes of these bytes."""
+    return await sandbox.parse(name, len(data), fetching(data))
+
+
+@pytest.fixture
+async def hostile() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SETTINGS, child=HOSTILE) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SandboxSettings()) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("place", EXPECTED)
+async def test_sample(sandbox: Sandbox, place: str) -> None:
+    outcome = await parse(sandbox, place, (SAMPLE / place).read_bytes())
+    assert outcome.status == "read"
+    assert outcome.requests == 1
+    assert outcome.facts.summary
+
+
+async def test_facts_come_through_whole(sandbox: Sandbox) -> None:
+    data = (SAMPLE / "noaa/globe-land-mask/europe.tif").read_bytes()
+    facts = (await parse(sandbox, "europe.tif", data)).facts
+    assert facts.summary == "COG, 5,040 × 3,000, EPSG:4326"
+    assert facts.place is not None
+    assert facts.place.bbox == pytest.approx((-12.0042, 35.0042, 29.9958, 60.0042), abs=1e-3)
+    assert facts.bands[0].nodata == 255
+    assert facts.groups[0].lines[0] == ("Dimensions", "5,040 × 3,000, 1 band")
+
+
+async def test_an_empty_file_is_not_fetched(sandbox: Sandbox) -> None:
+    outcome = await parse(sandbox, "a.tif", b"")
+    assert (outcome.status, outcome.facts.format, outcome.requests) == ("read", "Empty file", 0)
+
+
+async def test_broken_files_fail_with_a_reason_and_a_kind(sandbox: Sandbox) -> None:
+    data = (SAMPLE / "noaa/globe-land-mask/fiji.tif").read_bytes()
+    outcome = await parse(sandbox, "fiji.tif", data[:100])
+    assert outcome.status == "failed"
+    assert "ends too early" in outcome.reason
+    assert outcome.facts.media_type == "image/tiff"
+    disguised = await parse(sandbox, "a.tif", b"<VRTDataset/>")
+    assert disguised.reason == "Its name says TIFF, but its content is: XML."
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("segfault", "crashed"),
+        ("abort", "crashed"),
+        ("hang", "longer than 0.5 s"),
+        ("hang_in_c", "longer than 0.5 s"),
+        ("eat", "more memory"),
+        ("insist", "crashed"),
+        ("flood", "crashed"),
+        ("surrogate", "not valid Unicode"),
+    ],
+)
+async def test_what_a_hostile_file_does_ends_there(hostile: Sandbox, act: str, said: str) -> None:
+    started = time.monotonic()
+    outcome = await parse(hostile, act)
+    assert outcome.status == "failed"
+    assert said in outcome.reason
+    assert outcome.facts.media_type == "text/plain"
+    assert time.monotonic() - started < 10
+    after = await parse(hostile, "swallow")
+    assert (after.status, after.facts.summary) == ("read", "100 bytes")
+
+
+async def test_budget_of_requests(hostile: Sandbox) -> None:
+    outcome = await parse(hostile, "scatter", bytes(16 * 1024 * 1024))
+    assert outcome.status == "failed"
+    assert outcome.reason == "Its header is scattered over more than 4 places."
+    assert outcome.requests == 4
+
+
+async def test_budget_of_bytes(hostile: Sandbox) -> None:
+    outcome = await parse(hostile, "swallow", bytes(16 * 1024 * 1024))
+    assert outcome.status == "failed"
+    assert "More than 1,048,576 bytes" in outcome.reason
+    assert outcome.bytes_read < 1024 * 1024
+
+
+async def test_budget_of_time(hostile: Sandbox) -> None:
+    async def fetch(start: int, end: int) -> bytes:
+        await asyncio.sleep(60)
+        return bytes(end - start)
+
+    hostile.settings = SETTINGS.model_copy(update={"seconds": 0.2})
+    outcome = await hostile.parse("swallow", 100, fetch)
+    assert (outcome.status, outcome.reason) == ("failed", "Reading it took longer than 0.2 s.")
+
+
+async def test_fewer_bytes_than_were_asked_for(hostile: Sandbox) -> None:
+    outcome = await hostile.parse("swallow", 1000, fetching(b"x" * 10))
+    assert outcome.status == "failed"
+    assert "Only 10 of 1,000 bytes" in outcome.reason
+
+
+async def test_what_fetch_raises_is_the_caller_s(hostile: Sandbox) -> None:
+    async def fetch(start: int, end: int) -> bytes:
+        if start:
+            raise NotFound("gone")
+        return bytes(end)
+
+    with pytest.raises(NotFound):
+        await hostile.parse("swallow", 500_000, fetch)
+    assert (await parse(hostile, "swallow")).facts.summary == "100 bytes"
+
+
+async def test_a_caller_who_gives_up_leaves_no_answer_for_the_next(hostile: Sandbox) -> None:
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await parse(hostile, "slow")
+    assert (await parse(hostile, "swallow")).facts.summary == "100 bytes"
+
+
+async def test_workers_have_limits(hostile: Sandbox) -> None:
+    said = (await parse(hostile, "limits")).facts.summary
+    assert said == f"{2 * 1024**3} 32 0 0"
+
+
+async def test_nothing_is_within_reach(hostile: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COOP_SECRET", "x")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1]).encode()
+        said = (await parse(hostile, "outside", port)).facts.summary
+    # A kernel may refuse us a network of our own; then the sandbox says so.
+    assert said == "nothing" if hostile.is_isolated else said in {"nothing", "network"}
+
+
+async def test_several_at_once(hostile: Sandbox) -> None:
+    await asyncio.gather(parse(hostile, "slow"), parse(hostile, "slow"))
+    started = time.monotonic()
+    outcomes = await asyncio.gather(*(parse(hostile, "slow") for _ in range(4)))
+    assert {outcome.status for outcome in outcomes} == {"read"}
+    # Two workers: two rounds of 0.2 s, not four.
+    assert time.monotonic() - started < 0.7
+
+
+async def test_crashes_among_good_files(hostile: Sandbox) -> None:
+    acts = ["swallow", "segfault", "swallow", "eat", "swallow", "insist", "swallow"] * 3
+    outcomes = await asyncio.gather(*(parse(hostile, act) for act in acts))
+    for act, outcome in zip(acts, outcomes, strict=True):
+        assert outcome.status == ("read" if act == "swallow" else "failed")
+
+
+async def test_a_killed_nursery_is_replaced(hostile: Sandbox) -> None:
+    worker, nursery = map(int, (await parse(hostile, "process")).facts.summary.split())
+    os.kill(nursery, 9)
+    await eventually(partial(_is_gone, worker))
+    again, other = map(int, (await parse(hostile, "process")).facts.summary.split())
+    assert other != nursery
+    assert again != worker
+
+
+async def test_a_worker_is_replaced_after_its_share_of_files() -> None:
+    settings = SETTINGS.model_copy(update={"parses_per_worker": 2, "workers": 1})
+    async with Sandbox(settings, child=HOSTILE) as sandbox:
+        pids = [(await parse(sandbox, "process")).facts.summary.split()[0] for _ in range(4)]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+async def test_nothing_is_left_behind() -> None:
+    async with Sandbox(SETTINGS, child=HOSTILE) as sandbox:
+        worker, nursery = map(int, (await parse(sandbox, "process")).facts.summary.split())
+    await eventually(partial(_is_gone, worker))
+    await eventually(partial(_is_gone, nursery))
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize(
+    "place", ["natural-earth/countries/countries.parquet", "noaa/globe-land-mask/fiji.tif"]
+)
+async def test_mutations(sandbox: Sandbox, place: str) -> None:
+    await _mutate(sandbox, place, rounds=150)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["natural-earth/countries/countries.parquet"])
+async def test_many_mutations(sandbox: Sandbox, place: str) -> None:
+    await _mutate(sandbox, place, rounds=5000)
+
+
+async def _mutate(sandbox: Sandbox, place: str, *, rounds: int) -> None:
+    data, randomness = (SAMPLE / place).read_bytes(), random.Random(place)
+    if place.endswith("parquet"):
+        # What is read of it is at its end: turned about, its footer is where mutations go.
+        turned = data[::-1]
+        files = [mutated(turned, randomness)[::-1] for _ in range(rounds)]
+    else:
+        files = [mutated(data, randomness) for _ in range(rounds)]
+    outcomes = [await parse(sandbox, place, file) for file in files]
+    assert {outcome.status for outcome in outcomes} <= {"read", "partial", "failed"}
+    assert all(outcome.reason for outcome in outcomes if outcome.status == "failed")
+    assert any(outcome.status == "failed" for outcome in outcomes)

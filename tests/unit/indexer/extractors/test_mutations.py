@@ -1,0 +1,88 @@
+"""Broken and hostile bytes: each gives facts or says why not, soon, and never anything else.
+
+The readers of strangers' libraries (pyarrow) can end the process on such bytes: theirs are tried in
+the sandbox, in tests/integration/indexer.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from services.indexer.extractors.facts import Facts, Malformed
+from services.indexer.extractors.sparse_file import OutOfBytes
+from tests.extraction import SAMPLE, extracted
+from tests.mutations import mutated
+from tests.rasters import tiff
+
+SECONDS_A_FILE = 2.0
+
+
+def seeds() -> Iterator[tuple[str, bytes]]:
+    """Small files of each format that our own code reads."""
+    yield "a.tif", (SAMPLE / "noaa/globe-land-mask/fiji.tif").read_bytes()
+    yield "b.tif", tiff(BIGTIFF="YES", ENDIANNESS="BIG", description="b", dtype="float32")
+    yield (
+        "c.tif",
+        tiff(crs="+proj=laea +lat_0=45 +lon_0=-100 +ellps=WGS84", bounds=(0, 0, 1e6, 1e6)),
+    )
+    yield "d.tif", tiff(crs="+proj=moll", bounds=(0, 0, 1e6, 1e6))
+    yield (
+        "e.geojson",
+        (SAMPLE / "natural-earth/countries/africa.geojson").read_bytes()[:3000] + b"]}",
+    )
+    yield "f.csv", b"id,lat,lon,date\n" + b'1,2.5,3.5,2020-01-01\n2,"x",4,2021-01-01\n' * 20
+
+
+SEEDS = dict(seeds())
+
+
+def tried(name: str, data: bytes) -> str:
+    """What became of it."""
+    started = time.monotonic()
+    try:
+        found = extracted(name, data, most=8)
+    except (Malformed, OutOfBytes) as refused:
+        outcome = type(refused).__name__
+    else:
+        assert isinstance(found.facts, Facts)
+        outcome = "read"
+    assert time.monotonic() - started < SECONDS_A_FILE
+    return outcome
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_mutations(name: str) -> None:
+    randomness = random.Random(name)
+    outcomes = {tried(name, mutated(SEEDS[name], randomness)) for _ in range(100)}
+    assert outcomes <= {"read", "Malformed", "OutOfBytes"}
+    assert "Malformed" in outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SEEDS)
+def test_many_mutations(name: str) -> None:
+    randomness = random.Random(f"slow {name}")
+    for _ in range(2_000):
+        tried(name, mutated(SEEDS[name], randomness))
+
+
+HOSTILE = {
+    "entries.tif": b"II*\0\x08\0\0\0\xff\xff" + bytes(70_000),
+    "big.tif": b"II+\0\x08\0\0\0" + b"\x10" + bytes(7) + b"\xff" * 8,
+    "far.tif": b"MM\0*" + b"\xff" * 100,
+    "laughs.tif": b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aa">]><l>&a;</l>',
+    "objects.geojson": b'{"type":"Feature","properties":' + b'{"a":' * 300_000,
+    "lists.geojson": b'{"type":"Point","coordinates":' + b"[" * 500_000 + b"]" * 500_000 + b"}",
+    "names.geojson": b'{"type":"Feature","geometry":null,"properties":{'
+    + b",".join(b'"k%d":1' % number for number in range(50_000))
+    + b"}}",
+    "cells.csv": b"," * 1_000_000,
+    "quote.csv": b'a,b\n"' + b"x" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files(name: str) -> None:
+    tried(name, HOSTILE[name])

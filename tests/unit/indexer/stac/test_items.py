@@ -1,0 +1,154 @@
+"""Every file of the sample that is somewhere becomes a valid item."""
+
+from base64 import b64encode
+from datetime import UTC, datetime
+from hashlib import md5, sha256
+from typing import Any
+
+import pytest
+
+from services.indexer.extractors.facts import Facts
+from services.indexer.stac.items import build_item
+from services.indexer.stac.links import NOWHERE, with_item_links
+from services.indexer.stac.validation import problems_of
+from shared.contracts.storage import StoredObject
+from shared.identifiers import object_uid
+from tests.extraction import EXPECTED, SAMPLE, facts_of, sample_facts
+from tests.rasters import tiff
+
+UPLOADED = datetime(2026, 11, 23, 10, 0, 0, 123000, tzinfo=UTC)
+PLACES = [
+    place
+    for place in EXPECTED
+    if place.rpartition(".")[2] in {"tif", "parquet", "geojson"}
+]  # fmt: skip
+
+
+def stored(place: str, data: bytes = b"", **changes: Any) -> StoredObject:
+    """The record of an object at `account/repository/key`."""
+    account_id, repository_id, key = place.split("/", 2)
+    known = {
+        "object_uid": object_uid("R", key),
+        "account_uid": "A",
+        "account_id": account_id,
+        "repository_uid": "R",
+        "repository_id": repository_id,
+        "key": key,
+        "size": len(data),
+        "etag": md5(data, usedforsecurity=False).hexdigest(),
+        "last_modified": UPLOADED,
+    }
+    return StoredObject(**{**known, **changes})
+
+
+def item_of(facts: Facts, record: StoredObject) -> dict[str, Any]:
+    """The item, as it is kept."""
+    assert facts.place is not None
+    return build_item(facts, facts.place, record)
+
+
+def sample_item(place: str) -> dict[str, Any]:
+    """Of a file of the sample."""
+    return item_of(sample_facts(place), stored(place, (SAMPLE / place).read_bytes()))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_sample_items_are_valid(place: str) -> None:
+    assert problems_of(with_item_links(sample_item(place), NOWHERE)) == []
+
+
+def test_what_a_raster_s_item_says() -> None:
+    place = "noaa/globe-land-mask/central-europe-utm33.tif"
+    expected, item = EXPECTED[place], sample_item(place)
+    asset = item["assets"]["data"]
+    assert item["stac_version"] == "1.1.0"
+    assert item["collection"] == "noaa--globe-land-mask"
+    assert item["id"].startswith("central-europe-utm33-tif-")
+    assert item["bbox"] == pytest.approx(expected["bbox_wgs84"], abs=1e-9)
+    assert asset["proj:code"] == "EPSG:32633"
+    assert asset["proj:shape"] == [expected["height"], expected["width"]]
+    assert asset["proj:transform"] == expected["transform"]
+    assert asset["bands"] == [
+        {"name": "land", "description": "land", "data_type": "uint8", "nodata": 255}
+    ]
+    assert asset["file:size"] == 32285
+    assert asset["type"] == "image/tiff; application=geotiff; profile=cloud-optimized"
+    assert asset["roles"] == ["data"]
+    assert item["properties"]["datetime"] == "1999-06-30T00:00:00Z"
+    assert item["properties"]["coop:datetime_source"] == "file"
+    assert item["properties"]["updated"] == "2026-11-23T10:00:00.123000Z"
+
+
+def test_what_a_table_s_item_says() -> None:
+    place = "natural-earth/countries/countries.parquet"
+    asset = sample_item(place)["assets"]["data"]
+    assert asset["table:row_count"] == 177
+    assert [one["name"] for one in asset["table:columns"]] == EXPECTED[place]["columns"]
+    assert asset["table:primary_geometry"] == "geometry"
+
+
+def test_nothing_in_an_item_depends_on_where_it_is_served() -> None:
+    item = sample_item("noaa/globe-land-mask/fiji.tif")
+    assert item["links"] == []
+    assert item["assets"]["data"]["href"] == "fiji.tif"
+
+
+def test_time_of_upload_is_flagged() -> None:
+    item = sample_item("natural-earth/countries/africa.geojson")
+    assert item["properties"]["datetime"] == "2026-11-23T10:00:00Z"
+    assert item["properties"]["coop:datetime_source"] == "upload"
+
+
+def test_time_of_a_name_may_be_a_span() -> None:
+    item = item_of(facts_of("a.tif", tiff()), stored("noaa/mask/land_1990-2000.tif"))
+    assert item["properties"]["datetime"] is None
+    assert item["properties"]["start_datetime"] == "1990-01-01T00:00:00Z"
+    assert item["properties"]["end_datetime"] == "2000-12-31T23:59:59Z"
+    assert item["properties"]["coop:datetime_source"] == "name"
+    assert problems_of(with_item_links(item, NOWHERE)) == []
+
+
+def test_checksum_is_a_multihash() -> None:
+    facts, digest = facts_of("a.tif", tiff()), sha256(b"x").digest()
+    plain = item_of(facts, stored("noaa/mask/a.tif", b"x"))
+    assert plain["assets"]["data"]["file:checksum"] == "d50110" + md5(b"x").hexdigest()  # noqa: S324
+    checksums = {"sha256": b64encode(digest).decode()}
+    strong = item_of(facts, stored("noaa/mask/a.tif", checksums=checksums))
+    assert strong["assets"]["data"]["file:checksum"] == "1220" + digest.hex()
+    etag = "0" * 32 + "-3"
+    parts = item_of(facts, stored("noaa/mask/a.tif", etag=etag, checksums={"sha256": "!"}))
+    assert "file:checksum" not in parts["assets"]["data"]
+
+
+@pytest.mark.parametrize(
+    "key", ["a b/é%?#&.tif", "..", "//", "\0\r\n", "x" * 1024, "日本.tif", "A/B.TIF", "-.-"]
+)
+def test_any_key_makes_a_valid_item(key: str) -> None:
+    item = item_of(facts_of("a.tif", tiff()), stored(f"noaa/mask/{key}"))
+    assert problems_of(with_item_links(item, NOWHERE)) == []
+    assert item["id"].replace("-", "").replace("_", "").isalnum()
+    assert item["id"] == item["id"].lower()
+    assert item["assets"]["data"]["href"].isascii()
+
+
+def test_names_that_look_alike_have_items_of_their_own() -> None:
+    facts = facts_of("a.tif", tiff())
+    assert (
+        len({item_of(facts, stored(f"noaa/mask/{key}"))["id"] for key in ("a-b", "a.b", "A.b")})
+        == 3
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"crs": "+proj=laea +lat_0=45 +lon_0=-100 +ellps=WGS84", "bounds": (0.0, 0.0, 1e6, 1e6)},
+        {"bounds": (175.0, -20.0, 185.0, -10.0)},
+        {"dtype": "float32", "nodata": float("nan"), "bands": 12},
+        {"dtype": "complex_int16"},
+        {"crs": "EPSG:3413", "bounds": (-3e6, -3e6, 3e6, 3e6)},
+    ],
+)
+def test_unusual_rasters_make_valid_items(options: dict[str, Any]) -> None:
+    item = item_of(facts_of("a.tif", tiff(**options)), stored("noaa/mask/a.tif"))
+    assert problems_of(with_item_links(item, NOWHERE)) == []
