@@ -13,14 +13,13 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
 
-from structlog import get_logger
-
 from shared.errors import Problem, Unavailable
+from shared.log import logger
 from shared.tables.port import Schema
 from shared.tables.sqlite_batch import Batch, Step, sweep
 from shared.tables.sqlite_file import unavailable
 
-log = get_logger()
+log = logger("tables")
 WRITES_A_COMMIT = 512
 Outcome = BaseException | None
 
