@@ -28,7 +28,8 @@ _NEEDED = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature
 class FormUpload:
     """What a form may upload: any key below `key_prefix` of `bucket`, up to `max_bytes`.
 
-    The browser is sent to `redirect` afterwards (`success_action_redirect`).
+    The browser is sent to `redirect` afterwards (`success_action_redirect`). `fields` are further
+    hidden fields, signed like all others.
     """
 
     bucket: str
@@ -36,6 +37,7 @@ class FormUpload:
     max_bytes: int = MAX_OBJECT_BYTES
     redirect: str = ""
     lifetime: timedelta = DEFAULT_LIFETIME
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ def make_form(signer: Signer, upload: FormUpload, *, now: datetime) -> dict[str,
         "x-amz-credential": f"{signer.access_key_id}/{signer.scope(now)}",
         "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
     }
+    fields.update(upload.fields)
     if upload.redirect:
         fields["success_action_redirect"] = upload.redirect
     conditions: list[object] = [{name: value} for name, value in fields.items()]

@@ -1,0 +1,87 @@
+"""Records that nobody outside storage sees."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(slots=True)
+class ObjectRecord:
+    """One object. `place` and `mark` are the blobs' own words for where its bytes are.
+
+    `etag` is without quotes; `checksums` are base64 by lower-case S3 names, that of a multipart
+    object's parts ending in `-<parts>`; `parts` are runs of [how many, bytes each].
+    """
+
+    repository_uid: str
+    key: str
+    version: int
+    size: int
+    etag: str
+    modified_ms: int
+    content_type: str
+    place: str
+    mark: str
+    created_by: str = ""
+    checksums: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    parts: list[list[int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Content:
+    """What is known of bytes once they have all arrived."""
+
+    size: int
+    etag: str
+    checksums: dict[str, str]
+    parts: list[list[int]] = field(default_factory=list)
+
+
+ChecksumType = Literal["FULL_OBJECT", "COMPOSITE"]
+
+
+@dataclass(slots=True)
+class Upload:
+    """A multipart upload; `answer` is its outcome once `state` is done.
+
+    `algorithm` is the checksum the client wants over the whole, by S3's name (CRC32, ...).
+    """
+
+    upload_id: str
+    repository_uid: str
+    account_id: str
+    repository_id: str
+    key: str
+    initiated_ms: int
+    content_type: str
+    created_by: str
+    algorithm: str
+    checksum_type: ChecksumType
+    metadata: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    state: Literal["open", "done"] = "open"
+    answer: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class UploadPart:
+    """One part of an upload; `checksums` are base64 by lower-case S3 names, `name` the blobs'."""
+
+    number: int
+    size: int
+    etag: str
+    modified_ms: int
+    name: str
+    checksums: dict[str, str]
+
+
+@dataclass(slots=True)
+class DirtyMark:
+    """A repository that a process writes to; the process may have died of it."""
+
+    account_id: str
+    repository_id: str
+    repository_uid: str
+    process: str
+    burst: str

@@ -1,0 +1,197 @@
+"""CompleteMultipartUpload: the parts become one object; asked again, the answer is the same."""
+
+import asyncio
+from base64 import b64decode
+from dataclasses import dataclass, field
+
+from services.storage.blobs.port import Draft, GoneError, Imprint, NoRoomError
+from services.storage.models import Content, Upload, UploadPart
+from services.storage.operations.committing import NewObject, Ready, commit_object
+from services.storage.operations.multipart import PartAddress, forget_parts, known_upload
+from services.storage.operations.receiving import base64_of, now_us
+from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.s3.bodies import CompletedPart
+from services.storage.s3.checksums import combine, composite, multipart_etag
+from services.storage.s3.conditions import Conditions
+from services.storage.s3.errors import S3Error
+from services.storage.store.uploads import done, find_upload, parts_after
+from shared.contracts.repositories import Repository
+from shared.tables import ConditionFailed
+
+MIN_PART_BYTES = 5 * 1024**2
+MAX_OBJECT_BYTES = 5 * 1024**4
+PAGE = 1000
+
+
+@dataclass(slots=True)
+class Completion:
+    """What a client says its upload is: the parts, and perhaps size and checksum of the whole."""
+
+    address: PartAddress
+    listed: list[CompletedPart]
+    actor: str
+    conditions: Conditions | None = None
+    size: int | None = None
+    checksums: dict[str, str] = field(default_factory=dict)
+
+
+async def complete_upload(
+    resources: Resources, repository: Repository, wanted: Completion
+) -> dict[str, str]:
+    """The answer: `etag`, and each checksum as `sum:<name>`. Raises S3Error."""
+    upload = await known_upload(resources, repository, wanted.address)
+    if upload.state == "done":
+        return upload.answer
+    return await to_the_end(_complete(resources, repository, upload, wanted))
+
+
+async def _complete(
+    resources: Resources, repository: Repository, upload: Upload, wanted: Completion
+) -> dict[str, str]:
+    parts = await _chosen(resources, upload, wanted.listed)
+    content = content_of_parts(upload, parts)
+    _check_promises(content, wanted)
+    folder = folder_of(repository)
+    async with resources.blobs.drafting(folder) as draft:
+        await _assemble(resources, repository, upload, parts, draft)
+        new = NewObject(
+            upload.key,
+            upload.content_type,
+            upload.created_by or wanted.actor,
+            upload.metadata,
+            upload.headers,
+            wanted.conditions,
+        )
+        ready = Ready(
+            new, content, draft, lambda record: [done(upload, record, now=now_us() / 1_000_000)]
+        )
+        try:
+            await commit_object(resources, repository, ready)
+        except ConditionFailed as failed:
+            return await _answer_of_another(resources, upload, failed)
+    await forget_parts(resources, folder, upload.upload_id)
+    return answer_of(content)
+
+
+async def _answer_of_another(
+    resources: Resources, upload: Upload, failed: ConditionFailed
+) -> dict[str, str]:
+    """Somebody else completed or aborted the same upload while we put it together."""
+    now = await find_upload(resources.outbox, upload.upload_id)
+    if now is None:
+        raise S3Error("NoSuchUpload", UploadId=upload.upload_id) from failed
+    if now.state == "done":
+        return now.answer
+    raise S3Error("OperationAborted") from failed
+
+
+def answer_of(content: Content) -> dict[str, str]:
+    """As `done` keeps it."""
+    return {"etag": content.etag, **{f"sum:{k}": v for k, v in content.checksums.items()}}
+
+
+async def _chosen(
+    resources: Resources, upload: Upload, listed: list[CompletedPart]
+) -> list[UploadPart]:
+    """The kept parts that the client lists. Raises InvalidPart and EntityTooSmall."""
+    kept: dict[int, UploadPart] = {}
+    last, more = 0, True
+    while more:
+        page, more = await parts_after(resources.outbox, upload.upload_id, last, limit=PAGE)
+        kept.update({part.number: part for part in page})
+        last = page[-1].number if page else last
+        # Ten thousand parts are read in ten stretches; others have their turn in between.
+        await asyncio.sleep(0)
+    chosen = [_match(kept.get(wanted.number), wanted) for wanted in listed]
+    for part in chosen[:-1]:
+        if part.size < MIN_PART_BYTES:
+            raise S3Error(
+                "EntityTooSmall",
+                ProposedSize=part.size,
+                MinSizeAllowed=MIN_PART_BYTES,
+                PartNumber=part.number,
+                ETag=part.etag,
+            )
+    return chosen
+
+
+def _match(part: UploadPart | None, wanted: CompletedPart) -> UploadPart:
+    if part is None or part.etag != wanted.etag.lower():
+        raise S3Error("InvalidPart", PartNumber=wanted.number, ETag=wanted.etag[:128])
+    for name, value in wanted.checksums.items():
+        if part.checksums.get(name.lower(), value) != value:
+            raise S3Error("InvalidPart", PartNumber=wanted.number)
+    return part
+
+
+async def _assemble(
+    resources: Resources,
+    repository: Repository,
+    upload: Upload,
+    parts: list[UploadPart],
+    draft: Draft,
+) -> None:
+    names = [part.name for part in parts]
+    imprint = imprint_of_parts(parts)
+    try:
+        await resources.blobs.assemble(folder_of(repository), upload.upload_id, names, draft)
+        await draft.finish((), lambda _: None, lambda: imprint)
+    except NoRoomError as error:
+        raise S3Error("InsufficientStorage") from error
+    except GoneError as error:
+        # A part was sent again, or the upload was aborted, after its record was read.
+        raise S3Error("InvalidPart") from error
+
+
+def imprint_of_parts(parts: list[UploadPart]) -> Imprint:
+    """What stands beside bytes that came in parts."""
+    etag = multipart_etag(bytes.fromhex(part.etag) for part in parts)
+    whole = combine("CRC64NVME", [(_digest(part, "crc64nvme"), part.size) for part in parts])
+    return Imprint(bytes.fromhex(etag.partition("-")[0]), whole, len(parts), now_us())
+
+
+def content_of_parts(upload: Upload, parts: list[UploadPart]) -> Content:
+    """What the record says of bytes that came in parts. Raises EntityTooLarge."""
+    size = sum(part.size for part in parts)
+    if size > MAX_OBJECT_BYTES:
+        raise S3Error("EntityTooLarge", ProposedSize=size, MaxSizeAllowed=MAX_OBJECT_BYTES)
+    etag = multipart_etag(bytes.fromhex(part.etag) for part in parts)
+    checksums = {"crc64nvme": _full("CRC64NVME", parts)}
+    name = upload.algorithm
+    if upload.checksum_type == "COMPOSITE":
+        digests = [_digest(part, name.lower()) for part in parts]
+        checksums[name.lower()] = composite(name, digests)
+    else:
+        checksums[name.lower()] = _full(name, parts)
+    return Content(size, etag, checksums, runs_of([part.size for part in parts]))
+
+
+def _full(name: str, parts: list[UploadPart]) -> str:
+    return base64_of(combine(name, [(_digest(part, name.lower()), part.size) for part in parts]))
+
+
+def _digest(part: UploadPart, name: str) -> bytes:
+    return b64decode(part.checksums[name])
+
+
+def runs_of(sizes: list[int]) -> list[list[int]]:
+    """Sizes as runs of [how many, bytes each]."""
+    runs: list[list[int]] = []
+    for size in sizes:
+        if runs and runs[-1][1] == size:
+            runs[-1][0] += 1
+        else:
+            runs.append([1, size])
+    return runs
+
+
+def _check_promises(content: Content, wanted: Completion) -> None:
+    if wanted.size is not None and wanted.size != content.size:
+        raise S3Error(
+            "InvalidRequest", "The x-amz-mp-object-size header is not the size of the parts."
+        )
+    for name, value in wanted.checksums.items():
+        if content.checksums.get(name, value).partition("-")[0] != value.partition("-")[0]:
+            raise S3Error(
+                "BadDigest", f"The {name} you specified did not match the calculated checksum."
+            )

@@ -1,0 +1,160 @@
+"""Bytes and records that do not fit each other, after a crash or because someone edited a file.
+
+The file is the authority for bytes, the record for all else. A file without a record becomes an
+object, unless it is what a deletion left; a record without a file goes, while its repository's
+folder is there at all (a disk that is not mounted must not look like a great deletion).
+"""
+
+import mimetypes
+import time
+from contextlib import suppress
+
+from services.storage.blobs.port import Blob, Folder, GoneError, Imprint
+from services.storage.models import ObjectRecord
+from services.storage.operations.reading import etag_of
+from services.storage.operations.receiving import KEPT, base64_of, imprint_of
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.s3.checksums import Checksums
+from services.storage.store.objects import (
+    created,
+    deleted,
+    find_object,
+    last_version,
+    object_row,
+    unchanged,
+)
+from shared.contracts.repositories import Repository
+from shared.log import logger
+from shared.outbox import next_version
+from shared.tables import Action, ConditionFailed, Put
+
+log = logger("storage")
+ACTOR = "storage"
+DEFAULT_TYPE = "binary/octet-stream"
+
+
+async def heal_object(resources: Resources, repository: Repository, key: str) -> bool:
+    """Make record and bytes of one key fit again; whether anything was changed.
+
+    Nothing is changed while somebody else writes: then it fits already, or is asked for again.
+    """
+    folder = folder_of(repository)
+    record = await find_object(resources.outbox, repository.repository_uid, key)
+    blob = await _look(resources, folder, key, record)
+    if blob is None:
+        return record is not None and await _drop(resources, repository, record)
+    try:
+        if record is not None and fits(record, blob):
+            return False
+        # Reading a large file takes its time: the key is locked only afterwards.
+        imprint = blob.imprint() or await _imprint_by_reading(blob)
+        async with resources.bursts.writing(folder), resources.blobs.locked(folder, key):
+            return await _adopt(resources, repository, record, (key, blob, imprint))
+    except ConditionFailed:
+        return False
+    finally:
+        blob.close()
+
+
+def fits(record: ObjectRecord, blob: Blob) -> bool:
+    """Whether these are the bytes that the record is about."""
+    return (record.place, record.mark) == (blob.place, blob.mark)
+
+
+async def _look(
+    resources: Resources, folder: Folder, key: str, record: ObjectRecord | None
+) -> Blob | None:
+    """The bytes where the record says that they are, else wherever they are."""
+    if record is not None:
+        with suppress(GoneError):
+            return await resources.blobs.open(folder, key, record.place)
+    return await resources.blobs.look(folder, key)
+
+
+async def _imprint_by_reading(blob: Blob) -> Imprint:
+    computed = Checksums(KEPT)
+    await blob.feed(computed.update)
+    return imprint_of(computed)
+
+
+async def _adopt(
+    resources: Resources,
+    repository: Repository,
+    record: ObjectRecord | None,
+    seen: tuple[str, Blob, Imprint],
+) -> bool:
+    """Write the record of the bytes, if neither has changed since they were looked at."""
+    key, blob, imprint = seen
+    folder, uid = folder_of(repository), repository.repository_uid
+    there = (await resources.blobs.look_many(folder, {key: blob.place}))[key]
+    if there is None or there.mark != blob.mark:
+        return False
+    if await find_object(resources.outbox, uid, key) != record:
+        return False
+    previous = await last_version(resources.outbox, uid, key, record)
+    if record is None and previous is not None and imprint.is_own and imprint.stamp <= previous:
+        # A deletion wrote its record and then died, before it came to the bytes.
+        await resources.blobs.remove(folder, key, blob.place)
+        return True
+    adopted = adopted_record(uid, record, seen)
+    await resources.outbox.commit(*_actions(repository, record, adopted, previous))
+    log.info("mended", repository=uid, version=adopted.version, size=adopted.size)
+    return True
+
+
+def _actions(
+    repository: Repository,
+    record: ObjectRecord | None,
+    adopted: ObjectRecord,
+    previous: int | None,
+) -> list[Action]:
+    if record is not None and (record.etag, record.size) == (adopted.etag, adopted.size):
+        # The same bytes in a new file, as a restored backup has them: nothing to announce.
+        adopted.version, adopted.modified_ms = record.version, record.modified_ms
+        adopted.checksums = record.checksums
+        return [Put(object_row(adopted), when=unchanged(record))]
+    adopted.version = next_version(previous)
+    return created(repository, adopted, before=record, actor=ACTOR)
+
+
+def adopted_record(
+    repository_uid: str, record: ObjectRecord | None, seen: tuple[str, Blob, Imprint]
+) -> ObjectRecord:
+    """The record that bytes get which were found: what was known of the key stays."""
+    key, blob, imprint = seen
+    guessed = mimetypes.guess_type(key.rpartition("/")[2])[0] or DEFAULT_TYPE
+    return ObjectRecord(
+        repository_uid,
+        key,
+        0,
+        blob.size,
+        etag_of(imprint.md5, imprint.parts),
+        time.time_ns() // 1_000_000,
+        record.content_type if record else guessed,
+        blob.place,
+        blob.mark,
+        record.created_by if record else "",
+        {"crc64nvme": base64_of(imprint.crc64nvme)},
+        record.metadata if record else {},
+        record.headers if record else {},
+    )
+
+
+async def _drop(resources: Resources, repository: Repository, record: ObjectRecord) -> bool:
+    """There are no bytes for this record any more."""
+    folder = folder_of(repository)
+    if not await resources.blobs.exists(folder):
+        log.warning("a repository's folder is missing", repository=repository.repository_uid)
+        return False
+    async with resources.bursts.writing(folder), resources.blobs.locked(folder, record.key):
+        blob = await resources.blobs.look(folder, record.key)
+        if blob is not None:
+            blob.close()
+            return False
+        actions = deleted(repository, record, version=next_version(record.version), actor=ACTOR)
+        try:
+            await resources.outbox.commit(*actions)
+        except ConditionFailed:
+            return False
+    log.info("a record without bytes is gone", repository=repository.repository_uid)
+    return True

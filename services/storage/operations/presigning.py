@@ -1,0 +1,53 @@
+"""Addresses and forms for the web that carry their own permission, as the person who asked.
+
+They are signed with storage's own key and name the person in a signed field; that person's rights
+are asked again when the address is used, so what is revoked meanwhile stays revoked.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from services.storage.s3.addressing import object_path
+from services.storage.s3.post_policy import FormUpload, make_form
+from services.storage.s3.presign import DEFAULT_LIFETIME, Signer, presign
+from shared.contracts.storage import PostForm, PresignedUrl
+
+ACTOR_FIELD = "x-coop-actor"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The public address of the data door, and in whose name its addresses are signed."""
+
+    url: str
+    signer: Signer
+
+
+def presign_get(
+    door: Door, account_id: str, repository_id: str, key: str, *, actor: str
+) -> PresignedUrl:
+    """An address that downloads one object under its own name."""
+    now = datetime.now(UTC)
+    name = key.rstrip("/").rpartition("/")[2] or "object"
+    query = {
+        "response-content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        ACTOR_FIELD: actor,
+    }
+    path = object_path(account_id, repository_id, key)
+    url = f"{door.url}{path}?{urlencode(query, quote_via=quote, safe='')}"
+    return PresignedUrl(
+        url=presign(door.signer, "GET", url, now=now), expires_at=now + DEFAULT_LIFETIME
+    )
+
+
+def presign_post(
+    door: Door, account_id: str, key_prefix: str, *, redirect: str, actor: str
+) -> PostForm:
+    """A form that uploads one file; `key_prefix` begins with the repository, as S3 sees it."""
+    now = datetime.now(UTC)
+    upload = FormUpload(account_id, key_prefix, redirect=redirect, fields={ACTOR_FIELD: actor})
+    fields = make_form(door.signer, upload, now=now)
+    return PostForm(
+        url=f"{door.url}/{account_id}", fields=fields, expires_at=now + DEFAULT_LIFETIME
+    )

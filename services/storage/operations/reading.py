@@ -1,0 +1,96 @@
+"""One object for reading: its record, and its bytes held open."""
+
+from dataclasses import dataclass
+
+from services.storage.blobs.port import Blob, GoneError
+from services.storage.models import ObjectRecord
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.objects import find_object
+from shared.contracts.repositories import Repository
+from shared.errors import NotFound
+
+
+@dataclass(slots=True)
+class Opened:
+    """An object whose bytes are held open; `close` it."""
+
+    record: ObjectRecord
+    blob: Blob
+
+    def close(self) -> None:
+        """Let go of the bytes."""
+        self.blob.close()
+
+
+async def get_record(resources: Resources, repository: Repository, key: str) -> ObjectRecord:
+    """The record of an object; NotFound."""
+    record = await find_object(resources.outbox, repository.repository_uid, key)
+    if record is None:
+        raise NotFound("There is no such object.")
+    return record
+
+
+async def open_object(resources: Resources, repository: Repository, key: str) -> Opened:
+    """An object with its bytes open, whose headers fit them; NotFound."""
+    record = await get_record(resources, repository, key)
+    blob = await open_blob(resources, repository, record)
+    if blob is not None and blob.mark == record.mark:
+        return Opened(record, blob)
+    if blob is not None:
+        blob.close()
+    return await _reopen(resources, repository, key)
+
+
+async def open_blob(
+    resources: Resources, repository: Repository, record: ObjectRecord
+) -> Blob | None:
+    """The bytes where the record says that they are."""
+    try:
+        return await resources.blobs.open(folder_of(repository), record.key, record.place)
+    except GoneError:
+        return None
+
+
+async def _reopen(resources: Resources, repository: Repository, key: str) -> Opened:
+    """Record and bytes did not fit. Wait for a write that is under way and look again.
+
+    If they still do not fit, somebody changed the file: it is served with what is known of it, and
+    looked after in the background.
+    """
+    async with resources.blobs.locked(folder_of(repository), key):
+        record = await get_record(resources, repository, key)
+        blob = await open_blob(resources, repository, record)
+    if blob is None:
+        resources.ask_to_heal(repository, key)
+        raise NotFound("There is no such object.")
+    if blob.mark != record.mark:
+        resources.ask_to_heal(repository, key)
+        record = as_found(record, blob)
+    return Opened(record, blob)
+
+
+def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:
+    """The record with what can be said of other bytes than its own, without reading them."""
+    imprint = blob.imprint()
+    etag = f"{blob.mark}-changed"
+    if imprint is not None:
+        etag = etag_of(imprint.md5, imprint.parts)
+    return ObjectRecord(
+        record.repository_uid,
+        record.key,
+        record.version,
+        blob.size,
+        etag,
+        blob.modified_ms,
+        record.content_type,
+        blob.place,
+        blob.mark,
+        record.created_by,
+        metadata=record.metadata,
+        headers=record.headers,
+    )
+
+
+def etag_of(md5: bytes, parts: int) -> str:
+    """The ETag of bytes that came in one go, or in so many parts."""
+    return f"{md5.hex()}-{parts}" if parts else md5.hex()

@@ -1,0 +1,112 @@
+"""After a crash, and for files put there by hand: whole repositories looked at anew."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from services.storage.blobs.port import Folder
+from services.storage.models import DirtyMark
+from services.storage.operations.healing import heal_object
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.marks import clear_mark, dirty_marks
+from services.storage.store.objects import find_objects, objects_page
+from services.storage.store.uploads import find_upload, remove_parts
+from shared.contracts.repositories import Repository
+from shared.errors import Problem
+from shared.log import logger
+
+LOOK_SECONDS = 15.0
+PAGE = 100
+log = logger("storage")
+
+FindRepository = Callable[[DirtyMark], Awaitable[Repository | None]]
+
+
+async def reindex(resources: Resources, repository: Repository) -> int:
+    """Make records and files of a whole repository fit, while it is served; how many did not."""
+    mended = 0
+    for misfits in (records_without_bytes, bytes_without_record):
+        async for key in misfits(resources, repository):
+            mended += await heal_object(resources, repository, key)
+    return mended
+
+
+async def records_without_bytes(resources: Resources, repository: Repository) -> AsyncIterator[str]:
+    """Keys whose record does not fit what lies there, or has nothing there."""
+    folder, uid = folder_of(repository), repository.repository_uid
+    cursor: str | None = None
+    while True:
+        records, cursor = await objects_page(resources.outbox, uid, limit=PAGE, cursor=cursor)
+        there = await resources.blobs.look_many(folder, {one.key: one.place for one in records})
+        for record in records:
+            stored = there[record.key]
+            if stored is None or stored.mark != record.mark:
+                yield record.key
+        if cursor is None:
+            return
+
+
+async def bytes_without_record(resources: Resources, repository: Repository) -> AsyncIterator[str]:
+    """Keys that have bytes and no record."""
+    async for found in resources.blobs.walk(folder_of(repository)):
+        for start in range(0, len(found), PAGE):
+            keys = [one.key for one in found[start : start + PAGE]]
+            records = await find_objects(resources.outbox, repository.repository_uid, keys)
+            for key, record in zip(keys, records, strict=True):
+                if record is None:
+                    yield key
+            # Looks are made on the loop: others have their turn in between.
+            await asyncio.sleep(0)
+
+
+async def recover(resources: Resources, find_repository: FindRepository) -> None:
+    """Once: remove what dead processes left, and look at the repositories they wrote to."""
+    swept = await resources.blobs.sweep()
+    if swept:
+        log.info("swept", files=swept)
+    await drop_ended_uploads(resources)
+    dead: dict[str, list[DirtyMark]] = defaultdict(list)
+    for mark in await dirty_marks(resources.outbox):
+        if not resources.blobs.is_alive(mark.process):
+            dead[mark.repository_uid].append(mark)
+    for marks in dead.values():
+        repository = await find_repository(marks[0])
+        if repository is not None:
+            mended = await reindex(resources, repository)
+            log.info("looked at anew", repository=repository.repository_uid, mended=mended)
+            for mark in marks:
+                await clear_mark(resources.outbox, mark.burst)
+
+
+async def drop_ended_uploads(resources: Resources) -> None:
+    """Parts whose upload is done or aborted: whoever ended it died before it came to them."""
+    for account_id, repository_id, upload_id in await resources.blobs.uploads():
+        upload = await find_upload(resources.outbox, upload_id)
+        if upload is None or upload.state == "done":
+            folder = Folder(account_id, repository_id, upload.repository_uid if upload else "")
+            await resources.blobs.drop_upload(folder, upload_id)
+            await remove_parts(resources.outbox, upload_id)
+
+
+async def keep_recovering(resources: Resources, find_repository: FindRepository) -> None:
+    """Recover now and every while, since a sibling may die at any time."""
+    while True:
+        try:
+            await recover(resources, find_repository)
+        except Problem as problem:
+            log.warning("cannot recover yet", reason=problem.detail)
+        except Exception:
+            log.exception("recovering failed")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def keep_healing(resources: Resources) -> None:
+    """Look after the keys that readers came across."""
+    while True:
+        repository, key = await resources.ailing.get()
+        try:
+            await heal_object(resources, repository, key)
+        except Problem as problem:
+            log.warning("cannot heal yet", reason=problem.detail)
+        except Exception:
+            log.exception("healing failed", repository=repository.repository_uid)

@@ -1,0 +1,45 @@
+"""What the operations of one process hold open, and small words they share."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from services.storage.blobs.port import Blobs, Folder
+from services.storage.operations.bursts import Bursts
+from shared.contracts.repositories import Repository
+from shared.outbox import Outbox
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Records, bytes, marks of what is being written, and keys that someone must look after."""
+
+    outbox: Outbox
+    blobs: Blobs
+    bursts: Bursts
+    ailing: "asyncio.Queue[tuple[Repository, str]]" = field(
+        default_factory=lambda: asyncio.Queue(10_000)
+    )
+
+    def ask_to_heal(self, repository: Repository, key: str) -> None:
+        """Bytes and record of this key do not fit; forgotten where too many wait already."""
+        if not self.ailing.full():
+            self.ailing.put_nowait((repository, key))
+
+
+def folder_of(repository: Repository) -> Folder:
+    """The repository as a place for bytes."""
+    return Folder(repository.account_id, repository.repository_id, repository.repository_uid)
+
+
+async def to_the_end(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Do the work although who asked goes away: half of it must never stay."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

@@ -1,0 +1,26 @@
+"""What storage reads from the environment, beside what all services share."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.settings import Settings
+from shared.settings import StorageSettings as SharedStorageSettings
+
+
+class StorageSettings(SharedStorageSettings):
+    """`fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
+
+    `stale_after`: seconds without a sign of life from accounts after which signed requests are
+    refused (a revoked key must not work for ever); anonymous reads of public data go on.
+    """
+
+    fsync: Literal["always", "data", "off"] = "always"
+    stale_after: float = Field(default=300.0, gt=0)
+    region: str = "us-east-1"
+
+
+class ServiceSettings(Settings):
+    """The settings of a storage process."""
+
+    storage: StorageSettings = Field(default_factory=StorageSettings)

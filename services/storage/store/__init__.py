@@ -1,0 +1,1 @@
+"""Where storage keeps its records; the only room that knows how the table is laid out."""

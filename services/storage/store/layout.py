@@ -1,0 +1,25 @@
+"""The table of storage.
+
+| pk                    | sk                     | what                                         |
+| --------------------- | ---------------------- | -------------------------------------------- |
+| OBJ#<repository uid>  | <key>                  | an object                                    |
+| UPLOAD#<upload id>    | UPLOAD                 | a multipart upload, or how it ended          |
+| UPLOAD#<upload id>    | PART#<number>          | a part of it                                 |
+| DIRTY                 | <burst>                | a repository that a process is writing to    |
+| EVT#<object uid>      | <version>#<...>        | events (shared.outbox)                       |
+
+The index `uploads` holds the open uploads of a repository by key. Beside them the same table holds
+the projection of accounts, repositories and access keys (shared.projection).
+"""
+
+from shared.outbox import OUTBOX_INDEX
+from shared.tables import Index, Schema
+
+UPLOADS = Index(name="uploads", partition="uploads_of", sort="uploads_key")
+SCHEMA = Schema(name="storage", indexes=(OUTBOX_INDEX, UPLOADS))
+RECORD_VERSION = 1
+
+
+def objects_of(repository_uid: str) -> str:
+    """The partition of a repository's objects; their sort keys are their keys."""
+    return f"OBJ#{repository_uid}"

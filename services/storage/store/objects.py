@@ -1,0 +1,154 @@
+"""Object records, and the events that are written with them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from services.storage.models import ObjectRecord
+from services.storage.store.layout import RECORD_VERSION, objects_of
+from shared.contracts.repositories import Repository
+from shared.contracts.storage import ObjectCreated, ObjectDeleted, StoredObject
+from shared.identifiers import object_uid
+from shared.outbox import Outbox, announce
+from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Page, Put
+
+
+def object_row(record: ObjectRecord) -> Item:
+    """An object as it is kept; what is empty is left out, since listings read a thousand rows."""
+    row: Item = {
+        "pk": objects_of(record.repository_uid),
+        "sk": record.key,
+        "schema": RECORD_VERSION,
+        "version": record.version,
+        "size": record.size,
+        "etag": record.etag,
+        "modified": record.modified_ms,
+        "type": record.content_type,
+        "place": record.place,
+        "mark": record.mark,
+        "by": record.created_by,
+        "sums": record.checksums,
+    }
+    optional = {"meta": record.metadata, "head": record.headers, "parts": record.parts}
+    row.update({name: value for name, value in optional.items() if value})
+    return row
+
+
+def object_of(repository_uid: str, row: Item) -> ObjectRecord:
+    """The record in a row."""
+    return ObjectRecord(
+        repository_uid,
+        row["sk"],
+        row["version"],
+        row["size"],
+        row["etag"],
+        row["modified"],
+        row["type"],
+        row["place"],
+        row["mark"],
+        row["by"],
+        row["sums"],
+        row.get("meta", {}),
+        row.get("head", {}),
+        row.get("parts", []),
+    )
+
+
+async def find_object(outbox: Outbox, repository_uid: str, key: str) -> ObjectRecord | None:
+    """The object under this key."""
+    row = await outbox.table.get(objects_of(repository_uid), key)
+    return object_of(repository_uid, row) if row is not None else None
+
+
+async def find_objects(
+    outbox: Outbox, repository_uid: str, keys: Sequence[str]
+) -> list[ObjectRecord | None]:
+    """The objects under these keys, in the same order."""
+    partition = objects_of(repository_uid)
+    rows = await outbox.table.get_many([(partition, key) for key in keys])
+    return [object_of(repository_uid, row) if row is not None else None for row in rows]
+
+
+async def objects_page(
+    outbox: Outbox, repository_uid: str, *, limit: int, cursor: str | None
+) -> tuple[list[ObjectRecord], str | None]:
+    """Some objects in the order of their keys, and where to go on."""
+    page = await outbox.table.query(objects_of(repository_uid), limit=limit, cursor=cursor)
+    return [object_of(repository_uid, row) for row in page.items], page.cursor
+
+
+async def rows_from(
+    outbox: Outbox, repository_uid: str, start: str, *, prefix: str, limit: int
+) -> Page:
+    """The rows of a listing, as they are: making records of them would double its cost."""
+    return await outbox.table.query(
+        objects_of(repository_uid), start=start or None, prefix=prefix or None, limit=limit
+    )
+
+
+async def last_version(
+    outbox: Outbox, repository_uid: str, key: str, before: ObjectRecord | None
+) -> int | None:
+    """The version to go on above: the record's, or that of its deletion."""
+    if before is not None:
+        return before.version
+    return await outbox.latest_version(object_uid(repository_uid, key))
+
+
+def created(
+    repository: Repository, record: ObjectRecord, *, before: ObjectRecord | None, actor: str
+) -> list[Action]:
+    """The object and its event, if `before` is still what is stored."""
+    data = ObjectCreated(
+        account_id=repository.account_id,
+        repository_id=repository.repository_id,
+        object=stored_object(repository, record),
+    )
+    aggregate = data.object.object_uid
+    return [
+        Put(object_row(record), when=unchanged(before)),
+        announce(data, aggregate=aggregate, version=record.version, actor=actor),
+    ]
+
+
+def deleted(
+    repository: Repository, record: ObjectRecord, *, version: int, actor: str
+) -> list[Action]:
+    """No object any more, and its event, if `record` is still what is stored."""
+    was = stored_object(repository, record).model_copy(update={"version": version})
+    data = ObjectDeleted(
+        account_id=repository.account_id, repository_id=repository.repository_id, object=was
+    )
+    return [
+        Delete(objects_of(record.repository_uid), record.key, when=unchanged(record)),
+        announce(data, aggregate=was.object_uid, version=version, actor=actor),
+    ]
+
+
+def unchanged(before: ObjectRecord | None) -> Condition:
+    """That what is stored is still this."""
+    return Absent() if before is None else Equals("version", before.version)
+
+
+def stored_object(repository: Repository, record: ObjectRecord) -> StoredObject:
+    """The object as others may see it."""
+    return StoredObject(
+        version=record.version,
+        object_uid=object_uid(record.repository_uid, record.key),
+        account_uid=repository.account_uid,
+        account_id=repository.account_id,
+        repository_uid=record.repository_uid,
+        repository_id=repository.repository_id,
+        key=record.key,
+        size=record.size,
+        etag=record.etag,
+        checksums=record.checksums,
+        content_type=record.content_type,
+        metadata=record.metadata,
+        last_modified=moment_of(record),
+        created_by=record.created_by,
+    )
+
+
+def moment_of(record: ObjectRecord) -> datetime:
+    """When the object became what it is."""
+    return datetime.fromtimestamp(record.modified_ms / 1000, UTC)
