@@ -45,10 +45,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Opened:
-    """A service with everything it holds open: what must be well, and its public door if any."""
+    """A service with everything it holds open: what must be well, and its public door if any.
+
+    `stopping` is called before the door closes: answers that stream for ever end there.
+    """
 
     checks: Mapping[str, Check] = field(default_factory=dict)
     door: Door | None = None
+    stopping: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ async def serve(app: App) -> int:
                 await stack.enter_async_context(_served(opened.door, stop))
             log.info("started", service=app.service, ops=port)
             await stop.wait()
+            opened.stopping()
     except PortTakenError as error:
         log.error("not started", reason=str(error))  # noqa: TRY400  (one sentence, no traceback)
         return 1
