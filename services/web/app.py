@@ -57,9 +57,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         hear(bus, resources.live)
         bus.start()
         stack.push_async_callback(bus.stop)
-        stack.callback(resources.live.close)
         door = Door(create_site(resources), settings.listen, settings.web.port)
-        yield Opened(checks={"bus": bus.check}, door=door)
+        yield Opened(checks={"bus": bus.check}, door=door, stopping=resources.live.close)
 
 
 def create_resources(

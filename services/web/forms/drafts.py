@@ -8,7 +8,9 @@ import orjson
 from services.web.addresses import own_address
 from shared.errors import Invalid
 
-LEFT_OUT = {"csrf_token", "version"}
+LEFT_OUT = {"csrf_token", "version", "return_to"}
+# As the forms call them; other fields are called by their names.
+LABELS = {"account_id": "Account", "repository_id": "Name", "bio": "About", "key": "File"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Draft:
     def shown(self) -> list[tuple[str, str]]:
         """The fields as people read them; empty ones say nothing."""
         return [
-            (name.replace("_", " ").capitalize(), value)
+            (LABELS.get(name) or name.replace("_", " ").capitalize(), value)
             for name, value in self.fields.items()
             if value and name not in LEFT_OUT
         ]

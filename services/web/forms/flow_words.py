@@ -6,9 +6,14 @@ LABELS = {
     "traits.name": "Your name",
     "password": "Password",
 }
+# What browsers and password keepers fill in, where Kratos does not say.
+AUTOCOMPLETE = {"identifier": "username", "traits.email": "email", "traits.name": "name"}
+TYPES = {"identifier": "email"}
 # By the field's autocomplete token, which tells a new password from one that is known.
 HELP = {"new-password": "At least 8 characters; a few words are easiest to remember."}
 
+# By what a button sends, then by the id of its label.
+STEPS = {"profile": "Continue"}
 BUTTONS = {
     1010001: "Sign in",
     1010003: "Confirm",
@@ -20,6 +25,7 @@ BUTTONS = {
 }
 
 WORDS = {
+    1040009: "Now choose a password.",
     4000002: "Fill this in.",
     4000001: "{reason}",
     4000004: "This is not an e-mail address as it is written.",

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.web.forms.flow_words import BUTTONS, HELP, LABELS, WORDS
+from services.web.forms.flow_words import (
+    AUTOCOMPLETE,
+    BUTTONS,
+    HELP,
+    LABELS,
+    STEPS,
+    TYPES,
+    WORDS,
+)
 
 KRATOS_PREFIX = "kratos."
 Node = Mapping[str, Any]
@@ -90,7 +98,7 @@ def _place(form: FlowForm, node: Node, typed: Mapping[str, str]) -> None:
 
 def _field(node: Node, name: str, value: str) -> FlowField:
     attributes = node["attributes"]
-    kind = str(attributes.get("type", "text"))
+    kind = TYPES.get(name) or str(attributes.get("type", "text"))
     errors = [_say(message) for message in node.get("messages") or ()]
     return FlowField(
         name=name,
@@ -98,7 +106,7 @@ def _field(node: Node, name: str, value: str) -> FlowField:
         type=kind,
         value="" if kind == "password" else value,
         required=bool(attributes.get("required")),
-        autocomplete=str(attributes.get("autocomplete") or ""),
+        autocomplete=str(attributes.get("autocomplete") or AUTOCOMPLETE.get(name, "")),
         help=HELP.get(str(attributes.get("autocomplete") or name), ""),
         error=" ".join(errors),
     )
@@ -106,7 +114,7 @@ def _field(node: Node, name: str, value: str) -> FlowField:
 
 def _button(node: Node, name: str, value: str) -> FlowButton:
     label_id = int(((node.get("meta") or {}).get("label") or {}).get("id") or 0)
-    label = BUTTONS.get(label_id) or _label(node) or "Go on"
+    label = STEPS.get(value) or BUTTONS.get(label_id) or _label(node) or "Go on"
     return FlowButton(name, value, label, skips=name != "method")
 
 

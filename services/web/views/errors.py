@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.resources import visitor_of
 from services.web.views.flows import show_sign_in
 from services.web.views.page import own_path, page
 from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
@@ -89,8 +90,11 @@ async def on_name_first(request: Request, error: Exception) -> Response:  # noqa
 
 
 async def on_too_old(request: Request, error: Exception) -> Response:
-    """Our own form of an earlier session: shown again with what was in it, nothing done."""
+    """Our own form of an earlier session: kept until somebody signs in, or shown once more."""
     assert isinstance(error, TooOld)  # noqa: S101  (registered for this type alone)
+    visitor = await visitor_of(request)
+    if visitor.identity is None and not visitor.unknown:
+        return await show_sign_in(request, error.draft)
     return await page(
         request, "flows/resume.html", status=409, draft=error.draft, reason=TOO_OLD, return_to=""
     )

@@ -29,9 +29,10 @@ from shared.contracts.indexer import (
     RepositorySummary,
 )
 from shared.contracts.repositories import Repository, Visibility
-from shared.errors import NotFound, Problem
+from shared.errors import NotFound, Problem, Unavailable
 
 PAGE = 200
+AWAY = Directory(prefix="", entries=[], files=0, size=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class RepositoryView:
     tool: str
     cursor: str
     fragment: str
-    notice: str = ""
+    is_away: bool
 
 
 async def show(request: Request) -> Response:
@@ -68,12 +69,12 @@ async def blocks(request: Request) -> Response:
 
 async def _view(request: Request, place: Place) -> RepositoryView:
     cursor = request.query_params.get("cursor", "")
-    repository, directory = await asyncio.gather(
-        find_repository(request, place), find_directory(request, place, cursor)
+    repository, listed = await asyncio.gather(
+        find_repository(request, place), _listed(request, place, cursor)
     )
-    if directory is None and place.key:
+    if listed is None and place.key:
         raise NotFound
-    directory = directory or Directory(prefix="", entries=[], files=0, size=0)
+    directory = listed or Directory(prefix=place.key, entries=[], files=0, size=0)
     uid = repository.repository_uid
     found, readme = await asyncio.gather(
         summaries_of(request, [uid]), _readme(request, repository, directory, cursor)
@@ -93,7 +94,16 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         tool=tool,
         cursor=cursor,
         fragment=_fragment(repository, directory.prefix, cursor),
+        is_away=listed is AWAY,
     )
+
+
+async def _listed(request: Request, place: Place, cursor: str) -> Directory | None:
+    """The listing, or AWAY while the indexer does not answer: the rest of the page still does."""
+    try:
+        return await find_directory(request, place, cursor)
+    except Unavailable:
+        return AWAY
 
 
 async def find_directory(request: Request, place: Place, cursor: str = "") -> Directory | None:
