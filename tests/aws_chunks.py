@@ -11,7 +11,7 @@ from botocore.credentials import Credentials
 from services.storage.s3.chunked import ChunkedDecoder, make_decoder
 from services.storage.s3.claims import read_claim
 from services.storage.s3.sigv4 import Verified, verify
-from tests.signed_requests import ACCESS_KEY_ID, SECRET, sign_header
+from tests.signed_requests import CREDENTIALS, SECRET, sign_header
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
@@ -26,9 +26,14 @@ def frame(chunks: list[bytes], trailers: bytes = b"") -> bytes:
     return framed + b"0\r\n" + trailers + b"\r\n"
 
 
-def sign_chunks(verified: Verified, chunks: list[bytes], trailer: str = "") -> bytes:
+def sign_chunks(
+    verified: Verified,
+    chunks: list[bytes],
+    trailer: str = "",
+    credentials: Credentials = CREDENTIALS,
+) -> bytes:
     """Signed chunks after a verified request; `trailer` is one `name:value`."""
-    signer = _Chain(verified)
+    signer = _Chain(verified, credentials)
     framed = b""
     for chunk in [*chunks, b""]:
         signature = signer.sign("PAYLOAD", f"{EMPTY}\n{sha256(chunk).hexdigest()}")
@@ -71,10 +76,10 @@ def decode(made: ChunkedDecoder, body: bytes, cuts: tuple[int, ...] = ()) -> byt
 class _Chain:
     """botocore's HMAC over each link of the chain of signatures."""
 
-    def __init__(self, verified: Verified) -> None:
+    def __init__(self, verified: Verified, credentials: Credentials) -> None:
         self._verified = verified
         self._previous = verified.signature
-        self._auth = S3SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET), "s3", "us-east-1")
+        self._auth = S3SigV4Auth(credentials, "s3", "us-east-1")
 
     def sign(self, kind: str, hashed: str) -> str:
         request = AWSRequest("PUT", "http://localhost/")

@@ -18,6 +18,7 @@ from services.storage.s3.request import Request
 CAPTURED = Path(__file__).parent / "data" / "s3-client-requests.jsonl"
 ACCESS_KEY_ID = "AKIATEST"
 SECRET = "secretsecret"
+CREDENTIALS = Credentials(ACCESS_KEY_ID, SECRET)
 
 
 class _Signer(S3SigV4Auth):
@@ -50,11 +51,17 @@ def signed_requests() -> list[Request]:
 
 
 def sign_header(
-    method: str, url: str, headers: dict[str, str], *, now: datetime, payload: str = ""
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    *,
+    now: datetime,
+    payload: str = "",
+    credentials: Credentials = CREDENTIALS,
 ) -> Request:
     """A request whose Authorization header botocore made; without `payload` the body is empty."""
     request = AWSRequest(method=method, url=url, headers=headers)
-    signer = _Signer(Credentials(ACCESS_KEY_ID, SECRET), "s3", "us-east-1")
+    signer = _Signer(credentials, "s3", "us-east-1")
     signer.wanted = payload
     with botocore_clock(now):
         signer.add_auth(request)
@@ -64,9 +71,8 @@ def sign_header(
 def sign_query(method: str, url: str, *, now: datetime, expires: int = 900) -> Request:
     """A request for a URL that botocore presigned."""
     request = AWSRequest(method=method, url=url)
-    credentials = Credentials(ACCESS_KEY_ID, SECRET)
     with botocore_clock(now):
-        S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=expires).add_auth(request)
+        S3SigV4QueryAuth(CREDENTIALS, "s3", "us-east-1", expires=expires).add_auth(request)
     return _received(request, str(request.url))
 
 

@@ -1,0 +1,143 @@
+"""What is not understood is refused with S3's code, and the door stays up whatever is sent."""
+
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.door import ACCOUNT, PUBLIC, Client, Door, keys_of
+from tests.raw_http import connected, exchange, read_answer
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "%b">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<Delete><Object><Key>&c;</Key></Object></Delete>""" % (b"lol" * 1000)
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+<Delete><Object><Key>&x;</Key></Object></Delete>"""
+DEEP = b"<Delete>" + b"<Object>" * 100_000
+
+
+def presigned(s3: Client, operation: str, bucket: str, **more: object) -> str:
+    return str(s3.generate_presigned_url(operation, {"Bucket": bucket, **more}))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [BOMB, OUTSIDE, DEEP, b"", b"{}", b"<Delete>", b"<Other/>", b"\xff\xfe", b"<Delete/>"],
+    ids=range(9),
+)
+def test_xml_that_is_none(s3: Client, bucket: str, body: bytes) -> None:
+    url = presigned(s3, "delete_objects", bucket, Delete={"Objects": [{"Key": "a"}]})
+    began = time.monotonic()
+    answer = httpx.post(url, content=body)
+    assert (answer.status_code, "<Code>MalformedXML</Code>" in answer.text) == (400, True)
+    assert time.monotonic() - began < 2
+
+
+def test_xml_that_is_too_long(s3: Client, bucket: str) -> None:
+    url = presigned(s3, "delete_objects", bucket, Delete={"Objects": [{"Key": "a"}]})
+    body = b"<Delete>" + b" " * 3 * 1024**2 + b"</Delete>"
+    answer = httpx.post(url, content=body)
+    assert answer.status_code == 400
+    assert "<Code>MaxMessageLengthExceeded</Code>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "query"),
+    [
+        ("PUT", "tagging"),
+        ("PUT", "retention"),
+        ("PUT", "legal-hold"),
+        ("PUT", "unknown"),
+        ("PUT", "renameObject"),
+        ("DELETE", "tagging"),
+        ("GET", "torrent"),
+        ("POST", "restore&uploads"),
+        ("POST", "select&select-type=2&uploads"),
+    ],
+)
+def test_what_is_not_there_on_objects(
+    door: Door, s3: Client, bucket: str, method: str, query: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"kept")
+    answer = httpx.request(method, f"{door.url}/{bucket}/a?{query}")
+    assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)
+    assert keys_of(s3, bucket) == ["a"]
+
+
+@pytest.mark.parametrize("query", ["lifecycle", "website", "versioning", "cors", "tagging"])
+def test_what_is_not_there_on_buckets(door: Door, bucket: str, query: str) -> None:
+    answer = httpx.put(f"{door.url}/{bucket}?{query}")
+    assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "PROPFIND"])
+def test_methods_that_are_none(door: Door, bucket: str, method: str) -> None:
+    answer = httpx.request(method, f"{door.url}/{bucket}/a")
+    assert answer.status_code in {405, 501, 400}
+
+
+def memory_of(door: Door) -> int:
+    """Bytes held by the storage processes."""
+    pages = 0
+    for process in door.platform.ready["processes"]:
+        if process["service"] == "storage":
+            pages += int(Path(f"/proc/{process['pid']}/statm").read_text().split()[1])
+    return pages * 4096
+
+
+def test_a_hundred_megabytes_of_headers(door: Door) -> None:
+    before = memory_of(door)
+    line = b"x-amz-meta-%d: " + b"x" * 1000 + b"\r\n"
+    with connected(door.host) as connection:
+        connection.sendall(f"GET /{ACCOUNT}/{PUBLIC}/a HTTP/1.1\r\nhost: a\r\n".encode())
+        try:
+            for number in range(100_000):
+                connection.sendall(line % number)
+            connection.sendall(b"\r\n")
+            assert read_answer(connection).status in {400, 431}
+        except OSError:
+            pass  # Refused in the middle, which is as good.
+    assert memory_of(door) - before < 32 * 1024**2
+    assert httpx.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
+
+
+def test_one_header_of_a_hundred_kilobytes(door: Door) -> None:
+    data = f"GET /{ACCOUNT}/{PUBLIC}/a HTTP/1.1\r\nhost: a\r\nx-a: {'x' * 100_000}\r\n\r\n"
+    assert exchange(door.host, data.encode()).status in {400, 431}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+        b"PUT /a/b/c HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\n",
+        b"PUT /a/b/c HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
+        b"PUT /a/b/c HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /a b HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET /\x00 HTTP/1.1\r\nhost: a\r\n\r\n",
+    ],
+    ids=range(9),
+)
+def test_what_is_no_http(door: Door, data: bytes) -> None:
+    with connected(door.host) as connection:
+        connection.sendall(data)
+        connection.settimeout(3)
+        try:
+            answer = connection.recv(4096)
+        except (OSError, TimeoutError):
+            answer = b""
+    assert b" 200 " not in answer[:20]
+    assert httpx.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
+
+
+def test_every_answer_can_be_found_again(door: Door, bucket: str) -> None:
+    answers = [httpx.get(f"{door.url}/{bucket}/{name}") for name in ("a", "b")]
+    ids = {answer.headers["x-amz-request-id"] for answer in answers}
+    assert len(ids) == 2
+    for answer in answers:
+        assert f"<RequestId>{answer.headers['x-amz-request-id']}</RequestId>" in answer.text
+        assert answer.headers["content-type"] == "application/xml"
