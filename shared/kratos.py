@@ -115,9 +115,15 @@ class Kratos:
         """Let go of threads and connections."""
         self.threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _ask(self, call: Callable[..., HTTPResponse], *args: Any, **options: Any) -> Answer:  # noqa: ANN401
+    async def _ask(
+        self,
+        call: Callable[..., HTTPResponse],
+        *args: Any,  # noqa: ANN401
+        cookie: str,
+        **options: Any,  # noqa: ANN401
+    ) -> Answer:
         def work() -> Answer:
-            headers = {"Accept": "application/json"}
+            headers = {"Accept": "application/json", **({"Cookie": cookie} if cookie else {})}
             return _answer(call(*args, _request_timeout=self.timeout, _headers=headers, **options))
 
         try:
