@@ -1,13 +1,13 @@
 """No room left: an error of S3, nothing half stored, and all well once there is room again."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.door import ACCOUNT, PUBLIC, Door, body_of, keys_of, opened, refusal, stray_files
+from tests.full_disk import small_disk
 from tests.waiting import until
 
 MIB = 1024**2
@@ -17,18 +17,10 @@ BUCKET = f"{ACCOUNT}--{PUBLIC}"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """A door whose bytes lie on a file system of 24 MiB, which only root may mount."""
+    """A door whose bytes lie on a file system of 24 MiB."""
     home = tmp_path_factory.mktemp("small") / "home"
-    folder = home / "storage"
-    folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        with opened(home) as door:
-            yield door
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(home / "storage", "24m"), opened(home) as door:
+        yield door
 
 
 def free_bytes(folder: Path) -> int:
