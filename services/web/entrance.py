@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.resources import STATE, Resources
@@ -14,23 +13,6 @@ log = logger("web")
 DOOR = "web"
 CORRELATION = b"x-correlation-id"
 PLAIN_FAILURE = b"Something went wrong here."
-
-
-class KeyConvertor(Convertor[str]):
-    """Any characters at all: keys hold line ends too, which Starlette's own `path` stops at."""
-
-    regex = r"(?s:.*)"
-
-    def convert(self, value: str) -> str:
-        """As it is."""
-        return value
-
-    def to_string(self, value: str) -> str:
-        """As it is."""
-        return value
-
-
-register_url_convertor("key", KeyConvertor())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Names of people start below `/`; everything about a thing is under `/-/`, and no
 """
 
 from fastapi import FastAPI
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 
 from services.web.api.app import PREFIX as API
@@ -26,6 +27,24 @@ from services.web.views import (
     uploads,
     welcome,
 )
+
+
+class KeyConvertor(Convertor[str]):
+    """Any characters at all: keys hold line ends too, which Starlette's own `path` stops at."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_url_convertor("key", KeyConvertor())
+
 
 GET, POST = ["GET"], ["POST"]
 REPOSITORY = "/-/{account_id}/{repository_id}"

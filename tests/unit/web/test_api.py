@@ -1,0 +1,141 @@
+"""The JSON API's own part: its description, its errors, what it shows of an account."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.web.api.app import create_api, openapi_of
+from services.web.api.models import AccountView, NewRepository
+from services.web.api.problems import add_problem_handlers
+from services.web.views.docs import operations_of
+from shared.contracts.accounts import Account, Role
+from shared.contracts.base import now
+from shared.errors import Conflict, Unauthenticated, Unavailable
+
+ADA = Account(
+    account_uid="01A",
+    account_id="ada",
+    kind="individual",
+    name="Ada",
+    created_at=now(),
+    admin=True,
+    disabled=True,
+    roles={"01N": Role.OWNER},
+)
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return openapi_of(create_api())
+
+
+def test_nothing_of_an_account_is_shown_that_is_not_everyone_s() -> None:
+    shown = AccountView.of(ADA).model_dump()
+    assert shown.keys() == {"account_uid", "account_id", "kind", "name", "bio", "created_at"}
+
+
+def test_every_operation_is_described_and_says_how_it_fails(schema: dict[str, Any]) -> None:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
+            assert "422" not in operation["responses"]
+            problem = operation["responses"]["default"]["content"]
+            assert list(problem) == ["application/problem+json"]
+
+
+def test_the_document_says_where_it_is_and_how_to_sign_in(schema: dict[str, Any]) -> None:
+    assert schema["servers"] == [{"url": "/api/v1"}]
+    assert schema["components"]["securitySchemes"]["access_key"]["scheme"] == "bearer"
+
+
+def test_the_docs_page_lists_every_operation(schema: dict[str, Any]) -> None:
+    assert len(operations_of(schema)) == sum(len(methods) for methods in schema["paths"].values())
+
+
+def failing() -> FastAPI:
+    app = FastAPI()
+    add_problem_handlers(app)
+
+    @app.get("/problem")
+    async def problem() -> None:
+        raise Conflict("It is there already.")
+
+    @app.get("/unauthenticated")
+    async def unauthenticated() -> None:
+        raise Unauthenticated
+
+    @app.get("/unavailable")
+    async def unavailable() -> None:
+        raise Unavailable
+
+    @app.get("/failure")
+    async def failure() -> None:
+        raise RuntimeError("a secret detail")
+
+    @app.post("/body")
+    async def body(wanted: NewRepository) -> str:
+        return wanted.title
+
+    return app
+
+
+async def send(method: str, path: str, **more: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(failing(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        return await client.request(method, path, **more)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/problem", 409, "conflict"),
+        ("GET", "/unauthenticated", 401, "unauthenticated"),
+        ("GET", "/unavailable", 503, "unavailable"),
+        ("GET", "/failure", 500, "internal"),
+        ("GET", "/nope", 404, "not-found"),
+    ],
+)
+async def test_every_error_is_a_problem(method: str, path: str, status: int, code: str) -> None:
+    response = await send(method, path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == f"urn:coop:problem:{code}"
+    assert "secret" not in response.text
+
+
+async def test_a_method_that_there_is_not_is_a_problem_too() -> None:
+    response = await send("DELETE", "/problem")
+    assert response.status_code == 405
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == 405
+    assert response.headers["allow"] == "GET"
+
+
+async def test_who_must_sign_in_is_told_how() -> None:
+    assert (await send("GET", "/unauthenticated")).headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"account_id": "noaa", "repository_id": "Mask", "title": "x"}, "repository_id"),
+        ({"account_id": "noaa", "repository_id": "mask"}, "title"),
+        ({"account_id": "noaa", "repository_id": "mask", "title": "x", "titel": "y"}, "titel"),
+        ({"account_id": "noaa", "repository_id": "mask", "title": "x", "tags": [""]}, "tags.0"),
+    ],
+)
+async def test_a_bad_field_is_named(body: dict[str, Any], field: str) -> None:
+    response = await send("POST", "/body", json=body)
+    assert response.status_code == 400
+    assert [one["field"] for one in response.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"[" * 100_000])
+async def test_a_bad_body_is_never_our_failure(content: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    response = await send("POST", "/body", content=content, headers=headers)
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
