@@ -1,4 +1,4 @@
-"""A plain HTTP/1.1 client that costs little and keeps its connection: requests are sent as bytes."""
+"""A plain HTTP/1.1 client that costs little and keeps its connection."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What the data door is measured against: nginx on the same files, and the bare cost of an upload."""
+"""What the data door is measured against: nginx, and the bare cost of an upload."""
 
 import asyncio
 import hashlib

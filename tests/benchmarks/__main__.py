@@ -1,0 +1,60 @@
+"""`make bench`: everything that is measured, in one run on one machine, to docs/benchmarks.md."""
+
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvloop
+
+from tests import embedded
+from tests.benchmarks import bus, door, freshness, listing, pages
+from tests.benchmarks.report import Table
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Written by `make bench` on {date}: {machine}, Python {python}. Both sides of every ratio come from
+the same run, interleaved; absolute figures are this machine's, ratios travel. No test asserts a
+time.
+
+"""
+
+
+def main() -> None:
+    """Measure and write."""
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+        tables = measured(Path(folder))
+    machine = f"{platform.machine()}, {len_cpus()} cores"
+    head = HEAD.format(
+        date=datetime.now(UTC).date(), machine=machine, python=platform.python_version()
+    )
+    PAGE.write_text(head + "\n".join(table.markdown() for table in tables))
+    sys.stdout.write(PAGE.read_text())
+
+
+def measured(folder: Path) -> list[Table]:
+    """All tables; the platform is started once."""
+    with embedded.running(folder / "home") as running:
+        ready = running.ready
+        tables = [pages.memory_table(running.process.pid), pages.page_table(ready)]
+        peers = folder / "peers"
+        peers.mkdir()
+        tables += door.measure(ready, running.home, peers)
+        tables.append(uvloop.run(freshness.measure(ready)))
+        tables.append(asyncio.run(listing.measure(ready, running.home)))
+    (folder / "bus").mkdir()
+    tables.append(uvloop.run(bus.measure(folder / "bus")))
+    return tables
+
+
+def len_cpus() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+if __name__ == "__main__":
+    main()
