@@ -27,6 +27,8 @@ def s3_client(ready: dict[str, Any]) -> Any:
             connect_timeout=2,
             read_timeout=10,
             s3={"addressing_style": "path"},
+            # For an endpoint that is not Amazon's, boto3 would presign as of old.
+            signature_version="s3v4",
         ),
     )
 

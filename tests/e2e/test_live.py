@@ -1,0 +1,62 @@
+"""Open pages are told of changes while they happen."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+Ready = dict[str, Any]
+PLACE = "noaa/globe-land-mask"
+
+
+@contextmanager
+def heard(ready: Ready, repository: str) -> Iterator[Iterator[str]]:
+    """The lines of the event stream of one repository."""
+    url = f"{ready['web']}/-/events"
+    with (
+        httpx.Client(timeout=5) as client,
+        client.stream("GET", url, params={"repository": repository}) as answer,
+    ):
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield answer.iter_lines()
+
+
+def test_a_change_is_told_at_once(ready: Ready, s3: Any) -> None:
+    def put() -> None:
+        time.sleep(0.2)
+        s3.put_object(Bucket="noaa", Key="globe-land-mask/live/a.csv", Body=b"n\n1\n")
+
+    with heard(ready, PLACE) as lines:
+        writer = threading.Thread(target=put)
+        writer.start()
+        began = time.monotonic()
+        line = next(line for line in lines if "live/a.csv" in line)
+        assert line.startswith("data:")
+        assert time.monotonic() - began < 2
+        writer.join()
+
+
+def test_others_are_not_told(ready: Ready, s3: Any) -> None:
+    with heard(ready, "scripps/mauna-loa-co2") as lines:
+        s3.put_object(Bucket="noaa", Key="globe-land-mask/live/b.csv", Body=b"n\n1\n")
+        key = "mauna-loa-co2/live/c.csv"
+        s3.put_object(Bucket="scripps", Key=key, Body=b"n\n1\n")
+        told = next(line for line in lines if line.startswith("data:"))
+        assert "live/c.csv" in told
+    s3.delete_object(Bucket="scripps", Key=key)
+
+
+@pytest.mark.parametrize("repository", ["", "noaa", "noaa/none", "none/none", "../..", "a/b/c"])
+def test_nothing_to_hear(ready: Ready, repository: str) -> None:
+    answer = httpx.get(f"{ready['web']}/-/events", params={"repository": repository})
+    assert answer.status_code == 404
+
+
+def test_the_page_says_where_to_listen(ready: Ready) -> None:
+    page = httpx.get(f"{ready['web']}/{PLACE}").text
+    assert f"/-/events?repository={PLACE}" in page

@@ -1,0 +1,62 @@
+"""Ctrl-C stops everything in order; the next start finds everything again, and soon."""
+
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.chaos.writers import s3_client
+from tests.embedded import alive, descendants, start
+from tests.waiting import until
+
+KEY = "globe-land-mask/kept.csv"
+
+
+@pytest.mark.timeout(180)
+def test_stopped_and_started_again(tmp_path: Path) -> None:
+    first = start(tmp_path / "home")
+    first.wait_until_ready()
+    before = facts(first.ready)
+    everything = descendants(first.process.pid)
+    began = time.monotonic()
+    assert first.signal(signal.SIGINT) == 0
+    assert time.monotonic() - began < 10
+    assert alive(everything) == set()
+    assert not (first.home / "ready.json").exists()
+
+    began = time.monotonic()
+    second = start(tmp_path / "home")
+    try:
+        second.wait_until_ready()
+        assert time.monotonic() - began < 10
+        assert facts(second.ready) == before
+    finally:
+        second.signal(signal.SIGTERM)
+    assert "Traceback" not in second.output()
+
+
+def facts(ready: dict[str, Any]) -> dict[str, Any]:
+    """What must be there again: credentials, bytes, items, pages."""
+    client = s3_client(ready)
+    client.put_object(Bucket="noaa", Key=KEY, Body=b"lat,lon\n1.0,2.0\n")
+    with httpx.Client(base_url=ready["web"], timeout=10) as web:
+        api = f"/api/v1/repositories/noaa/{KEY.partition('/')[0]}/object?key=kept.csv"
+        until(lambda: web.get(api).is_success and web.get(api).json()["item_id"])
+        items = web.get("/stac/collections/noaa--globe-land-mask/items?limit=100").json()
+        summary = web.get("/api/v1/repositories/noaa/globe-land-mask/summary").json()
+        names = [
+            one["repository_id"] for one in web.get("/api/v1/repositories").json()["repositories"]
+        ]
+    objects = client.list_objects_v2(Bucket="noaa")["Contents"]
+    client.close()
+    return {
+        "accounts": ready["accounts"],
+        "credentials": ready["nats_credentials"],
+        "objects": {one["Key"]: one["ETag"] for one in objects},
+        "items": sorted(one["id"] for one in items["features"]),
+        "files": summary["files"],
+        "repositories": sorted(names),
+    }
