@@ -2,6 +2,7 @@
 
 import re
 import struct
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -86,3 +87,24 @@ def test_the_settings_that_are_listed_are_the_settings_there_are() -> None:
     there_are = {found for model in models for found in settings_of(model)}
     listed = set(SETTING.findall(Path("docs/operations.md").read_text()))
     assert listed == there_are
+
+
+def test_decisions_are_short_and_of_one_form() -> None:
+    headings = re.findall(r"^## .+$", Path("docs/decisions/template.md").read_text(), re.MULTILINE)
+    decisions = sorted(Path("docs/decisions").glob("[0-9]*.md"))
+    for number, path in enumerate(decisions, start=1):
+        text = path.read_text()
+        assert text.startswith(f"# {number:04}. ")
+        assert path.name.startswith(f"{number:04}-")
+        assert re.findall(r"^## .+$", text, re.MULTILINE) == headings
+        assert text.count("\n") <= 40
+
+
+def test_decisions_name_contracts_that_are_there() -> None:
+    """Quoted after the word contract: the beginning or the end of a contract's name."""
+    linter = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"]
+    names = " | ".join(contract["name"] for contract in linter["contracts"]).lower()
+    for path in Path("docs/decisions").glob("[0-9]*.md"):
+        _, _, held = path.read_text().partition("## Held by")
+        for quoted in re.findall(r'"([^"]+)"', held):
+            assert " ".join(quoted.split()).lower() in names, f"{path}: {quoted}"
