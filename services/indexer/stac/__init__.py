@@ -1,5 +1,5 @@
-"""STAC 1.1.0: items, collections and catalogs from facts. The only room that knows pystac.
+"""STAC 1.1.0: items and collections from facts. The only room that knows pystac.
 
-Documents are stored without links and without any address of ours: `links` adds those of the
-moment, so that an installation may move and a repository be renamed.
+Documents are made without links and without any address of ours: the edge adds its own when they
+are read, so that an installation may move and a repository be renamed.
 """

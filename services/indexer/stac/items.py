@@ -11,9 +11,12 @@ from pystac.extensions.projection import ProjectionExtension
 from pystac.extensions.table import Column, TableExtension
 
 from services.indexer.extractors.facts import Band, Facts, Place, Projection, Table
+from services.indexer.models.stamps import stamp
 from services.indexer.stac.names import collection_id, item_id, key_reference
 from services.indexer.stac.times import When, when_of
 from shared.contracts.storage import StoredObject
+
+Document = dict[str, Any]
 
 PROCESSING = "https://stac-extensions.github.io/processing/v1.1.0/schema.json"
 SOFTWARE = {"coop-indexer": "1"}
@@ -23,7 +26,7 @@ MD5_DIGITS = 32
 MD5_PREFIX, SHA256_PREFIX = "d50110", "1220"
 
 
-def build_item(facts: Facts, place: Place, stored: StoredObject) -> dict[str, Any]:
+def build_item(facts: Facts, place: Place, stored: StoredObject) -> Document:
     """The item of an object, without links: its asset is named relative to its repository.
 
     It depends on nothing but its arguments, so that a rebuild makes the same item.
@@ -56,8 +59,20 @@ def build_item(facts: Facts, place: Place, stored: StoredObject) -> dict[str, An
     return document
 
 
+def located(
+    item: dict[str, Any], account_id: str, repository_id: str, data_url: str
+) -> dict[str, Any]:
+    """The item as it is told: its asset where it can be downloaded now, under today's names."""
+    asset = item["assets"][DATA]
+    href = f"{data_url}/{account_id}/{repository_id}/{asset['href']}"
+    return item | {
+        "collection": collection_id(account_id, repository_id),
+        "assets": item["assets"] | {DATA: asset | {"href": href}},
+    }
+
+
 def _properties(facts: Facts, stored: StoredObject, when: When) -> dict[str, Any]:
-    uploaded = stored.last_modified.isoformat().replace("+00:00", "Z")
+    uploaded = stamp(stored.last_modified)
     properties: dict[str, Any] = {
         "title": stored.key,
         "description": facts.summary,

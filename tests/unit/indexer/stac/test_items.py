@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from services.indexer.extractors.facts import Facts
-from services.indexer.stac.items import build_item
-from services.indexer.stac.links import NOWHERE, with_item_links
+from services.indexer.stac.items import build_item, located
 from services.indexer.stac.validation import problems_of
 from shared.contracts.storage import StoredObject
 from shared.identifiers import object_uid
@@ -54,7 +53,7 @@ def sample_item(place: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_sample_items_are_valid(place: str) -> None:
-    assert problems_of(with_item_links(sample_item(place), NOWHERE)) == []
+    assert problems_of(sample_item(place)) == []
 
 
 def test_what_a_raster_s_item_says() -> None:
@@ -76,7 +75,7 @@ def test_what_a_raster_s_item_says() -> None:
     assert asset["roles"] == ["data"]
     assert item["properties"]["datetime"] == "1999-06-30T00:00:00Z"
     assert item["properties"]["coop:datetime_source"] == "file"
-    assert item["properties"]["updated"] == "2026-11-23T10:00:00.123000Z"
+    assert item["properties"]["updated"] == "2026-11-23T10:00:00.123Z"
 
 
 def test_what_a_table_s_item_says() -> None:
@@ -93,6 +92,14 @@ def test_nothing_in_an_item_depends_on_where_it_is_served() -> None:
     assert item["assets"]["data"]["href"] == "fiji.tif"
 
 
+def test_where_an_item_is_now() -> None:
+    kept = sample_item("noaa/globe-land-mask/fiji.tif")
+    told = located(kept, "ocean", "mask", "https://data.x.org")
+    assert told["collection"] == "ocean--mask"
+    assert told["assets"]["data"]["href"] == "https://data.x.org/ocean/mask/fiji.tif"
+    assert kept["assets"]["data"]["href"] == "fiji.tif"
+
+
 def test_time_of_upload_is_flagged() -> None:
     item = sample_item("natural-earth/countries/africa.geojson")
     assert item["properties"]["datetime"] == "2026-11-23T10:00:00Z"
@@ -105,7 +112,7 @@ def test_time_of_a_name_may_be_a_span() -> None:
     assert item["properties"]["start_datetime"] == "1990-01-01T00:00:00Z"
     assert item["properties"]["end_datetime"] == "2000-12-31T23:59:59Z"
     assert item["properties"]["coop:datetime_source"] == "name"
-    assert problems_of(with_item_links(item, NOWHERE)) == []
+    assert problems_of(item) == []
 
 
 def test_checksum_is_a_multihash() -> None:
@@ -125,7 +132,7 @@ def test_checksum_is_a_multihash() -> None:
 )
 def test_any_key_makes_a_valid_item(key: str) -> None:
     item = item_of(facts_of("a.tif", tiff()), stored(f"noaa/mask/{key}"))
-    assert problems_of(with_item_links(item, NOWHERE)) == []
+    assert problems_of(item) == []
     assert item["id"].replace("-", "").replace("_", "").isalnum()
     assert item["id"] == item["id"].lower()
     assert item["assets"]["data"]["href"].isascii()
@@ -151,4 +158,4 @@ def test_names_that_look_alike_have_items_of_their_own() -> None:
 )
 def test_unusual_rasters_make_valid_items(options: dict[str, Any]) -> None:
     item = item_of(facts_of("a.tif", tiff(**options)), stored("noaa/mask/a.tif"))
-    assert problems_of(with_item_links(item, NOWHERE)) == []
+    assert problems_of(item) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.indexer.stac.extents import Extent, is_at_edge, merged
+from services.indexer.models.extents import Extent, is_at_edge, merged
 
 DAYS = st.dates().map(lambda day: f"{day.year:04}-{day.month:02}-{day.day:02}T00:00:00Z")
 LONGITUDES = st.integers(-180, 180).map(float)

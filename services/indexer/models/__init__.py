@@ -1,0 +1,1 @@
+"""Records that nobody outside the indexer sees."""

@@ -1,0 +1,146 @@
+"""What people ask: one file, one directory, a repository in figures, collections and items."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from services.indexer.models.counted import Holdings
+from services.indexer.models.editions import Edition
+from services.indexer.stac.collections import build_collection
+from services.indexer.stac.items import Document, located
+from services.indexer.store.directories import page_of_directory
+from services.indexer.store.editions import find_editions, find_many_editions
+from services.indexer.store.files import find_file, find_item, page_of_items
+from services.indexer.store.repositories import place_of, repositories_after
+from services.indexer.store.sums import find_holdings, find_many_holdings, find_sums
+from shared.contracts.base import Listed
+from shared.contracts.indexer import (
+    Directory,
+    FileMetadata,
+    ListCollections,
+    RepositorySummary,
+    StacDocument,
+    StacPage,
+)
+from shared.contracts.repositories import Repository
+from shared.errors import NotFound
+from shared.identifiers import object_uid
+from shared.paging import Stretch, fill
+from shared.tables import Table
+
+
+async def get_file(table: Table, repository: Repository, key: str) -> FileMetadata:
+    """What is known of one object. Raises NotFound, also before its event has come."""
+    edition = await _current(table, repository)
+    found = await find_file(table, edition, object_uid(repository.repository_uid, key))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_directory(
+    table: Table, repository: Repository, prefix: str, listed: Listed
+) -> Directory:
+    """One page of a directory, which is empty where nothing is below the prefix."""
+    edition = await _current(table, repository)
+    if prefix:
+        sums = (await find_sums(table, edition, [prefix]))[prefix].sums
+    else:
+        sums = (await find_holdings(table, edition)).holdings
+    entries, cursor = await page_of_directory(table, edition, prefix, listed)
+    return Directory(
+        prefix=prefix, entries=entries, files=sums.files, size=sums.size, cursor=cursor
+    )
+
+
+async def get_summaries(
+    table: Table, repositories: Sequence[Repository]
+) -> list[RepositorySummary]:
+    """Repositories in figures, in their order."""
+    holdings = await holdings_of(table, repositories)
+    return [
+        _summary(repository, one) for repository, one in zip(repositories, holdings, strict=True)
+    ]
+
+
+async def holdings_of(table: Table, repositories: Sequence[Repository]) -> list[Holdings]:
+    """What each of them adds up to."""
+    uids = [repository.repository_uid for repository in repositories]
+    editions = await find_many_editions(table, uids)
+    return await find_many_holdings(table, [one.current for one in editions])
+
+
+def _summary(repository: Repository, holdings: Holdings) -> RepositorySummary:
+    extent = holdings.extent
+    start, end = extent.interval if extent else (None, None)
+    return RepositorySummary.model_validate(
+        {
+            "repository_uid": repository.repository_uid,
+            "account_id": repository.account_id,
+            "repository_id": repository.repository_id,
+            "files": holdings.files,
+            "size": holdings.size,
+            "items": holdings.items,
+            "formats": holdings.formats,
+            "bbox": extent.bbox if extent else None,
+            "footprints": list(holdings.shown.values()),
+            "start": start,
+            "end": end,
+            "changed_at": holdings.changed or None,
+        }
+    )
+
+
+async def get_collection(table: Table, repository: Repository, account_name: str) -> StacDocument:
+    """The repository as a collection."""
+    holdings = (await find_holdings(table, await _current(table, repository))).holdings
+    return StacDocument(document=build_collection(repository, account_name, holdings))
+
+
+async def list_collections(
+    table: Table,
+    wanted: ListCollections,
+    *,
+    is_listed: Callable[[Repository], bool],
+    name_of: Callable[[str], Awaitable[str]],
+) -> StacPage:
+    """Repositories as collections, by name; `name_of` an account's uid."""
+
+    async def read(place: str | None) -> Stretch[Repository]:
+        return await repositories_after(table, wanted.account_id, place)
+
+    found, cursor = await fill(read, wanted, keep=is_listed, place=place_of)
+    names = {uid: await name_of(uid) for uid in {one.account_uid for one in found}}
+    documents = [
+        build_collection(repository, names[repository.account_uid], holdings)
+        for repository, holdings in zip(found, await holdings_of(table, found), strict=True)
+    ]
+    return StacPage(documents=documents, cursor=cursor)
+
+
+async def list_items(
+    table: Table, repository: Repository, listed: Listed, *, data_url: str
+) -> StacPage:
+    """Some items of a repository by id, and how many there are."""
+    edition = await _current(table, repository)
+    items, cursor = await page_of_items(table, edition, limit=listed.limit, cursor=listed.cursor)
+    holdings = (await find_holdings(table, edition)).holdings
+    documents = [_told(item, repository, data_url) for item in items]
+    return StacPage(documents=documents, cursor=cursor, matched=holdings.items)
+
+
+async def get_item(
+    table: Table, repository: Repository, item_id: str, *, data_url: str
+) -> StacDocument:
+    """One item. Raises NotFound."""
+    item = await find_item(table, await _current(table, repository), item_id)
+    if item is None:
+        raise NotFound
+    return StacDocument(document=_told(item, repository, data_url))
+
+
+def _told(item: dict[str, Any], repository: Repository, data_url: str) -> Document:
+    return located(item, repository.account_id, repository.repository_id, data_url)
+
+
+async def _current(table: Table, repository: Repository) -> Edition:
+    return (await find_editions(table, repository.repository_uid)).current

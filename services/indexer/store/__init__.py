@@ -1,0 +1,17 @@
+"""Where the indexer keeps its records; the only room that knows how the table is laid out.
+
+| pk                     | sk                   | what                                          |
+| ---------------------- | -------------------- | --------------------------------------------- |
+| DIR#<edition>#<prefix> | /<name>, /<name>/    | an entry of a directory: a file or another    |
+| FILE#<edition>         | <object uid>         | what is known of an object                    |
+| ITEM#<edition>         | <item id>            | a STAC item                                   |
+| HOLDINGS#<edition>     | -                    | what a repository adds up to                  |
+| DELTA#<edition>        | <stamp>#<object uid> | a change that the sums do not have yet        |
+| GONE#<object uid>      | -                    | the version at which an object was deleted    |
+| EDITION#<repository>   | -                    | which edition is read, which is being built   |
+| LEASE#<edition>        | -                    | who adds up an edition                        |
+| EVT#<object uid>       | <version>#<...>      | events (shared.outbox)                        |
+
+An edition is written `<repository uid>.<number>`. Beside them the same table holds the projection
+of accounts and repositories (shared.projection).
+"""

@@ -1,0 +1,210 @@
+"""Objects as entries of directories, what is known of them, and their items."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.indexer.models.counted import Counted, Delta
+from services.indexer.models.editions import Edition
+from services.indexer.store.layout import (
+    RECORD_VERSION,
+    WAITING_PARTITION,
+    delta_key,
+    directory_key,
+    entry_key,
+    file_key,
+    gone_key,
+    item_key,
+    split,
+)
+from shared.contracts.indexer import FileMetadata
+from shared.outbox import newer, next_version
+from shared.tables import (
+    Absent,
+    Action,
+    AnyOf,
+    Below,
+    Check,
+    Delete,
+    Equals,
+    Item,
+    Page,
+    Put,
+    Table,
+)
+
+# Longer than events stay on their stream: an old one that comes late finds the object gone.
+GONE_SECONDS = 40 * 24 * 3600
+STAMP_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object as it stands in its directory. `revision` grows with every change of the entry."""
+
+    key: str
+    object_uid: str
+    version: int
+    revision: int
+    counted: Counted
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is kept of one object: what is told of it, what it counts for, and its item."""
+
+    file: FileMetadata
+    counted: Counted
+    item: dict[str, Any] | None = None
+
+
+def entry_of(row: Item) -> Entry:
+    """The entry that a row holds."""
+    return Entry(
+        key=row["key"],
+        object_uid=row["object_uid"],
+        version=row["version"],
+        revision=row["revision"],
+        counted=Counted.model_validate_json(row["counted"]),
+        summary=row["summary"],
+    )
+
+
+async def find_entries(table: Table, editions: Sequence[Edition], key: str) -> list[Entry | None]:
+    """The entry of a key in each edition."""
+    rows = await table.get_many([entry_key(edition, key) for edition in editions])
+    return [entry_of(row) if row else None for row in rows]
+
+
+async def gone_at(table: Table, object_uid: str) -> int:
+    """The version at which an object was deleted last; 0 where nothing is known of it."""
+    row = await table.get(*gone_key(object_uid))
+    return int(row["version"]) if row else 0
+
+
+def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Action]:
+    """Rows of an object in one edition, if its entry is still `before`."""
+    actions: list[Action] = [_put_entry(edition, known, before), _put_file(edition, known)]
+    had = before.counted.item if before else None
+    if known.item is not None and known.counted.item is not None:
+        actions.append(_put_item(edition, known.item, known.counted))
+    elif had is not None:
+        actions.append(Delete(item_key(edition), had.item_id))
+    left = before.counted if before else None
+    if left != known.counted:
+        delta = Delta(key=known.file.key, left=left, came=known.counted)
+        actions.append(_put_delta(edition, delta, known.file.object_uid))
+    return actions
+
+
+def remove_known(edition: Edition, before: Entry) -> list[Action]:
+    """Everything of an object out of one edition, if its entry is still `before`."""
+    had = before.counted.item
+    delta = Delta(key=before.key, left=before.counted)
+    return [
+        Delete(*entry_key(edition, before.key), when=Equals("revision", before.revision)),
+        Delete(file_key(edition), before.object_uid),
+        *([Delete(item_key(edition), had.item_id)] if had else []),
+        _put_delta(edition, delta, before.object_uid),
+    ]
+
+
+def discard_known(edition: Edition, entry: Entry) -> list[Action]:
+    """The rows of an object in an edition that nobody reads any more."""
+    had = entry.counted.item
+    return [
+        Delete(*entry_key(edition, entry.key)),
+        Delete(file_key(edition), entry.object_uid),
+        *([Delete(item_key(edition), had.item_id)] if had else []),
+    ]
+
+
+def not_gone(object_uid: str, version: int) -> Check:
+    """Holds unless the object was deleted at this version or a later one."""
+    return Check(*gone_key(object_uid), when=AnyOf(Absent(), Below("version", version)))
+
+
+def put_gone(object_uid: str, version: int) -> Put:
+    """Remember a deletion, unless a later one is known."""
+    pk, sk = gone_key(object_uid)
+    until = int(time.time()) + GONE_SECONDS
+    row = {"pk": pk, "sk": sk, "version": version, "expires_at": until}
+    return Put(row, when=newer(version))
+
+
+async def find_file(table: Table, edition: Edition, object_uid: str) -> FileMetadata | None:
+    """What is known of an object."""
+    row = await table.get(file_key(edition), object_uid)
+    return FileMetadata.model_validate_json(row["body"]) if row else None
+
+
+async def find_item(table: Table, edition: Edition, item_id: str) -> dict[str, Any] | None:
+    """A STAC item, as it is kept."""
+    row = await table.get(item_key(edition), item_id)
+    return _item(row) if row else None
+
+
+async def page_of_items(
+    table: Table, edition: Edition, *, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Some items by id, as they are kept."""
+    page: Page = await table.query(item_key(edition), limit=limit, cursor=cursor)
+    return [_item(row) for row in page.items], page.cursor
+
+
+def _item(row: Item) -> dict[str, Any]:
+    item: dict[str, Any] = orjson.loads(row["body"])
+    return item
+
+
+def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
+    file = known.file
+    pk, sk = entry_key(edition, file.key)
+    row = {
+        "pk": pk,
+        "sk": sk,
+        "schema": RECORD_VERSION,
+        "key": file.key,
+        "object_uid": file.object_uid,
+        "version": file.version,
+        "revision": before.revision + 1 if before else 1,
+        "counted": known.counted.model_dump_json(),
+        "summary": file.summary,
+        "nd": directory_key(edition, split(file.key)[0]),
+        "nt": known.counted.changed,
+    }
+    return Put(row, when=Equals("revision", before.revision) if before else Absent())
+
+
+def _put_file(edition: Edition, known: Known) -> Put:
+    body = known.file.model_dump_json()
+    return Put({"pk": file_key(edition), "sk": known.file.object_uid, "body": body})
+
+
+def _put_item(edition: Edition, item: dict[str, Any], counted: Counted) -> Put:
+    row = {
+        "pk": item_key(edition),
+        "sk": item["id"],
+        "body": orjson.dumps(item).decode(),
+        "counted": counted.item.model_dump_json() if counted.item else "",
+    }
+    return Put(row)
+
+
+def _put_delta(edition: Edition, delta: Delta, object_uid: str) -> Put:
+    """The stamp keeps the order in which changes were made, roughly: sums do not depend on it."""
+    sk = f"{next_version():0{STAMP_DIGITS}d}#{object_uid}"
+    row = {
+        "pk": delta_key(edition),
+        "sk": sk,
+        "body": delta.model_dump_json(),
+        "repository_uid": edition.repository_uid,
+        "number": edition.number,
+        "wp": WAITING_PARTITION,
+        "ws": sk,
+    }
+    return Put(row)
