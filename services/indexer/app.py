@@ -1,0 +1,96 @@
+"""Puts the indexer together: the one place where its parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from services.indexer.data_door import DataDoor
+from services.indexer.handlers import EVENTS, REQUESTS, Resources
+from services.indexer.operations.folder import Folder
+from services.indexer.operations.indexing import Indexer
+from services.indexer.sandbox.pool import Outcome, Sandbox
+from services.indexer.settings import ServiceSettings
+from services.indexer.store.layout import SCHEMA
+from shared.bus import Bus
+from shared.contracts.storage import StoredObject
+from shared.keyfile import load_key_file, nats_seed, service_access_key
+from shared.outbox import Outbox
+from shared.projection import Projection, control_handlers, follow
+from shared.relay import Relay
+from shared.runtime import App, Opened
+from shared.tables import open_table
+from shared.topology import CONTROL, consumers_of
+
+SERVICE = "indexer"
+
+
+def create_app(settings: ServiceSettings | None = None) -> App:
+    """A process of the indexer, not yet running."""
+    settings = settings or ServiceSettings()
+    return App(SERVICE, settings, settings.indexer.ops_port, partial(opened, settings))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held open, with or without doors on the bus."""
+
+    resources: Resources
+    folder: Folder
+    bus: Bus
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    """Everything a process needs, for as long as it runs."""
+    async with AsyncExitStack() as stack:
+        held = await stack.enter_async_context(holding(settings))
+        outbox = held.resources.indexer.outbox
+        _name_doors(held)
+        relay = Relay(outbox, held.bus)
+        relay.start()
+        held.folder.start()
+        held.bus.start()
+        stack.push_async_callback(relay.stop)
+        stack.push_async_callback(held.folder.stop)
+        stack.push_async_callback(held.bus.stop)
+        yield Opened(checks={"bus": held.bus.check, "table": partial(table_answers, outbox)})
+
+
+@asynccontextmanager
+async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
+    """The table, the sandbox, the data door and a bus that is not started yet."""
+    key = load_key_file(settings.home)
+    async with AsyncExitStack() as stack:
+        table = await open_table(SCHEMA, service=SERVICE, settings=settings)
+        stack.push_async_callback(table.close)
+        sandbox = await stack.enter_async_context(Sandbox(settings.indexer.sandbox))
+        door = DataDoor(settings.storage_url, *service_access_key(key, SERVICE))
+        await stack.enter_async_context(door)
+        bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
+        folder = Folder(table)
+        indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
+        data_url = settings.storage.public_url.rstrip("/")
+        yield Held(Resources(indexer, Projection(table, bus), data_url), folder, bus)
+
+
+async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcome:
+    """What an object says of itself."""
+    return await sandbox.parse(stored.key, stored.size, door.fetching(stored))
+
+
+def _name_doors(held: Held) -> None:
+    for wanted, handler in REQUESTS.items():
+        held.bus.answer(wanted, partial(handler, held.resources))
+    events = {event: partial(handler, held.resources) for event, handler in EVENTS.items()}
+    projection = held.resources.projection
+    for consumer in consumers_of(SERVICE):
+        is_control = consumer.stream == CONTROL.name
+        handlers = control_handlers(projection) if is_control else events
+        held.bus.consume(consumer.stream, consumer.durable, handlers)
+    follow(projection)
+
+
+async def table_answers(outbox: Outbox) -> None:
+    """Raises Unavailable unless the table can be read."""
+    await outbox.pending(limit=1)

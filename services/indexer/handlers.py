@@ -1,0 +1,158 @@
+"""The bus door: who asks and which repository is meant are looked up, one operation is done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.indexer.operations import asking
+from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.stac.names import repository_of
+from shared.cloudevents import Event, EventData
+from shared.contracts.base import Actor, Request
+from shared.contracts.indexer import (
+    Directory,
+    FileMetadata,
+    GetCollection,
+    GetFile,
+    GetItem,
+    GetSummaries,
+    ListCollections,
+    ListDirectory,
+    ListItems,
+    StacDocument,
+    StacPage,
+    SummaryPage,
+)
+from shared.contracts.repositories import Repository
+from shared.contracts.storage import ObjectCreated, ObjectDeleted
+from shared.errors import NotFound
+from shared.policy import Action, demand, may, repository_resource
+from shared.projection import Projection
+from shared.tables import Table
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a process of the indexer holds open; `data_url` is where objects are downloaded."""
+
+    indexer: Indexer
+    projection: Projection
+    data_url: str
+
+    @property
+    def table(self) -> Table:
+        """Where records are kept."""
+        return self.indexer.outbox.table
+
+
+async def get_file(resources: Resources, wanted: GetFile) -> FileMetadata:
+    """What is known of one object."""
+    repository = await _readable(resources, wanted.actor, wanted.account_id, wanted.repository_id)
+    return await asking.get_file(resources.table, repository, wanted.key)
+
+
+async def list_directory(resources: Resources, wanted: ListDirectory) -> Directory:
+    """One page of a directory."""
+    repository = await _readable(resources, wanted.actor, wanted.account_id, wanted.repository_id)
+    return await asking.list_directory(resources.table, repository, wanted.prefix, wanted)
+
+
+async def get_summaries(resources: Resources, wanted: GetSummaries) -> SummaryPage:
+    """Repositories in figures; those who asks may not read are left out."""
+    principal = await resources.projection.principal(wanted.actor)
+    found = [await resources.projection.repository_of(uid) for uid in wanted.repository_uids]
+    seen = [
+        one
+        for one in found
+        if one and may(principal, Action.REPOSITORY_READ, repository_resource(one))
+    ]
+    return SummaryPage(summaries=await asking.get_summaries(resources.table, seen))
+
+
+async def list_collections(resources: Resources, wanted: ListCollections) -> StacPage:
+    """The collections that who asks may list."""
+    principal = await resources.projection.principal(wanted.actor)
+
+    def is_listed(repository: Repository) -> bool:
+        return may(principal, Action.REPOSITORY_LIST, repository_resource(repository))
+
+    return await asking.list_collections(
+        resources.table,
+        wanted,
+        is_listed=is_listed,
+        name_of=lambda uid: _account_name(resources, uid),
+    )
+
+
+async def get_collection(resources: Resources, wanted: GetCollection) -> StacDocument:
+    """One collection."""
+    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    name = await _account_name(resources, repository.account_uid)
+    return await asking.get_collection(resources.table, repository, name)
+
+
+async def list_items(resources: Resources, wanted: ListItems) -> StacPage:
+    """Some items of a collection."""
+    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    return await asking.list_items(resources.table, repository, wanted, data_url=resources.data_url)
+
+
+async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
+    """One item."""
+    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    return await asking.get_item(
+        resources.table, repository, wanted.item_id, data_url=resources.data_url
+    )
+
+
+async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -> None:
+    """New bytes under a key."""
+    await index_object(resources.indexer, event.data.object)
+
+
+async def on_object_deleted(resources: Resources, event: Event[ObjectDeleted]) -> None:
+    """A key is no more."""
+    await remove_object(resources.indexer, event.data.object)
+
+
+async def _collected(resources: Resources, actor: Actor, collection_id: str) -> Repository:
+    return await _readable(resources, actor, *repository_of(collection_id))
+
+
+async def _readable(
+    resources: Resources, actor: Actor, account_id: str, repository_id: str
+) -> Repository:
+    """The repository of these names. NotFound also where who asks may not read it."""
+    projection = resources.projection
+    repository = await projection.repository(account_id, repository_id)
+    if repository is None:
+        raise NotFound
+    resource = repository_resource(repository)
+    principal = await projection.principal(actor)
+    if not may(principal, Action.DATA_READ, resource):
+        principal = await projection.fresh_principal(principal)
+    demand(principal, Action.DATA_READ, resource)
+    return repository
+
+
+async def _account_name(resources: Resources, account_uid: str) -> str:
+    account = await resources.projection.account(account_uid)
+    return account.name if account else account_uid
+
+
+Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
+REQUESTS: Mapping[type[Request[Any]], Handler] = {
+    GetFile: get_file,
+    ListDirectory: list_directory,
+    GetSummaries: get_summaries,
+    ListCollections: list_collections,
+    GetCollection: get_collection,
+    ListItems: list_items,
+    GetItem: get_item,
+}
+EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
+    ObjectCreated: on_object_created,
+    ObjectDeleted: on_object_deleted,
+}
