@@ -43,16 +43,13 @@ class Live:
         self.addresses: Counter[str] = Counter()
         self.closing = False
 
-    def admit(self, address: str) -> None:
-        """Raises Unavailable or TooManyRequests where there is no room for one more."""
+    @contextmanager
+    def watching(self, place: Place, address: str, account_uid: str) -> Iterator[Watcher]:
+        """A watcher for as long as it is entered; Unavailable, TooManyRequests over the limits."""
         if self.closing or self.addresses.total() >= self.connections:
             raise Unavailable("No more pages can be watched at the moment; try again later.")
         if self.addresses[address] >= self.per_address:
             raise TooManyRequests("Too many pages are being watched from your address.")
-
-    @contextmanager
-    def watching(self, place: Place, address: str, account_uid: str) -> Iterator[Watcher]:
-        """A watcher for as long as it is entered."""
         watcher = Watcher(account_uid)
         self.addresses[address] += 1
         self.watchers.setdefault(place, set()).add(watcher)

@@ -24,10 +24,13 @@ BUTTONS = {
     1070009: "Continue",
 }
 
+# Kratos tells what a schema does not allow by one id for all; the field says what was meant.
+NOT_VALID = 4000001
+BY_FIELD = {"traits.email": "This is not an e-mail address as it is written."}
 WORDS = {
     1040009: "Now choose a password.",
-    4000002: "Fill this in.",
     4000001: "{reason}",
+    4000002: "Fill this in.",
     4000004: "This is not an e-mail address as it is written.",
     4000005: "Choose another password: {reason}",
     4000006: "The e-mail address or the password is not right. Check both and try again.",

@@ -8,8 +8,10 @@ from typing import Any
 from services.web.forms.flow_words import (
     AUTOCOMPLETE,
     BUTTONS,
+    BY_FIELD,
     HELP,
     LABELS,
+    NOT_VALID,
     STEPS,
     TYPES,
     WORDS,
@@ -99,7 +101,7 @@ def _place(form: FlowForm, node: Node, typed: Mapping[str, str]) -> None:
 def _field(node: Node, name: str, value: str) -> FlowField:
     attributes = node["attributes"]
     kind = TYPES.get(name) or str(attributes.get("type", "text"))
-    errors = [_say(message) for message in node.get("messages") or ()]
+    errors = [_say(message, name) for message in node.get("messages") or ()]
     return FlowField(
         name=name,
         label=LABELS.get(name) or _label(node) or name,
@@ -122,7 +124,9 @@ def _label(node: Node) -> str:
     return str(((node.get("meta") or {}).get("label") or {}).get("text", ""))
 
 
-def _say(message: Mapping[str, Any]) -> str:
+def _say(message: Mapping[str, Any], name: str = "") -> str:
+    if message.get("id") == NOT_VALID and name in BY_FIELD:
+        return BY_FIELD[name]
     known = WORDS.get(message.get("id", 0))
     context = defaultdict(str, message.get("context") or {})
     return known.format_map(context) if known else str(message.get("text", ""))

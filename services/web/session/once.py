@@ -6,6 +6,7 @@ owner's own uniqueness (a name that is taken) is what keeps a second sending har
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
+from typing import NamedTuple
 
 import orjson
 from starlette.responses import Response
@@ -15,11 +16,25 @@ from services.web.session.memory import Memory
 REMEMBERED_SECONDS = 120.0
 
 
+class Sent(NamedTuple):
+    """An answer as it left the view; what is outside adds headers to the copy it gets."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    def response(self) -> Response:
+        """A copy of its own for each who is answered."""
+        copy = Response(self.body, self.status)
+        copy.raw_headers = list(self.headers)
+        return copy
+
+
 class Once:
     """The answers of forms that were just sent."""
 
     def __init__(self) -> None:
-        self._answers: Memory[Response] = Memory(REMEMBERED_SECONDS, entries=1000)
+        self._answers: Memory[Sent] = Memory(REMEMBERED_SECONDS, entries=1000)
 
     async def answer(
         self, fields: Mapping[str, str], do: Callable[[], Awaitable[Response]]
@@ -28,8 +43,13 @@ class Once:
 
         The same token with other values is a form changed after going back: another sending.
         """
+
+        async def sending() -> Sent:
+            response = await do()
+            return Sent(response.status_code, tuple(response.raw_headers), bytes(response.body))
+
         key = sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        response = await self._answers.get(key, do)
-        if response.status_code >= 400:
+        sent = await self._answers.get(key, sending)
+        if sent.status >= 400:
             self._answers.forget(key)
-        return response
+        return sent.response()

@@ -9,6 +9,9 @@ from shared.contracts.indexer import GetSummaries, RepositorySummary
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Unavailable
 
+# Figures adorn a page, which should not wait for them long.
+PATIENCE_SECONDS = 1.0
+
 Card = tuple[Repository, RepositorySummary | None]
 
 
@@ -21,7 +24,7 @@ async def summaries_of(
     visitor = await visitor_of(request)
     wanted = GetSummaries(actor=visitor.actor, repository_uids=list(repository_uids))
     try:
-        page = await resources_of(request).bus.request(wanted)
+        page = await resources_of(request).bus.request(wanted, timeout=PATIENCE_SECONDS)
     except (NotFound, Unavailable):
         return {}
     return {one.repository_uid: one for one in page.summaries}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from services.web.addresses import Place, is_slug
 from services.web.live import Watcher
@@ -17,6 +18,11 @@ HEARTBEAT_SECONDS = 15.0
 # After a lost connection browsers wait this long before they try again.
 RETRY = b"retry: 2000\n\n"
 HEARTBEAT = b": still here\n\n"
+HEADERS = {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+}
 
 
 async def events(request: Request) -> Response:
@@ -26,27 +32,36 @@ async def events(request: Request) -> Response:
         raise NotFound
     place = Place(account_id, repository_id)
     await find_repository(request, place)
-    resources_of(request).live.admit(_address(request))
-    return StreamingResponse(
-        _stream(request, place),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    return EventStream(request, place)
 
 
-async def _stream(request: Request, place: Place) -> AsyncIterator[bytes]:
+class EventStream(Response):
+    """Takes its place among the watchers before the first byte, and leaves it after the last."""
+
+    def __init__(self, request: Request, place: Place) -> None:
+        self.request = request
+        self.place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visitor = await visitor_of(self.request)
+        live = resources_of(self.request).live
+        names = (self.place.account_id, self.place.repository_id)
+        uid = visitor.actor.account_uid
+        with live.watching(names, _address(self.request), uid) as watcher:
+            told = _told(self.request, self.place, watcher)
+            await StreamingResponse(told, headers=HEADERS)(scope, receive, send)
+
+
+async def _told(request: Request, place: Place, watcher: Watcher) -> AsyncIterator[bytes]:
     live = resources_of(request).live
-    visitor = await visitor_of(request)
-    names = (place.account_id, place.repository_id)
-    with live.watching(names, _address(request), visitor.actor.account_uid) as watcher:
-        yield RETRY
-        while not live.closing:
-            woken = await _wait(watcher)
-            if (watcher.doubt or not woken) and not await _still(request, place):
-                return
-            watcher.doubt = False
-            keys = watcher.take()
-            yield HEARTBEAT if keys is None else _message(keys)
+    yield RETRY
+    while not live.closing:
+        woken = await _wait(watcher)
+        if (watcher.doubt or not woken) and not await _still(request, place):
+            return
+        watcher.doubt = False
+        keys = watcher.take()
+        yield HEARTBEAT if keys is None else _message(keys)
 
 
 def _address(request: Request) -> str:

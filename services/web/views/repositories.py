@@ -32,6 +32,7 @@ from shared.contracts.repositories import Repository, Visibility
 from shared.errors import NotFound, Problem, Unavailable
 
 PAGE = 200
+PATIENCE_SECONDS = 1.0
 AWAY = Directory(prefix="", entries=[], files=0, size=0)
 
 
@@ -77,7 +78,8 @@ async def _view(request: Request, place: Place) -> RepositoryView:
     directory = listed or Directory(prefix=place.key, entries=[], files=0, size=0)
     uid = repository.repository_uid
     found, readme = await asyncio.gather(
-        summaries_of(request, [uid]), _readme(request, repository, directory, cursor)
+        summaries_of(request, [] if listed is AWAY else [uid]),
+        _readme(request, repository, directory, cursor),
     )
     summary = found.get(uid)
     snippets = for_repository(_target(request, repository))
@@ -118,7 +120,7 @@ async def find_directory(request: Request, place: Place, cursor: str = "") -> Di
         cursor=cursor or None,
     )
     try:
-        directory = await resources_of(request).bus.request(wanted)
+        directory = await resources_of(request).bus.request(wanted, timeout=PATIENCE_SECONDS)
     except NotFound:
         return None
     return directory if directory.entries or cursor or not place.key else None

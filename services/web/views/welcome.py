@@ -30,7 +30,7 @@ async def send_welcome(request: Request) -> Response:
     fields = await sent_form(request)
     visitor = await needed_visitor(request, fields)
     if visitor.account is not None:
-        return see(_return_to(fields))
+        return _onwards(visitor.account.account_id, fields)
     return await once(request, fields, lambda: _create(request, visitor, fields))
 
 
@@ -52,14 +52,20 @@ async def _create(request: Request, visitor: Visitor, fields: Fields) -> Respons
         edge.sessions.forget(for_kratos(request.cookies))
         again = await edge.sessions.visitor(for_kratos(request.cookies))
         if again.account is not None:
-            return see(_return_to(fields))
+            return _onwards(again.account.account_id, fields)
         filled.errors["account_id"] = "This name is taken. Choose another."
         return await _show(request, filled, _return_to(fields))
     except Invalid as problem:
         known = WelcomeForm.model_fields
         return await _show(request, refused(filled, problem, known), _return_to(fields))
     edge.sessions.forget(for_kratos(request.cookies))
-    return see(_return_to(fields) if _return_to(fields) != HOME else f"/{form.account_id}")
+    return _onwards(form.account_id, fields)
+
+
+def _onwards(account_id: str, fields: Fields) -> Response:
+    """Where the visitor was going, or to see what the new page looks like."""
+    return_to = _return_to(fields)
+    return see(return_to if return_to != HOME else f"/{account_id}")
 
 
 async def _show(request: Request, form: Filled, return_to: str) -> Response:

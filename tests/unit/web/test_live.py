@@ -41,21 +41,25 @@ async def test_a_flood_is_told_as_one_change() -> None:
         assert watcher.take() == []
 
 
+def enter(feed: Live, address: str) -> None:
+    with feed.watching(PLACE, address, ""):
+        pass
+
+
 async def test_there_is_room_for_so_many_and_for_so_many_of_one_address() -> None:
     feed = live(connections=3, per_address=2)
     with feed.watching(PLACE, "a", ""), feed.watching(PLACE, "a", ""):
         with pytest.raises(TooManyRequests):
-            feed.admit("a")
-        feed.admit("b")
+            enter(feed, "a")
+        enter(feed, "b")
         with feed.watching(PLACE, "b", ""), pytest.raises(Unavailable):
-            feed.admit("c")
-    feed.admit("a")
+            enter(feed, "c")
+    enter(feed, "a")
 
 
 async def test_nothing_is_left_of_those_who_went() -> None:
     feed = live()
-    with feed.watching(PLACE, "a", ""):
-        pass
+    enter(feed, "a")
     assert not feed.watchers
     assert not feed.addresses
     feed.tell(PLACE, "a.tif")
@@ -67,7 +71,7 @@ async def test_closing_wakes_all_and_admits_none() -> None:
         feed.close()
         assert watcher.woken.is_set()
     with pytest.raises(Unavailable):
-        feed.admit("a")
+        enter(feed, "a")
 
 
 def stored() -> StoredObject:

@@ -1,0 +1,38 @@
+"""One platform with real NATS, Kratos and services for all tests of this folder."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from tests.edge import Edge, Person, registered, starting
+from tests.visitor import Visitor, visiting
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    with starting(tmp_path_factory.mktemp("edge") / "home") as edge:
+        yield edge
+
+
+@pytest.fixture
+def visitor(edge: Edge) -> Iterator[Visitor]:
+    """Somebody nobody knows."""
+    with visiting(edge.web) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def ada(edge: Edge) -> Iterator[Person]:
+    """Somebody with an account of their own, signed in."""
+    with registered(edge, f"ada-{next(_numbers)}") as person:
+        yield person
+
+
+@pytest.fixture
+def eve(edge: Edge) -> Iterator[Person]:
+    """Somebody else, who has nothing to do with it."""
+    with registered(edge, f"eve-{next(_numbers)}") as person:
+        yield person

@@ -1,0 +1,94 @@
+"""Access keys: shown once, good for the API, revoked at once."""
+
+import re
+
+import httpx
+
+from tests.edge import Edge, Person, bearer
+from tests.visitor import visiting
+from tests.waiting import until
+
+
+def test_a_secret_is_shown_once(ada: Person) -> None:
+    key_id, secret = ada.new_key("nightly sync")
+    assert re.fullmatch(r"COOP[A-Z0-9]{16}", key_id)
+    assert re.fullmatch(r"[A-Za-z0-9]{40}", secret)
+    page = ada.visitor.go(f"/-/{ada.account_id}/keys")
+    assert key_id in page.text
+    assert "nightly sync" in page.text
+    assert secret not in page.html
+
+
+def test_the_page_with_the_secret_is_kept_by_nobody(ada: Person) -> None:
+    place = f"/-/{ada.account_id}/keys"
+    form = ada.visitor.go(place).form(place)
+    ada.visitor.send(form)
+    assert ada.visitor.answer.headers["cache-control"] == "no-store"
+
+
+def test_sent_twice_it_is_one_key(ada: Person) -> None:
+    place = f"/-/{ada.account_id}/keys"
+    form = ada.visitor.go(place).form(place)
+    first = ada.visitor.send(form, name="twice").fact("Secret")
+    second = ada.visitor.send(form, name="twice").fact("Secret")
+    assert first == second
+    assert ada.visitor.go(place).text.count("twice") == 1
+
+
+def test_a_program_is_whose_key_it_holds(edge: Edge, ada: Person) -> None:
+    key = ada.new_key()
+    told = httpx.get(f"{edge.web}/api/v1/account", headers=bearer(key))
+    assert told.json()["account_id"] == ada.account_id
+
+
+def test_a_wrong_secret_tells_nothing(edge: Edge, ada: Person) -> None:
+    key_id, secret = ada.new_key()
+    said = set()
+    for wrong in (
+        (key_id, secret[:-1] + "x"),
+        (key_id, secret + "x"),
+        (key_id, "é"),
+        ("COOPAAAAAAAAAAAAAAAA", secret),
+        (key_id.lower(), secret),
+    ):
+        headers = [(b"authorization", f"Bearer {wrong[0]}.{wrong[1]}".encode())]
+        answer = httpx.get(f"{edge.web}/api/v1/repositories", headers=headers)
+        assert answer.status_code == 401
+        said.add(answer.json()["detail"])
+    assert len(said) == 1
+
+
+def test_what_is_no_credential_is_never_taken_for_none(edge: Edge) -> None:
+    for value in ("Basic YTpi", "Bearer", "Bearer x", "Bearer .", "x", "Bearer " + "x" * 5000):
+        answer = httpx.get(f"{edge.web}/api/v1/repositories", headers={"authorization": value})
+        assert answer.status_code == 401, value
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_revoked_key_works_no_more_within_a_second(edge: Edge, ada: Person) -> None:
+    key = ada.new_key()
+    url = f"{edge.web}/api/v1/account"
+    assert httpx.get(url, headers=bearer(key)).status_code == 200
+    page = ada.visitor.go(f"/-/{ada.account_id}/keys")
+    (form,) = (one for one in page.forms if one.fields.get("access_key_id") == key[0])
+    page = ada.visitor.send(form)
+    assert "revoked" in page.text
+    until(lambda: httpx.get(url, headers=bearer(key)).status_code == 401, seconds=1.5)
+
+
+def test_nobody_revokes_another_s_key(ada: Person, eve: Person) -> None:
+    key = ada.new_key()
+    place = f"/-/{eve.account_id}/keys"
+    eve.new_key()
+    form = next(one for one in eve.visitor.go(place).forms if "access_key_id" in one.fields)
+    eve.visitor.send(form, status=404, access_key_id=key[0])
+    origin = str(ada.client.base_url).rstrip("/")
+    assert httpx.get(f"{origin}/api/v1/account", headers=bearer(key)).status_code == 200
+
+
+def test_a_key_cannot_sign_in_to_the_pages(edge: Edge, ada: Person) -> None:
+    key = ada.new_key()
+    with visiting(edge.web) as visitor:
+        visitor.client.headers.update(bearer(key))
+        visitor.go("/-/new")
+        assert "/-/sign-in" in visitor.here
