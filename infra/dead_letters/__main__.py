@@ -52,7 +52,7 @@ async def drop_letters(jetstream: JetStreamContext, asked: Namespace) -> Lines:
 
 
 async def collect_crashes(jetstream: JetStreamContext, _: Namespace) -> Lines:
-    """See infra.dead_letters.crashes."""
+    """Make dead letters of what killed its consumer until the server gave it up."""
     async for line in collect(jetstream):
         yield line
 

@@ -19,6 +19,7 @@ CLASS_NAMES = re.compile(
 )
 # Commands answer on the standard streams, and the log is written there.
 SPEAKING = ("infra/", "services/supervisor/", "shared/log.py")
+COMMAND = "__main__.py"
 
 
 def classes(source: Source) -> Iterator[str]:
@@ -65,7 +66,7 @@ def test_nothing_is_printed_but_what_commands_say() -> None:
     loud = [
         f"{one.place}:{node.lineno}"
         for one in sources(*PROGRAM)
-        if not one.place.startswith(SPEAKING)
+        if not one.place.startswith(SPEAKING) and one.path.name != COMMAND
         for node in ast.walk(one.tree)
         if isinstance(node, ast.Attribute)
         and ast.unparse(node) in {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
