@@ -201,7 +201,7 @@ def make_client(door: Door, who: str, at: str, config: dict[str, Any]) -> Client
     settings = {
         "retries": {"total_max_attempts": 1},
         "connect_timeout": 5,
-        "read_timeout": 20,
+        "read_timeout": 10,
         "s3": {"addressing_style": "path"},
         "signature_version": UNSIGNED if who == "anonymous" else "s3v4",
         **config,
@@ -245,11 +245,11 @@ def keys_of(client: Client, bucket: str, **more: Any) -> list[str]:
     return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
 
-def stray_files(door: Door) -> list[str]:
-    """What uploads under way have left beside the objects."""
-    hidden = door.bytes_folder / ".sc"
+def stray_files(door: Door, upload_id: str = "") -> list[str]:
+    """What uploads under way have left beside the objects; or the parts of one upload."""
+    hidden, wanted = door.bytes_folder / ".sc", upload_id or "tmp"
     return sorted(
         str(path.relative_to(hidden))
         for path in hidden.rglob("*")
-        if path.is_file() and {"tmp", "mpu"} & set(path.relative_to(hidden).parts)
+        if path.is_file() and wanted in path.relative_to(hidden).parts
     )

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 import nats
@@ -56,11 +57,17 @@ async def listening(ready: dict[str, Any]) -> AsyncIterator[Feed]:
 async def stored(ready: dict[str, Any], stream: str, subject: str) -> list[Event]:
     """All events of a stream under a subject, from its beginning."""
     connection = await nats.connect(ready["nats"], **ready["nats_credentials"])
+    jetstream, name = connection.jetstream(), f"reader-{token_hex(4)}"
+    events: list[Event] = []
     try:
-        jetstream = connection.jetstream()
-        subscription = await jetstream.subscribe(subject, stream=stream, ordered_consumer=True)
+        # A named consumer: the operator may not use the old subject for nameless ones.
+        subscription = await jetstream.pull_subscribe(subject, durable=name, stream=stream)
         waiting = (await subscription.consumer_info()).num_pending
-        messages = [await subscription.next_msg(timeout=5) for _ in range(waiting)]
-        return [json.loads(message.data) for message in messages]
+        while waiting > 0:
+            messages = await subscription.fetch(min(waiting, 500), timeout=5)
+            events += [json.loads(message.data) for message in messages]
+            waiting -= len(messages)
+        await jetstream.delete_consumer(stream, name)
     finally:
         await connection.close()
+    return events

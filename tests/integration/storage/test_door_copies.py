@@ -20,10 +20,8 @@ def source(s3: Client, bucket: str) -> str:
 @pytest.mark.parametrize("form", ["dict", "plain", "slash", "version"])
 def test_a_copy_is_the_same(s3: Client, source: str, form: str) -> None:
     named: Any = {"Bucket": source, "Key": "a b/é+%.csv"}
-    quoted = f"{source}/a%20b/%C3%A9%2B%25.csv"
-    named = {"dict": named, "plain": quoted, "slash": f"/{quoted}"}.get(
-        form, f"{quoted}?versionId=null"
-    )
+    text = f"{source}/a b/é+%.csv"
+    named = {"dict": named, "plain": text, "slash": f"/{text}"}.get(form, f"{text}?versionId=null")
     answer = s3.copy_object(Bucket=source, Key="copy.csv", CopySource=named)
     copy = s3.get_object(Bucket=source, Key="copy.csv")
     assert copy["Body"].read() == b"n\n1\n"
@@ -55,7 +53,7 @@ def test_new_metadata_where_asked(s3: Client, source: str) -> None:
         ("{bucket}/none", "NoSuchKey", 404),
         (f"{ACCOUNT}--none/a", "NoSuchBucket", 404),
         ("a", "InvalidArgument", 400),
-        ("{bucket}/a%20b/%C3%A9%2B%25.csv?versionId=7", "NoSuchVersion", 404),
+        ("{bucket}/a b/é+%.csv?versionId=7", "NoSuchVersion", 404),
     ],
 )
 def test_nothing_to_copy(s3: Client, source: str, named: str, code: str, status: int) -> None:

@@ -33,7 +33,8 @@ def test_head_says_what_get_says(s3: Client, bucket: str) -> None:
         headers = answer.pop("ResponseMetadata")["HTTPHeaders"]
         assert headers["content-length"] == "5"
         assert "x-amz-version-id" not in headers
-    assert head == got
+    # boto3 asks for checksums with each GET, and not with HEAD.
+    assert head == {name: got[name] for name in got if not name.startswith("Checksum")}
 
 
 def test_headers_and_metadata_come_back_as_sent(s3: Client, bucket: str) -> None:
