@@ -1,0 +1,143 @@
+"""Puts storage together: the one place where its parts meet."""
+
+import asyncio
+import ctypes
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+from services.storage.blobs.local import open_local
+from services.storage.handlers import REQUESTS, Answering
+from services.storage.models import DirtyMark
+from services.storage.operations.bursts import Bursts
+from services.storage.operations.presigning import Door as SigningDoor
+from services.storage.operations.recovering import (
+    FindRepository,
+    keep_healing,
+    keep_recovering,
+)
+from services.storage.operations.resources import Resources
+from services.storage.s3.presign import Signer
+from services.storage.settings import ServiceSettings
+from services.storage.store.layout import SCHEMA
+from services.storage.views.callers import secret_finder
+from services.storage.views.door import DataDoor
+from services.storage.views.exchange import Held
+from shared.bus import Bus
+from shared.contracts.repositories import Repository
+from shared.keyfile import load_key_file, nats_seed, service_access_key
+from shared.outbox import Outbox
+from shared.projection import Projection, control_handlers, follow, private_handlers
+from shared.relay import Relay
+from shared.runtime import App, Door, Opened
+from shared.tables import open_table
+from shared.topology import PRIVATE, consumers_of
+
+SERVICE = "storage"
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
+MIB = 1024**2
+
+
+def create_app(settings: ServiceSettings | None = None) -> App:
+    """A process of storage, not yet running."""
+    settings = settings or ServiceSettings()
+    return App(SERVICE, settings, settings.storage.ops_port, partial(opened, settings))
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    """Records, bytes, the bus and the door, for as long as it runs."""
+    keep_memory()
+    key = load_key_file(settings.home)
+    async with AsyncExitStack() as stack:
+        table = await open_table(SCHEMA, service=SERVICE, settings=settings)
+        stack.push_async_callback(table.close)
+        outbox = Outbox(table)
+        resources = await stack.enter_async_context(_resources(settings, outbox))
+        bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
+        projection = Projection(table, bus)
+        door = SigningDoor(
+            settings.storage.public_url.rstrip("/"),
+            Signer(*service_access_key(key, SERVICE), settings.storage.region),
+        )
+        _name_doors(bus, Answering(resources, projection, door))
+        relay = Relay(outbox, bus)
+        relay.start()
+        bus.start()
+        stack.push_async_callback(relay.stop)
+        stack.push_async_callback(bus.stop)
+        for work in (keep_recovering(resources, _finder(projection)), keep_healing(resources)):
+            await stack.enter_async_context(_going(work))
+        held = Held(
+            resources,
+            projection,
+            door,
+            secret_finder(projection, key),
+            settings.storage.stale_after,
+            settings.web.public_url.rstrip("/"),
+            settings.storage.region,
+        )
+        yield Opened(
+            checks={"bus": bus.check, "table": partial(table_answers, outbox)},
+            door=Door(DataDoor(held), settings.listen, settings.storage.port),
+        )
+
+
+@asynccontextmanager
+async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
+    blobs = await open_local(settings.home / "storage", fsync=settings.storage.fsync)
+    bursts = Bursts(outbox, blobs.process)
+    bursts.start()
+    try:
+        yield Resources(outbox, blobs, bursts)
+    finally:
+        await bursts.stop()
+        await blobs.close()
+
+
+def _name_doors(bus: Bus, answering: Answering) -> None:
+    for wanted, handler in REQUESTS.items():
+        bus.answer(wanted, partial(handler, answering))
+    projection = answering.projection
+    for consumer in consumers_of(SERVICE):
+        is_private = consumer.stream == PRIVATE.name
+        handlers = private_handlers(projection) if is_private else control_handlers(projection)
+        bus.consume(consumer.stream, consumer.durable, handlers)
+    follow(projection)
+
+
+def _finder(projection: Projection) -> FindRepository:
+    async def find_repository(mark: DirtyMark) -> Repository | None:
+        return await projection.repository_of(mark.repository_uid)
+
+    return find_repository
+
+
+@asynccontextmanager
+async def _going(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on beside everything else."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def table_answers(outbox: Outbox) -> None:
+    """Raises Unavailable unless the table can be read."""
+    await outbox.pending(limit=1)
+
+
+def keep_memory() -> None:
+    """Let glibc keep what uploads free instead of giving it back and asking for it again.
+
+    A third of the cost of moving bytes was page faults; elsewhere there is no such function.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_TRIM_THRESHOLD, 128 * MIB)
+        mallopt(M_TOP_PAD, 16 * MIB)
+        mallopt(M_MMAP_THRESHOLD, 32 * MIB)

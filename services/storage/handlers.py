@@ -1,0 +1,121 @@
+"""The bus door: what other services ask of objects, and what storage hears of other services."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.storage.operations.objects import delete_object as delete
+from services.storage.operations.presigning import Door, presign_get, presign_post
+from services.storage.operations.reading import get_record
+from services.storage.operations.resources import Resources
+from services.storage.store.objects import objects_page, stored_object
+from shared.contracts.base import Actor, Request
+from shared.contracts.repositories import Repository
+from shared.contracts.storage import (
+    DeleteObject,
+    GetObject,
+    ListObjects,
+    ObjectPage,
+    PostForm,
+    PresignedUrl,
+    PresignGetObject,
+    PresignPostObject,
+    StoredObject,
+)
+from shared.errors import Forbidden, NotFound
+from shared.policy import Action, demand, may, repository_resource
+from shared.projection import Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What the bus door needs."""
+
+    resources: Resources
+    projection: Projection
+    door: Door
+
+
+async def repository_for(
+    answering: Answering, actor: Actor, action: Action, names: tuple[str, str]
+) -> Repository:
+    """The repository, if the actor may do this to it. NotFound, Forbidden."""
+    repository = await answering.projection.repository(*names)
+    if repository is None:
+        raise NotFound
+    resource = repository_resource(repository)
+    principal = await answering.projection.principal(actor)
+    if not may(principal, action, resource):
+        # A role given a moment ago may be faster than the event that tells of it.
+        principal = await answering.projection.fresh_principal(principal)
+    demand(principal, action, resource)
+    return repository
+
+
+async def get_object(answering: Answering, wanted: GetObject) -> StoredObject:
+    """The record of an object one may read."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names)
+    record = await get_record(answering.resources, repository, wanted.key)
+    return stored_object(repository, record)
+
+
+async def list_objects(answering: Answering, wanted: ListObjects) -> ObjectPage:
+    """All objects of a repository, for services that build on them."""
+    if wanted.actor.kind != "service":
+        raise Forbidden
+    repository = await answering.projection.repository_of(wanted.repository_uid)
+    if repository is None:
+        raise NotFound
+    records, cursor = await objects_page(
+        answering.resources.outbox,
+        wanted.repository_uid,
+        limit=wanted.limit,
+        cursor=wanted.cursor,
+    )
+    objects = [stored_object(repository, record) for record in records]
+    return ObjectPage(objects=objects, cursor=cursor)
+
+
+async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> PresignedUrl:
+    """An address for one object one may read."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names)
+    await get_record(answering.resources, repository, wanted.key)
+    return presign_get(answering.door, *names, wanted.key, actor=wanted.actor.account_uid)
+
+
+async def presign_post_object(answering: Answering, wanted: PresignPostObject) -> PostForm:
+    """A form for a repository one may write to."""
+    names = (wanted.account_id, wanted.repository_id)
+    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
+    prefix = f"{wanted.repository_id}/{wanted.prefix}"
+    return presign_post(
+        answering.door,
+        wanted.account_id,
+        prefix,
+        redirect=wanted.redirect,
+        actor=wanted.actor.account_uid,
+    )
+
+
+async def delete_object(answering: Answering, wanted: DeleteObject) -> StoredObject:
+    """Remove one object; NotFound where there is none."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
+    record = await delete(answering.resources, repository, wanted.key, actor=wanted.actor.uid)
+    if record is None:
+        raise NotFound("There is no such object.")
+    return stored_object(repository, record)
+
+
+Handler = Callable[[Answering, Any], Awaitable[BaseModel]]
+REQUESTS: Mapping[type[Request[Any]], Handler] = {
+    GetObject: get_object,
+    ListObjects: list_objects,
+    PresignGetObject: presign_get_object,
+    PresignPostObject: presign_post_object,
+    DeleteObject: delete_object,
+}

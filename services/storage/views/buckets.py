@@ -1,0 +1,152 @@
+"""What tools ask of a bucket before they come to the point, and what is not done over S3."""
+
+from urllib.parse import quote
+
+from services.storage.s3.checksums import ALGORITHMS
+from services.storage.s3.errors import S3Error
+from services.storage.s3.escaping import escape
+from services.storage.s3.xml import (
+    Bucket,
+    Owner,
+    access_control,
+    bucket_location,
+    bucket_versioning,
+    document,
+    list_buckets,
+    object_tagging,
+)
+from services.storage.views.exchange import Exchange
+from services.storage.views.headers import checksum_type, http_date, told_checksums
+from services.storage.views.listing import owner_of
+from services.storage.views.reading import open_wanted
+from services.storage.views.rights import no_such_bucket
+from shared.contracts.accounts import Account
+from shared.contracts.repositories import Visibility
+
+GREETING = b"This is an S3-compatible data door. Sign a request to list your accounts.\n"
+ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
+
+
+async def buckets(exchange: Exchange) -> None:
+    """ListBuckets: the accounts that who asks is or belongs to."""
+    if not exchange.is_signed:
+        await exchange.answer(200, [(b"content-type", b"text/plain")], GREETING)
+        return
+    principal, projection = exchange.caller.principal, exchange.held.projection
+    found: list[Account] = []
+    for uid in dict.fromkeys([principal.account_uid, *principal.roles]):
+        # A role may also be on a single repository, whose uid is no account's.
+        account = await projection.account(uid) if uid else None
+        if account is not None and not account.disabled:
+            found.append(account)
+    found.sort(key=lambda account: account.account_id)
+    owner = Owner(exchange.caller.uid, exchange.caller.uid)
+    lines = [
+        Bucket(account.account_id, int(account.created_at.timestamp() * 1000)) for account in found
+    ]
+    await exchange.answer_xml(list_buckets(lines, owner))
+
+
+async def head(exchange: Exchange) -> None:
+    """HeadBucket."""
+    await exchange.answer(200, [(b"x-amz-bucket-region", exchange.held.region.encode())])
+
+
+async def location(exchange: Exchange) -> None:
+    """GetBucketLocation."""
+    await exchange.answer_xml(bucket_location(exchange.held.region))
+
+
+async def versioning(exchange: Exchange) -> None:
+    """GetBucketVersioning: never asked for."""
+    await exchange.answer_xml(bucket_versioning())
+
+
+async def acl(exchange: Exchange) -> None:
+    """GetBucketAcl and GetObjectAcl: what the repository's visibility means."""
+    repository = exchange.repository
+    is_public = repository is not None and repository.visibility is not Visibility.RESTRICTED
+    await exchange.answer_xml(access_control(owner_of(exchange), is_public=is_public))
+
+
+async def object_acl(exchange: Exchange) -> None:
+    """GetObjectAcl, of an object that must be there."""
+    (await open_wanted(exchange)).close()
+    await acl(exchange)
+
+
+async def ignored(exchange: Exchange) -> None:
+    """PutBucketAcl and PutObjectAcl: tools send them along; rights are given on the web."""
+    await exchange.answer(200)
+
+
+async def policy(exchange: Exchange) -> None:
+    """GetBucketPolicy: there is none."""
+    raise S3Error("NoSuchBucketPolicy", BucketName=exchange.target.bucket)
+
+
+async def tagging(exchange: Exchange) -> None:
+    """GetObjectTagging: objects have no tags."""
+    (await open_wanted(exchange)).close()
+    await exchange.answer_xml(object_tagging())
+
+
+async def create(exchange: Exchange) -> None:
+    """CreateBucket on what is there: tools do it before their first write. Nothing is made."""
+    if exchange.request.raw_path.endswith(b"/"):
+        # So folders are made, and that of the repository is there already.
+        await exchange.answer(200)
+        return
+    raise S3Error("BucketAlreadyOwnedByYou", BucketName=exchange.target.bucket)
+
+
+async def drop(exchange: Exchange) -> None:
+    """DeleteBucket: repositories are deleted on the web alone."""
+    raise S3Error(
+        "AccessDenied", "A repository is not deleted over S3.", BucketName=exchange.target.bucket
+    )
+
+
+async def drop_root(exchange: Exchange) -> None:
+    """DELETE /{account}/{repository}/: the marker of a folder that never was an object."""
+    await exchange.answer(204)
+
+
+async def page(exchange: Exchange) -> None:
+    """A browser at a repository's address is sent to the repository's page."""
+    if exchange.repository is None:
+        raise no_such_bucket(exchange.target)
+    place = exchange.repository
+    url = f"{exchange.held.web_url}/{quote(place.account_id)}/{quote(place.repository_id)}"
+    await exchange.answer(302, [(b"location", url.encode())])
+
+
+async def attributes(exchange: Exchange) -> None:
+    """GetObjectAttributes: those of the record that are asked for."""
+    names = exchange.request.headers.get("x-amz-object-attributes", "").split(",")
+    wanted = {name.strip() for name in names}
+    if not wanted <= set(ATTRIBUTES):
+        raise S3Error("InvalidArgument", "Invalid attribute name specified.")
+    opened = await open_wanted(exchange)
+    opened.close()
+    record = opened.record
+    told = [(name, value) for name, value in told_checksums(record.checksums) if name in ALGORITHMS]
+    checksums = "".join(
+        f"<Checksum{name}>{escape(value)}</Checksum{name}>"
+        f"<ChecksumType>{checksum_type(value)}</ChecksumType>"
+        for name, value in told
+    )
+    count = sum(run[0] for run in record.parts)
+    elements = {
+        "ETag": f"<ETag>{escape(record.etag)}</ETag>",
+        "Checksum": f"<Checksum>{checksums}</Checksum>",
+        "ObjectParts": f"<ObjectParts><PartsCount>{count}</PartsCount></ObjectParts>"
+        if count
+        else "",
+        "StorageClass": "<StorageClass>STANDARD</StorageClass>",
+        "ObjectSize": f"<ObjectSize>{record.size}</ObjectSize>",
+    }
+    parts = [elements[name] for name in ATTRIBUTES if name in wanted]
+    headers = [(b"last-modified", http_date(record.modified_ms // 1000))]
+    body = document("GetObjectAttributesResponse", *parts)
+    await exchange.answer(200, [(b"content-type", b"application/xml"), *headers], body)

@@ -1,0 +1,119 @@
+"""Who asks: the signature is proved with a secret from the projection, or nobody is claimed to be.
+
+A service of ours may name a person for whom it signed (`x-coop-actor`, which the signature covers);
+then that person's rights of this moment count, and not the service's.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from services.storage.operations.presigning import ACTOR_FIELD
+from services.storage.s3.claims import Claim, read_claim
+from services.storage.s3.errors import S3Error
+from services.storage.s3.sigv4 import Verified, verify
+from services.storage.views.exchange import ANONYMOUS, Caller, Exchange, Held
+from shared.contracts.base import Actor
+from shared.keyfile import SERVICE_KEY_PREFIX, service_access_key
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
+from shared.projection import Projection
+from shared.sealing import SealError, sealing_key, unseal
+from shared.topology import SERVICES
+
+SECRETS_KEPT = 10_000
+MAX_ACCESS_KEY_ID = 128
+
+FindSecret = Callable[[str], Awaitable[tuple[str, str]]]
+
+
+def secret_finder(projection: Projection, key_file: bytes) -> FindSecret:
+    """Looks up secrets: those of services are derived, those of people unsealed and remembered."""
+    of_services = dict(service_access_key(key_file, name) for name in SERVICES)
+    opening = sealing_key(key_file)
+    opened: dict[tuple[str, str], str] = {}
+
+    async def find_secret(access_key_id: str) -> tuple[str, str]:
+        if access_key_id in of_services:
+            return of_services[access_key_id], ""
+        sealed = await projection.access_key(access_key_id) if is_ours(access_key_id) else None
+        if sealed is None or not sealed.sealed_secret:
+            raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key_id)
+        secret = opened.get((access_key_id, sealed.sealed_secret))
+        if secret is None:
+            try:
+                secret = unseal(opening, sealed.sealed_secret, name=access_key_id)
+            except SealError:
+                raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key_id) from None
+            if len(opened) >= SECRETS_KEPT:
+                opened.clear()
+            opened[access_key_id, sealed.sealed_secret] = secret
+        return secret, sealed.account_uid
+
+    return find_secret
+
+
+def is_ours(access_key_id: str) -> bool:
+    """Whether it can be one of our ids at all; others are not worth a question."""
+    return (
+        access_key_id.isascii()
+        and access_key_id.isalnum()
+        and len(access_key_id) <= MAX_ACCESS_KEY_ID
+        and not access_key_id.startswith(SERVICE_KEY_PREFIX)
+    )
+
+
+async def find_caller(exchange: Exchange) -> Caller:
+    """Who sent the request. Raises S3Error where a claim cannot be proved."""
+    claim = read_claim(exchange.request)
+    if claim is None:
+        return ANONYMOUS
+    secret, account_uid = await secret_of(exchange.held, claim.access_key_id)
+    verified = prove(exchange, claim, secret)
+    if account_uid:
+        return await person(exchange.held, account_uid, verified)
+    return await service(exchange.held, claim.access_key_id, exchange.request.query, verified)
+
+
+async def secret_of(held: Held, access_key_id: str) -> tuple[str, str]:
+    """The secret and the account of a key, if what is known of keys is not too old."""
+    secret, account_uid = await held.find_secret(access_key_id)
+    if account_uid:
+        refuse_when_stale(held)
+    return secret, account_uid
+
+
+def refuse_when_stale(held: Held) -> None:
+    """A key that was revoked meanwhile must not work for ever."""
+    if held.projection.silence() > held.stale_after:
+        raise S3Error(
+            "ServiceUnavailable", "What is known of access keys is too old. Please try again."
+        )
+
+
+def prove(exchange: Exchange, claim: Claim, secret: str) -> Verified:
+    """The claim, proved with its secret."""
+    return verify(exchange.request, claim, secret, now=datetime.now(UTC))
+
+
+async def person(held: Held, account_uid: str, verified: Verified | None) -> Caller:
+    """An account, with the rights it has today."""
+    actor = Actor(kind="account", account_uid=account_uid)
+    return Caller(await held.projection.principal(actor), account_uid, verified)
+
+
+async def service(
+    held: Held, access_key_id: str, fields: Mapping[str, str], verified: Verified | None
+) -> Caller:
+    """One of our services, or whom it signed for; `fields` are covered by the signature."""
+    actor_uid = fields.get(ACTOR_FIELD)
+    if actor_uid is None:
+        name = access_key_id.removeprefix(SERVICE_KEY_PREFIX).lower()
+        return Caller(service_principal(name), name, verified)
+    if not actor_uid:
+        return Caller(nobody(), "", verified)
+    refuse_when_stale(held)
+    return await person(held, actor_uid, verified)
+
+
+def nobody() -> Principal:
+    """An address that was made for an anonymous reader."""
+    return ANONYMOUS_PRINCIPAL

@@ -1,0 +1,153 @@
+"""The ASGI application: address, who asks, may they, the operation, its answer or S3's error."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, NamedTuple
+
+from services.storage.s3.addressing import Level, Target, read_target
+from services.storage.s3.errors import S3Error
+from services.storage.s3.request import Request, read_headers
+from services.storage.views import (
+    buckets,
+    cors,
+    deleting,
+    forms,
+    listing,
+    multipart,
+    reading,
+    writing,
+)
+from services.storage.views.bodies import drain
+from services.storage.views.callers import find_caller
+from services.storage.views.exchange import Exchange, Held, Receive, Send
+from services.storage.views.refusals import refuse
+from services.storage.views.rights import allowed_repository, seen_account
+from shared import telemetry
+from shared.log import correlated, logger
+from shared.policy import Action
+
+log = logger("door")
+
+View = Callable[[Exchange], Awaitable[None]]
+READ, WRITE = Action.DATA_READ, Action.DATA_WRITE
+
+
+class Route(NamedTuple):
+    """What answers an operation, and what one must be allowed to do to the repository for it.
+
+    Without an action the view asks for itself, once it has read more of the request.
+    """
+
+    view: View
+    action: Action | None = READ
+
+
+ROUTES: dict[str, Route] = {
+    "GetObject": Route(reading.get_object),
+    "HeadObject": Route(reading.get_object),
+    "GetObjectAttributes": Route(buckets.attributes),
+    "GetObjectAcl": Route(buckets.object_acl),
+    "GetObjectTagging": Route(buckets.tagging),
+    "PutObject": Route(writing.put, WRITE),
+    "CopyObject": Route(writing.copy, WRITE),
+    "DeleteObject": Route(writing.delete, WRITE),
+    "PutObjectAcl": Route(buckets.ignored, WRITE),
+    "DeleteObjects": Route(deleting.delete_objects, WRITE),
+    "PostObject": Route(forms.post, None),
+    "CreateMultipartUpload": Route(multipart.create, WRITE),
+    "UploadPart": Route(multipart.put_part, WRITE),
+    "UploadPartCopy": Route(multipart.copy_to_part, WRITE),
+    "CompleteMultipartUpload": Route(multipart.complete, WRITE),
+    "AbortMultipartUpload": Route(multipart.abort, WRITE),
+    "ListParts": Route(multipart.parts, WRITE),
+    "ListMultipartUploads": Route(listing.list_uploads, WRITE),
+    "ListObjectsV2": Route(listing.list_v2),
+    "ListObjects": Route(listing.list_v1),
+    "ListObjectVersions": Route(listing.list_versions),
+    "ListBuckets": Route(buckets.buckets, None),
+    "HeadBucket": Route(buckets.head),
+    "GetBucketLocation": Route(buckets.location),
+    "GetBucketVersioning": Route(buckets.versioning),
+    "GetBucketAcl": Route(buckets.acl),
+    "GetBucketPolicy": Route(buckets.policy),
+    "PutBucketAcl": Route(buckets.ignored, WRITE),
+    "CreateBucket": Route(buckets.create),
+    "DeleteBucket": Route(buckets.drop),
+    "DeleteRoot": Route(buckets.drop_root, WRITE),
+    "RepositoryPage": Route(buckets.page),
+}
+METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
+
+
+class DataDoor:
+    """Held open while the process serves."""
+
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self._process = secrets.token_hex(4)
+        self._numbers = count(1)
+        self._seconds = telemetry.http_seconds.labels("s3")
+        self._counts: dict[tuple[str, int], Any] = {}
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
+        """ASGI 3.0; anything but HTTP is not for us."""
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        request = Request(scope["method"], scope["raw_path"], scope["query_string"], {})
+        request_id = f"{self._process}{next(self._numbers):010x}"
+        target = Target("", Level.SERVICE)
+        exchange = Exchange(self.held, request, target, request_id, receive, send)
+        try:
+            request.headers = read_headers(scope["headers"])
+            cors.open_to_origins(exchange)
+            await self._serve(exchange)
+        except Exception as reason:  # noqa: BLE001 - whatever it is, the client gets an answer
+            await self._refuse(exchange, reason)
+        finally:
+            self._count(exchange, time.perf_counter() - began)
+
+    async def _serve(self, exchange: Exchange) -> None:
+        if exchange.request.method not in METHODS:
+            raise S3Error("MethodNotAllowed", Method=exchange.request.method)
+        exchange.target = target = read_target(exchange.request)
+        if target.operation == "Preflight":
+            await cors.preflight(exchange)
+            return
+        route = ROUTES[target.operation]
+        if route.view is not forms.post:
+            exchange.caller = await find_caller(exchange)
+        if route.action is not None:
+            await self._admit(exchange, route.action)
+        if route.action is READ:
+            await route.view(exchange)
+            return
+        # A change is followed from here through the bus to the index.
+        with correlated(exchange.request_id):
+            await route.view(exchange)
+
+    async def _admit(self, exchange: Exchange, action: Action) -> None:
+        if exchange.target.level is Level.ACCOUNT:
+            await seen_account(exchange, exchange.target)
+        else:
+            exchange.repository = await allowed_repository(exchange, exchange.target, action)
+
+    async def _refuse(self, exchange: Exchange, reason: Exception) -> None:
+        if exchange.status:
+            # The answer has begun: only a broken connection can still tell that it is not whole.
+            log.warning("an answer broke off", request=exchange.request_id, exc_info=reason)
+            raise reason
+        await drain(exchange)
+        await refuse(exchange, reason)
+
+    def _count(self, exchange: Exchange, seconds: float) -> None:
+        self._seconds.observe(seconds)
+        method = exchange.request.method
+        key = (method if method in METHODS else "other", exchange.status)
+        counter = self._counts.get(key)
+        if counter is None:
+            counter = telemetry.http_requests.labels("s3", key[0], str(key[1]))
+            self._counts[key] = counter
+        counter.inc()

@@ -1,0 +1,177 @@
+"""GetObject and HeadObject: conditions, ranges, and the loop that streams."""
+
+import asyncio
+
+from services.storage.models import ObjectRecord
+from services.storage.operations.reading import Opened, open_object
+from services.storage.s3.conditions import check_read, read_conditions
+from services.storage.s3.errors import S3Error
+from services.storage.s3.ranges import content_range, wanted_range
+from services.storage.store.objects import moment_of
+from services.storage.views.exchange import Exchange, Header, Receive
+from services.storage.views.headers import (
+    SANDBOX,
+    checksum_headers,
+    clean,
+    is_inert,
+    object_headers,
+    raw,
+)
+from shared.errors import NotFound
+
+READ_BYTES = 256 * 1024
+OVERRIDES = {
+    f"response-{name}": name
+    for name in (
+        "content-type",
+        "content-language",
+        "expires",
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+    )
+}
+
+
+async def get_object(exchange: Exchange) -> None:
+    """The bytes of an object, or of a range of it."""
+    opened = await open_wanted(exchange)
+    try:
+        record = opened.record
+        headers = headers_for(exchange, record)
+        check_conditions(exchange, record)
+        start, end = 0, record.size
+        span, status = wanted_span(exchange, record, headers), 200
+        if span is not None:
+            (start, end), status = span, 206
+            headers.append((b"content-range", content_range(start, end, record.size).encode()))
+        elif exchange.request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
+            headers += checksum_headers(record.checksums)
+        headers.append((b"content-length", b"%d" % (end - start)))
+        if exchange.request.method == "HEAD":
+            await exchange.start(status, headers)
+            await exchange.send({"type": "http.response.body", "body": b""})
+        else:
+            await stream(exchange, opened, (start, end), (status, headers))
+    finally:
+        opened.close()
+
+
+async def open_wanted(exchange: Exchange) -> Opened:
+    """The object with its bytes open. Raises NoSuchKey."""
+    try:
+        return await open_object(exchange.held.resources, exchange.place, exchange.target.key)
+    except NotFound:
+        raise S3Error("NoSuchKey", Key=exchange.target.shown_key) from None
+
+
+def headers_for(exchange: Exchange, record: ObjectRecord) -> list[Header]:
+    """The object's headers, with those that the query asks to be otherwise."""
+    headers = object_headers(record)
+    if b"response-" not in exchange.request.query_string:
+        return headers
+    query = exchange.request.query
+    chosen = {OVERRIDES[name]: clean(value) for name, value in query.items() if name in OVERRIDES}
+    if chosen and not exchange.is_signed:
+        raise S3Error(
+            "InvalidRequest",
+            "Request specific response headers cannot be used for anonymous GET requests.",
+        )
+    names = {name.encode() for name in chosen}
+    headers = [one for one in headers if one[0] not in names and one != SANDBOX]
+    headers += [(name.encode(), raw(value)) for name, value in chosen.items()]
+    if not is_inert(chosen.get("content-type", record.content_type)):
+        headers.append(SANDBOX)
+    return headers
+
+
+def check_conditions(exchange: Exchange, record: ObjectRecord) -> None:
+    """Raises PreconditionFailed, and NotModified with what a cache wants to know."""
+    conditions = read_conditions(exchange.request.headers)
+    if conditions is None:
+        return
+    try:
+        check_read(conditions, record.etag, moment_of(record))
+    except S3Error as error:
+        if error.code == "NotModified":
+            kept = {b"etag", b"last-modified", b"cache-control", b"expires"}
+            exchange.extra += [one for one in object_headers(record) if one[0] in kept]
+        raise
+
+
+def wanted_span(
+    exchange: Exchange, record: ObjectRecord, headers: list[Header]
+) -> tuple[int, int] | None:
+    """The range or the part that is wanted, None for the whole."""
+    if b"partNumber" in exchange.request.query_string:
+        number = exchange.request.query.get("partNumber", "")
+        if record.parts:
+            headers.append((b"x-amz-mp-parts-count", b"%d" % sum(run[0] for run in record.parts)))
+        return part_span(record, number)
+    if "range" not in exchange.request.headers:
+        return None
+    return wanted_range(
+        exchange.request.headers, record.size, etag=record.etag, modified=moment_of(record)
+    )
+
+
+def part_span(record: ObjectRecord, text: str) -> tuple[int, int] | None:
+    """Where a part of a multipart object lies; an object of one piece is its own first part."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 10_000):
+        raise S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000")
+    number, offset = int(text), 0
+    for count, size in record.parts or [[1, record.size]]:
+        if number <= count:
+            start = offset + (number - 1) * size
+            return (start, start + size) if record.size else None
+        number -= count
+        offset += count * size
+    raise S3Error("InvalidRange", ActualObjectSize=record.size)
+
+
+async def stream(
+    exchange: Exchange,
+    opened: Opened,
+    span: tuple[int, int],
+    head: tuple[int, list[Header]],
+) -> None:
+    """Send the bytes. Small ones go at once; for others the loop stops when the client leaves."""
+    start, end = span
+    if end - start <= READ_BYTES:
+        body = await opened.blob.read(start, end - start) if end > start else b""
+        if len(body) != end - start:
+            raise ShortError
+        await exchange.start(*head)
+        await exchange.send({"type": "http.response.body", "body": body})
+        return
+    await exchange.start(*head)
+    # `send` says nothing when nobody is there any more: only `receive` does.
+    leaving = asyncio.ensure_future(client_gone(exchange.receive))
+    try:
+        await stream_long(exchange, opened, span, leaving)
+    finally:
+        leaving.cancel()
+
+
+async def stream_long(
+    exchange: Exchange, opened: Opened, span: tuple[int, int], leaving: "asyncio.Future[None]"
+) -> None:
+    """Piece by piece; each waits until the one before is on its way."""
+    offset, end = span
+    read, send = opened.blob.read, exchange.send
+    while offset < end and not leaving.done():
+        piece = await read(offset, min(READ_BYTES, end - offset))
+        if not piece:
+            raise ShortError
+        offset += len(piece)
+        await send({"type": "http.response.body", "body": piece, "more_body": offset < end})
+
+
+class ShortError(Exception):
+    """Somebody cut the file off while it was read: the broken connection tells the client."""
+
+
+async def client_gone(receive: Receive) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

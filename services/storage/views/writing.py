@@ -1,0 +1,126 @@
+"""PutObject, CopyObject and DeleteObject."""
+
+from services.storage.operations.committing import NewObject
+from services.storage.operations.copying import copy_object
+from services.storage.operations.objects import delete_object, put_object
+from services.storage.operations.reading import Opened, open_object
+from services.storage.s3.addressing import Target, copy_sources
+from services.storage.s3.conditions import COPY_SOURCE, check_copy, read_conditions
+from services.storage.s3.errors import S3Error
+from services.storage.s3.xml import copy_result
+from services.storage.store.objects import moment_of
+from services.storage.views.bodies import SignedBody
+from services.storage.views.exchange import Exchange
+from services.storage.views.headers import (
+    checksum_headers,
+    new_object,
+    told_checksums,
+    wanted_algorithm,
+)
+from services.storage.views.rights import allowed_repository
+from shared.contracts.repositories import Repository
+from shared.errors import NotFound
+from shared.policy import Action
+
+DIRECTIVES = ("COPY", "REPLACE")
+
+
+async def put(exchange: Exchange) -> None:
+    """PutObject."""
+    body = SignedBody(exchange)
+    new = new_object(
+        exchange.target.key, exchange.request.headers, exchange.caller.uid, kept=body.kept
+    )
+    record = await put_object(exchange.held.resources, exchange.place, new, body)
+    headers = [(b"etag", b'"%b"' % record.etag.encode()), *checksum_headers(record.checksums)]
+    await exchange.answer(200, headers)
+
+
+async def delete(exchange: Exchange) -> None:
+    """DeleteObject: 204 also where there was nothing."""
+    await delete_object(
+        exchange.held.resources,
+        exchange.place,
+        exchange.target.key,
+        actor=exchange.caller.uid,
+        conditions=read_conditions(exchange.request.headers),
+    )
+    await exchange.answer(204)
+
+
+async def copy(exchange: Exchange) -> None:
+    """CopyObject."""
+    algorithm = wanted_algorithm(exchange.request.headers)
+    new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
+    directive = exchange.request.headers.get("x-amz-metadata-directive", "COPY").upper()
+    if directive not in DIRECTIVES:
+        raise S3Error("InvalidArgument", "Unknown metadata directive.")
+    repository, source = await open_source(exchange)
+    try:
+        refuse_itself(exchange, repository, source, directive)
+        if directive == "COPY":
+            inherit(new, source)
+        names = [name for name, value in told_checksums(source.record.checksums)]
+        new.kept = (algorithm,) if algorithm else tuple(names)
+        record = await copy_object(exchange.held.resources, source, exchange.place, new)
+    finally:
+        source.close()
+    document = copy_result(
+        "CopyObjectResult",
+        etag=record.etag,
+        modified_ms=record.modified_ms,
+        checksums=told_checksums(record.checksums),
+    )
+    await exchange.answer_xml(document)
+
+
+def refuse_itself(
+    exchange: Exchange, repository: Repository, source: Opened, directive: str
+) -> None:
+    """A copy of a thing onto itself must change something."""
+    is_itself = (repository.repository_uid, source.record.key) == (
+        exchange.place.repository_uid,
+        exchange.target.key,
+    )
+    if is_itself and directive == "COPY":
+        raise S3Error(
+            "InvalidRequest",
+            "This copy request is illegal because it is trying to copy an object to itself "
+            "without changing the object's metadata.",
+        )
+
+
+def inherit(new: NewObject, source: Opened) -> None:
+    """The copy says of itself what its source did."""
+    new.content_type = source.record.content_type
+    new.metadata = source.record.metadata
+    new.headers = source.record.headers
+
+
+async def open_source(exchange: Exchange) -> tuple[Repository, Opened]:
+    """What x-amz-copy-source names, if who asks may read it and its conditions hold."""
+    headers = exchange.request.headers
+    sources = copy_sources(headers["x-amz-copy-source"], exchange.target)
+    repository, opened = await open_first(exchange, sources)
+    conditions = read_conditions(headers, prefix=COPY_SOURCE)
+    if conditions is not None:
+        try:
+            check_copy(conditions, opened.record.etag, moment_of(opened.record))
+        except S3Error:
+            opened.close()
+            raise
+    return repository, opened
+
+
+async def open_first(exchange: Exchange, sources: list[Target]) -> tuple[Repository, Opened]:
+    """Of the things that a copy source may mean, the first that is there; else why it is not."""
+    refusals: list[S3Error] = []
+    for source in sources:
+        try:
+            repository = await allowed_repository(exchange, source, Action.DATA_READ)
+            return repository, await open_object(exchange.held.resources, repository, source.key)
+        except NotFound:
+            refusals.append(S3Error("NoSuchKey", Key=source.shown_key))
+        except S3Error as error:
+            refusals.append(error)
+    raise min(refusals, key=lambda error: error.code == "NoSuchBucket")
