@@ -4,6 +4,7 @@ Events fill the service's own table; each process keeps what it used a second ag
 not known yet is asked for once; a "no" is remembered for a second.
 """
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -31,7 +32,7 @@ from shared.contracts.repositories import (
     RepositoryUpdated,
     State,
 )
-from shared.errors import NotFound
+from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
 from shared.tables import ConditionFailed, Put, Table
@@ -70,6 +71,19 @@ class Projection:
         found = await self._known("REPOSITORY_ID", name, Repository, wanted)
         return found if found is not None and found.state is State.ACTIVE else None
 
+    async def repositories_of(self, account_id: str, prefix: str = "") -> list[Repository]:
+        """The repositories of an account that begin with the prefix, as far as events have told."""
+        found: list[Repository] = []
+        cursor: str | None = None
+        while True:
+            page = await self.table.query(
+                "REPOSITORY_ID", prefix=f"{account_id}/{prefix}", limit=500, cursor=cursor
+            )
+            found += [Repository.model_validate_json(item["body"]) for item in page.items]
+            cursor = page.cursor
+            if cursor is None:
+                return [one for one in found if one.state is State.ACTIVE]
+
     async def repository_of(self, repository_uid: str) -> Repository | None:
         """The repository of this uid as far as events have told; never asks."""
         item = await self.table.get("REPOSITORY", repository_uid)
@@ -95,6 +109,20 @@ class Projection:
             disabled=account.disabled,
             roles=account.roles,
         )
+
+    async def fresh_principal(self, principal: Principal) -> Principal:
+        """Before a refusal: what accounts says now, as a new role may be faster than its event.
+
+        Asked at most once a second; unchanged where it is no account or nobody answers.
+        """
+        asked = ("ASKED", principal.account_uid)
+        if principal.kind != "account" or self._memory.get(asked, (0.0,))[0] > time.monotonic():
+            return principal
+        self._remember(*asked, None)
+        actor = Actor(kind="account", account_uid=principal.account_uid)
+        with contextlib.suppress(Problem):
+            await self._ask(GetAccount(actor=self.asker, account_uid=principal.account_uid))
+        return await self.principal(actor)
 
     def silence(self) -> float:
         """Seconds since accounts last gave a sign of life."""
