@@ -64,9 +64,10 @@ async def stored(ready: dict[str, Any], stream: str, subject: str) -> list[Event
         subscription = await jetstream.pull_subscribe(subject, durable=name, stream=stream)
         waiting = (await subscription.consumer_info()).num_pending
         while waiting > 0:
-            messages = await subscription.fetch(min(waiting, 500), timeout=5)
-            events += [json.loads(message.data) for message in messages]
-            waiting -= len(messages)
+            for message in await subscription.fetch(min(waiting, 500), timeout=5):
+                events.append(json.loads(message.data))
+                waiting -= 1
+                await message.ack()
         await jetstream.delete_consumer(stream, name)
     finally:
         await connection.close()

@@ -10,7 +10,7 @@
 | GONE#<object uid>      | -                    | the version at which an object was deleted    |
 | EDITION#<repository>   | -                    | which edition is read, which is being built   |
 | LEASE#<edition>        | -                    | who adds up an edition                        |
-| EVT#<object uid>       | <version>#<...>      | events (shared.outbox)                        |
+| EVT#file-<object uid>  | <version>#<...>      | events (shared.outbox)                        |
 
 An edition is written `<repository uid>.<number>`. Beside them the same table holds the projection
 of accounts and repositories (shared.projection).
