@@ -1,8 +1,10 @@
 """How sizes, numbers and times read: short on the page, exact in the title."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
+WORDS = {"Markdown", "Text"}
 SPANS = (
     (60, 1, "second"),
     (3600, 60, "minute"),
@@ -84,6 +86,12 @@ def initials(name: str) -> str:
     words = [word for word in name.replace("-", " ").split() if word]
     letters = words[0][:2] if len(words) == 1 else "".join(word[0] for word in words[:2])
     return letters.upper() if words else "?"
+
+
+def data_formats(formats: Mapping[str, int]) -> list[str]:
+    """The formats of the data, most files first; the words about it are no data."""
+    names = sorted(formats, key=lambda name: (-formats[name], name))
+    return [name for name in names if name not in WORDS] or names
 
 
 def degrees(box: list[float]) -> str:

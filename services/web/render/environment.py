@@ -12,6 +12,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 FILTERS = (
     *(display.size, display.number, display.counted, display.ago, display.exact, display.iso),
     *(display.shortened, display.initials, display.degrees, display.shown),
+    display.data_formats,
 )
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),

@@ -14,6 +14,7 @@ ASPECT = 1.58
 # Round the box there is room: a footprint says more beside what is near it.
 ROOM = 1.66
 NARROWEST = 4.0
+MOST = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Box:
     y: float
     width: float
     height: float
+
+    @property
+    def is_most(self) -> bool:
+        """Whether it covers so much of the world that filling it would hide the rest."""
+        return self.width * self.height > MOST * WIDTH * HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
