@@ -23,7 +23,7 @@ def event_operations(event: type[EventData]) -> Node:
             operation["description"] = (
                 f"From the durable consumer {', '.join(durables)}."
                 if durables
-                else "Live, in every process that listens; what is missed is missed."
+                else "May be heard live, in every process that listens; what is missed is missed."
             )
             operations[f"{service}.hear.{name}"] = operation
     return operations
