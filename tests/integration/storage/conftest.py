@@ -1,16 +1,33 @@
-"""One running data door for all tests of this folder."""
+"""The running data doors of this folder's tests: a usual one, and one whose life is hard."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from tests.door import Client, Door, opened
+from tests.full_disk import small_disk
+
+Factory = pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    with opened(tmp_path_factory.mktemp("door") / "home") as door:
+def door(tmp_path_factory: Factory) -> Iterator[Door]:
+    """Two processes behind one port, so that every test is also one of them agreeing."""
+    home = tmp_path_factory.mktemp("door") / "home"
+    with opened(home, COOP_STORAGE__PROCESSES="2") as door:
         yield door
+
+
+@pytest.fixture(scope="session")
+def strained(tmp_path_factory: Factory) -> Iterator[Door]:
+    """A disk of 24 MiB (where we may mount one), and no patience with a silent accounts."""
+    home = tmp_path_factory.mktemp("strained") / "home"
+    settings = {"COOP_STORAGE__STALE_AFTER": "2", "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "0.3"}
+    with ExitStack() as stack:
+        with suppress(pytest.skip.Exception):
+            stack.enter_context(small_disk(home / "storage", "24m"))
+        yield stack.enter_context(opened(home, **settings))
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, refusal
+from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, plain, refusal
 
 NEVER = "never-was"
 MD5 = '"d41d8cd98f00b204e9800998ecf8427e"'
@@ -165,6 +164,6 @@ def test_who_may_read_a_restricted_repository(door: Door) -> None:
 def test_a_browser_that_guesses(door: Door) -> None:
     for name in (HIDDEN, NEVER):
         for path in (f"{ACCOUNT}/{name}", f"{ACCOUNT}/{name}/", f"{ACCOUNT}/{name}/README.md"):
-            answer = httpx.get(f"{door.url}/{path}", headers={"accept": "text/html"})
+            answer = plain.get(f"{door.url}/{path}", headers={"accept": "text/html"})
             assert answer.status_code == 404, path
             assert "Embargoed" not in answer.text

@@ -1,10 +1,9 @@
 """The three ways in: an account, the endpoint of an account, and the alias of a repository."""
 
-import httpx
 import pytest
 
 from shared.contracts.repositories import Visibility
-from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, keys_of, refusal
+from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, keys_of, plain, refusal
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def test_one_object_three_names(door: Door, s3: Client, name: str) -> None:
     s3.put_object(Bucket=ACCOUNT, Key=f"{name}/2026/a.csv", Body=b"account")
     assert body_of(endpoint, name, "2026/a.csv") == b"account"
     assert body_of(s3, f"{ACCOUNT}--{name}", "2026/a.csv") == b"account"
-    assert httpx.get(f"{door.url}/{ACCOUNT}/{name}/2026/a.csv").content == b"account"
+    assert plain.get(f"{door.url}/{ACCOUNT}/{name}/2026/a.csv").content == b"account"
     endpoint.put_object(Bucket=name, Key="b.csv", Body=b"endpoint")
     s3.put_object(Bucket=f"{ACCOUNT}--{name}", Key="c.csv", Body=b"alias")
     assert keys_of(s3, ACCOUNT, Prefix=f"{name}/") == [
@@ -76,8 +75,8 @@ def test_buckets_are_the_accounts_one_belongs_to(door: Door) -> None:
 
 
 def test_nobody_may_ask_for_buckets_namelessly(door: Door) -> None:
-    assert httpx.get(f"{door.url}/").status_code in {200, 403}
-    assert "<Name>" not in httpx.get(f"{door.url}/").text
+    assert plain.get(f"{door.url}/").status_code in {200, 403}
+    assert "<Name>" not in plain.get(f"{door.url}/").text
 
 
 def test_whether_a_bucket_is_there(s3: Client, name: str) -> None:
@@ -89,21 +88,21 @@ def test_whether_a_bucket_is_there(s3: Client, name: str) -> None:
 
 def test_a_repository_is_no_file(door: Door, name: str) -> None:
     """pyarrow, rclone and s3fs ask whether it is one, and would take a 200 for an empty one."""
-    assert httpx.head(f"{door.url}/{ACCOUNT}/{name}").status_code == 404
-    assert httpx.head(f"{door.url}/{ACCOUNT}/{name}/").status_code == 200
-    assert httpx.head(f"{door.url}/{ACCOUNT}/none/").status_code == 404
+    assert plain.head(f"{door.url}/{ACCOUNT}/{name}").status_code == 404
+    assert plain.head(f"{door.url}/{ACCOUNT}/{name}/").status_code == 200
+    assert plain.head(f"{door.url}/{ACCOUNT}/none/").status_code == 404
 
 
 def test_a_folder_is_no_file(door: Door, s3: Client, name: str) -> None:
     s3.put_object(Bucket=ACCOUNT, Key=f"{name}/a/b", Body=b"")
     for path in (f"{name}/a", f"{name}/a/"):
-        assert httpx.head(f"{door.url}/{ACCOUNT}/{path}").status_code == 404
+        assert plain.head(f"{door.url}/{ACCOUNT}/{path}").status_code == 404
 
 
 def test_the_bucket_of_the_endpoint_answers_a_bare_get(door: Door, s3: Client, name: str) -> None:
     s3.put_object(Bucket=ACCOUNT, Key=f"{name}/a", Body=b"")
     for path in (name, f"{name}/"):
-        answer = httpx.get(f"{door.url}/{ACCOUNT}/{path}")
+        answer = plain.get(f"{door.url}/{ACCOUNT}/{path}")
         assert "<Key>a</Key>" in answer.text
 
 

@@ -1,9 +1,8 @@
 """The door as browsers meet it: other origins may read, and no visitor's page may act."""
 
-import httpx
 import pytest
 
-from tests.door import ACCOUNT, HIDDEN, Client, Door
+from tests.door import ACCOUNT, HIDDEN, Client, Door, plain
 
 ORIGIN = "https://viewer.example"
 
@@ -17,7 +16,7 @@ def url(door: Door, s3: Client, bucket: str) -> str:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE"])
 def test_a_preflight(url: str, method: str) -> None:
     wanted = "authorization,content-type,range,x-amz-content-sha256,x-amz-date,x-amz-meta-n"
-    answer = httpx.options(
+    answer = plain.options(
         url,
         headers={
             "origin": ORIGIN,
@@ -36,7 +35,7 @@ def test_a_preflight(url: str, method: str) -> None:
 
 def test_a_preflight_tells_nothing_of_what_is_hidden(door: Door) -> None:
     answers = [
-        httpx.options(
+        plain.options(
             f"{door.url}/{ACCOUNT}/{name}/a",
             headers={"origin": ORIGIN, "access-control-request-method": "GET"},
         )
@@ -48,7 +47,7 @@ def test_a_preflight_tells_nothing_of_what_is_hidden(door: Door) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-1"}, {"range": "bytes=9-"}])
 def test_scripts_of_other_origins_may_read(url: str, headers: dict[str, str]) -> None:
-    answer = httpx.get(url, headers={"origin": ORIGIN, **headers})
+    answer = plain.get(url, headers={"origin": ORIGIN, **headers})
     assert answer.headers["access-control-allow-origin"] in {"*", ORIGIN}
     exposed = answer.headers["access-control-expose-headers"].lower()
     for name in ("etag", "content-range", "accept-ranges", "content-length", "last-modified"):
@@ -58,7 +57,7 @@ def test_scripts_of_other_origins_may_read(url: str, headers: dict[str, str]) ->
 
 def test_scripts_may_read_refusals(door: Door, url: str) -> None:
     for address in (f"{url}.none", f"{door.url}/{ACCOUNT}/none/a"):
-        answer = httpx.get(address, headers={"origin": ORIGIN})
+        answer = plain.get(address, headers={"origin": ORIGIN})
         assert answer.status_code == 404
         assert answer.headers["access-control-allow-origin"] in {"*", ORIGIN}
 
@@ -78,7 +77,7 @@ def test_what_visitors_stored_cannot_act(
     door: Door, s3: Client, bucket: str, key: str, kind: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key=key, Body=b"<script>alert(1)</script>", ContentType=kind)
-    answer = httpx.get(f"{door.url}/{bucket}/{key}", headers={"accept": "text/html"})
+    answer = plain.get(f"{door.url}/{bucket}/{key}", headers={"accept": "text/html"})
     assert answer.headers["content-type"] == kind
     assert answer.headers["x-content-type-options"] == "nosniff"
     policy = answer.headers["content-security-policy"]
@@ -88,6 +87,6 @@ def test_what_visitors_stored_cannot_act(
 
 
 def test_errors_are_no_pages(door: Door) -> None:
-    answer = httpx.get(f"{door.url}/{ACCOUNT}/none/%3Cscript%3Ealert(1)%3C/script%3E")
+    answer = plain.get(f"{door.url}/{ACCOUNT}/none/%3Cscript%3Ealert(1)%3C/script%3E")
     assert answer.headers["content-type"] == "application/xml"
     assert "<script>" not in answer.text

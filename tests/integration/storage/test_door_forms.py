@@ -9,7 +9,7 @@ from shared.contracts.base import ANONYMOUS
 from shared.contracts.storage import PostForm, PresignGetObject, PresignPostObject
 from shared.errors import Forbidden, NotFound
 from tests.control_plane import actor_of
-from tests.door import ACCOUNT, HIDDEN, PUBLIC, Client, Door, body_of, keys_of
+from tests.door import ACCOUNT, HIDDEN, PUBLIC, Client, Door, body_of, keys_of, plain
 
 BACK = "http://localhost:8080/-/river-lab/gauges/uploaded?prefix=2026/"
 FILE = ("stage levels.csv", b"t,level\r\n2026-11-23,4.21\r\n", "text/csv")
@@ -28,7 +28,7 @@ def ask(door: Door, who: str = "writer", repository_id: str = PUBLIC, **more: An
 
 def send(form: PostForm, file: tuple[str, bytes, str] = FILE, **changes: str) -> httpx.Response:
     """As a browser would: the hidden fields in their order, the file last."""
-    return httpx.post(form.url, data={**form.fields, **changes}, files={"file": file})
+    return plain.post(form.url, data={**form.fields, **changes}, files={"file": file})
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_without_a_policy(door: Door, name: str) -> None:
     "body", [b"", b"--b\r\n", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"]
 )
 def test_no_form(door: Door, name: str, body: bytes) -> None:
-    answer = httpx.post(
+    answer = plain.post(
         f"{door.url}/{ACCOUNT}--{name}",
         content=body,
         headers={"content-type": "multipart/form-data; boundary=b"},
@@ -106,7 +106,7 @@ def test_cut_off_in_the_middle(door: Door, s3: Client, name: str) -> None:
     form = ask(door, repository_id=name)
     request = httpx.Request("POST", form.url, data=form.fields, files={"file": FILE})
     whole = request.read()
-    answer = httpx.post(
+    answer = plain.post(
         form.url,
         content=whole[:-20],
         headers={"content-type": request.headers["content-type"]},
@@ -134,7 +134,7 @@ def test_a_download_link_over_the_bus(door: Door) -> None:
         key="README.md",
     )
     link = door.ask(wanted)
-    assert httpx.get(link.url).content == b"# Embargoed\n"
+    assert plain.get(link.url).content == b"# Embargoed\n"
     stranger = actor_of(door.people["stranger"].account)
     with pytest.raises(NotFound):
         door.ask(wanted.model_copy(update={"actor": stranger}))

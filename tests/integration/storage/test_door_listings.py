@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.door import Client, Door, keys_of, refusal
+from tests.door import Client, Door, keys_of, plain, refusal
 
 KEYS = sorted(
     [
@@ -138,21 +137,21 @@ def test_versions_are_the_objects(s3: Client, shelf: str) -> None:
     ],
 )
 def test_what_cannot_be_listed(door: Door, shelf: str, query: str, code: str) -> None:
-    answer = httpx.get(f"{door.url}/{shelf}?{query}")
+    answer = plain.get(f"{door.url}/{shelf}?{query}")
     assert answer.status_code == 400
     assert f"<Code>{code}</Code>" in answer.text
 
 
 def test_more_than_a_thousand_are_a_thousand(door: Door, shelf: str) -> None:
-    answer = httpx.get(f"{door.url}/{shelf}?list-type=2&max-keys=5000&prefix=b/")
+    answer = plain.get(f"{door.url}/{shelf}?list-type=2&max-keys=5000&prefix=b/")
     assert "<MaxKeys>1000</MaxKeys>" in answer.text or "<MaxKeys>5000</MaxKeys>" in answer.text
     assert answer.text.count("<Contents>") == 7
 
 
 def test_names_as_urls_only_where_asked_or_needed(door: Door, shelf: str) -> None:
-    plain = httpx.get(f"{door.url}/{shelf}?list-type=2&prefix=b%20b/").text
-    asked = httpx.get(f"{door.url}/{shelf}?list-type=2&prefix=b%20b/&encoding-type=url").text
-    needed = httpx.get(f"{door.url}/{shelf}?list-type=2&prefix=z/").text
+    plain = plain.get(f"{door.url}/{shelf}?list-type=2&prefix=b%20b/").text
+    asked = plain.get(f"{door.url}/{shelf}?list-type=2&prefix=b%20b/&encoding-type=url").text
+    needed = plain.get(f"{door.url}/{shelf}?list-type=2&prefix=z/").text
     assert "<Key>b b/c+d</Key>" in plain
     assert "EncodingType" not in plain
     assert "<Key>b%20b/c%2Bd</Key>" in asked

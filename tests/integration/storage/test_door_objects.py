@@ -4,10 +4,9 @@ import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
-from tests.door import Client, Door, body_of, refusal, stray_files
+from tests.door import Client, Door, body_of, plain, refusal, stray_files
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, 65_537, 1_048_576, 5_000_001])
@@ -112,7 +111,7 @@ def test_a_reader_may_ask_for_other_headers(s3: Client, bucket: str) -> None:
 def test_an_anonymous_reader_may_not(door: Door, s3: Client, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a.csv", Body=b"n\n1\n")
     url = f"{door.url}/{bucket}/a.csv?response-content-type=text/html"
-    assert "InvalidRequest" in httpx.get(url).text
+    assert "InvalidRequest" in plain.get(url).text
 
 
 def test_the_plain_layout_can_be_read_by_people(door: Door, s3: Client, bucket: str) -> None:

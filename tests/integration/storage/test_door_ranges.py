@@ -1,9 +1,8 @@
 """Ranges: RFC 9110 §14 as S3 answers it."""
 
-import httpx
 import pytest
 
-from tests.door import Client, Door, refusal
+from tests.door import Client, Door, plain, refusal
 
 BODY = bytes(range(256)) * 40
 
@@ -30,14 +29,14 @@ def url(door: Door, s3: Client) -> str:
     ],
 )
 def test_a_range(url: str, wanted: str, start: int, end: int) -> None:
-    answer = httpx.get(f"{url}/levels.bin", headers={"range": wanted})
+    answer = plain.get(f"{url}/levels.bin", headers={"range": wanted})
     assert answer.status_code == 206
     assert answer.content == BODY[start:end]
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/{len(BODY)}"
     assert answer.headers["content-length"] == str(end - start)
     assert answer.headers["content-type"] == "image/tiff"
 
-    head = httpx.head(f"{url}/levels.bin", headers={"range": wanted})
+    head = plain.head(f"{url}/levels.bin", headers={"range": wanted})
     assert head.status_code == 206
     assert head.headers["content-range"] == answer.headers["content-range"]
     assert head.headers["content-length"] == answer.headers["content-length"]
@@ -45,7 +44,7 @@ def test_a_range(url: str, wanted: str, start: int, end: int) -> None:
 
 @pytest.mark.parametrize("wanted", ["bytes=10240-", "bytes=10240-10250", "bytes=-0"])
 def test_a_range_without_one_byte_of_it(url: str, wanted: str) -> None:
-    answer = httpx.get(f"{url}/levels.bin", headers={"range": wanted})
+    answer = plain.get(f"{url}/levels.bin", headers={"range": wanted})
     assert answer.status_code == 416
     assert "<Code>InvalidRange</Code>" in answer.text
     assert answer.headers["content-range"] == f"bytes */{len(BODY)}"
@@ -53,34 +52,29 @@ def test_a_range_without_one_byte_of_it(url: str, wanted: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["bytes=0-0", "bytes=0-", "bytes=-5"])
 def test_an_empty_object_has_no_range(url: str, wanted: str) -> None:
-    assert httpx.get(f"{url}/empty", headers={"range": wanted}).status_code == 416
-    assert httpx.get(f"{url}/empty").content == b""
+    assert plain.get(f"{url}/empty", headers={"range": wanted}).status_code == 416
+    assert plain.get(f"{url}/empty").content == b""
 
 
 @pytest.mark.parametrize(
     "wanted", ["bytes=5-2", "bytes=a-b", "bytes=-", "lines=0-5", "bytes=0-1,5-6", "bytes 0-5"]
 )
 def test_what_is_no_single_range_gives_the_whole(url: str, wanted: str) -> None:
-    answer = httpx.get(f"{url}/levels.bin", headers={"range": wanted})
+    answer = plain.get(f"{url}/levels.bin", headers={"range": wanted})
     assert (answer.status_code, answer.content) == (200, BODY)
 
 
 def test_if_range(url: str) -> None:
-    etag = httpx.head(f"{url}/levels.bin").headers["etag"]
-    same = httpx.get(f"{url}/levels.bin", headers={"range": "bytes=0-4", "if-range": etag})
-    changed = httpx.get(f"{url}/levels.bin", headers={"range": "bytes=0-4", "if-range": '"other"'})
+    etag = plain.head(f"{url}/levels.bin").headers["etag"]
+    same = plain.get(f"{url}/levels.bin", headers={"range": "bytes=0-4", "if-range": etag})
+    changed = plain.get(f"{url}/levels.bin", headers={"range": "bytes=0-4", "if-range": '"other"'})
     assert (same.status_code, same.content) == (206, BODY[:5])
     assert (changed.status_code, changed.content) == (200, BODY)
 
 
 def test_ranges_of_many_pieces_make_the_whole(url: str) -> None:
-    with httpx.Client() as client:
-        pieces = [
-            client.get(
-                f"{url}/levels.bin", headers={"range": f"bytes={start}-{start + 999}"}
-            ).content
-            for start in range(0, len(BODY), 1000)
-        ]
+    ranges = [f"bytes={start}-{start + 999}" for start in range(0, len(BODY), 1000)]
+    pieces = [plain.get(f"{url}/levels.bin", headers={"range": one}).content for one in ranges]
     assert b"".join(pieces) == BODY
 
 

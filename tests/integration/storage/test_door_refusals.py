@@ -4,10 +4,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.door import ACCOUNT, PUBLIC, Client, Door, keys_of
+from tests.door import ACCOUNT, PUBLIC, Client, Door, keys_of, plain
 from tests.raw_http import Answer, connected, exchange, message, read_answer
 from tests.signed_requests import sign_header
 
@@ -66,20 +65,20 @@ def test_what_is_not_there_on_objects(
     door: Door, s3: Client, bucket: str, method: str, query: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"kept")
-    answer = httpx.request(method, f"{door.url}/{bucket}/a?{query}")
+    answer = plain.request(method, f"{door.url}/{bucket}/a?{query}")
     assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)
     assert keys_of(s3, bucket) == ["a"]
 
 
 @pytest.mark.parametrize("query", ["lifecycle", "website", "versioning", "cors", "tagging"])
 def test_what_is_not_there_on_buckets(door: Door, bucket: str, query: str) -> None:
-    answer = httpx.put(f"{door.url}/{bucket}?{query}")
+    answer = plain.put(f"{door.url}/{bucket}?{query}")
     assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)
 
 
 @pytest.mark.parametrize("method", ["PATCH", "TRACE", "PROPFIND"])
 def test_methods_that_are_none(door: Door, bucket: str, method: str) -> None:
-    answer = httpx.request(method, f"{door.url}/{bucket}/a")
+    answer = plain.request(method, f"{door.url}/{bucket}/a")
     assert answer.status_code in {405, 501, 400}
 
 
@@ -105,7 +104,7 @@ def test_a_hundred_megabytes_of_headers(door: Door) -> None:
         except OSError:
             pass  # Refused in the middle, which is as good.
     assert memory_of(door) - before < 32 * 1024**2
-    assert httpx.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
+    assert plain.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
 
 
 def test_one_header_of_a_hundred_kilobytes(door: Door) -> None:
@@ -137,11 +136,11 @@ def test_what_is_no_http(door: Door, data: bytes) -> None:
         except (OSError, TimeoutError):
             answer = b""
     assert b" 200 " not in answer[:20]
-    assert httpx.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
+    assert plain.get(f"{door.url}/{ACCOUNT}/{PUBLIC}?list-type=2").status_code == 200
 
 
 def test_every_answer_can_be_found_again(door: Door, bucket: str) -> None:
-    answers = [httpx.get(f"{door.url}/{bucket}/{name}") for name in ("a", "b")]
+    answers = [plain.get(f"{door.url}/{bucket}/{name}") for name in ("a", "b")]
     ids = {answer.headers["x-amz-request-id"] for answer in answers}
     assert len(ids) == 2
     for answer in answers:
