@@ -56,19 +56,31 @@ class Projection:
     async def account(self, account_uid: str) -> Account | None:
         """The account of this uid; None where there is none. Unavailable when nobody can say."""
         return await self._known(
-            "ACCOUNT", account_uid, Account, GetAccount(actor=self.asker, account_uid=account_uid)
+            "ACCOUNT",
+            account_uid,
+            Account,
+            lambda: GetAccount(actor=self.asker, account_uid=account_uid),
         )
 
     async def account_named(self, account_id: str) -> Account | None:
         """The account of this name."""
-        wanted = GetAccount(actor=self.asker, account_id=account_id)
-        return await self._known("ACCOUNT_ID", account_id, Account, wanted)
+        return await self._known(
+            "ACCOUNT_ID",
+            account_id,
+            Account,
+            lambda: GetAccount(actor=self.asker, account_id=account_id),
+        )
 
     async def repository(self, account_id: str, repository_id: str) -> Repository | None:
         """The repository of these names, whoever asks; None where there is none any more."""
-        wanted = GetRepository(actor=self.asker, account_id=account_id, repository_id=repository_id)
-        name = f"{account_id}/{repository_id}"
-        found = await self._known("REPOSITORY_ID", name, Repository, wanted)
+        found = await self._known(
+            "REPOSITORY_ID",
+            f"{account_id}/{repository_id}",
+            Repository,
+            lambda: GetRepository(
+                actor=self.asker, account_id=account_id, repository_id=repository_id
+            ),
+        )
         return found if found is not None and found.state is State.ACTIVE else None
 
     async def repositories_of(self, account_id: str, prefix: str = "") -> list[Repository]:
@@ -91,8 +103,12 @@ class Projection:
 
     async def access_key(self, access_key_id: str) -> SealedAccessKey | None:
         """The sealed material of a key; None where it is unknown or revoked."""
-        wanted = GetSealedAccessKey(actor=self.asker, access_key_id=access_key_id)
-        key = await self._known("KEY", access_key_id, SealedAccessKey, wanted)
+        key = await self._known(
+            "KEY",
+            access_key_id,
+            SealedAccessKey,
+            lambda: GetSealedAccessKey(actor=self.asker, access_key_id=access_key_id),
+        )
         return key if key is not None and not key.revoked else None
 
     async def principal(self, actor: Actor) -> Principal:
@@ -133,7 +149,7 @@ class Projection:
         self.heard_at = time.monotonic()
 
     async def _known(
-        self, kind: str, name: str, model: type[Known], wanted: Request[Known]
+        self, kind: str, name: str, model: type[Known], wanted: Callable[[], Request[Known]]
     ) -> Known | None:
         entry = self._memory.get((kind, name))
         if entry is not None and entry[0] > time.monotonic():
@@ -142,7 +158,7 @@ class Projection:
         item = await self.table.get(kind, name)
         if item is not None:
             return self._remember(kind, name, model.model_validate_json(item["body"]))
-        return self._remember(kind, name, await self._ask(wanted))
+        return self._remember(kind, name, await self._ask(wanted()))
 
     async def _ask(self, wanted: Request[Known]) -> Known | None:
         try:
