@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import boto3  # type: ignore[import-untyped]
+import httpx
 from botocore import UNSIGNED
 from botocore.client import Config
 from botocore.credentials import Credentials
@@ -39,6 +40,8 @@ SETTINGS = {
     "COOP_KRATOS__ADMIN_URL": "http://127.0.0.1:9",
 }
 _numbers = count(1)
+# Who signs nothing; made once, because each client reads all certificates of the machine.
+plain = httpx.Client(timeout=10)
 
 
 @dataclass(frozen=True)

@@ -68,11 +68,18 @@ def sign_header(
     return _received(request, url)
 
 
-def sign_query(method: str, url: str, *, now: datetime, expires: int = 900) -> Request:
+def sign_query(
+    method: str,
+    url: str,
+    *,
+    now: datetime,
+    expires: int = 900,
+    credentials: Credentials = CREDENTIALS,
+) -> Request:
     """A request for a URL that botocore presigned."""
     request = AWSRequest(method=method, url=url)
     with botocore_clock(now):
-        S3SigV4QueryAuth(CREDENTIALS, "s3", "us-east-1", expires=expires).add_auth(request)
+        S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=expires).add_auth(request)
     return _received(request, str(request.url))
 
 

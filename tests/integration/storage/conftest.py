@@ -23,7 +23,7 @@ def door(tmp_path_factory: Factory) -> Iterator[Door]:
 def strained(tmp_path_factory: Factory) -> Iterator[Door]:
     """A disk of 24 MiB (where we may mount one), and no patience with a silent accounts."""
     home = tmp_path_factory.mktemp("strained") / "home"
-    settings = {"COOP_STORAGE__STALE_AFTER": "2", "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "0.3"}
+    settings = {"COOP_STORAGE__STALE_AFTER": "3", "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "0.3"}
     with ExitStack() as stack:
         with suppress(pytest.skip.Exception):
             stack.enter_context(small_disk(home / "storage", "24m"))

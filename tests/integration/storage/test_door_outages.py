@@ -133,13 +133,13 @@ def test_after_long_silence_of_accounts_signatures_are_not_believed(strained: Do
     s3.put_object(Bucket=ACCOUNT, Key=f"{PUBLIC}/a", Body=b"x")
     with held(*pids_of(strained, "accounts")):
         assert refusal(s3.list_objects_v2, Bucket=ACCOUNT) == ("", 200)
-        until(lambda: refusal(s3.list_objects_v2, Bucket=ACCOUNT) == UNAVAILABLE, seconds=5)
+        until(lambda: refusal(s3.list_objects_v2, Bucket=ACCOUNT) == UNAVAILABLE, seconds=8)
         for call in (s3.get_object, s3.delete_object):
             assert refusal(call, Bucket=ACCOUNT, Key=f"{PUBLIC}/a") == UNAVAILABLE
         assert body_of(anonymous, ACCOUNT, f"{PUBLIC}/a") == b"x"
         place = {"Bucket": ACCOUNT, "Key": f"{HIDDEN}/README.md"}
         assert refusal(anonymous.get_object, **place) == ("NoSuchBucket", 404)
-    until(lambda: refusal(s3.list_objects_v2, Bucket=ACCOUNT) == ("", 200), seconds=5)
+    until(lambda: refusal(s3.list_objects_v2, Bucket=ACCOUNT) == ("", 200), seconds=8)
 
 
 def test_storage_that_died_remembers_what_it_knew(strained: Door) -> None:
