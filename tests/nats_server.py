@@ -4,10 +4,11 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from infra.nats.config import write_config
 from infra.streams import declare
@@ -58,7 +59,7 @@ class NatsServer:
         return Bus(self.url, service=service, seed=nats_seed(self.key, service))
 
 
-async def eventually(condition, *, seconds: float = 10.0) -> None:  # noqa: ANN001
+async def eventually(condition: Callable[[], Any], *, seconds: float = 10.0) -> None:
     """Wait until the condition (plain or async) is true; an AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while True:
