@@ -110,7 +110,9 @@ async def _newest(table: Table, edition: Edition, told: Told, below: Mapping[str
     inside = {
         prefix: sums.changed for prefix, sums in below.items() if parent_of(prefix) == told.prefix
     }
-    return max([await newest_in(table, edition, told.prefix, inside), *inside.values()])
+    most = told.before.files + len(told.deltas)
+    newest = await newest_in(table, edition, told.prefix, but=inside, most=most)
+    return max([newest, *inside.values()])
 
 
 async def settle(table: Table, edition: Edition) -> None:

@@ -14,22 +14,20 @@ from services.indexer.operations.describing import described
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import Indexer, editions_behind, keep
 from services.indexer.sandbox.pool import Outcome
-from services.indexer.store.directories import is_directory
 from services.indexer.store.editions import (
     begin_edition,
     find_editions,
     finish_edition,
     give_up_edition,
 )
-from services.indexer.store.files import discard_known, entry_of
-from services.indexer.store.layout import directory_key, holdings_key
+from services.indexer.store.files import places_beside, some_files
+from services.indexer.store.layout import file_key, holdings_key
 from services.indexer.store.sums import find_waiting, taken
 from shared.contracts.storage import ObjectPage, StoredObject
 from shared.errors import Problem, Unavailable
-from shared.tables import Action, Delete, Table
+from shared.tables import Delete, Table
 
 AT_ONCE = 8
-DISCARDED_AT_ONCE = 25
 WRITE_ACTIONS = 100
 PAUSE_SECONDS = 0.05
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -126,20 +124,19 @@ async def _read(indexer: Indexer, stored: StoredObject) -> Outcome:
 
 
 async def discard(table: Table, edition: Edition) -> None:
-    """Remove an edition that nobody reads any more, from its root down."""
+    """Remove an edition that nobody reads any more.
+
+    Its files go last, by which all else is found, so that one that was cut short can go on.
+    """
     while waiting := await find_waiting(table, edition, limit=WRITE_ACTIONS):
         await table.write(*(taken(edition, one) for one in waiting))
-    prefixes = [""]
-    while prefixes:
-        prefix = prefixes.pop()
-        while rows := (await table.query(directory_key(edition, prefix))).items:
-            prefixes += [row["directory"] for row in rows if is_directory(row)]
-            for start in range(0, len(rows), DISCARDED_AT_ONCE):
-                actions: list[Action] = []
-                for row in rows[start : start + DISCARDED_AT_ONCE]:
-                    if is_directory(row):
-                        actions.append(Delete(row["pk"], row["sk"]))
-                    else:
-                        actions += discard_known(edition, entry_of(row))
-                await table.write(*actions)
-    await table.write(Delete(*holdings_key(edition)))
+    while files := await some_files(table, edition):
+        beside = {place for file in files for place in places_beside(edition, file)}
+        await _delete(table, sorted(beside))
+        await _delete(table, [(file_key(edition), file.object_uid) for file in files])
+    await _delete(table, [holdings_key(edition)])
+
+
+async def _delete(table: Table, places: Sequence[tuple[str, str]]) -> None:
+    for start in range(0, len(places), WRITE_ACTIONS):
+        await table.write(*(Delete(pk, sk) for pk, sk in places[start : start + WRITE_ACTIONS]))

@@ -19,13 +19,8 @@ async def page_of_directory(
     return [_listed(row) for row in page.items], page.cursor
 
 
-def is_directory(row: Item) -> bool:
-    """Whether a row is the entry of a directory."""
-    return "directory" in row
-
-
 def _listed(row: Item) -> DirectoryEntry:
-    if is_directory(row):
+    if "directory" in row:
         prefix, sums = row["directory"], sums_of(row)
         return DirectoryEntry.model_validate(
             {

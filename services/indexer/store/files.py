@@ -13,6 +13,8 @@ from services.indexer.store.layout import (
     RECORD_VERSION,
     WAITING_PARTITION,
     delta_key,
+    directories_above,
+    directory_entry_key,
     directory_key,
     entry_key,
     file_key,
@@ -113,13 +115,18 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
     ]
 
 
-def discard_known(edition: Edition, entry: Entry) -> list[Action]:
-    """The rows of an object in an edition that nobody reads any more."""
-    had = entry.counted.item
+async def some_files(table: Table, edition: Edition) -> list[FileMetadata]:
+    """The first files of an edition, in no order that means anything."""
+    page = await table.query(file_key(edition))
+    return [FileMetadata.model_validate_json(row["body"]) for row in page.items]
+
+
+def places_beside(edition: Edition, file: FileMetadata) -> list[tuple[str, str]]:
+    """Where the rest of a file is kept: its entry, its item, and the directories it is in."""
     return [
-        Delete(*entry_key(edition, entry.key)),
-        Delete(file_key(edition), entry.object_uid),
-        *([Delete(item_key(edition), had.item_id)] if had else []),
+        entry_key(edition, file.key),
+        *([(item_key(edition), file.item_id)] if file.item_id else []),
+        *(directory_entry_key(edition, prefix) for prefix in directories_above(file.key)),
     ]
 
 

@@ -1,6 +1,6 @@
 """Sums of directories and repositories, and the changes that wait to be added to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from services.indexer.models.counted import CountedItem, Delta, Holdings, Sums
@@ -30,6 +30,7 @@ from shared.tables import (
 )
 
 LOOKED_AT = 20
+SCANNED = 5000
 PAGE = 1000
 
 
@@ -146,22 +147,23 @@ def taken_in_part(edition: Edition, waiting: Waiting, *, done: int) -> Update:
     )
 
 
-async def newest_in(table: Table, edition: Edition, prefix: str, but: Iterable[str]) -> str:
+async def newest_in(
+    table: Table, edition: Edition, prefix: str, *, but: Collection[str], most: int
+) -> str:
     """The last change among a directory's entries, leaving out the directories `but`.
 
-    The index may be late, so that each is looked up before it is believed.
+    `most` entries at the most are there. Few are all looked at; of very many an index knows the
+    newest, which may be late where the table is DynamoDB.
     """
-    left_out = set(but)
+    partition = directory_key(edition, prefix)
+    if most <= SCANNED:
+        return await _newest_of_all(table, partition, but)
     cursor: str | None = None
     while True:
         page = await table.query(
-            directory_key(edition, prefix),
-            index=NEWEST.name,
-            forward=False,
-            limit=LOOKED_AT,
-            cursor=cursor,
+            partition, index=NEWEST.name, forward=False, limit=LOOKED_AT, cursor=cursor
         )
-        told = [row for row in page.items if row.get("directory") not in left_out]
+        told = [row for row in page.items if row.get("directory") not in but]
         now = await table.get_many([(row["pk"], row["sk"]) for row in told])
         for before, row in zip(told, now, strict=True):
             if row is not None and row["nt"] == before["nt"]:
@@ -169,6 +171,18 @@ async def newest_in(table: Table, edition: Edition, prefix: str, but: Iterable[s
         cursor = page.cursor
         if cursor is None:
             return ""
+
+
+async def _newest_of_all(table: Table, partition: str, but: Collection[str]) -> str:
+    newest = ""
+    cursor: str | None = None
+    while True:
+        page = await table.query(partition, limit=PAGE, cursor=cursor)
+        times = [str(row["nt"]) for row in page.items if row.get("directory") not in but]
+        newest = max([newest, *times])
+        cursor = page.cursor
+        if cursor is None:
+            return newest
 
 
 async def counted_items(
