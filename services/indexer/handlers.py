@@ -28,6 +28,7 @@ from shared.contracts.indexer import (
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted
 from shared.errors import NotFound
+from shared.identifiers import SLUG
 from shared.policy import Action, demand, may, repository_resource
 from shared.projection import Projection
 from shared.tables import Table
@@ -125,6 +126,8 @@ async def _readable(
     resources: Resources, actor: Actor, account_id: str, repository_id: str
 ) -> Repository:
     """The repository of these names. NotFound also where who asks may not read it."""
+    if not (SLUG.fullmatch(account_id) and SLUG.fullmatch(repository_id)):
+        raise NotFound
     projection = resources.projection
     repository = await projection.repository(account_id, repository_id)
     if repository is None:
