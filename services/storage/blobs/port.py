@@ -70,6 +70,8 @@ class Blob(Protocol):
     mark: str
     place: str
     modified_ms: int
+    appeared_us: int
+    """When these bytes came here or were last touched, in epoch microseconds."""
 
     def imprint(self) -> Imprint | None:
         """What was written beside the bytes, None where nothing was or they changed since."""

@@ -92,14 +92,27 @@ async def _adopt(
     if await find_object(resources.outbox, uid, key) != record:
         return False
     previous = await last_version(resources.outbox, uid, key, record)
-    if record is None and previous is not None and imprint.is_own and imprint.stamp <= previous:
-        # A deletion wrote its record and then died, before it came to the bytes.
+    if record is None and is_left_over(blob, imprint, previous):
         await resources.blobs.remove(folder, key, blob.place)
         return True
     adopted = adopted_record(uid, record, seen)
     await resources.outbox.commit(*_actions(repository, record, adopted, previous))
     log.info("mended", repository=uid, version=adopted.version, size=adopted.size)
     return True
+
+
+def is_left_over(blob: Blob, imprint: Imprint, deleted_version: int | None) -> bool:
+    """Whether a deletion wrote its record and then died, before it came to the bytes.
+
+    Bytes that came after the deletion are somebody's wish, even where they bring an old imprint
+    along and got the inode of the file that was deleted.
+    """
+    return (
+        deleted_version is not None
+        and imprint.is_own
+        and imprint.stamp <= deleted_version
+        and blob.appeared_us <= deleted_version
+    )
 
 
 def _actions(

@@ -6,6 +6,7 @@ then that person's rights of this moment count, and not the service's.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from services.storage.operations.presigning import ACTOR_FIELD
 from services.storage.s3.claims import Claim, read_claim
@@ -96,8 +97,13 @@ def prove(exchange: Exchange, claim: Claim, secret: str) -> Verified:
 
 async def person(held: Held, account_uid: str, verified: Verified | None) -> Caller:
     """An account, with the rights it has today."""
-    actor = Actor(kind="account", account_uid=account_uid)
-    return Caller(await held.projection.principal(actor), account_uid, verified)
+    return Caller(await held.projection.principal(actor_of(account_uid)), account_uid, verified)
+
+
+@lru_cache(maxsize=4096)
+def actor_of(account_uid: str) -> Actor:
+    """An account as the one who asks; remembered, as validating it costs more than looking."""
+    return Actor(kind="account", account_uid=account_uid)
 
 
 async def service(

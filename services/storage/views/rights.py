@@ -1,5 +1,7 @@
 """May they: asked of the policy on the local projection. What may not be seen does not exist."""
 
+from functools import lru_cache
+
 from services.storage.s3.addressing import Target
 from services.storage.s3.errors import S3Error
 from services.storage.views.exchange import Exchange
@@ -50,6 +52,7 @@ async def seen_account(exchange: Exchange, target: Target) -> Account:
     return account
 
 
+@lru_cache(maxsize=4096)
 def is_slug(name: str) -> bool:
     """Whether it can be an id at all; others are not worth a question."""
     return len(name) <= SLUG_MAX and SLUG.fullmatch(name) is not None

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 SYS_OPENAT2 = 437
 RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH = 0x04, 0x08
@@ -42,11 +43,17 @@ def _open_segments(root: int, path: bytes, flags: int, mode: int = 0) -> int:
             os.close(descriptor)
 
 
+@lru_cache(maxsize=256)
+def _how(flags: int, mode: int) -> _How:
+    return _How(flags | os.O_CLOEXEC, mode, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)
+
+
 def _open_at_once(root: int, path: bytes, flags: int, mode: int = 0) -> int:
-    how = _How(flags | os.O_CLOEXEC, mode, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)
-    descriptor: int = _syscall(
-        ctypes.c_long(SYS_OPENAT2), root, path, ctypes.byref(how), ctypes.sizeof(how)
-    )
+    if b"\0" in path:
+        # C would take what stands before it for the whole path.
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    how = ctypes.byref(_how(flags, mode))
+    descriptor: int = _syscall(SYS_OPENAT2, root, path, how, ctypes.sizeof(_How))
     if descriptor < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
@@ -66,6 +73,14 @@ def _can_open_at_once() -> bool:
 
 
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
+_syscall.restype = ctypes.c_long
+_syscall.argtypes = (
+    ctypes.c_long,
+    ctypes.c_int,
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+)
 open_beneath = _open_at_once if _can_open_at_once() else _open_segments
 """Open a path relative to the folder `root`: (root, path, flags, mode) -> descriptor. OSError."""
 

@@ -16,7 +16,7 @@ NOWAIT: int = getattr(os, "RWF_NOWAIT", 0)
 class LocalBlob:
     """One file, held open; it stays as it is when its key gets another file."""
 
-    __slots__ = ("_pool", "file", "mark", "modified_ms", "place", "size")
+    __slots__ = ("_pool", "appeared_us", "file", "mark", "modified_ms", "place", "size")
 
     def __init__(self, file: int, place: str, pool: Executor) -> None:
         status = os.fstat(file)
@@ -28,6 +28,7 @@ class LocalBlob:
         self.size = status.st_size
         self.mark = mark_of(status)
         self.modified_ms = status.st_mtime_ns // 1_000_000
+        self.appeared_us = status.st_ctime_ns // 1000
         self._pool = pool
 
     def imprint(self) -> Imprint | None:

@@ -53,6 +53,11 @@ def test_a_full_path_is_refused(
         open_beneath(root, os.fsencode(tmp_path / "secret"), os.O_RDONLY)
 
 
+def test_a_path_does_not_end_at_a_nul(open_beneath: Callable[..., int], root: int) -> None:
+    with pytest.raises((OSError, ValueError)):
+        open_beneath(root, b"folder/file\x00.txt", os.O_RDONLY)
+
+
 def test_folders_are_made_and_links_are_not_entered(root: int, tmp_path: Path) -> None:
     descent.make_folders(root, b"one/two/three", is_durable=True)
     descent.make_folders(root, b"one/two/three", is_durable=True)
