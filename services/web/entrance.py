@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.resources import STATE, Resources
+from shared.errors import TooLarge
 from shared.log import correlated, logger
 from shared.telemetry import http_requests, http_seconds
 
 log = logger("web")
 DOOR = "web"
+# Bytes of data go to the data door; what comes here is forms and JSON.
+LARGEST_BODY = 1024 * 1024
 CORRELATION = b"x-correlation-id"
 PLAIN_FAILURE = b"Something went wrong here."
 
@@ -38,13 +41,28 @@ class Entrance:
         scope.setdefault("raw_path", scope["path"].encode())
         with correlated() as correlation:
             try:
-                await self.app(scope, receive, sending)
+                await self.app(scope, limited(receive), sending)
             except Exception:
                 log.exception("a request failed", path=scope["path"])
                 if not status:
                     await _fail(sending)
         http_requests.labels(DOOR, scope["method"], str(status)).inc()
         http_seconds.labels(DOOR).observe(time.perf_counter() - started)
+
+
+def limited(receive: Receive) -> Receive:
+    """The same body, that raises TooLarge where it grows over the limit."""
+    received = 0
+
+    async def receiving() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise TooLarge(f"A body may have {LARGEST_BODY // 1024} KB.")
+        return message
+
+    return receiving
 
 
 async def _fail(send: Send) -> None:

@@ -86,6 +86,7 @@ def create_routes(api: FastAPI) -> list[BaseRoute]:
     return [
         *PAGES,
         Route(API, describe_api, methods=GET),
+        Route(f"{API}/", describe_api, methods=GET),
         Route(f"{API}/openapi.json", describe_api, methods=GET),
         Mount(API, api),
         open_route(STAC, stac.landing),

@@ -15,7 +15,7 @@ CORS = {
 }
 PREFLIGHT = {
     **CORS,
-    "access-control-allow-methods": "GET, HEAD, OPTIONS",
+    "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
     "access-control-allow-headers": "authorization, content-type, if-none-match",
     "access-control-max-age": "86400",
 }

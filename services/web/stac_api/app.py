@@ -18,11 +18,15 @@ ROUTES: dict[str, View] = {
     "/": views.landing,
     "/conformance": views.conformance,
     "/api": views.description,
+    "/search": views.search,
     "/collections": views.collections,
     "/collections/{collection_id}": views.collection,
     "/collections/{collection_id}/items": views.items,
     "/collections/{collection_id}/items/{item_id}": views.item,
 }
+
+# A search that is too long for an address is sent in a body; nothing is changed by it.
+WRITTEN = {"/search": ("POST",)}
 
 
 def create_stac_api() -> Starlette:
@@ -43,4 +47,4 @@ def open_route(path: str, view: View) -> Route:
             return Response(status_code=204, headers=PREFLIGHT)
         return await view(request)
 
-    return Route(path, answering, methods=["GET", "OPTIONS"])
+    return Route(path, answering, methods=["GET", "OPTIONS", *WRITTEN.get(path, ())])

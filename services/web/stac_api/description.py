@@ -15,12 +15,31 @@ TOKEN = {
     "description": "From the link whose rel is next",
     "schema": {"type": "string"},
 }
+BBOX = {
+    "name": "bbox",
+    "in": "query",
+    "description": "West, south, east, north; or with heights in between",
+    "schema": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
+    "explode": False,
+}
+DATETIME = {
+    "name": "datetime",
+    "in": "query",
+    "description": "A moment or an interval (RFC 3339), open ends as ..",
+    "schema": {"type": "string"},
+}
+NAMES = {"type": "array", "items": {"type": "string"}}
+IDS = {"name": "ids", "in": "query", "schema": NAMES, "explode": False}
+COLLECTIONS = {"name": "collections", "in": "query", "schema": NAMES, "explode": False}
+FEATURES = (LIMIT, TOKEN, BBOX, DATETIME)
+SEARCH = (*FEATURES, IDS, COLLECTIONS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),
     "/conformance": ("Conformance classes", JSON, ()),
+    "/search": ("Items of any collections", GEOJSON, SEARCH),
     "/collections": ("Collections", JSON, (LIMIT, TOKEN)),
     "/collections/{collection_id}": ("One collection", JSON, ()),
-    "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, (LIMIT, TOKEN)),
+    "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }
 

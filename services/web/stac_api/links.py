@@ -27,6 +27,8 @@ class Links:
             _link("self", self.root, JSON),
             _link("conformance", f"{self.root}/conformance", JSON),
             _link("data", f"{self.root}/collections", JSON),
+            {**_link("search", f"{self.root}/search", GEOJSON), "method": "GET"},
+            {**_link("search", f"{self.root}/search", GEOJSON), "method": "POST"},
             _link("service-desc", f"{self.root}/api", OPENAPI),
             _link("service-doc", f"{self.site}/-/docs#stac", HTML),
         ]
@@ -56,6 +58,19 @@ class Links:
             _link("collection", own, JSON),
             *self._page(f"{own}/items", query, cursor, GEOJSON),
         ]
+
+    def search_by_get(self, query: Mapping[str, str], token: str | None) -> list[Link]:
+        """Of one page of a search."""
+        return [self._root(), *self._page(f"{self.root}/search", query, token, GEOJSON)]
+
+    def search_by_post(self, body: Document, token: str | None) -> list[dict[str, Any]]:
+        """The same by POST: the next body is the one that was sent with the token put in."""
+        own = _link("self", f"{self.root}/search", GEOJSON)
+        links: list[dict[str, Any]] = [self._root(), own]
+        if token is not None:
+            following = {**own, "rel": "next", "method": "POST", "body": {**body, "token": token}}
+            links.append(following)
+        return links
 
     def item(self, collection_id: str, item: Document) -> list[Link]:
         """Of one item."""

@@ -8,20 +8,23 @@ from starlette.responses import Response
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
+from services.web.stac_api.filters import from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, Links
-from shared.contracts.indexer import GetCollection, GetItem, ListCollections, ListItems
-from shared.errors import Invalid
+from services.web.stac_api.search import Documents, items_of
+from services.web.stac_api.search import search as find
+from shared.contracts.indexer import GetCollection, GetItem, ListCollections
 
 STAC_VERSION = "1.1.0"
 CONFORMS_TO = [
     "https://api.stacspec.org/v1.0.0/core",
     "https://api.stacspec.org/v1.0.0/collections",
     "https://api.stacspec.org/v1.0.0/ogcapi-features",
+    "https://api.stacspec.org/v1.0.0/item-search",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 ]
-DEFAULT_LIMIT, MOST = 100, 1000
+PARAMETERS = ("limit", "token", "collections", "ids", "bbox", "datetime", "intersects")
 
 
 async def landing(request: Request) -> Response:
@@ -52,8 +55,9 @@ async def description(request: Request) -> Response:
 async def collections(request: Request) -> Response:
     """Some collections that the caller may list, and where to go on."""
     visitor = await caller_of(request)
+    wanted = from_query(request)
     page = await resources_of(request).bus.request(
-        ListCollections(actor=visitor.actor, limit=_limit(request), cursor=_token(request))
+        ListCollections(actor=visitor.actor, limit=wanted.limit, cursor=wanted.token)
     )
     links = _links(request)
     documents = [{**one, "links": links.collection(one)} for one in page.documents]
@@ -78,26 +82,38 @@ async def collection(request: Request) -> Response:
 
 async def items(request: Request) -> Response:
     """Some items of a collection, and where to go on."""
-    visitor = await caller_of(request)
     collection_id = request.path_params["collection_id"]
-    page = await resources_of(request).bus.request(
-        ListItems(
-            actor=visitor.actor,
-            collection_id=collection_id,
-            limit=_limit(request),
-            cursor=_token(request),
-        )
-    )
+    found, cursor, matched = await items_of(request, collection_id, from_query(request))
+    further = _links(request).items(collection_id, _query(request), cursor)
+    return _features(request, found, further, matched)
+
+
+async def search(request: Request) -> Response:
+    """Items of any collections, asked for by GET or by POST."""
+    if request.method == "POST":
+        wanted, body = await from_body(request)
+        found, token = await find(request, wanted)
+        return _features(request, found, _links(request).search_by_post(body, token))
+    found, token = await find(request, from_query(request))
+    return _features(request, found, _links(request).search_by_get(_query(request), token))
+
+
+def _features(
+    request: Request,
+    found: Documents,
+    further: list[dict[str, Any]],
+    matched: int | None = None,
+) -> Response:
     links = _links(request)
-    features = [{**one, "links": links.item(collection_id, one)} for one in page.documents]
+    features = [{**one, "links": links.item(str(one["collection"]), one)} for one in found]
     body: dict[str, Any] = {
         "type": "FeatureCollection",
         "features": features,
         "numberReturned": len(features),
-        "links": links.items(collection_id, _query(request), page.cursor),
+        "links": further,
     }
-    if page.matched is not None:
-        body["numberMatched"] = page.matched
+    if matched is not None:
+        body["numberMatched"] = matched
     return answer(request, body, GEOJSON)
 
 
@@ -118,18 +134,5 @@ def _links(request: Request) -> Links:
     return Links(resources_of(request).public_url)
 
 
-def _limit(request: Request) -> int:
-    """At least 1 (OGC API Features 1.0 §7.15.2); more than we give is answered with what we do."""
-    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not text.isascii() or not text.isdecimal() or int(text[:9]) < 1:
-        raise Invalid("limit must be a whole number from 1 on.")
-    return min(int(text[:9]), MOST)
-
-
-def _token(request: Request) -> str | None:
-    return request.query_params.get("token") or None
-
-
 def _query(request: Request) -> dict[str, str]:
-    known = ("limit", "token")
-    return {name: value for name, value in request.query_params.items() if name in known}
+    return {name: value for name, value in request.query_params.items() if name in PARAMETERS}
