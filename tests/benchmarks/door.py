@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.load import Connection, signed_path
+from tests.benchmarks.load import Connection, signed_headers, signed_path
 from tests.benchmarks.peers import bare_upload, nginx
 from tests.benchmarks.processes import cpu_seconds, pids_of
 from tests.benchmarks.report import Table
@@ -35,15 +35,17 @@ def read_table(ready: dict[str, Any], door: set[int], peer: str, peer_pids: set[
     """Small signed, small anonymous, ranges and a whole big object."""
     here, there = Connection(ready["s3"]), Connection(peer)
     small, big = f"/{BUCKET}/{FOLDER}/small.bin", f"/{BUCKET}/{FOLDER}/big.bin"
-    signed = signed_path(ready, "GET", small)
+    presigned, signed = signed_path(ready, "GET", small), signed_headers(ready, small)
+    window = {"Range": "bytes=1048576-1064959"}
     table = Table("Reading from the data door", ("what", "the door", "nginx", "ratio"))
     rows: list[tuple[str, Work, Work, int]] = [
-        ("4 KiB signed (presigned query)", lambda: here.get(signed), lambda: there.get(small), 0),
+        ("4 KiB signed", lambda: here.get(small, signed), lambda: there.get(small), 0),
+        ("4 KiB presigned", lambda: here.get(presigned), lambda: there.get(small), 0),
         ("4 KiB anonymous", lambda: here.get(small), lambda: there.get(small), 0),
         (
             "16 KiB range",
-            lambda: here.get(big, Range="bytes=1048576-1064959"),
-            lambda: there.get(big, Range="bytes=1048576-1064959"),
+            lambda: here.get(big, window),
+            lambda: there.get(big, window),
             0,
         ),
         ("256 MiB anonymous", lambda: here.get(big), lambda: there.get(big), BIG),

@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from services.storage.s3.presign import Signer, presign
 
 BUFFER = bytearray(1024 * 1024)
@@ -23,10 +27,10 @@ class Connection:
         self.socket = socket.create_connection((parts.hostname, parts.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def get(self, path: str, **headers: str) -> int:
+    def get(self, path: str, headers: dict[str, str] | None = None) -> int:
         """One GET; the status. Asserts that the answer was whole."""
         lines = [f"GET {path} HTTP/1.1", f"Host: {self.host}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return self._answer()
 
@@ -70,6 +74,16 @@ def signed_path(ready: dict[str, Any], method: str, path: str) -> str:
     signer = Signer(person["access_key_id"], person["secret_access_key"])
     parts = urlsplit(presign(signer, method, ready["s3"] + path, now=datetime.now(UTC)))
     return f"{parts.path}?{parts.query}"
+
+
+def signed_headers(ready: dict[str, Any], path: str) -> dict[str, str]:
+    """The headers of a signed GET, which are good for a quarter of an hour."""
+    person = ready["accounts"][0]
+    credentials = Credentials(person["access_key_id"], person["secret_access_key"])
+    host = urlsplit(ready["s3"]).netloc
+    request = AWSRequest("GET", ready["s3"] + path, headers={"host": host})
+    S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+    return {name: value for name, value in request.headers.items() if name.lower() != "host"}
 
 
 async def in_lanes(count: int, lanes: int, work: Callable[[int], Awaitable[None]]) -> float:
