@@ -76,7 +76,7 @@ async def test_the_whole_way(ready: Ready, tmp_path: Path, scripts: bool) -> Non
                 break
             await page.wait_for_timeout(100)
         await expect(page.get_by_role("heading", level=1)).to_have_text("levels.csv")
-        await expect(page.locator("main")).to_contain_text("44 bytes")
+        await expect(page.locator("main")).to_contain_text(f"{len(CSV)} bytes")
         await sign_out(page, web)
 
 

@@ -76,7 +76,6 @@ def upload(visitor: Visitor, ready: Ready, filename: str) -> None:
     visitor.go(visitor.page.link("/upload"))
     (form,) = (one for one in visitor.page.forms if one.attributes.get("enctype"))
     assert form.action.startswith(ready["s3"])
-    place = visitor.page.link("/settings").removeprefix("/-/").removesuffix("/settings")
     # The page it leads back to may not know the file yet, and then says so.
     answer = visitor.client.post(
         form.action,
@@ -86,7 +85,7 @@ def upload(visitor: Visitor, ready: Ready, filename: str) -> None:
     )
     assert answer.status_code == 303, answer.text
     back = answer.headers["location"]
-    assert back.startswith(f"{ready['web']}/-/{place}/uploaded")
+    assert back.startswith(f"{visitor.here}ed?"), back
     until(lambda: visitor.client.get(back).is_success)
 
 

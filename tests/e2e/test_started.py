@@ -122,9 +122,10 @@ def test_rasters_are_where_gdal_says(ready: Ready, path: str) -> None:
     item = item_of(ready, account, name, key)
     expected = EXPECTED[path]
     assert item["bbox"] == pytest.approx(expected["bbox_wgs84"], abs=1e-6)
-    assert item["properties"]["proj:code"] == f"EPSG:{expected['epsg']}"
-    shape = item["properties"].get("proj:shape") or item["assets"]["data"]["proj:shape"]
-    assert shape == [expected["height"], expected["width"]]
+    raster = {**item["properties"], **item["assets"]["data"]}
+    assert raster["proj:code"] == f"EPSG:{expected['epsg']}"
+    assert raster["proj:shape"] == [expected["height"], expected["width"]]
+    assert raster["proj:transform"] == pytest.approx(expected["transform"])
 
 
 def item_of(ready: Ready, account: str, name: str, key: str) -> dict[str, Any]:
