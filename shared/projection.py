@@ -39,6 +39,8 @@ from shared.tables import ConditionFailed, Put, Table
 
 MEMORY_SECONDS = 1.0
 MEMORY_ENTRIES = 50_000
+# A refusal must not wait long for somebody who may be away.
+FRESH_SECONDS = 0.3
 
 Known = TypeVar("Known", bound=Snapshot)
 
@@ -136,8 +138,9 @@ class Projection:
             return principal
         self._remember(*asked, None)
         actor = Actor(kind="account", account_uid=principal.account_uid)
+        wanted = GetAccount(actor=self.asker, account_uid=principal.account_uid)
         with contextlib.suppress(Problem):
-            await self._ask(GetAccount(actor=self.asker, account_uid=principal.account_uid))
+            await self._keep(await self.bus.request(wanted, timeout=FRESH_SECONDS))
         return await self.principal(actor)
 
     def silence(self) -> float:
