@@ -1,4 +1,4 @@
-"""The running data doors of this folder's tests: a usual one, and one whose life is hard."""
+"""The running data doors of this folder's tests: the usual one, and one whose life is hard."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -8,27 +8,6 @@ import pytest
 from tests.door import Client, Door, opened
 from tests.full_disk import small_disk
 
-Factory = pytest.TempPathFactory
-
-
-@pytest.fixture(scope="session")
-def door(tmp_path_factory: Factory) -> Iterator[Door]:
-    """Two processes behind one port, so that every test is also one of them agreeing."""
-    home = tmp_path_factory.mktemp("door") / "home"
-    with opened(home, COOP_STORAGE__PROCESSES="2") as door:
-        yield door
-
-
-@pytest.fixture(scope="session")
-def strained(tmp_path_factory: Factory) -> Iterator[Door]:
-    """A disk of 24 MiB (where we may mount one), and no patience with a silent accounts."""
-    home = tmp_path_factory.mktemp("strained") / "home"
-    settings = {"COOP_STORAGE__STALE_AFTER": "3", "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "0.3"}
-    with ExitStack() as stack:
-        with suppress(pytest.skip.Exception):
-            stack.enter_context(small_disk(home / "storage", "24m"))
-        yield stack.enter_context(opened(home, **settings))
-
 
 @pytest.fixture(scope="session")
 def s3(door: Door) -> Client:
@@ -36,7 +15,12 @@ def s3(door: Door) -> Client:
     return door.client()
 
 
-@pytest.fixture
-def bucket(door: Door) -> str:
-    """A repository of this test alone, which is public."""
-    return door.bucket()
+@pytest.fixture(scope="session")
+def strained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A disk of 24 MiB (where we may mount one), and no patience with a silent accounts."""
+    home = tmp_path_factory.mktemp("strained") / "home"
+    settings = {"COOP_STORAGE__STALE_AFTER": "3", "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "0.3"}
+    with ExitStack() as stack:
+        with suppress(pytest.skip.Exception):
+            stack.enter_context(small_disk(home / "storage", "24m"))
+        yield stack.enter_context(opened(home, **settings))
