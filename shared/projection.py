@@ -140,7 +140,8 @@ class Projection:
         actor = Actor(kind="account", account_uid=principal.account_uid)
         wanted = GetAccount(actor=self.asker, account_uid=principal.account_uid)
         with contextlib.suppress(Problem):
-            await self._keep(await self.bus.request(wanted, timeout=FRESH_SECONDS))
+            found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
+            await self._keep(found)
         return await self.principal(actor)
 
     def silence(self) -> float:
