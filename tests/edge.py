@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3  # type: ignore[import-untyped]
 import httpx
+from botocore.client import Config
 
 from tests.embedded import Embedded, running
 from tests.pages import Page
@@ -49,6 +51,18 @@ class Person:
         fields = {"repository_id": name, "title": name.title(), **values}
         return self.visitor.send(form, **fields)
 
+    def s3(self, edge: Edge) -> Any:
+        """An S3 client with a new key of theirs."""
+        key_id, secret = self.new_key("s3")
+        return boto3.client(
+            "s3",
+            endpoint_url=edge.platform.ready["s3"],
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
+            region_name="us-east-1",
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+        )
+
     def new_key(self, name: str = "laptop") -> tuple[str, str]:
         """Make an access key by its form; its id and its secret."""
         page = self.visitor.go(f"/-/{self.account_id}/keys")
@@ -59,7 +73,7 @@ class Person:
 @contextmanager
 def starting(home: Path, **settings: str) -> Iterator[Edge]:
     """A platform without the sample, stopped at the end."""
-    with running(home, **{"COOP_SAMPLE": "false", "COOP_SERVICES": "accounts,repositories,web", **settings}) as platform:
+    with running(home, **{"COOP_SAMPLE": "false", **settings}) as platform:
         yield Edge(platform)
 
 

@@ -43,12 +43,19 @@ async def on_problem(request: Request, problem: Exception) -> Response:
         heading=heading,
         meaning=meaning or said or "Go back and try another way.",
         again=own_path(request) if problem.status >= 500 else "",
-        sign_in=own_path(request) if isinstance(problem, NotFound) else "",
+        sign_in=await _sign_in(request, problem),
         correlation=correlation_id() if problem.status >= 500 else "",
     )
     if problem.status == 503:
         response.headers["retry-after"] = "5"
     return response
+
+
+async def _sign_in(request: Request, problem: Problem) -> str:
+    """Signing in helps where something may be hidden from a stranger."""
+    visitor = await visitor_of(request)
+    is_stranger = visitor.identity is None and not visitor.unknown
+    return own_path(request) if is_stranger and isinstance(problem, NotFound) else ""
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

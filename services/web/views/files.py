@@ -12,7 +12,7 @@ from services.web.resources import resources_of, visitor_of
 from services.web.views.names import find_repository, may_of, named
 from services.web.views.objects import last_name, names_of, prefix_of
 from services.web.views.page import page
-from services.web.views.repositories import trail_of
+from services.web.views.repositories import listed, trail_of
 from services.web.views.sending import needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository, Visibility
 from shared.contracts.storage import DeleteObject, PresignGetObject
@@ -59,15 +59,18 @@ async def send_delete(request: Request) -> Response:
     names = named(request)
     place = Place(names.account_id, names.repository_id, unquote(form.key, errors="strict"))
     await _writable(request, place)
+    return await once(request, fields, lambda: _remove(request, place))
 
-    async def remove() -> Response:
-        visitor = await visitor_of(request)
-        await resources_of(request).bus.request(
-            DeleteObject(actor=visitor.actor, **names_of(place))
-        )
-        return see(directory_page(place.account_id, place.repository_id, prefix_of(place.key)))
 
-    return await once(request, fields, remove)
+async def _remove(request: Request, place: Place) -> Response:
+    """Back to the directory, or to the top where the last file of the directory went."""
+    prefix = prefix_of(place.key)
+    directory = await listed(request, Place(place.account_id, place.repository_id, prefix))
+    visitor = await visitor_of(request)
+    wanted = DeleteObject(actor=visitor.actor, **names_of(place))
+    await resources_of(request).bus.request(wanted)
+    stays = directory is not None and directory.files > 1
+    return see(directory_page(place.account_id, place.repository_id, prefix if stays else ""))
 
 
 async def _writable(request: Request, place: Place) -> Repository:

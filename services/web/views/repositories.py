@@ -70,18 +70,18 @@ async def blocks(request: Request) -> Response:
 
 async def _view(request: Request, place: Place) -> RepositoryView:
     cursor = request.query_params.get("cursor", "")
-    repository, listed = await asyncio.gather(
-        find_repository(request, place), _listed(request, place, cursor)
+    repository, found = await asyncio.gather(
+        find_repository(request, place), listed(request, place, cursor)
     )
-    if listed is None and place.key:
+    if found is None and place.key:
         raise NotFound
-    directory = listed or Directory(prefix=place.key, entries=[], files=0, size=0)
+    directory = found or Directory(prefix=place.key, entries=[], files=0, size=0)
     uid = repository.repository_uid
-    found, readme = await asyncio.gather(
-        summaries_of(request, [] if listed is AWAY else [uid]),
+    summaries, readme = await asyncio.gather(
+        summaries_of(request, [] if found is AWAY else [uid]),
         _readme(request, repository, directory, cursor),
     )
-    summary = found.get(uid)
+    summary = summaries.get(uid)
     snippets = for_repository(_target(request, repository))
     tool = chosen(request, snippets)
     return RepositoryView(
@@ -96,11 +96,11 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         tool=tool,
         cursor=cursor,
         fragment=_fragment(repository, directory.prefix, cursor),
-        is_away=listed is AWAY,
+        is_away=found is AWAY,
     )
 
 
-async def _listed(request: Request, place: Place, cursor: str) -> Directory | None:
+async def listed(request: Request, place: Place, cursor: str = "") -> Directory | None:
     """The listing, or AWAY while the indexer does not answer: the rest of the page still does."""
     try:
         return await find_directory(request, place, cursor)

@@ -48,31 +48,41 @@ def test_without_kratos_the_sign_in_page_says_so(without_kratos: Edge) -> None:
 
 
 @contextmanager
-def halted(edge: Edge, program: str) -> Iterator[None]:
-    """A child of the supervisor that does not answer, until the end."""
-    pids = [pid for pid in descendants(edge.platform.process.pid) if _name(pid) == program]
+def halted(pids: set[int]) -> Iterator[None]:
+    """Processes that do not answer, until the end."""
     assert pids
     for pid in pids:
-        _send(pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
         for pid in pids:
-            _send(pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
 
 
-def _name(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+def programs(edge: Edge, name: str) -> set[int]:
+    """Children of the supervisor by the name of their program."""
+    children = descendants(edge.platform.process.pid)
+    return {pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == name}
 
 
-def _send(pid: int, number: signal.Signals) -> None:
-    os.kill(pid, number)
+def test_without_the_indexer_only_the_list_of_files_is_missing(edge: Edge, ada: Person) -> None:
+    ada.new_repository("unlisted-files")
+    service = edge.platform.ready["processes"]
+    pids = {one["pid"] for one in service if one["service"] == "indexer"}
+    with halted(pids | {child for pid in pids for child in descendants(pid)}):
+        started = time.monotonic()
+        page = ada.visitor.go(f"/{ada.account_id}/unlisted-files")
+        assert time.monotonic() - started < 3
+        assert "The list of files is not available at the moment" in page.text
+        assert "unlisted-files" in ada.visitor.go(f"/{ada.account_id}").text
+        assert httpx.get(edge.web).status_code == 200
 
 
 def test_without_the_bus_a_page_says_so_and_comes_back(edge: Edge, ada: Person) -> None:
     ada.new_repository("bus-test")
     place = f"{edge.web}/{ada.account_id}/bus-test"
-    with halted(edge, "nats-server"):
+    with halted(programs(edge, "nats-server")):
         started = time.monotonic()
         answer = httpx.get(place, timeout=20)
         assert time.monotonic() - started < 10
