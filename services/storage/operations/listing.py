@@ -15,7 +15,8 @@ from shared.outbox import Outbox
 from shared.tables.spans import after_prefix
 
 MAX_ROWS = 1000
-FIRST_ROWS, ROWS_AFTER_A_SKIP = 64, 8
+FIRST_ROWS, ROWS_AFTER_A_SKIP, GROWTH = 64, 2, 8
+LOOKS_IN_A_ROW = 16
 # Behind any key of 1,024 bytes.
 BEHIND_ALL = "\U0010ffff" * 257
 
@@ -51,30 +52,41 @@ class Found:
 async def list_keys(read: Read, wanted: Wanted) -> Found:
     """One page of what `read` reads."""
     found, start = Found(), first_key(wanted)
-    rows = min(FIRST_ROWS, wanted.limit) if wanted.delimiter else wanted.limit
+    rows, looks = min(FIRST_ROWS, wanted.limit) if wanted.delimiter else wanted.limit, 0
     while wanted.limit:
-        room = MAX_ROWS if wanted.delimiter else wanted.limit - found.count
-        entries, more = await read(start, min(rows, room))
-        last = take(found, entries, wanted)
+        entries, more = await read(start, min(rows, MAX_ROWS))
+        skip, last = found.skip, take(found, entries, wanted)
         if found.last is not None or not more:
             break
-        if entries and entries[-1].key >= found.skip:
-            start, rows = entries[-1].key + "\x00", rows * 4
-            if found.count == wanted.limit:
-                found.last = last
-                break
-        else:
-            start, rows = found.skip, ROWS_AFTER_A_SKIP
-        # Many looks in a row must not hold up everyone else.
-        await asyncio.sleep(0)
+        start, is_behind = go_on(found, entries)
+        if not is_behind and found.count == wanted.limit:
+            found.last = last
+            break
+        # Folders are looked up one by one, leaves in ever longer stretches.
+        rows = ROWS_AFTER_A_SKIP if found.skip != skip else rows * GROWTH
+        rows = min(rows, wanted.limit - found.count + 1)
+        looks += 1
+        if not looks % LOOKS_IN_A_ROW:
+            # Many looks in a row must not hold up everyone else.
+            await asyncio.sleep(0)
     return found
+
+
+def go_on(found: Found, entries: list[Entry]) -> tuple[str, bool]:
+    """Where the next look begins, and whether that is behind a common prefix."""
+    if entries and entries[-1].key >= found.skip:
+        return entries[-1].key + "\x00", False
+    return found.skip, True
 
 
 def take(found: Found, entries: list[Entry], wanted: Wanted) -> str:
     """Add to the page; what was added last. Sets `found.last` where something did not fit."""
     if not wanted.delimiter:
-        found.entries += entries
-        return entries[-1].key if entries else ""
+        room = wanted.limit - found.count
+        found.entries += entries[:room]
+        if len(entries) > room:
+            found.last = found.entries[-1].key
+        return found.entries[-1].key if found.entries else ""
     last = latest(found)
     for entry in entries:
         key = entry.key
