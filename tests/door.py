@@ -132,6 +132,11 @@ class Door:
         secret = key.secret_access_key.get_secret_value()
         return Person(account, Credentials(key.access_key_id, secret))
 
+    def newcomer(self, account_id: str) -> Person:
+        """Somebody new, who is no member of anything."""
+        assert self._bus is not None
+        return self.new_key(self.wait(control_plane.person(self._bus, account_id)))
+
     def open(self) -> None:
         """Connect to the bus and bring the people."""
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

@@ -7,6 +7,7 @@ import boto3  # type: ignore[import-untyped]
 import httpx
 import pytest
 
+from tests.door import plain
 from tests.stac_schemas import complaints
 from tests.visitor import Visitor, register, sign_in
 from tests.waiting import until
@@ -170,6 +171,6 @@ def test_those_who_may_see_all_of_it(
 
 def test_the_data_door_agrees(ready: Ready, hidden: dict[str, Any]) -> None:
     for name in (NAME, NEVER):
-        answer = httpx.get(f"{ready['s3']}/noaa/{name}/{hidden['key']}")
+        answer = plain.get(f"{ready['s3']}/noaa/{name}/{hidden['key']}")
         assert answer.status_code == 404
         assert "NoSuchBucket" in answer.text

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.door import plain
+
 Ready = dict[str, Any]
 PLACE = "noaa/globe-land-mask"
 
@@ -53,10 +55,10 @@ def test_others_are_not_told(ready: Ready, s3: Any) -> None:
 
 @pytest.mark.parametrize("repository", ["", "noaa", "noaa/none", "none/none", "../..", "a/b/c"])
 def test_nothing_to_hear(ready: Ready, repository: str) -> None:
-    answer = httpx.get(f"{ready['web']}/-/events", params={"repository": repository})
+    answer = plain.get(f"{ready['web']}/-/events", params={"repository": repository})
     assert answer.status_code == 404
 
 
 def test_the_page_says_where_to_listen(ready: Ready) -> None:
-    page = httpx.get(f"{ready['web']}/{PLACE}").text
+    page = plain.get(f"{ready['web']}/{PLACE}").text
     assert f"/-/events?repository={PLACE}" in page

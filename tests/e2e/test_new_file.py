@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from tests.door import plain
 from tests.operator_feed import listening
 from tests.stac_schemas import complaints
 from tests.visitor import Visitor
@@ -32,7 +31,7 @@ def put(s3: Any, key: str, body: bytes = EUROPE, kind: str = "image/tiff") -> fl
 
 def known(ready: Ready, key: str) -> dict[str, Any] | None:
     """What the API tells of an object; None before it knows it whole."""
-    answer = httpx.get(
+    answer = plain.get(
         f"{ready['web']}/api/v1/repositories/{ACCOUNT}/{REPOSITORY}/object", params={"key": key}
     )
     if answer.status_code == 404 or answer.json()["status"] == "pending":
@@ -82,17 +81,17 @@ def test_its_item_is_valid_and_leads_to_its_bytes(ready: Ready, s3: Any) -> None
     put(s3, "linked/europe.tif")
     item_id = until(lambda: known(ready, "linked/europe.tif"))["item_id"]
     items = f"{ready['web']}/stac/collections/{COLLECTION}/items"
-    item = httpx.get(f"{items}/{item_id}").raise_for_status().json()
+    item = plain.get(f"{items}/{item_id}").raise_for_status().json()
     assert complaints(item) == []
     assert item["stac_version"] == "1.1.0"
     assert (
         item["bbox"] == [round(degree, 9) for degree in item["bbox"]]
         or item["bbox"] == EXPECTED["bbox_wgs84"]
     )
-    assert item_id in {one["id"] for one in httpx.get(f"{items}?limit=100").json()["features"]}
+    assert item_id in {one["id"] for one in plain.get(f"{items}?limit=100").json()["features"]}
     (asset,) = (one for one in item["assets"].values() if "data" in one.get("roles", []))
-    assert httpx.get(asset["href"]).content == EUROPE
-    part = httpx.get(asset["href"], headers={"range": "bytes=1000-1999"})
+    assert plain.get(asset["href"]).content == EUROPE
+    part = plain.get(asset["href"], headers={"range": "bytes=1000-1999"})
     assert (part.status_code, part.content) == (206, EUROPE[1000:2000])
 
 
@@ -125,8 +124,8 @@ def test_deleted_it_is_gone_everywhere(ready: Ready, s3: Any, visitor: Visitor) 
     s3.delete_object(Bucket=ACCOUNT, Key=f"{REPOSITORY}/gone/europe.tif")
     until(lambda: known(ready, "gone/europe.tif") is None)
     items = f"{ready['web']}/stac/collections/{COLLECTION}/items"
-    assert httpx.get(f"{items}/{item_id}").status_code == 404
-    assert httpx.get(f"{ready['s3']}/{ACCOUNT}/{REPOSITORY}/gone/europe.tif").status_code == 404
+    assert plain.get(f"{items}/{item_id}").status_code == 404
+    assert plain.get(f"{ready['s3']}/{ACCOUNT}/{REPOSITORY}/gone/europe.tif").status_code == 404
     until(lambda: "gone/" not in visitor.go(f"/{ACCOUNT}/{REPOSITORY}").text, seconds=2)
     visitor.go(f"/{ACCOUNT}/{REPOSITORY}/gone/europe.tif", status=404)
 

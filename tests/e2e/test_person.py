@@ -4,9 +4,9 @@ import hashlib
 from itertools import count
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.door import plain
 from tests.operator_feed import stored
 from tests.visitor import Visitor, answers, register, sign_in, visiting
 from tests.waiting import until
@@ -61,7 +61,7 @@ def test_the_whole_way(ready: Ready, visitor: Visitor) -> None:
     page = until(lambda: shows(visitor, f"/{place}/stage%20levels.csv", "level"))
     assert page.headings == ["stage levels.csv"]
     assert hashlib.md5(CSV).hexdigest() in page.html  # noqa: S324 -- the entity tag
-    assert httpx.get(f"{ready['s3']}/{place}/stage%20levels.csv").content == CSV
+    assert plain.get(f"{ready['s3']}/{place}/stage%20levels.csv").content == CSV
 
     visitor.send(page.form("/-/sign-out"))
     assert any(one["href"].startswith("/-/sign-in") for one in visitor.page.links)
@@ -218,10 +218,10 @@ def test_an_access_key_made_by_form_works_until_revoked(ready: Ready, member: Vi
     secret = next(word for word in words if len(word) == 40 and word.isalnum())
     api = f"{ready['web']}/api/v1/account"
     bearer = {"authorization": f"Bearer {key_id}.{secret}"}
-    assert httpx.get(api, headers=bearer).json()["account_id"] == account_id
+    assert plain.get(api, headers=bearer).json()["account_id"] == account_id
     assert secret not in member.go(f"/-/{account_id}/keys").html
     member.send(member.page.form("/keys/revoke"))
-    until(lambda: httpx.get(api, headers=bearer).status_code == 401, seconds=2)
+    until(lambda: plain.get(api, headers=bearer).status_code == 401, seconds=2)
 
 
 def test_deleting_asks_for_the_name(member: Visitor) -> None:

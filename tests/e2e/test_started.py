@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from infra.sample.content import ORGANIZATIONS, REPOSITORIES
+from tests.door import plain
 from tests.embedded import Embedded
 from tests.visitor import Visitor
 
@@ -36,11 +37,11 @@ def test_ready_json(platform: Embedded, ready: Ready) -> None:
 def test_every_process_tells_how_it_is(ready: Ready) -> None:
     for process in ready["processes"]:
         for path in ("healthz", "readyz", "metrics"):
-            answer = httpx.get(f"{process['ops']}/{path}")
+            answer = plain.get(f"{process['ops']}/{path}")
             assert answer.status_code == 200, (process, path, answer.text)
         assert Path(f"/proc/{process['pid']}").exists()
     for path in ("healthz", "readyz"):
-        assert httpx.get(f"{ready['web']}/{path}").status_code in {200, 404}
+        assert plain.get(f"{ready['web']}/{path}").status_code in {200, 404}
 
 
 def test_what_was_printed(platform: Embedded, ready: Ready) -> None:
@@ -131,7 +132,7 @@ def test_rasters_are_where_gdal_says(ready: Ready, path: str) -> None:
 def item_of(ready: Ready, account: str, name: str, key: str) -> dict[str, Any]:
     """The STAC item of an object."""
     api = f"{ready['web']}/api/v1/repositories/{account}/{name}/object"
-    item_id = httpx.get(api, params={"key": key}).json()["item_id"]
-    answer = httpx.get(f"{ready['web']}/stac/collections/{account}--{name}/items/{item_id}")
+    item_id = plain.get(api, params={"key": key}).json()["item_id"]
+    answer = plain.get(f"{ready['web']}/stac/collections/{account}--{name}/items/{item_id}")
     item: dict[str, Any] = answer.raise_for_status().json()
     return item
