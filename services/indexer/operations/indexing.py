@@ -39,7 +39,7 @@ from shared.races import until_won
 from shared.tables import Action
 
 # What is read sooner needs no note that it is being read.
-PENDING_AFTER_SECONDS = 0.25
+PENDING_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ import orjson
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.registry import extract, extractors_found
 from services.indexer.extractors.sparse_file import NeedBytes, OutOfBytes, SparseFile
-from services.indexer.sandbox.limits import Limits, confine, cut_network
+from services.indexer.sandbox.landlock import hide_files, readable_places
+from services.indexer.sandbox.limits import Limits, confine, cut_network, renounce
 from services.indexer.sandbox.wire import frame, receive
 from shared.lifeline import die_with_parent
 
@@ -27,9 +28,11 @@ def main(arguments: list[str]) -> None:
     control = socket.socket(fileno=int(arguments[0]))
     limits = Limits(**orjson.loads(arguments[1]))
     die_with_parent(int(arguments[2]))
+    renounce()
     is_isolated = cut_network()
     preload()
     _silence()
+    is_isolated = hide_files(readable_places()) and is_isolated
     # Ended workers need no burial: nobody asks how they died.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     own = os.getpid()

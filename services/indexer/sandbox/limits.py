@@ -31,10 +31,14 @@ def cut_network() -> bool:
     return any(libc.unshare(flags) == 0 for flags in ways)
 
 
-def confine(limits: Limits) -> None:
-    """No more memory, files, core dumps or privileges than parsing takes; no way back."""
+def renounce() -> None:
+    """No program that we start gives us more rights, and nobody may look into us."""
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def confine(limits: Limits) -> None:
+    """No more memory, open files or core dumps than parsing takes; no way back."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

@@ -17,6 +17,9 @@ from services.indexer.sandbox.reading import Fetch, OverBudget, Reading
 from services.indexer.sandbox.worker import Nursery, Worker, WorkerLost
 from services.indexer.settings import SandboxSettings
 from shared.errors import Unavailable
+from shared.log import logger
+
+log = logger("sandbox")
 
 CHILD = "services.indexer.sandbox.child"
 FACTS = TypeAdapter(Facts)
@@ -111,6 +114,8 @@ class Sandbox:
                 worker = await self._nursery.fork()
             except WorkerLost:
                 continue
+            if self.is_isolated is None and not worker.is_isolated:
+                log.warning("this kernel lets parsers reach the network or files of ours")
             self.is_isolated = worker.is_isolated
             return worker
         raise Unavailable("The process that reads files does not start.")

@@ -73,7 +73,7 @@ def surrogate(_: SparseFile) -> str:
 def outside(file: SparseFile) -> str:
     """What it could reach; its content is a port where somebody listens."""
     reached = []
-    for name, reach in (("network", _network), ("file", _write), ("environment", _environment)):
+    for name, reach in REACHES.items():
         try:
             if reach(int(file.head())):
                 reached.append(name)
@@ -95,8 +95,25 @@ def _write(_: int) -> bool:
     return True
 
 
+def _read(_: int) -> bool:
+    return bool(Path("pyproject.toml").resolve().read_text())
+
+
+def _list(_: int) -> bool:
+    return bool(list(Path("/").iterdir()))
+
+
 def _environment(_: int) -> bool:
     return any("COOP" in name or "SECRET" in name for name in os.environ)  # noqa: TID251
+
+
+REACHES: dict[str, Callable[[int], bool]] = {
+    "network": _network,
+    "writing": _write,
+    "reading": _read,
+    "listing": _list,
+    "environment": _environment,
+}
 
 
 def limits(_: SparseFile) -> str:
