@@ -5,6 +5,10 @@ from datetime import UTC, datetime
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 WORDS = {"Markdown", "Text"}
+DATA = {
+    *("COG", "GeoTIFF", "NetCDF", "NetCDF-4", "Zarr", "HDF5", "GRIB", "PMTiles", "CSV", "Parquet"),
+    *("GeoParquet", "GeoJSON", "FlatGeobuf", "GeoPackage", "Shapefile"),
+}
 SPANS = (
     (60, 1, "second"),
     (3600, 60, "minute"),
@@ -89,8 +93,8 @@ def initials(name: str) -> str:
 
 
 def data_formats(formats: Mapping[str, int]) -> list[str]:
-    """The formats of the data, most files first; the words about it are no data."""
-    names = sorted(formats, key=lambda name: (-formats[name], name))
+    """The formats of the data first, most files before; the words about it are no data."""
+    names = sorted(formats, key=lambda name: (name not in DATA, -formats[name], name))
     return [name for name in names if name not in WORDS] or names
 
 

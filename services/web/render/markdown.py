@@ -88,6 +88,8 @@ def _clean(html: str, beside: Beside) -> str:
         attributes=ATTRIBUTES,
         attribute_filter=attribute,
         url_schemes={"http", "https", "mailto", "s3"},
+        # Wide code scrolls, so it must be reachable without a pointer.
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},
         link_rel="nofollow noopener noreferrer",
     )
 
