@@ -82,12 +82,11 @@ class Sandbox:
             return self._failed(reading, str(over))
         reason = ""
         for _ in range(TRIES):
-            started = reading.seconds
             try:
                 async with self._worker() as worker:
                     return await self._converse(worker, reading)
-            except WorkerLost:
-                if reading.seconds - started >= self.settings.parse_seconds:
+            except WorkerLost as lost:
+                if lost.seconds >= self.settings.parse_seconds:
                     reason = f"Reading it took longer than {self.settings.parse_seconds:g} s."
                     break
                 reason = "Reading it crashed the reader."

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import DEVNULL, Process
 from dataclasses import asdict
 from pathlib import Path
@@ -31,7 +32,11 @@ ENVIRONMENT = {
 
 
 class WorkerLost(Exception):
-    """The worker ended, hung or talked nonsense: it must not be used again."""
+    """The worker ended, hung or talked nonsense, `seconds` after it was asked; use it no more."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(f"after {seconds:.3f} s")
+        self.seconds = seconds
 
 
 class Worker:
@@ -55,12 +60,13 @@ class Worker:
     async def ask(self, header: dict[str, Any], raw: bytes, seconds: float) -> dict[str, Any]:
         """Send a message and wait for the answer. Raises WorkerLost."""
         self.is_busy = True
+        asked = time.monotonic()
         try:
             self._writer.write(frame(header, raw))
             await self._writer.drain()
-        except OSError as error:
-            raise WorkerLost from error
-        return await self._answer(seconds + GRACE_SECONDS)
+            return await self._answer(seconds + GRACE_SECONDS)
+        except (OSError, WorkerLost) as error:
+            raise WorkerLost(time.monotonic() - asked) from error
 
     async def _answer(self, seconds: float) -> dict[str, Any]:
         try:
