@@ -1,5 +1,6 @@
 """Ctrl-C stops everything in order; the next start finds everything again, and soon."""
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -27,11 +28,12 @@ def test_stopped_and_started_again(tmp_path: Path) -> None:
     assert alive(everything) == set()
     assert not (first.home / "ready.json").exists()
 
-    # Another's work on the same machine may slow one start down, hardly two.
-    seconds = [started_again(tmp_path / "home", before)]
-    if seconds[0] >= 10:
-        seconds.append(started_again(tmp_path / "home", before))
-    assert min(seconds) < 10, seconds
+    assert started_again(tmp_path / "home", before) < 10 * crowding()
+
+
+def crowding() -> float:
+    """How many times slower all goes because others work on this machine too; at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def started_again(home: Path, before: dict[str, Any]) -> float:

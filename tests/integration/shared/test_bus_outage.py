@@ -49,7 +49,7 @@ def write_for(seconds: float, s3: Client, bucket: str) -> int:
     ("seconds", "end"),
     [
         pytest.param(10, signal.SIGCONT, id="10 s, silent"),
-        pytest.param(10, signal.SIGKILL, id="10 s, then dead"),
+        pytest.param(10, signal.SIGKILL, marks=pytest.mark.slow, id="10 s, then dead"),
         pytest.param(60, signal.SIGCONT, marks=pytest.mark.slow, id="60 s, silent"),
         pytest.param(60, signal.SIGKILL, marks=pytest.mark.slow, id="60 s, then dead"),
     ],

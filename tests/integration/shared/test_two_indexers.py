@@ -13,7 +13,7 @@ from tests.door import Door, keys_of, make_client, opened
 from tests.indexed import SERVICES, entries_of, events_of, is_settled, items_of
 from tests.waiting import until
 
-FILES, FOLDERS, WRITERS = 400, 8, 4
+FILES, FOLDERS, WRITERS = 300, 8, 4
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -98,7 +98,9 @@ async def test_both_work(pair: Door) -> None:
     await assert_whole(pair, repository_id, 1)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+)
 @pytest.mark.timeout(180)
 async def test_one_leaves_and_comes_back_under_load(pair: Door, how: signal.Signals) -> None:
     repository_id = pair.repository().repository_id
