@@ -2,31 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
-from functools import partial
 
 import pytest
 
 from services.indexer.models.counted import Holdings
-from services.indexer.models.editions import Edition
-from services.indexer.models.stamps import stamp
 from services.indexer.operations.asking import list_directory
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.folding import fold
 from services.indexer.operations.indexing import Indexer, index_object, remove_object
 from services.indexer.operations.portions import ACTIONS, portions_of
-from services.indexer.store.layout import directories_above
-from services.indexer.store.sums import Waiting, find_holdings, find_sums, find_waiting
+from services.indexer.store.sums import Waiting, find_waiting
 from shared.contracts.base import Listed
-from shared.contracts.indexer import DirectoryEntry
-from shared.contracts.storage import StoredObject
 from shared.tables import Table
-from tests.nats_server import eventually
-from tests.objects import REPOSITORY_UID, Shelf, indexer_on, point_csv
-from tests.unit.indexer.stac.test_collections import repository
-
-FIRST = Edition(REPOSITORY_UID, 1)
-ROOT = repository(repository_uid=REPOSITORY_UID)
+from tests.objects import Shelf, indexer_on, point_csv
+from tests.sums import FIRST, ROOT, assert_right, listed, settled
 
 
 @pytest.fixture
@@ -42,44 +31,6 @@ def folder(table: Table) -> Folder:
 @pytest.fixture
 def indexer(table: Table, shelf: Shelf, folder: Folder) -> Indexer:
     return indexer_on(table, shelf, folder)
-
-
-async def listed(table: Table, prefix: str = "") -> dict[str, DirectoryEntry]:
-    """The entries of a directory by name, over pages."""
-    entries: dict[str, DirectoryEntry] = {}
-    cursor: str | None = None
-    while True:
-        page = await list_directory(table, ROOT, prefix, Listed(limit=3, cursor=cursor))
-        entries |= {entry.name: entry for entry in page.entries}
-        cursor = page.cursor
-        if cursor is None:
-            return entries
-
-
-async def settled(folder: Folder) -> None:
-    """Everything added up."""
-    await eventually(partial(folder.drain, FIRST))
-
-
-def below(prefix: str, objects: Iterable[StoredObject]) -> list[StoredObject]:
-    return [one for one in objects if one.key.startswith(prefix)]
-
-
-async def assert_right(table: Table, shelf: Shelf) -> Holdings:
-    """Every sum is that of what the shelf has."""
-    objects = list(shelf.objects.values())
-    holdings = (await find_holdings(table, FIRST)).holdings
-    assert holdings.files == len(objects)
-    assert holdings.size == sum(one.size for one in objects)
-    assert holdings.changed == max((stamp(one.last_modified) for one in objects), default="")
-    prefixes = sorted({prefix for one in objects for prefix in directories_above(one.key)})
-    sums = await find_sums(table, FIRST, prefixes[:100])
-    for prefix, kept in sums.items():
-        inside = below(prefix, objects)
-        assert kept.sums.files == len(inside), prefix
-        assert kept.sums.size == sum(one.size for one in inside), prefix
-        assert kept.sums.changed == max(stamp(one.last_modified) for one in inside), prefix
-    return holdings
 
 
 async def test_a_directory_and_its_sums(

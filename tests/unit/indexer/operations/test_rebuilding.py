@@ -25,7 +25,7 @@ from shared.errors import Unavailable
 from shared.tables import Item, Put, Table
 from tests.nats_server import eventually
 from tests.objects import REPOSITORY_UID, Shelf, events_on, indexer_on, point_csv
-from tests.unit.indexer.operations.test_folding import ROOT
+from tests.sums import ROOT
 
 KEYS = {
     "README.md": b"# Land\n",
