@@ -1,9 +1,7 @@
 """One page of a directory as people see it: files and directories by name."""
 
 from services.indexer.models.editions import Edition
-from services.indexer.store.files import entry_of
 from services.indexer.store.layout import directory_key, split
-from services.indexer.store.sums import sums_of
 from shared.contracts.base import Listed
 from shared.contracts.indexer import DirectoryEntry
 from shared.tables import Item, Table
@@ -20,29 +18,31 @@ async def page_of_directory(
 
 
 def _listed(row: Item) -> DirectoryEntry:
-    if "directory" in row:
-        prefix, sums = row["directory"], sums_of(row)
-        return DirectoryEntry.model_validate(
-            {
-                "name": f"{split(prefix.removesuffix('/'))[1]}/",
-                "key": prefix,
-                "is_directory": True,
-                "size": sums.size,
-                "files": sums.files,
-                "changed_at": sums.changed,
-                "pending": sums.pending,
-            }
-        )
-    entry = entry_of(row)
-    return DirectoryEntry.model_validate(
-        {
-            "name": split(entry.key)[1],
-            "key": entry.key,
-            "is_directory": False,
-            "size": entry.counted.size,
-            "changed_at": entry.counted.changed,
-            "status": entry.counted.status,
-            "summary": entry.summary,
-            "format": entry.counted.format,
-        }
-    )
+    return DirectoryEntry.model_validate(_directory(row) if "directory" in row else _file(row))
+
+
+def _directory(row: Item) -> dict[str, object]:
+    prefix: str = row["directory"]
+    return {
+        "name": f"{split(prefix.removesuffix('/'))[1]}/",
+        "key": prefix,
+        "is_directory": True,
+        "size": row["size"],
+        "files": row["files"],
+        "pending": row["pending"],
+        "changed_at": row["nt"],
+    }
+
+
+def _file(row: Item) -> dict[str, object]:
+    key: str = row["key"]
+    return {
+        "name": split(key)[1],
+        "key": key,
+        "is_directory": False,
+        "size": row["size"],
+        "status": row["status"],
+        "summary": row["summary"],
+        "format": row["format"],
+        "changed_at": row["nt"],
+    }

@@ -52,7 +52,6 @@ class Entry:
     version: int
     revision: int
     counted: Counted
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Known:
     item: dict[str, Any] | None = None
 
 
-def entry_of(row: Item) -> Entry:
+def _entry_of(row: Item) -> Entry:
     """The entry that a row holds."""
     return Entry(
         key=row["key"],
@@ -72,14 +71,13 @@ def entry_of(row: Item) -> Entry:
         version=row["version"],
         revision=row["revision"],
         counted=Counted.model_validate_json(row["counted"]),
-        summary=row["summary"],
     )
 
 
 async def find_entries(table: Table, editions: Sequence[Edition], key: str) -> list[Entry | None]:
     """The entry of a key in each edition."""
     rows = await table.get_many([entry_key(edition, key) for edition in editions])
-    return [entry_of(row) if row else None for row in rows]
+    return [_entry_of(row) if row else None for row in rows]
 
 
 async def gone_at(table: Table, object_uid: str) -> int:
@@ -180,6 +178,10 @@ def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
         "version": file.version,
         "revision": before.revision + 1 if before else 1,
         "counted": known.counted.model_dump_json(),
+        # What a listing shows, so that it need not look into what is counted.
+        "size": file.size,
+        "status": file.status,
+        "format": file.format,
         "summary": file.summary,
         "nd": directory_key(edition, split(file.key)[0]),
         "nt": known.counted.changed,

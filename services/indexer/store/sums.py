@@ -75,12 +75,12 @@ async def find_sums(table: Table, edition: Edition, prefixes: Sequence[str]) -> 
     """The sums of some directories (never the root) by prefix."""
     rows = await table.get_many([directory_entry_key(edition, prefix) for prefix in prefixes])
     return {
-        prefix: Kept(sums_of(row), row["revision"]) if row else Kept(Sums())
+        prefix: Kept(_sums_of(row), row["revision"]) if row else Kept(Sums())
         for prefix, row in zip(prefixes, rows, strict=True)
     }
 
 
-def sums_of(row: Item) -> Sums:
+def _sums_of(row: Item) -> Sums:
     """The sums that the row of a directory holds."""
     return Sums(files=row["files"], size=row["size"], pending=row["pending"], changed=row["nt"])
 
