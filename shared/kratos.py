@@ -27,6 +27,7 @@ from shared.errors import Invalid, Unavailable
 FlowKind = Literal["login", "registration"]
 THREADS = 8
 CONNECT_SECONDS = 2.0
+WHOAMI_SECONDS = 1.5
 AWAY = "Signing in does not work at the moment. Try again in a minute."
 
 
@@ -70,11 +71,14 @@ class Kratos:
         configuration.connection_pool_maxsize = THREADS
         self.api = FrontendApi(ApiClient(configuration))
         self.timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+        # Every page asks whose session it is, and none should wait long to hear that nobody knows.
+        self.quick = (min(WHOAMI_SECONDS, timeout_seconds),) * 2
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kratos")
 
     async def whoami(self, cookie: str) -> Session | None:
         """The session of a cookie; None where it has none, or one that is not enough (AAL)."""
-        answer = await self._ask(self.api.to_session_without_preload_content, cookie=cookie)
+        whoami = self.api.to_session_without_preload_content
+        answer = await self._ask(whoami, cookie=cookie, timeout=self.quick)
         identity = answer.body.get("identity")
         if answer.status != 200 or not answer.body.get("active") or not identity:
             return None
@@ -120,11 +124,14 @@ class Kratos:
         call: Callable[..., HTTPResponse],
         *args: Any,  # noqa: ANN401
         cookie: str,
+        timeout: tuple[float, float] | None = None,  # noqa: ASYNC109 -- the library's own
         **options: Any,  # noqa: ANN401
     ) -> Answer:
         def work() -> Answer:
             headers = {"Accept": "application/json", **({"Cookie": cookie} if cookie else {})}
-            return _answer(call(*args, _request_timeout=self.timeout, _headers=headers, **options))
+            return _answer(
+                call(*args, _request_timeout=timeout or self.timeout, _headers=headers, **options)
+            )
 
         try:
             answer = await asyncio.get_running_loop().run_in_executor(self.threads, work)

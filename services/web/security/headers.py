@@ -67,6 +67,8 @@ class SecurityHeaders:
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": FEATURES,
         }
+        if path.startswith("/api/"):
+            headers["cache-control"] = "no-store"
         if not path.startswith(OPEN_ROOTS):
             headers["cross-origin-resource-policy"] = "same-origin"
         if self.public_url.startswith("https:"):

@@ -25,20 +25,21 @@ class Sessions:
         """Whom these cookies (as sent to Kratos) belong to; never raises."""
         if not cookie:
             return NOBODY
-        try:
-            return await self._memory.get(_key(cookie), lambda: self._find(cookie))
-        except Unavailable:
-            return UNKNOWN
+        return await self._memory.get(_key(cookie), lambda: self._find(cookie))
 
     def forget(self, cookie: str) -> None:
         """Something about this visitor has just changed."""
         self._memory.forget(_key(cookie))
 
     async def _find(self, cookie: str) -> Visitor:
-        session = await self.kratos.whoami(cookie)
-        if session is None:
-            return NOBODY
-        return Visitor(await self._account(session), _identity(session))
+        """That nobody can say is remembered too: a server that hangs is not asked by every page."""
+        try:
+            session = await self.kratos.whoami(cookie)
+            if session is None:
+                return NOBODY
+            return Visitor(await self._account(session), _identity(session))
+        except Unavailable:
+            return UNKNOWN
 
     async def _account(self, session: Session) -> Account | None:
         wanted = GetAccountByIdentity(actor=EDGE, identity_id=session.identity_id)

@@ -32,7 +32,7 @@ def test_sent_twice_it_is_one_key(ada: Person) -> None:
     first = ada.visitor.send(form, name="twice").fact("Secret")
     second = ada.visitor.send(form, name="twice").fact("Secret")
     assert first == second
-    assert ada.visitor.go(place).text.count("twice") == 1
+    assert len(re.findall(r"COOP[A-Z0-9]{16}<", ada.visitor.go(place).html)) == 1
 
 
 def test_a_program_is_whose_key_it_holds(edge: Edge, ada: Person) -> None:

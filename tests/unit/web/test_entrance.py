@@ -1,0 +1,80 @@
+"""What every request passes: an id, its resources, a limit, and an answer whatever fails."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from services.web.entrance import LARGEST_BODY, Entrance
+from services.web.resources import STATE, Resources
+from shared.errors import Problem
+from shared.log import correlation_id
+
+RESOURCES = cast(Resources, object())
+
+
+async def on_problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return PlainTextResponse(problem.detail, problem.status)
+
+
+async def show(request: Request) -> Response:
+    assert request.scope[STATE] is RESOURCES
+    return PlainTextResponse(correlation_id())
+
+
+async def read(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def plain_failure(*_: Any) -> None:
+    raise RuntimeError("a secret detail")
+
+
+def site() -> Entrance:
+    routes = [Route("/", show), Route("/read", read, methods=["POST"])]
+    return Entrance(Starlette(routes=routes, exception_handlers={Problem: on_problem}), RESOURCES)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(site())
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        yield client
+
+
+async def test_an_answer_names_the_id_its_work_was_done_under(client: httpx.AsyncClient) -> None:
+    answers = [await client.get("/") for _ in range(2)]
+    for answer in answers:
+        assert answer.headers["x-correlation-id"] == answer.text != ""
+    assert answers[0].text != answers[1].text
+
+
+async def test_a_body_has_a_limit(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/read", content=b"x" * LARGEST_BODY)).text == str(LARGEST_BODY)
+    assert (await client.post("/read", content=b"x" * (LARGEST_BODY + 1))).status_code == 413
+
+
+async def test_an_endless_body_is_not_taken(client: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100:
+            sent += 1
+            yield b"x" * 262_144
+
+    assert (await client.post("/read", content=endless())).status_code == 413
+
+
+async def test_whatever_fails_below_is_answered_without_its_details() -> None:
+    transport = httpx.ASGITransport(Entrance(plain_failure, RESOURCES))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        answer = await client.get("/")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
