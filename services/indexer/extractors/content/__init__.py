@@ -10,7 +10,6 @@ from services.indexer.extractors.content.text import text_content
 from services.indexer.extractors.facts import Facts, Group
 from services.indexer.extractors.sparse_file import SparseFile
 
-HEAD = 4096
 BINARY = ("Binary", "application/octet-stream")
 EMPTY = ("Empty file", "application/x-empty")
 

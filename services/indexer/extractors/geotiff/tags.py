@@ -12,7 +12,8 @@ from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import SparseFile
 
 BYTE_ORDERS = {b"II": "<", b"MM": ">"}
-CLASSIC, BIG = 42, 43
+# The number of BigTIFF; the classic one has 42.
+BIG = 43
 # BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL, FLOAT, DOUBLE,
 # IFD; and BigTIFF's LONG8, SLONG8, IFD8.
 TYPES = {
