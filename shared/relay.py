@@ -7,9 +7,10 @@ an aggregate one message is under way at a time, since two at once keep "once" b
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from nats.errors import Error as NatsError
 
@@ -45,6 +46,7 @@ class Relay:
     def start(self) -> None:
         """Begin; `bus.start` comes after, as the relay listens to be woken."""
         self.bus.listen(self.wake_subject, self._woken)
+        self.bus.on_return(self.outbox.rung.set)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -89,9 +91,26 @@ class Relay:
                 return
             if not await self._leased():
                 return
-            by_aggregate = itemgetter("aggregate")
-            lanes = groupby(sorted(page.items, key=by_aggregate), key=by_aggregate)
-            await asyncio.gather(*(self._publish_lane(list(rows)) for _, rows in lanes))
+            await self._unless_lost(self._publish_all(page.items))
+
+    async def _unless_lost(self, work: Coroutine[Any, Any, None]) -> None:
+        """Who was asked when the connection broke will never answer: that is not waited for."""
+        publishing, lost = asyncio.create_task(work), asyncio.create_task(self.bus.lost.wait())
+        both: set[asyncio.Task[Any]] = {publishing, lost}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            is_lost = publishing.cancel()
+            lost.cancel()
+            await asyncio.wait(both)
+        if is_lost:
+            raise Unavailable("The message bus went away while it took events.")
+        publishing.result()
+
+    async def _publish_all(self, rows: Sequence[Item]) -> None:
+        by_aggregate = itemgetter("aggregate")
+        lanes = groupby(sorted(rows, key=by_aggregate), key=by_aggregate)
+        await asyncio.gather(*(self._publish_lane(list(lane)) for _, lane in lanes))
 
     async def _publish_lane(self, rows: Sequence[Item]) -> None:
         """The waiting events of one aggregate, oldest first, one at a time."""

@@ -48,7 +48,11 @@ class Bus:
             logger=None,
             middlewares=(Current,),
             error_cb=_report,
+            disconnected_cb=self._disconnected,
+            reconnected_cb=self._reconnected,
         )
+        self.lost = asyncio.Event()
+        self._returns: list[Callable[[], None]] = []
         self.working: set[asyncio.Task[None]] = set()
         self.consumers: list[tuple[str, str]] = []
         self.doors: dict[str, Callable[[Msg], Awaitable[None]]] = {}
@@ -73,6 +77,10 @@ class Bus:
     def listen(self, subject: str, function: Callable[[], Awaitable[None]]) -> None:
         """Be told that something was said on a subject that carries no content."""
         events.listen(self, subject, function)
+
+    def on_return(self, function: Callable[[], None]) -> None:
+        """Be told that the server is there again; `lost` is set from when it goes until then."""
+        self._returns.append(function)
 
     async def request(self, wanted: Request[Reply], *, timeout: float = 2.0) -> Reply:  # noqa: ASYNC109
         """Ask the owner and wait, at most `timeout` seconds; raises the Problem it answers with.
@@ -118,6 +126,14 @@ class Bus:
     def start(self) -> None:
         """Connect in the background, so that doors open although the bus is away."""
         self._starting = asyncio.create_task(self._start())
+
+    async def _disconnected(self) -> None:
+        self.lost.set()
+
+    async def _reconnected(self) -> None:
+        self.lost.clear()
+        for function in self._returns:
+            function()
 
     async def _start(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """State and event in one transaction, and from there to consumers: once and in order."""
 
 import asyncio
+import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from shared.outbox import OUTBOX_INDEX, Outbox, announce, next_version
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.tables import Put, Schema, Table, open_table
-from tests.nats_server import NatsServer, connected, eventually, running
+from tests.nats_server import NatsServer, connected, eventually, listening, running
 
 SCHEMA = Schema(name="storage", indexes=(OUTBOX_INDEX,))
 
@@ -111,6 +112,21 @@ async def test_what_was_written_while_the_bus_was_away_comes_later(tmp_path: Pat
             server.start()
             await eventually(lambda: _empty(outbox))
         assert [event.version for event in await stream_of(server)] == versions
+
+
+async def test_what_was_under_way_when_the_bus_died_is_not_waited_for(tmp_path: Path) -> None:
+    """Its confirmation will never come; a revocation may wait behind it."""
+    async with running(tmp_path) as server, table_at(tmp_path) as table:
+        async with relaying(server, table) as (outbox, _):
+            assert server.process is not None
+            server.process.send_signal(signal.SIGSTOP)
+            version = await put(outbox, "europe.tif")
+            await asyncio.sleep(0.3)
+            server.kill()
+            server.start()
+            await listening(server)
+            await eventually(lambda: _empty(outbox), seconds=1.0)
+        assert [event.version for event in await stream_of(server)] == [version]
 
 
 async def test_two_relays_do_not_publish_twice(tmp_path: Path) -> None:
