@@ -62,3 +62,19 @@ def test_nothing_to_hear(ready: Ready, repository: str) -> None:
 def test_the_page_says_where_to_listen(ready: Ready) -> None:
     page = plain.get(f"{ready['web']}/{PLACE}").text
     assert f"/-/events?repository={PLACE}" in page
+
+
+def test_a_repository_that_is_closed_falls_silent(ready: Ready, s3: Any) -> None:
+    """Who may no longer see it hears nothing more of it, on a stream opened before."""
+    (demo,) = ready["accounts"]
+    bearer = {"authorization": f"Bearer {demo['access_key_id']}.{demo['secret_access_key']}"}
+    api, name = f"{ready['web']}/api/v1/repositories", "soon-closed"
+    wanted = {"account_id": "noaa", "repository_id": name, "title": "Soon closed"}
+    plain.post(api, json=wanted, headers=bearer).raise_for_status()
+    s3.put_object(Bucket="noaa", Key=f"{name}/before.csv", Body=b"n\n1\n")
+    with heard(ready, f"noaa/{name}") as lines:
+        change = {"visibility": "restricted"}
+        plain.patch(f"{api}/noaa/{name}", json=change, headers=bearer).raise_for_status()
+        s3.put_object(Bucket="noaa", Key=f"{name}/secret.csv", Body=b"n\n1\n")
+        told = [line for line in lines if line.startswith("data:")]
+    assert "secret.csv" not in repr(told)
