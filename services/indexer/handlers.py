@@ -1,14 +1,16 @@
 """The bus door: who asks and which repository is meant are looked up, one operation is done."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from services.indexer.operations import asking
+from services.indexer.operations import asking, searching
 from services.indexer.operations.indexing import Indexer, index_object, remove_object
 from services.indexer.stac.names import repository_of
+from services.indexer.store.repositories import repositories_from
 from shared.cloudevents import Event, EventData
 from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
@@ -21,13 +23,14 @@ from shared.contracts.indexer import (
     ListCollections,
     ListDirectory,
     ListItems,
+    SearchItems,
     StacDocument,
     StacPage,
     SummaryPage,
 )
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.identifiers import SLUG
 from shared.policy import Action, demand, may, repository_resource
 from shared.projection import Projection
@@ -108,6 +111,19 @@ async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
     )
 
 
+async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
+    """Some items of all collections, or of those that are named."""
+
+    def collections(first: str) -> AsyncGenerator[Repository, None]:
+        if wanted.collections:
+            return _named(resources, wanted, first)
+        return _listed(resources, wanted, first)
+
+    return await searching.search_items(
+        resources.table, wanted, collections, data_url=resources.data_url
+    )
+
+
 async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -> None:
     """New bytes under a key."""
     await index_object(resources.indexer, event.data.object)
@@ -116,6 +132,33 @@ async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -
 async def on_object_deleted(resources: Resources, event: Event[ObjectDeleted]) -> None:
     """A key is no more."""
     await remove_object(resources.indexer, event.data.object)
+
+
+async def _named(
+    resources: Resources, wanted: SearchItems, first: str
+) -> AsyncGenerator[Repository, None]:
+    """The collections asked for that who asks may read; no other is told from one that is none."""
+    for name in sorted(set(wanted.collections)):
+        if name < first:
+            continue
+        try:
+            repository = await _collected(resources, wanted.actor, name)
+        except (NotFound, Forbidden):
+            continue
+        yield repository
+
+
+async def _listed(
+    resources: Resources, wanted: SearchItems, first: str
+) -> AsyncGenerator[Repository, None]:
+    """All collections that who asks may list and read."""
+    principal = await resources.projection.principal(wanted.actor)
+    async with aclosing(repositories_from(resources.table, first)) as repositories:
+        async for repository in repositories:
+            resource = repository_resource(repository)
+            asked = (Action.REPOSITORY_LIST, Action.DATA_READ)
+            if all(may(principal, action, resource) for action in asked):
+                yield repository
 
 
 async def _collected(resources: Resources, actor: Actor, collection_id: str) -> Repository:
@@ -154,6 +197,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetCollection: get_collection,
     ListItems: list_items,
     GetItem: get_item,
+    SearchItems: search_items,
 }
 EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
     ObjectCreated: on_object_created,

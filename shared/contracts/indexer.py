@@ -1,13 +1,15 @@
 """What indexer answers and announces."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat, field_validator
 
 from shared.cloudevents import EventData
 from shared.contracts.base import Listed, Reply, Request, Snapshot
 
+# Longer than any id of an item or a collection.
+Name = Annotated[str, Field(max_length=256)]
 FileStatus = Literal["pending", "indexed", "described", "failed"]
 
 
@@ -171,6 +173,33 @@ class GetItem(IndexerRequest[StacDocument]):
 
     collection_id: str
     item_id: str
+
+
+class SearchItems(IndexerRequest[StacPage], Listed):
+    """Items of the collections that who asks may read, by the collection's id, then their own.
+
+    Without `collections` it is those that may be listed; one that may not be read is as if it were
+    not there. What is empty or None leaves nothing out. `bbox` is west, south, east, north in
+    degrees of WGS84, or the same with heights, which nothing is compared to; west > east over the
+    antimeridian. `intersects` is a GeoJSON geometry. From `start` to `end` is closed, and open
+    where one is None. A page may be short and have a cursor: then the work of one call was done.
+    """
+
+    collections: list[Name] = Field(default_factory=list, max_length=100)
+    ids: list[Name] = Field(default_factory=list, max_length=1000)
+    bbox: list[FiniteFloat] | None = None
+    intersects: dict[str, Any] | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+    @field_validator("bbox")
+    @classmethod
+    def _is_box(cls, bbox: list[float] | None) -> list[float] | None:
+        if bbox is not None and len(bbox) not in {4, 6}:
+            raise ValueError("must have 4 or 6 numbers")
+        if bbox is not None and bbox[1] > bbox[len(bbox) // 2 + 1]:
+            raise ValueError("has its south above its north")
+        return bbox
 
 
 class FileEvent(EventData):

@@ -41,6 +41,7 @@ def paths(name: str) -> list[str]:
         f"{api}/object/url?key=2026/nests.csv",
         stac,
         f"{stac}/items",
+        f"{stac}/items?bbox=-180,-90,180,90",
         f"{stac}/items/2026-nests-csv-00000000",
     ]
 
@@ -142,6 +143,7 @@ def test_no_list_names_it(ready: Ready, stranger: Visitor) -> None:
     addresses = ["/", f"/?q={NAME}", "/?q=Wetland", "/noaa", "/robots.txt"]
     addresses += ["/api/v1/repositories?limit=100", "/api/v1/repositories?account_id=noaa"]
     addresses += ["/stac", "/stac/collections?limit=100", "/api/v1"]
+    addresses += ["/stac/search?limit=1000", "/stac/search?bbox=7,47,8,48"]
     for client in (stranger.client, httpx.Client(base_url=ready["web"])):
         for address in addresses:
             answer = client.get(address)
@@ -151,6 +153,15 @@ def test_no_list_names_it(ready: Ready, stranger: Visitor) -> None:
             assert TITLE not in said, address
             assert f"noaa/{NAME}" not in said, address
             assert f"noaa--{NAME}" not in said, address
+    client.close()
+
+
+def test_no_search_finds_it(stranger: Visitor, hidden: dict[str, Any]) -> None:
+    for client in (stranger.client, httpx.Client(base_url=stranger.client.base_url)):
+        for asked in ({"ids": hidden["item_id"]}, {"collections": f"noaa--{NAME}"}):
+            answer = client.get("/stac/search", params=asked)
+            assert answer.json()["features"] == [], asked
+            assert {one["rel"] for one in answer.json()["links"]} == {"root", "self"}
     client.close()
 
 
@@ -164,6 +175,12 @@ def test_those_who_may_see_all_of_it(
     visitor.go(f"/noaa/{NAME}/2026/nests.csv")
     item = visitor.client.get(f"/stac/collections/noaa--{NAME}/items/{hidden['item_id']}").json()
     assert complaints(item) == []
+    for asked in (
+        {"ids": hidden["item_id"]},
+        {"bbox": "7,47,8,48", "collections": f"noaa--{NAME}"},
+    ):
+        (feature,) = visitor.client.get("/stac/search", params=asked).json()["features"]
+        assert feature["id"] == hidden["item_id"]
     answer = visitor.client.get(f"/-/noaa/{NAME}/download?key=2026/nests.csv")
     assert answer.content == CSV
     assert NAME in visitor.client.get("/noaa").text

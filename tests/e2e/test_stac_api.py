@@ -41,6 +41,94 @@ def test_pystac_client_reads_it(root: str) -> None:
     assert list(collections["noaa--globe-land-mask"].get_items())
 
 
+MASK = "noaa--globe-land-mask"
+FIJI = {"type": "Point", "coordinates": [178.0, -17.8]}
+BASEL = {"type": "Point", "coordinates": [7.58, 47.56]}
+
+
+def found(root: str, method: str = "POST", **asked: Any) -> list[str]:
+    """The ids of what pystac-client finds, in pages of two."""
+    search = Client.open(root).search(method=method, limit=2, **asked)
+    return [f"{item.collection_id}/{item.id}" for item in search.items()]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pystac_client_searches_it(root: str, method: str) -> None:
+    everything = found(root, method)
+    listed = {
+        f"{name}/{item['id']}"
+        for name in (one["id"] for one in documents(root, "/collections", "collections"))
+        for item in documents(root, f"/collections/{name}/items", "features")
+    }
+    assert set(everything) == listed
+    order = [tuple(one.split("/")) for one in everything]
+    assert order == sorted(set(order))
+    mask = found(root, method, collections=[MASK])
+    assert mask == [one for one in everything if one.startswith(MASK)]
+    ids = [one.partition("/")[2] for one in mask]
+    assert found(root, method, ids=[ids[0], "none"]) == mask[:1]
+    assert found(root, method, ids=ids, collections=["none--none"]) == []
+    there = found(root, method, collections=[MASK], intersects=FIJI)
+    assert there
+    assert set(there) < set(mask)
+    assert found(root, method, collections=[MASK], bbox=[177, -18, -179, -17]) == there
+    assert not set(there) & set(found(root, method, intersects=BASEL, collections=[MASK]))
+    assert found(root, method, collections=[MASK], datetime="1999-06-30T00:00:00Z") == mask
+    assert found(root, method, collections=[MASK], datetime="../1999-01-01T00:00:00Z") == []
+
+
+def test_a_collection_is_searched_by_box_and_time(root: str) -> None:
+    path = f"{root}/collections/{MASK}/items"
+    everything = plain.get(path).json()
+    there = plain.get(path, params={"bbox": "177,-18,-179,-17"}).json()
+    assert 0 < there["numberReturned"] < everything["numberReturned"]
+    assert plain.get(path, params={"datetime": "2001-01-01T00:00:00Z/.."}).json()["features"] == []
+    for feature in there["features"]:
+        assert complaints(feature) == []
+    none = plain.get(f"{root}/collections/none--none/items", params={"bbox": "0,0,1,1"})
+    assert none.status_code == 404
+
+
+def test_the_next_page_is_asked_for_by_the_same_body(root: str) -> None:
+    page = plain.post(f"{root}/search", json={"limit": 1, "collections": [MASK]}).json()
+    (following,) = (one for one in page["links"] if one["rel"] == "next")
+    assert (following["method"], following["merge"]) == ("POST", True)
+    assert following["body"].keys() == {"token"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"bbox": [1, 2, 3]}, "bbox"),
+        ({"bbox": [0, 9, 1, 8]}, "bbox"),
+        ({"bbox": [0, 0, 1, 1], "intersects": FIJI}, "bbox"),
+        ({"datetime": "yesterday"}, "datetime"),
+        ({"limit": 0}, "limit"),
+        ({"intersects": {"type": "Point"}}, "intersects"),
+        ({"intersects": {"type": "Feature", "geometry": FIJI, "properties": {}}}, "intersects"),
+    ],
+)
+def test_a_search_that_cannot_be(root: str, asked: dict[str, Any], field: str) -> None:
+    answer = plain.post(f"{root}/search", json=asked)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_a_body_that_is_too_large(root: str) -> None:
+    assert plain.post(f"{root}/search", content=b" " * (1024 * 1024 + 1)).status_code == 413
+
+
+def test_the_largest_search_that_is_read_is_answered(root: str) -> None:
+    ring = [[n / 1e4, 40 + (n % 2) / 1e6] for n in range(16_000)]
+    shape = {"type": "LineString", "coordinates": ring}
+    names = [f"{number:0>240}" for number in range(1000)]
+    asked = {"intersects": shape, "ids": names, "collections": names[:100]}
+    answer = plain.post(f"{root}/search", json=asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["features"] == []
+
+
 def test_the_landing_page_is_a_catalog(root: str) -> None:
     landing = plain.get(root).raise_for_status().json()
     assert landing["type"] == "Catalog"

@@ -1,7 +1,7 @@
 """Objects as entries of directories, what is known of them, and their items."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ from shared.tables import (
 # Longer than events stay on their stream: an old one that comes late finds the object gone.
 GONE_SECONDS = 40 * 24 * 3600
 STAMP_DIGITS = 20
+CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,30 @@ async def page_of_items(
     """Some items by id, as they are kept."""
     page: Page = await table.query(item_key(edition), limit=limit, cursor=cursor)
     return [_item(row) for row in page.items], page.cursor
+
+
+async def items_after(
+    table: Table, edition: Edition, item_id: str
+) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
+    """All items with their ids, by id, after one."""
+    cursor, more = None, True
+    start = f"{item_id}\0" if item_id else None
+    while more:
+        page = await table.query(item_key(edition), start=start, limit=CHUNK, cursor=cursor)
+        for row in page.items:
+            yield row["sk"], _item(row)
+        cursor, more = page.cursor, page.cursor is not None
+
+
+async def items_of_ids(
+    table: Table, edition: Edition, ids: Sequence[str]
+) -> AsyncGenerator[tuple[str, dict[str, Any] | None], None]:
+    """The items of these ids, in their order; None where there is none."""
+    for first in range(0, len(ids), CHUNK):
+        some = ids[first : first + CHUNK]
+        rows = await table.get_many([(item_key(edition), item_id) for item_id in some])
+        for item_id, row in zip(some, rows, strict=True):
+            yield item_id, _item(row) if row else None
 
 
 def _item(row: Item) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """The repositories that events have told of, by name (the rows are shared.projection's)."""
 
+from collections.abc import AsyncGenerator
+
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
 from shared.tables import Table
 
 NAMES = "REPOSITORY_ID"
 CHUNK = 100
+# The character that follows the slash, so that this skips all repositories of an account.
+AFTER_SLASH = "0"
 
 
 def place_of(repository: Repository) -> str:
@@ -25,3 +29,49 @@ async def repositories_after(
     )
     found = [Repository.model_validate_json(row["body"]) for row in page.items]
     return found, place_of(found[-1]) if page.cursor and found else None
+
+
+async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Repository, None]:
+    """All repositories by the ids of their collections, from an id on; deleted ones too.
+
+    Rows lie in the order of `account/repository`, which is another: `a-b/x` is before `a/x`, and
+    `a--x` before `a-b--x`. So accounts are found one by one, and within one the orders are alike.
+    """
+    account_id, _, first = collection.partition("--")
+    following: str | None = account_id
+    while following is not None:
+        place: str | None = f"{following}/{first}"
+        while place is not None:
+            page = await table.query(NAMES, prefix=f"{following}/", start=place, limit=CHUNK)
+            for row in page.items:
+                yield Repository.model_validate_json(row["body"])
+            place = f"{page.items[-1]['sk']}\0" if page.cursor and page.items else None
+        following, first = await _account_after(table, following), ""
+
+
+async def _account_after(table: Table, account_id: str) -> str | None:
+    """The next account that has repositories, in the order of `account--`."""
+    found = await _first_account(table, f"{account_id}-" if account_id else None)
+    while found is not None and _was_before(found, account_id):
+        found = await _first_account(table, found + AFTER_SLASH)
+    if found is None:
+        return None
+    hyphens = [place for place, letter in enumerate(found) if letter == "-"]
+    for above in (found[:place] for place in hyphens):
+        if not _was_before(above, account_id) and await _has_any(table, above):
+            return above
+    return found
+
+
+def _was_before(one: str, account_id: str) -> bool:
+    """Whether it is the account, or the beginning of its name up to a hyphen."""
+    return f"{account_id}-".startswith(f"{one}-")
+
+
+async def _first_account(table: Table, start: str | None) -> str | None:
+    page = await table.query(NAMES, start=start, limit=1)
+    return str(page.items[0]["sk"]).partition("/")[0] if page.items else None
+
+
+async def _has_any(table: Table, account_id: str) -> bool:
+    return bool((await table.query(NAMES, prefix=f"{account_id}/", limit=1)).items)

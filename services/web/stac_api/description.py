@@ -31,8 +31,14 @@ DATETIME = {
 NAMES = {"type": "array", "items": {"type": "string"}}
 IDS = {"name": "ids", "in": "query", "schema": NAMES, "explode": False}
 COLLECTIONS = {"name": "collections", "in": "query", "schema": NAMES, "explode": False}
+INTERSECTS = {
+    "name": "intersects",
+    "in": "query",
+    "description": "A GeoJSON geometry, in the place of a bbox",
+    "schema": {"type": "string"},
+}
 FEATURES = (LIMIT, TOKEN, BBOX, DATETIME)
-SEARCH = (*FEATURES, IDS, COLLECTIONS)
+SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),
     "/conformance": ("Conformance classes", JSON, ()),

@@ -1,22 +1,30 @@
 """Which items are asked for: by id, box, time or geometry (STAC API item search, GET and POST)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf, isfinite
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 
-from services.web.stac_api.geometry import Geometry, bounds, check_geometry, intersects
 from shared.errors import FieldError, Invalid
 
-Item = Mapping[str, Any]
 Interval = tuple[datetime | None, datetime | None]
 Values = Mapping[str, Any]
 
 DEFAULT_LIMIT, MOST = 100, 1000
 OPEN = ("", "..")
+# What the request to the indexer may hold, with room for the rest of it.
+MOST_COLLECTIONS, MOST_IDS, LONGEST_NAME, LONGEST_TOKEN = 100, 1000, 256, 4096
+LARGEST_GEOMETRY = 512 * 1024
+# A collection of multipolygons has no more levels than this, and foreign members few.
+DEEPEST = 16
+RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +34,15 @@ class Wanted:
     limit: int = DEFAULT_LIMIT
     token: str | None = None
     collections: tuple[str, ...] = ()
-    ids: frozenset[str] = frozenset()
+    ids: tuple[str, ...] = ()
     bbox: tuple[float, ...] = ()
     interval: Interval | None = None
-    geometry: Geometry | None = None
+    geometry: dict[str, Any] | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Whether items have to be looked at one by one."""
         return bool(self.ids or self.bbox or self.interval or self.geometry)
-
-    def matches(self, item: Item) -> bool:
-        """Whether one item is asked for."""
-        if self.ids and item["id"] not in self.ids:
-            return False
-        if self.interval and not _overlaps(_times(item), self.interval):
-            return False
-        if self.bbox and not _boxes_meet(item.get("bbox"), self.bbox):
-            return False
-        if self.geometry is None:
-            return True
-        shape = item.get("geometry")
-        if shape is None or not _boxes_meet(item.get("bbox"), bounds(self.geometry)):
-            return False
-        return intersects(self.geometry, shape)
 
 
 def from_query(request: Request) -> Wanted:
@@ -58,46 +51,37 @@ def from_query(request: Request) -> Wanted:
     values: dict[str, Any] = dict(query)
     for name in ("collections", "ids", "bbox"):
         if name in values:
-            values[name] = [part for part in query[name].split(",") if part]
+            values[name] = [part for part in query[name].split(",") if part or name == "bbox"]
     if "intersects" in values:
-        values["intersects"] = _json(query["intersects"].encode())
+        values["intersects"] = _json(query["intersects"].encode(), "intersects")
     return read(values)
 
 
-async def from_body(request: Request) -> tuple[Wanted, Values]:
-    """The body of a POST, read, and as it came."""
-    values = _json(await request.body())
+async def from_body(request: Request) -> Wanted:
+    """The parameters of a POST, which are the members of its body."""
+    values = _json(await request.body(), "body")
     if not isinstance(values, dict):
-        raise Invalid("The body must be a JSON object.")
-    return read(values), values
+        raise _invalid("body", "must be a JSON object")
+    return read(values)
 
 
 def read(values: Values) -> Wanted:
     """The known parameters; others are passed over, as clients send more than we know."""
-    if values.get("bbox") and values.get("intersects"):
+    if values.get("bbox") is not None and values.get("intersects") is not None:
         raise _invalid("bbox", "cannot be used together with intersects")
-    readers = {
-        "limit": _limit,
-        "token": _text,
-        "collections": _names,
-        "ids": _names,
-        "bbox": _bbox,
-        "datetime": _interval,
-        "intersects": check_geometry,
-    }
     known: dict[str, Any] = {}
-    for name, reader in readers.items():
+    for name, reader in READERS.items():
         if values.get(name) is not None:
             try:
                 known[name] = reader(values[name])
-            except (ValueError, TypeError, KeyError, IndexError) as error:
+            except (ValueError, TypeError, OverflowError) as error:
                 said = str(error) if type(error) is ValueError else "is not valid"
                 raise _invalid(name, said) from None
     return Wanted(
         limit=known.get("limit", DEFAULT_LIMIT),
         token=known.get("token"),
         collections=known.get("collections", ()),
-        ids=frozenset(known.get("ids", ())),
+        ids=known.get("ids", ()),
         bbox=known.get("bbox", ()),
         interval=known.get("datetime"),
         geometry=known.get("intersects"),
@@ -112,28 +96,52 @@ def _limit(value: object) -> int:
     return min(int(text[:9]), MOST)
 
 
-def _text(value: object) -> str | None:
-    return str(value) or None
+def _token(value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > LONGEST_TOKEN:
+        raise ValueError("is not one of ours")
+    return value or None
 
 
-def _names(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+def _collections(value: object) -> tuple[str, ...]:
+    return _names(value, MOST_COLLECTIONS)
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return _names(value, MOST_IDS)
+
+
+def _names(value: object, most: int) -> tuple[str, ...]:
+    """A text alone is taken for one name, as some clients send it."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("must be a list of names")
-    return tuple(value)
+    if len(names) > most or any(len(name) > LONGEST_NAME for name in names):
+        raise ValueError(f"must be at most {most} names of {LONGEST_NAME} characters")
+    return tuple(names)
 
 
 def _bbox(value: object) -> tuple[float, ...]:
+    """West, south, east, north, or the same with heights; west > east over the antimeridian."""
     if not isinstance(value, list) or len(value) not in {4, 6}:
         raise ValueError("must have 4 or 6 numbers")
-    box = tuple(float(edge) for edge in value)
-    flat = (*box[:2], *box[3:5]) if len(box) == 6 else box
-    if not all(-360 <= edge <= 360 for edge in flat):
+    box = tuple(_number(edge) for edge in value)
+    west, south, east, north = (*box[:2], *box[3:5]) if len(box) == 6 else box
+    if not all(-360 <= edge <= 360 for edge in (west, south, east, north)):
         raise ValueError("must be in degrees")
-    if flat[1] > flat[3]:
+    if south > north:
         raise ValueError("has its south above its north")
-    return flat
+    return box
+
+
+def _number(value: object) -> float:
+    """Of JSON, or written in an address."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = inf
+    if isinstance(value, bool) or not isfinite(number):
+        raise ValueError("must have 4 or 6 numbers")
+    return number
 
 
 def _interval(value: object) -> Interval:
@@ -152,48 +160,45 @@ def _interval(value: object) -> Interval:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if "t" not in text.lower() or moment.tzinfo is None:
+    if not RFC3339.fullmatch(text):
         raise ValueError("must be a date and time with a zone (RFC 3339)")
-    return moment.astimezone(UTC)
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
-def _times(item: Item) -> Interval:
-    said = item.get("properties") or {}
-    start = said.get("start_datetime") or said.get("datetime")
-    end = said.get("end_datetime") or said.get("datetime")
-    return (_moment(start) if start else None), (_moment(end) if end else None)
+def _geometry(value: object) -> dict[str, Any]:
+    """An object of some size; the indexer looks closer."""
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise ValueError("must be a GeoJSON geometry")  # noqa: TRY004 -- one error for all faults
+    if _is_deep(value, DEEPEST):
+        raise ValueError(f"is nested deeper than {DEEPEST} levels")
+    if len(orjson.dumps(value)) > LARGEST_GEOMETRY:
+        raise ValueError(f"has more than {LARGEST_GEOMETRY // 1024} KB")
+    return value
 
 
-def _overlaps(one: Interval, other: Interval) -> bool:
-    if one == (None, None):
+def _is_deep(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
         return False
-    starts_late = one[0] and other[1] and one[0] > other[1]
-    ends_early = one[1] and other[0] and one[1] < other[0]
-    return not starts_late and not ends_early
+    parts = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deep(part, levels - 1) for part in parts)
 
 
-def _boxes_meet(one: Any, other: tuple[float, ...]) -> bool:  # noqa: ANN401
-    """Both may cross the antimeridian: west lies then east of east."""
-    if not one:
-        return False
-    west, south, east, north = (*one[:2], *one[3:5]) if len(one) == 6 else one
-    if south > other[3] or north < other[1]:
-        return False
-    return any(
-        a <= d and c <= b for a, b in _spans(west, east) for c, d in _spans(other[0], other[2])
-    )
+READERS = {
+    "limit": _limit,
+    "token": _token,
+    "collections": _collections,
+    "ids": _ids,
+    "bbox": _bbox,
+    "datetime": _interval,
+    "intersects": _geometry,
+}
 
 
-def _spans(west: float, east: float) -> list[tuple[float, float]]:
-    return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-
-
-def _json(content: bytes) -> Any:  # noqa: ANN401
+def _json(content: bytes, field: str) -> Any:  # noqa: ANN401
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        raise Invalid("The request holds no valid JSON.") from None
+        raise _invalid(field, "is no valid JSON") from None
 
 
 def _invalid(field: str, message: str) -> Invalid:

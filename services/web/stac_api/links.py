@@ -63,13 +63,12 @@ class Links:
         """Of one page of a search."""
         return [self._root(), *self._page(f"{self.root}/search", query, token, GEOJSON)]
 
-    def search_by_post(self, body: Document, token: str | None) -> list[dict[str, Any]]:
-        """The same by POST: the next body is the one that was sent with the token put in."""
-        own = _link("self", f"{self.root}/search", GEOJSON)
+    def search_by_post(self, token: str | None) -> list[dict[str, Any]]:
+        """The same by POST: the next body is the one that was sent with the token merged in."""
+        own = {**_link("self", f"{self.root}/search", GEOJSON), "method": "POST"}
         links: list[dict[str, Any]] = [self._root(), own]
         if token is not None:
-            following = {**own, "rel": "next", "method": "POST", "body": {**body, "token": token}}
-            links.append(following)
+            links.append({**own, "rel": "next", "merge": True, "body": {"token": token}})
         return links
 
     def item(self, collection_id: str, item: Document) -> list[Link]:

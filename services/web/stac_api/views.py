@@ -10,9 +10,9 @@ from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, Links
-from services.web.stac_api.search import Documents, items_of
+from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
-from shared.contracts.indexer import GetCollection, GetItem, ListCollections
+from shared.contracts.indexer import GetCollection, GetItem, ListCollections, StacPage
 
 STAC_VERSION = "1.1.0"
 CONFORMS_TO = [
@@ -83,37 +83,31 @@ async def collection(request: Request) -> Response:
 async def items(request: Request) -> Response:
     """Some items of a collection, and where to go on."""
     collection_id = request.path_params["collection_id"]
-    found, cursor, matched = await items_of(request, collection_id, from_query(request))
-    further = _links(request).items(collection_id, _query(request), cursor)
-    return _features(request, found, further, matched)
+    page = await items_of(request, collection_id, from_query(request))
+    further = _links(request).items(collection_id, _query(request), page.cursor)
+    return _features(request, page, further)
 
 
 async def search(request: Request) -> Response:
     """Items of any collections, asked for by GET or by POST."""
     if request.method == "POST":
-        wanted, body = await from_body(request)
-        found, token = await find(request, wanted)
-        return _features(request, found, _links(request).search_by_post(body, token))
-    found, token = await find(request, from_query(request))
-    return _features(request, found, _links(request).search_by_get(_query(request), token))
+        page = await find(request, await from_body(request))
+        return _features(request, page, _links(request).search_by_post(page.cursor))
+    page = await find(request, from_query(request))
+    return _features(request, page, _links(request).search_by_get(_query(request), page.cursor))
 
 
-def _features(
-    request: Request,
-    found: Documents,
-    further: list[dict[str, Any]],
-    matched: int | None = None,
-) -> Response:
+def _features(request: Request, page: StacPage, further: list[dict[str, Any]]) -> Response:
     links = _links(request)
-    features = [{**one, "links": links.item(str(one["collection"]), one)} for one in found]
+    features = [{**one, "links": links.item(str(one["collection"]), one)} for one in page.documents]
     body: dict[str, Any] = {
         "type": "FeatureCollection",
         "features": features,
         "numberReturned": len(features),
         "links": further,
     }
-    if matched is not None:
-        body["numberMatched"] = matched
+    if page.matched is not None:
+        body["numberMatched"] = page.matched
     return answer(request, body, GEOJSON)
 
 

@@ -17,6 +17,7 @@ from shared.contracts.indexer import (
     ListCollections,
     ListDirectory,
     ListItems,
+    SearchItems,
 )
 from shared.contracts.repositories import DeleteRepository, Visibility
 from shared.errors import NotFound
@@ -156,7 +157,26 @@ def test_what_is_restricted_does_not_exist_for_others(door: Door) -> None:
         summaries = door.ask(GetSummaries(actor=actor, repository_uids=[file.repository_uid]))
         assert summaries.summaries == []
         assert f"{ACCOUNT}--{HIDDEN}" not in collections(door, actor)
+        assert file.item_id not in searched(door, actor)
+        assert searched(door, actor, collections=[f"{ACCOUNT}--{HIDDEN}"]) == []
+        assert searched(door, actor, ids=[file.item_id]) == []
     assert f"{ACCOUNT}--{HIDDEN}" in collections(door, actors["reader"])
+    assert file.item_id in searched(door, actors["reader"], ids=[file.item_id])
+    assert file.item_id in searched(
+        door, actors["reader"], collections=[f"{ACCOUNT}--{HIDDEN}", "none--none", "x"]
+    )
+
+
+def searched(door: Door, actor: Actor, **asked: Any) -> list[str]:
+    """The ids of the items that an actor finds, page by page."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = door.ask(SearchItems(actor=actor, limit=2, cursor=cursor, **asked))
+        found += [document["id"] for document in page.documents]
+        cursor = page.cursor
+        if cursor is None:
+            return found
 
 
 def collections(door: Door, actor: Actor) -> list[str]:
@@ -176,6 +196,9 @@ def test_unlisted_is_found_by_name_alone(door: Door) -> None:
     collection = f"{ACCOUNT}--{made.repository_id}"
     assert door.ask(GetCollection(collection_id=collection))
     assert collection not in collections(door, Actor())
+    file = indexed(door, made.repository_id, "fiji.tif", FIJI)
+    assert searched(door, Actor(), collections=[collection]) == [file.item_id]
+    assert searched(door, Actor(), ids=[file.item_id]) == []
 
 
 def test_a_deleted_repository_is_gone(door: Door) -> None:
@@ -194,6 +217,7 @@ def test_a_deleted_repository_is_gone(door: Door) -> None:
     until(lambda: collection not in collections(door, owner_of(door)))
     with pytest.raises(NotFound):
         door.ask(ListItems(actor=owner_of(door), collection_id=collection))
+    assert searched(door, owner_of(door), collections=[collection]) == []
 
 
 @pytest.mark.parametrize("collection", ["", "a", "--", "a--b", f"{ACCOUNT}--", "x--y--z", "a/b"])

@@ -72,7 +72,8 @@ def _can_open_at_once() -> bool:
     return True
 
 
-_syscall = ctypes.CDLL(None, use_errno=True).syscall
+# PyDLL keeps the interpreter's lock: letting go of it costs more than the call takes.
+_syscall = ctypes.PyDLL(None, use_errno=True).syscall
 _syscall.restype = ctypes.c_long
 _syscall.argtypes = (
     ctypes.c_long,
