@@ -15,7 +15,8 @@ from shared.contracts.base import Actor
 from shared.errors import Problem
 from shared.runtime import Opened
 from shared.settings import NatsSettings
-from tests.nats_server import NatsServer, eventually
+from tests.nats_server import NatsServer
+from tests.waiting import eventually
 
 WEB = Actor(kind="service", service="web")
 HEARTBEAT_SECONDS = 0.05

@@ -3,11 +3,8 @@
 `running()` gives its address. Without Java or Maven the test is skipped, but under CI it fails.
 """
 
-import ctypes
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,12 +15,15 @@ from urllib.request import urlopen
 
 import pytest
 
+from shared.lifeline import tied_to_this_process
+from shared.runtime import free_port
+from tests.missing import give_up
+
 VERSION = "2.6.1"
 POM = Path(__file__).parents[1] / "infra" / "dynamodb-local" / "pom.xml"
 MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
 START_SECONDS = 30
 FETCH_SECONDS = 300
-PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def running() -> Iterator[str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread of ours runs yet
+        preexec_fn=tied_to_this_process(),  # noqa: PLW1509 - no thread of ours runs yet
     )
     try:
         wait_until_up(process, port)
@@ -59,13 +59,6 @@ def running() -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
-
-
-def give_up(reason: str) -> None:
-    """Skip, or fail where the suite must be whole."""
-    if os.environ.get("CI") == "true":  # noqa: TID251 - a test's own switch
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def fetched() -> Path:
@@ -96,18 +89,6 @@ def keep(partial: Path, folder: Path) -> None:
         partial.rename(folder)
     except OSError:
         shutil.rmtree(partial)
-
-
-def free_port() -> int:
-    """A port that nothing listened on a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def die_with_parent() -> None:
-    """Linux: the kernel kills the child when the test run is killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -4,11 +4,10 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from infra.nats.config import write_config
 from infra.streams import declare
@@ -57,19 +56,6 @@ class NatsServer:
     def bus(self, service: str) -> Bus:
         """A connection with the rights of that service."""
         return Bus(self.url, service=service, seed=nats_seed(self.key, service))
-
-
-async def eventually(condition: Callable[[], Any], *, seconds: float = 10.0) -> None:
-    """Wait until the condition (plain or async) is true; an AssertionError after `seconds`."""
-    end = time.monotonic() + seconds
-    while True:
-        answer = condition()
-        if asyncio.iscoroutine(answer):
-            answer = await answer
-        if answer:
-            return
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 async def declared(server: NatsServer) -> None:

@@ -15,8 +15,8 @@ from shared.contracts.indexer import DirectoryEntry
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import StoredObject
 from shared.tables import Table
-from tests.nats_server import eventually
 from tests.objects import REPOSITORY_UID, START, Shelf
+from tests.waiting import eventually
 
 FIRST = Edition(REPOSITORY_UID, 1)
 ROOT = Repository(

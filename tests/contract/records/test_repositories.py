@@ -7,8 +7,8 @@ from shared.contracts.repositories import ListRepositories, Repository
 from shared.errors import Conflict
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL
-from tests.nats_server import eventually
 from tests.publishers import NOAA, OWNER, deleted, edited, repository
+from tests.waiting import eventually
 
 ALL, OWNED = ListRepositories(), ListRepositories(account_id="noaa")
 

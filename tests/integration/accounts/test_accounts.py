@@ -24,7 +24,8 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.sealing import sealing_key, unseal
 from shared.topology import CONTROL, PRIVATE
 from tests.control_plane import HEARTBEAT_SECONDS, WEB, accounts, actor_of, organization, person
-from tests.nats_server import NatsServer, connected, eventually, listening, running
+from tests.nats_server import NatsServer, connected, listening, running
+from tests.waiting import eventually
 
 
 @pytest.fixture

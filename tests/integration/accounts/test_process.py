@@ -13,7 +13,8 @@ import pytest
 
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
-from tests.nats_server import NatsServer, eventually, running
+from tests.nats_server import NatsServer, running
+from tests.waiting import eventually
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from services.indexer.settings import SandboxSettings
 from shared.errors import NotFound
 from tests.extraction import EXPECTED, SAMPLE
 from tests.mutations import mutated
-from tests.nats_server import eventually
+from tests.waiting import eventually
 
 HOSTILE = "tests.integration.indexer.hostile_child"
 SETTINGS = SandboxSettings(parse_seconds=0.5, seconds=5, max_requests=4, max_bytes=1024 * 1024)

@@ -18,7 +18,8 @@ from shared.contracts.base import now
 from shared.contracts.storage import ObjectCreated, StoredObject
 from shared.errors import Invalid, Unavailable
 from shared.settings import NatsSettings, Settings
-from tests.nats_server import NatsServer, connected, eventually, running
+from tests.nats_server import NatsServer, connected, running
+from tests.waiting import eventually
 
 Handler = Callable[[Event[EventData]], Awaitable[None]]
 

@@ -21,7 +21,8 @@ from shared.contracts.repositories import (
 )
 from shared.errors import Forbidden, NotFound, Unavailable
 from tests.control_plane import WEB, accounts, actor_of, organization, person, repositories
-from tests.nats_server import NatsServer, connected, eventually, running
+from tests.nats_server import NatsServer, connected, running
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from shared.contracts.base import now
 from shared.contracts.repositories import CreateRepository
 from shared.errors import Internal, Invalid, NotFound, Unavailable
 from shared.log import correlated, correlation_id
-from tests.nats_server import connected, eventually, running
+from tests.nats_server import connected, running
+from tests.waiting import eventually
 
 
 async def account_of(wanted: GetAccount) -> Account:

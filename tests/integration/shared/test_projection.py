@@ -25,7 +25,8 @@ from shared.projection import Projection, control_handlers, follow, private_hand
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.tables import Schema, Table, open_table
-from tests.nats_server import NatsServer, connected, eventually, running
+from tests.nats_server import NatsServer, connected, running
+from tests.waiting import eventually
 
 ADA = Account(
     version=1, account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now()

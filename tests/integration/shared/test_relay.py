@@ -20,7 +20,8 @@ from shared.outbox import OUTBOX_INDEX, Outbox, announce, next_version
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.tables import Put, Schema, Table, open_table
-from tests.nats_server import NatsServer, connected, eventually, listening, running
+from tests.nats_server import NatsServer, connected, listening, running
+from tests.waiting import eventually
 
 SCHEMA = Schema(name="storage", indexes=(OUTBOX_INDEX,))
 

@@ -15,7 +15,6 @@ from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.tables import Table
 from tests.extraction import SAMPLE
-from tests.nats_server import eventually
 from tests.objects import (
     REPOSITORY_UID,
     Shelf,
@@ -24,6 +23,7 @@ from tests.objects import (
     point_csv,
     stored_object,
 )
+from tests.waiting import eventually
 
 FIRST = Edition(REPOSITORY_UID, 1)
 FIJI = (SAMPLE / "noaa/globe-land-mask/fiji.tif").read_bytes()

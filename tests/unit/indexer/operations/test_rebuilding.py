@@ -23,9 +23,9 @@ from shared.contracts.base import Listed
 from shared.contracts.storage import ObjectPage
 from shared.errors import Unavailable
 from shared.tables import Item, Put, Table
-from tests.nats_server import eventually
 from tests.objects import REPOSITORY_UID, Shelf, events_on, indexer_on, point_csv
 from tests.sums import ROOT
+from tests.waiting import eventually
 
 KEYS = {
     "README.md": b"# Land\n",
