@@ -82,14 +82,6 @@ class Event(BaseModel, Generic[Data]):
         return int(self.sequence)
 
 
-class Envelope(BaseModel):
-    """The attributes alone: enough to route an event whose data is not ours to read."""
-
-    id: str
-    type: str
-    sequence: str
-
-
 def envelop(
     data: Data, *, aggregate: str, version: int, actor: str = "", correlation: str = ""
 ) -> Event[Data]:

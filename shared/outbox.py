@@ -7,7 +7,6 @@ to be published it also stands in the sparse index `outbox`, from which the rela
 import asyncio
 import time
 from collections.abc import Sequence
-from zlib import crc32
 
 from shared.cloudevents import EventData, envelop
 from shared.errors import TooLarge
@@ -55,7 +54,7 @@ def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") 
         data, aggregate=aggregate, version=version, actor=actor, correlation=correlation_id()
     )
     body = event.model_dump_json()
-    if len(body) > MAX_EVENT_BYTES:
+    if len(body.encode()) > MAX_EVENT_BYTES:
         raise TooLarge(f"This change is larger than an event may be ({MAX_EVENT_BYTES} bytes).")
     stamp = f"{version:0{VERSION_DIGITS}d}"
     return Put(
@@ -76,11 +75,6 @@ def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") 
 def newer(version: int) -> Condition:
     """The inbox rule: write only what is newer than what is there. Doubles change nothing."""
     return AnyOf(Absent(), Below("version", version))
-
-
-def shard_of(aggregate: str, shards: int) -> int:
-    """Which of several lanes an aggregate belongs to; always the same one."""
-    return crc32(aggregate.encode()) % shards
 
 
 class Outbox:

@@ -21,6 +21,7 @@ from shared.identifiers import new_uid
 from shared.log import logger
 from shared.outbox import Outbox
 from shared.tables import Absent, AnyOf, Below, ConditionFailed, Equals, Item, Put
+from shared.telemetry import events_published, events_waiting
 
 log = logger("relay")
 BATCH = 256
@@ -39,7 +40,6 @@ class Relay:
         self.bus = bus
         self.holder = new_uid()
         self.wake_subject = f"coop.wake.{bus.service}"
-        self.published = 0
         self._leased_until = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -87,6 +87,7 @@ class Relay:
         """Publish until nothing waits; raises Unavailable or a NATS error when the bus does not."""
         while True:
             page = await self.outbox.pending(limit=BATCH)
+            events_waiting.labels(self.bus.service).set(len(page.items))
             if not page.items:
                 return
             if not await self._leased():
@@ -132,7 +133,7 @@ class Relay:
         except TimeoutError:
             # It may be stored all the same: the same message id makes the retry harmless.
             raise Unavailable("The stream did not confirm an event in time.") from None
-        self.published += 1
+        events_published.labels(self.bus.service).inc()
 
     async def _leased(self) -> bool:
         """Whether this process may publish now: takes or renews the lease when it must."""
@@ -146,6 +147,7 @@ class Relay:
             await self.outbox.table.write(Put(lease, when=free))
         except ConditionFailed:
             self._leased_until = 0.0
+            events_waiting.labels(self.bus.service).set(0)  # the holder tells
             return False
         self._leased_until = until
         return True

@@ -16,7 +16,9 @@ events_handled = Counter(
     "coop_events_handled_total", "Events taken from a durable, by outcome", ("durable", "outcome")
 )
 events_published = Counter("coop_events_published_total", "Events put on a stream", ("service",))
-events_waiting = Gauge("coop_events_waiting", "Events in the outbox at the last look", ("service",))
+events_waiting = Gauge(
+    "coop_events_waiting", "Events that the relay saw waiting at its last look", ("service",)
+)
 requests_answered = Counter(
     "coop_rpc_requests_total", "Requests answered on the bus, by outcome", ("operation", "outcome")
 )

@@ -6,14 +6,15 @@ import pytest
 
 from shared.contracts.accounts import Account, AccountCreated
 from shared.contracts.base import now
-from shared.outbox import OUTBOX_INDEX, Outbox, announce, newer, next_version
+from shared.errors import TooLarge
+from shared.outbox import MAX_EVENT_BYTES, OUTBOX_INDEX, Outbox, announce, newer, next_version
 from shared.settings import Settings
 from shared.tables import ConditionFailed, Put, Schema, open_table
 
 
-def event(version: int) -> Put:
+def event(version: int, name: str = "Ada") -> Put:
     account = Account(
-        account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now()
+        account_uid="01A", account_id="ada", kind="individual", name=name, created_at=now()
     )
     created = AccountCreated(account_id="ada", account=account)
     return announce(created, aggregate="01A", version=version)
@@ -24,6 +25,14 @@ def test_versions_only_grow() -> None:
     assert next_version(first) > first
     ahead = first + 10**12
     assert next_version(ahead) == ahead + 1
+
+
+@pytest.mark.parametrize("letter", ["k", "岩"])
+def test_an_event_that_a_stream_would_refuse_is_refused_before_the_commit(letter: str) -> None:
+    letters = MAX_EVENT_BYTES // len(letter.encode())
+    event(1, letter * (letters - 1000))
+    with pytest.raises(TooLarge):
+        event(1, letter * letters)
 
 
 async def test_a_refused_state_leaves_no_event(tmp_path: Path) -> None:
