@@ -123,7 +123,7 @@ def _header_timestamp(request: Request) -> str:
         return timestamp
     try:
         date = parsedate_to_datetime(request.headers.get("date", "")).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise S3Error(
             "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header"
         ) from None

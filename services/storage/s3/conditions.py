@@ -95,6 +95,6 @@ def _tags(value: str | None) -> tuple[str, ...] | None:
 def _date(value: str | None) -> datetime | None:
     try:
         date = parsedate_to_datetime(value) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)

@@ -45,9 +45,7 @@ class SignedBody:
         length = headers.get(name)
         if length is None:
             raise S3Error("MissingContentLength")
-        if not (length.isascii() and length.isdigit() and len(length) <= 15):
-            raise S3Error("InvalidArgument", f"{name} is not a length.")
-        return int(length)
+        return read_length(name, length)
 
     async def pieces(self) -> AsyncIterator[Bytes]:
         """See Incoming.pieces."""
@@ -71,6 +69,13 @@ class SignedBody:
         check_payload(self.payload, computed)
         trailers = self._decoder.trailers if self._decoder is not None else None
         check_declared(self.declared, computed, trailers)
+
+
+def read_length(name: str, text: str) -> int:
+    """The bytes that the header of this name speaks of. Raises InvalidArgument."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise S3Error("InvalidArgument", f"{name} is not a length.")
+    return int(text)
 
 
 async def raw_pieces(exchange: Exchange) -> AsyncIterator[bytes]:

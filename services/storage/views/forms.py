@@ -85,6 +85,8 @@ class FormReader:
         self._header[1] += data[start:end]
 
     def _end_header(self) -> None:
+        # Without a limit, fields without values would fill the memory by their names alone.
+        self._count(sum(map(len, self._header)))
         self._part[self._header[0].lower()] = self._header[1]
         self._header = [b"", b""]
 
@@ -102,10 +104,13 @@ class FormReader:
         if self._name == FILE and not self._is_file_over:
             self._file.append(memoryview(data)[start:end])
             return
-        self._size += end - start
+        self._count(end - start)
+        self._value += data[start:end]
+
+    def _count(self, size: int) -> None:
+        self._size += size
         if self._size > MAX_FIELDS_BYTES:
             raise S3Error("MaxMessageLengthExceeded", MaxMessageLengthBytes=MAX_FIELDS_BYTES)
-        self._value += data[start:end]
 
     def _end(self) -> None:
         if self._name == FILE:

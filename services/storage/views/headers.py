@@ -1,5 +1,6 @@
 """Headers of objects: those a client sends to be kept, those it gets back."""
 
+import re
 from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
@@ -34,6 +35,7 @@ REFUSED = (
 INERT = ("image/", "video/", "audio/", "font/", "application/pdf")
 SANDBOX = (b"content-security-policy", b"sandbox")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+TOKEN = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 
 
 def new_object(
@@ -67,7 +69,7 @@ def content_type_of(headers: Mapping[str, str]) -> str:
 def metadata_of(headers: Mapping[str, str]) -> dict[str, str]:
     """The x-amz-meta- headers without that prefix. Raises MetadataTooLarge over 2 KiB."""
     metadata = {
-        name.removeprefix(META): clean(value)
+        clean_name(name.removeprefix(META)): clean(value)
         for name, value in headers.items()
         if name.startswith(META)
     }
@@ -99,6 +101,13 @@ def clean(value: str) -> str:
     return value
 
 
+def clean_name(name: str) -> str:
+    """What can be the rest of a header's name again (RFC 9110 §5.6.2)."""
+    if not TOKEN(name):
+        raise S3Error("InvalidArgument", f"{META} must be followed by the characters of a name.")
+    return name
+
+
 def object_headers(record: ObjectRecord) -> list[Header]:
     """What every answer about an object says."""
     headers = [
@@ -121,7 +130,8 @@ def object_headers(record: ObjectRecord) -> list[Header]:
 def is_inert(content_type: str) -> bool:
     """Whether no browser runs what is in it."""
     kind = content_type.strip().lower()
-    return kind.startswith(INERT) and "svg" not in kind and "xml" not in kind
+    # Of several types, divided by commas, browsers take the last.
+    return kind.startswith(INERT) and not any(word in kind for word in ("svg", "xml", ","))
 
 
 @lru_cache(maxsize=4096)

@@ -26,7 +26,7 @@ from services.storage.s3.xml import (
     initiate_multipart_upload,
 )
 from services.storage.s3.xml import list_parts as parts_document
-from services.storage.views.bodies import SignedBody, read_whole
+from services.storage.views.bodies import SignedBody, read_length, read_whole
 from services.storage.views.exchange import XML, Exchange
 from services.storage.views.headers import (
     checksum_headers,
@@ -110,14 +110,14 @@ async def copy_to_part(exchange: Exchange) -> None:
 async def complete(exchange: Exchange) -> None:
     """CompleteMultipartUpload."""
     headers = exchange.request.headers
-    size = headers.get("x-amz-mp-object-size", "")
+    size = headers.get("x-amz-mp-object-size")
     body = await read_whole(exchange, MAX_COMPLETE_BYTES)
     wanted = Completion(
         upload_address(exchange),
         parse_complete(body),
         exchange.caller.uid,
         read_conditions(headers),
-        int(size) if size.isascii() and size.isdigit() else None,
+        None if size is None else read_length("x-amz-mp-object-size", size),
         declared_checksums(headers) if "x-amz-checksum-type" in headers else {},
     )
     work = asyncio.ensure_future(complete_upload(exchange.held.resources, exchange.place, wanted))

@@ -117,7 +117,7 @@ def wanted_span(
 
 def part_span(record: ObjectRecord, text: str) -> tuple[int, int] | None:
     """Where a part of a multipart object lies; an object of one piece is its own first part."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 10_000):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 10_000):
         raise S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000")
     number, offset = int(text), 0
     for count, size in record.parts or [[1, record.size]]:

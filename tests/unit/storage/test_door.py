@@ -199,3 +199,21 @@ async def test_a_slow_completion_keeps_the_client_awake(
     right = await complete(part.headers["etag"])
     assert (right.status, b"<CompleteMultipartUploadResult" in right.body) == (200, True)
     assert (await room.get(None, url)).body == b"part"
+
+
+@pytest.mark.parametrize("number", ["0", "10001", "1x", "-1", "000001" + "9" * 5000])
+async def test_part_numbers_that_are_none(room: Room, number: str) -> None:
+    await room.put(room.people["ada"], f"{PLACE}/a", b"x")
+    answer = await room.get(None, f"{PLACE}/a?partNumber={number}")
+    assert (answer.status, b"<Code>InvalidArgument</Code>" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("size", ["x", "-1", "9" * 5000])
+async def test_a_size_that_is_none(room: Room, size: str) -> None:
+    ada, url = room.people["ada"], f"{PLACE}/big"
+    body = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part>"
+    body += b"</CompleteMultipartUpload>"
+    headers = {"content-length": str(len(body)), "x-amz-mp-object-size": size}
+    request = signed("POST", f"{url}?uploadId=01M8", ada, **headers)
+    answer = await room.send(request, {"type": "http.request", "body": body})
+    assert (answer.status, b"<Code>InvalidArgument</Code>" in answer.body) == (400, True)

@@ -88,7 +88,15 @@ def test_dates_that_are_none(date: str) -> None:
     assert refusal(wanted).code == "AuthorizationHeaderMalformed"
 
 
-@pytest.mark.parametrize("date", [None, "yesterday"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        None,
+        "yesterday",
+        "Thu, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+    ],
+)
 def test_a_signed_request_needs_a_date(date: str | None) -> None:
     wanted = request(f"AWS4-HMAC-SHA256 {PLAIN}")
     del wanted.headers["x-amz-date"]

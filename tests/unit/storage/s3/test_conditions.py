@@ -107,3 +107,11 @@ def test_writes(headers: dict[str, str], etag: str | None, code: str | None) -> 
         return
     with pytest.raises(S3Error, match=f"^{code}: "):
         check_write(read, etag, modified)
+
+
+@pytest.mark.parametrize(
+    "date", ["yesterday", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 32 Foo", "\xff"]
+)
+def test_a_date_that_cannot_be_read_is_no_condition(date: str) -> None:
+    check_read(conditions(if_modified_since=date), ETAG, MODIFIED)
+    check_read(conditions(if_unmodified_since=date), ETAG, MODIFIED)
