@@ -42,7 +42,10 @@ async def complete_upload(
     upload = await known_upload(resources, repository, wanted.address)
     if upload.state == "done":
         return upload.answer
-    return await to_the_end(_complete(resources, repository, upload, wanted))
+    try:
+        return await to_the_end(_complete(resources, repository, upload, wanted))
+    except (ConditionFailed, S3Error) as reason:
+        return await _answer_of_another(resources, upload, reason)
 
 
 async def _complete(
@@ -65,24 +68,23 @@ async def _complete(
         ready = Ready(
             new, content, draft, lambda record: [done(upload, record, now=now_us() / 1_000_000)]
         )
-        try:
-            await commit_object(resources, repository, ready)
-        except ConditionFailed as failed:
-            return await _answer_of_another(resources, upload, failed)
+        await commit_object(resources, repository, ready)
     await forget_parts(resources, folder, upload.upload_id)
     return answer_of(content)
 
 
 async def _answer_of_another(
-    resources: Resources, upload: Upload, failed: ConditionFailed
+    resources: Resources, upload: Upload, reason: ConditionFailed | S3Error
 ) -> dict[str, str]:
-    """Somebody else completed or aborted the same upload while we put it together."""
+    """Whoever completed or aborted the same upload meanwhile took its parts, or came before us."""
     now = await find_upload(resources.outbox, upload.upload_id)
     if now is None:
-        raise S3Error("NoSuchUpload", UploadId=upload.upload_id) from failed
+        raise S3Error("NoSuchUpload", UploadId=upload.upload_id) from reason
     if now.state == "done":
         return now.answer
-    raise S3Error("OperationAborted") from failed
+    if isinstance(reason, S3Error):
+        raise reason
+    raise S3Error("OperationAborted") from reason
 
 
 def answer_of(content: Content) -> dict[str, str]:

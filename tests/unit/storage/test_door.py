@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from services.storage.models import Upload
+from services.storage.operations import completing
 from services.storage.operations.presigning import ACTOR_FIELD, presign_get, presign_post
+from services.storage.store.uploads import find_upload
 from services.storage.views import multipart
 from services.storage.views.reading import ShortError
 from tests.asgi_door import PLACE, URL, Answer, Message, Room, account, opened_room, signed
@@ -217,3 +220,32 @@ async def test_a_size_that_is_none(room: Room, size: str) -> None:
     request = signed("POST", f"{url}?uploadId=01M8", ada, **headers)
     answer = await room.send(request, {"type": "http.request", "body": body})
     assert (answer.status, b"<Code>InvalidArgument</Code>" in answer.body) == (400, True)
+
+
+async def test_who_completes_second_hears_what_the_first_did(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts may be gone since the upload was looked up, and yet none of them was wrong."""
+    ada, url = room.people["ada"], f"{PLACE}/big"
+    begun = await room.send(signed("POST", f"{url}?uploads", ada))
+    upload_id = begun.body.partition(b"<UploadId>")[2].partition(b"<")[0].decode()
+    part = await room.put(ada, f"{url}?partNumber=1&uploadId={upload_id}", b"part")
+    document = (
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber>"
+        f"<ETag>{part.headers['etag']}</ETag></Part></CompleteMultipartUpload>"
+    ).encode()
+    open_still = await find_upload(room.door.held.resources.outbox, upload_id)
+
+    async def complete() -> Answer:
+        headers = {"content-length": str(len(document))}
+        request = signed("POST", f"{url}?uploadId={upload_id}", ada, **headers)
+        return await room.send(request, {"type": "http.request", "body": document})
+
+    async def looked_up_before(*_: object) -> Upload | None:
+        return open_still
+
+    first = await complete()
+    monkeypatch.setattr(completing, "known_upload", looked_up_before)
+    second = await complete()
+    assert (first.status, second.status) == (200, 200)
+    assert first.body == second.body
