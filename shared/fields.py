@@ -1,6 +1,12 @@
 """What people type into a field, in order; and the problem that one field is to blame for."""
 
+import re
+
 from shared.errors import FieldError, Invalid
+
+# What mail servers agree on: one @, no blanks, a host with a dot; RFC 5321 §4.5.3.1 for lengths.
+EMAIL = re.compile(r"[^@\s\x00-\x1f<>,;:\"()\[\]\\]{1,64}@[a-z0-9](?:[a-z0-9-]*\.)+[a-z0-9-]{2,63}")
+EMAIL_LONGEST = 254
 
 
 def invalid(field: str, message: str) -> Invalid:
@@ -18,3 +24,11 @@ def one_line(field: str, text: str) -> str:
     if not line:
         raise invalid(field, "must have at least one visible character")
     return line
+
+
+def email_address(field: str, text: str) -> str:
+    """The address in the one form in which addresses are compared; raises Invalid."""
+    email = text.strip().lower()
+    if len(email) > EMAIL_LONGEST or not email.isascii() or not EMAIL.fullmatch(email):
+        raise invalid(field, "is not an e-mail address as it is written")
+    return email

@@ -61,6 +61,7 @@ class Session:
 
     identity_id: str
     traits: Mapping[str, Any] = field(default_factory=dict)
+    verified: bool = False
 
 
 class Kratos:

@@ -3,6 +3,7 @@
 Source Cooperative's derived product matrix, with what it lets slip put right: nobody grants above
 their own role, a disabled account is nobody, and an organization's keys, which act as the
 organization itself, are its owners' affair. What a principal may not see does not exist for it.
+A limited access key narrows what its owner may; what anyone may it takes from nobody.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from shared.contracts.accounts import Account, AccountKind, Role
+from shared.contracts.base import KeyAction, Scope, ScopePlace
 from shared.contracts.repositories import Repository, State, Visibility
 from shared.errors import Forbidden, NotFound
 
@@ -24,19 +26,29 @@ class Action(StrEnum):
     REPOSITORY_LIST = "repository:list"
     REPOSITORY_EDIT = "repository:edit"
     REPOSITORY_DELETE = "repository:delete"
+    REPOSITORY_MEMBERS_READ = "repository:members:read"
+    REPOSITORY_GRANT = "repository:grant"
     DATA_READ = "data:read"
+    DATA_LIST = "data:list"
     DATA_WRITE = "data:write"
+    DATA_DELETE = "data:delete"
     REPOSITORY_CREATE = "repository:create"
     ACCOUNT_READ = "account:read"
     ACCOUNT_EDIT = "account:edit"
     ACCOUNT_MEMBERS_READ = "account:members:read"
     ACCOUNT_GRANT = "account:grant"
+    ACCOUNT_AUDIT = "account:audit"
+    ACCOUNT_DELETE = "account:delete"
+    ACCOUNT_DISABLE = "account:disable"
     ACCESS_KEY_MANAGE = "access-key:manage"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, as far as rights go; `roles` are by the uid of an organization or a repository."""
+    """Who asks, as far as rights go; `roles` are by the uid of an organization or a repository.
+
+    `scope` is that of the limited access key they came with.
+    """
 
     kind: PrincipalKind = "anonymous"
     account_uid: str = ""
@@ -44,6 +56,7 @@ class Principal:
     disabled: bool = False
     roles: Mapping[str, Role] = field(default_factory=dict, hash=False)
     service: str = ""
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +95,29 @@ PUBLIC = {
     Action.REPOSITORY_READ: ANYONE,
     Action.REPOSITORY_LIST: ANYONE,
     Action.DATA_READ: ANYONE,
+    Action.DATA_LIST: ANYONE,
     Action.DATA_WRITE: WRITER,
+    Action.DATA_DELETE: WRITER,
+    Action.REPOSITORY_MEMBERS_READ: MAINTAINER,
+    Action.REPOSITORY_GRANT: MAINTAINER,
     Action.REPOSITORY_EDIT: MAINTAINER,
     Action.REPOSITORY_DELETE: OWNER,
 }
 UNLISTED = PUBLIC | {Action.REPOSITORY_LIST: READER}
-RESTRICTED = UNLISTED | {Action.REPOSITORY_READ: READER, Action.DATA_READ: READER}
+RESTRICTED = UNLISTED | {
+    Action.REPOSITORY_READ: READER,
+    Action.DATA_READ: READER,
+    Action.DATA_LIST: READER,
+}
 DEACTIVATED = {
     Action.REPOSITORY_READ: MAINTAINER,
     Action.REPOSITORY_LIST: ADMIN,
     Action.DATA_READ: MAINTAINER,
+    Action.DATA_LIST: MAINTAINER,
     Action.DATA_WRITE: NOBODY,
+    Action.DATA_DELETE: NOBODY,
+    Action.REPOSITORY_MEMBERS_READ: MAINTAINER,
+    Action.REPOSITORY_GRANT: ADMIN,
     Action.REPOSITORY_EDIT: ADMIN,
     Action.REPOSITORY_DELETE: ADMIN,
 }
@@ -110,8 +135,11 @@ ENABLED_ACCOUNT = {
     Action.ACCOUNT_MEMBERS_READ: ANYONE,
     Action.ACCOUNT_EDIT: MAINTAINER,
     Action.ACCOUNT_GRANT: MAINTAINER,
+    Action.ACCOUNT_AUDIT: MAINTAINER,
     Action.REPOSITORY_CREATE: MAINTAINER,
     Action.ACCESS_KEY_MANAGE: OWNER,
+    Action.ACCOUNT_DELETE: OWNER,
+    Action.ACCOUNT_DISABLE: ADMIN,
 }
 DISABLED_ACCOUNT = dict.fromkeys(ENABLED_ACCOUNT, ADMIN)
 
@@ -120,11 +148,26 @@ SERVICE_ACTIONS = frozenset(
         Action.REPOSITORY_READ,
         Action.REPOSITORY_LIST,
         Action.DATA_READ,
+        Action.DATA_LIST,
         Action.DATA_WRITE,
+        Action.DATA_DELETE,
         Action.ACCOUNT_READ,
         Action.ACCOUNT_MEMBERS_READ,
     ]
 )
+
+# What a limited key must hold for each action. To see that a thing is there, any of them does.
+SEEING = frozenset([Action.REPOSITORY_READ, Action.ACCOUNT_READ, Action.ACCOUNT_MEMBERS_READ])
+KEY_ACTIONS = {
+    Action.DATA_READ: KeyAction.READ,
+    Action.DATA_LIST: KeyAction.LIST,
+    Action.DATA_WRITE: KeyAction.WRITE,
+    Action.DATA_DELETE: KeyAction.DELETE,
+    Action.REPOSITORY_LIST: KeyAction.LIST,
+    Action.REPOSITORY_MEMBERS_READ: KeyAction.READ,
+}
+# No key with limits makes another, which could have none.
+NEVER_LIMITED = frozenset([Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_DELETE])
 
 
 def service_principal(name: str) -> Principal:
@@ -132,14 +175,15 @@ def service_principal(name: str) -> Principal:
     return Principal(kind="service", service=name)
 
 
-def account_principal(account: Account) -> Principal:
-    """What this account is entitled to, as it is now."""
+def account_principal(account: Account, scope: Scope | None = None) -> Principal:
+    """What this account is entitled to, as it is now, or a key of it that has limits."""
     return Principal(
         kind="account",
         account_uid=account.account_uid,
         admin=account.admin,
         disabled=account.disabled,
         roles=account.roles,
+        scope=scope,
     )
 
 
@@ -174,8 +218,11 @@ def rank(principal: Principal, resource: Resource) -> int:
     return max(RANKS[roles.get(resource.owner_uid)], RANKS[roles.get(resource.repository_uid)])
 
 
-def may(principal: Principal, action: Action, resource: Resource) -> bool:
-    """Whether this principal may do this to that; called for every S3 request."""
+def may(principal: Principal, action: Action, resource: Resource, key: str | None = None) -> bool:
+    """Whether this principal may do this to that; called for every S3 request.
+
+    `key` is the object's key, or the prefix that is listed, where that is what it is about.
+    """
     if isinstance(resource, AccountResource):
         rules = DISABLED_ACCOUNT if resource.disabled else ENABLED_ACCOUNT
     else:
@@ -185,15 +232,39 @@ def may(principal: Principal, action: Action, resource: Resource) -> bool:
         return True
     if principal.kind == "service":
         return needed != NOBODY and action in SERVICE_ACTIONS
+    if principal.scope is not None and not covers(principal.scope, action, resource, key):
+        return False
     return rank(principal, resource) >= needed
 
 
-def may_grant(
-    principal: Principal, account: AccountResource, role: Role, held: Role | None
-) -> bool:
+def covers(scope: Scope, action: Action, resource: Resource, key: str | None) -> bool:
+    """Whether a key with these limits reaches so far, whatever its owner may."""
+    if action in NEVER_LIMITED:
+        return False
+    if action not in SEEING and KEY_ACTIONS.get(action, KeyAction.MANAGE) not in scope.actions:
+        return False
+    return not scope.places or any(_within(place, action, resource, key) for place in scope.places)
+
+
+def _within(place: ScopePlace, action: Action, resource: Resource, key: str | None) -> bool:
+    if isinstance(resource, AccountResource):
+        is_there = resource.account_uid == place.account_uid
+        return is_there and (not place.repository_uid or action in SEEING)
+    if resource.owner_uid != place.account_uid:
+        return False
+    if place.repository_uid not in {"", resource.repository_uid}:
+        return False
+    if not place.prefix or action in SEEING or action is Action.REPOSITORY_LIST:
+        return True
+    return key is not None and key.startswith(place.prefix)
+
+
+def may_grant(principal: Principal, resource: Resource, role: Role, held: Role | None) -> bool:
     """Whether `role` may be given to one who holds `held`: neither above the principal's own."""
-    own = rank(principal, account)
-    return may(principal, Action.ACCOUNT_GRANT, account) and own >= max(RANKS[role], RANKS[held])
+    is_account = isinstance(resource, AccountResource)
+    action = Action.ACCOUNT_GRANT if is_account else Action.REPOSITORY_GRANT
+    own = rank(principal, resource)
+    return may(principal, action, resource) and own >= max(RANKS[role], RANKS[held])
 
 
 def sees(principal: Principal, resource: Resource) -> bool:
@@ -203,9 +274,11 @@ def sees(principal: Principal, resource: Resource) -> bool:
     return may(principal, Action.REPOSITORY_READ, resource)
 
 
-def demand(principal: Principal, action: Action, resource: Resource) -> None:
+def demand(
+    principal: Principal, action: Action, resource: Resource, key: str | None = None
+) -> None:
     """Raise NotFound where the principal may not see it, Forbidden where it may see but not do."""
-    if may(principal, action, resource):
+    if may(principal, action, resource, key):
         return
     if sees(principal, resource):
         raise Forbidden

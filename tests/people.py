@@ -1,10 +1,16 @@
 """Makes people, organizations and members by the real operations of accounts."""
 
+from typing import Any
+
 from services.accounts.operations.accounts import create_account
 from services.accounts.operations.memberships import grant_role
+from services.accounts.operations.places import FindRepository
 from services.accounts.store.accounts import changed_account, find_account, find_principal
-from shared.contracts.accounts import Account, CreateAccount, GrantRole, Role
-from shared.contracts.base import Actor
+from shared.contracts.accounts import Account, CreateAccount, GrantRole, RepositoryName, Role
+from shared.contracts.base import Actor, now
+from shared.contracts.repositories import Repository
+from shared.errors import NotFound
+from shared.identifiers import new_uid
 from shared.outbox import Outbox, next_version
 from shared.policy import Principal, service_principal
 
@@ -42,6 +48,11 @@ async def organization(outbox: Outbox, account_id: str, owner: Account) -> Accou
     return await create_account(outbox, await principal_of(outbox, owner), wanted)
 
 
+async def no_repository(name: RepositoryName) -> Repository:
+    """Where there are organizations alone."""
+    raise NotFound(name.full)
+
+
 async def grant(
     outbox: Outbox, grantor: Account, organization: Account, member: Account, role: Role
 ) -> None:
@@ -52,7 +63,8 @@ async def grant(
         member_uid=member.account_uid,
         role=role,
     )
-    await grant_role(outbox, await principal_of(outbox, grantor), wanted)
+    principal = await principal_of(outbox, grantor)
+    await grant_role(outbox, principal, wanted, find_repository=no_repository)
 
 
 async def fresh(outbox: Outbox, account: Account) -> Account:
@@ -69,3 +81,29 @@ async def overwritten(outbox: Outbox, account: Account, **changes: object) -> Ac
     changed = before.model_copy(update=update)
     await outbox.commit(changed_account(changed, before=before.version))
     return changed
+
+
+def finder(*repositories: Repository) -> FindRepository:
+    """Knows these repositories by their names, as their owner would tell of them."""
+    known = {f"{one.account_id}/{one.repository_id}": one for one in repositories}
+
+    async def find_repository(name: RepositoryName) -> Repository:
+        if name.full not in known:
+            raise NotFound
+        return known[name.full]
+
+    return find_repository
+
+
+def repository_of(account: Account, repository_id: str, **more: Any) -> Repository:
+    """A repository of this account, as its owner would tell of it."""
+    return Repository(
+        repository_uid=new_uid(),
+        repository_id=repository_id,
+        account_uid=account.account_uid,
+        account_id=account.account_id,
+        title=repository_id.title(),
+        created_at=now(),
+        updated_at=now(),
+        **more,
+    )

@@ -6,9 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 from services.accounts.handlers import REQUESTS, Resources
+from services.accounts.operations.places import FindRepository
 from services.accounts.settings import ServiceSettings
 from services.accounts.store.layout import SCHEMA
 from shared.bus import Bus
+from shared.contracts.accounts import RepositoryName
+from shared.contracts.base import Actor
+from shared.contracts.repositories import GetRepository, Repository
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
@@ -36,7 +40,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         outbox = Outbox(table)
         relay = Relay(outbox, bus)
-        resources = Resources(outbox, sealing_key(key))
+        resources = Resources(outbox, sealing_key(key), repository_finder(bus))
         for wanted, handler in REQUESTS.items():
             bus.answer(wanted, partial(handler, resources))
         relay.start()
@@ -45,6 +49,19 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(bus.stop)
         await stack.enter_async_context(beating(bus, settings.accounts.heartbeat_seconds))
         yield Opened(checks={"bus": bus.check, "table": partial(table_answers, outbox)})
+
+
+def repository_finder(bus: Bus) -> FindRepository:
+    """Asks the owner of repositories, as a service: who may see it is decided by who asks us."""
+    asker = Actor(kind="service", service=SERVICE)
+
+    async def find_repository(name: RepositoryName) -> Repository:
+        wanted = GetRepository(
+            actor=asker, account_id=name.account_id, repository_id=name.repository_id
+        )
+        return await bus.request(wanted)
+
+    return find_repository
 
 
 async def table_answers(outbox: Outbox) -> None:

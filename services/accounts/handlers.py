@@ -6,21 +6,39 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.accounts.operations import access_keys, accounts, memberships
+from services.accounts.operations import (
+    accepting,
+    access_keys,
+    accounts,
+    auditing,
+    invitations,
+    memberships,
+)
+from services.accounts.operations.places import FindRepository
 from services.accounts.store.accounts import find_principal
 from shared.contracts.accounts import (
+    AcceptInvitation,
     AccessKeySecret,
     CreateAccessKey,
     CreateAccount,
+    DeclineInvitation,
     EditAccount,
     GetAccount,
     GetAccountByIdentity,
+    GetInvitation,
     GetSealedAccessKey,
     GrantRole,
+    InviteMember,
     ListAccessKeys,
     ListAccounts,
+    ListAuditEntries,
+    ListInvitations,
     ListMembers,
+    ListOwnInvitations,
+    ResendInvitation,
     RevokeAccessKey,
+    RevokeInvitation,
+    RevokeRole,
 )
 from shared.contracts.base import Request
 from shared.outbox import Outbox
@@ -33,10 +51,12 @@ class Resources:
 
     outbox: Outbox
     sealing_key: bytes
+    find_repository: FindRepository
 
 
 Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
+PlacedOperation = Callable[..., Awaitable[BaseModel]]
 
 
 def asked(operation: Operation) -> Handler:
@@ -45,6 +65,18 @@ def asked(operation: Operation) -> Handler:
     async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
         principal = await find_principal(resources.outbox, wanted.actor)
         return await operation(resources.outbox, principal, wanted)
+
+    return handle
+
+
+def asked_of_place(operation: PlacedOperation) -> Handler:
+    """The same for what may be about a repository, which its owner is asked for."""
+
+    async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
+        principal = await find_principal(resources.outbox, wanted.actor)
+        return await operation(
+            resources.outbox, principal, wanted, find_repository=resources.find_repository
+        )
 
     return handle
 
@@ -63,8 +95,18 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetAccount: asked(accounts.get_account),
     GetAccountByIdentity: asked(accounts.get_account_by_identity),
     ListAccounts: asked(accounts.list_accounts),
-    GrantRole: asked(memberships.grant_role),
-    ListMembers: asked(memberships.list_members),
+    GrantRole: asked_of_place(memberships.grant_role),
+    RevokeRole: asked_of_place(memberships.revoke_role),
+    ListMembers: asked_of_place(memberships.list_members),
+    InviteMember: asked_of_place(invitations.invite_member),
+    ListInvitations: asked_of_place(invitations.list_invitations),
+    RevokeInvitation: asked_of_place(invitations.revoke_invitation),
+    ResendInvitation: asked_of_place(invitations.resend_invitation),
+    ListOwnInvitations: asked(accepting.list_own_invitations),
+    GetInvitation: asked_of_place(accepting.get_invitation),
+    AcceptInvitation: asked_of_place(accepting.accept_invitation),
+    DeclineInvitation: asked(accepting.decline_invitation),
+    ListAuditEntries: asked(auditing.list_audit_entries),
     CreateAccessKey: create_access_key,
     ListAccessKeys: asked(access_keys.list_access_keys),
     RevokeAccessKey: asked(access_keys.revoke_access_key),

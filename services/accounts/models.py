@@ -1,22 +1,89 @@
 """Records that nobody outside sees."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from shared.contracts.accounts import AccessKey, Role, SealedAccessKey
+from shared.contracts.accounts import (
+    AccessKey,
+    Account,
+    Invitation,
+    InvitationState,
+    Role,
+    SealedAccessKey,
+)
 from shared.contracts.base import Snapshot
+from shared.contracts.repositories import Repository
+from shared.policy import Resource, account_resource, repository_resource
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a role is held on: an organization, or one repository of an account."""
+
+    account: Account
+    repository: Repository | None = None
+
+    @property
+    def uid(self) -> str:
+        """What the role stands under in an account's roles."""
+        return self.repository.repository_uid if self.repository else self.account.account_uid
+
+    @property
+    def resource(self) -> Resource:
+        """As a thing that something is done to."""
+        if self.repository is not None:
+            return repository_resource(self.repository)
+        return account_resource(self.account)
+
+    @property
+    def repository_uid(self) -> str:
+        """Empty for an organization."""
+        return self.repository.repository_uid if self.repository else ""
+
+    @property
+    def repository_id(self) -> str:
+        """Empty for an organization."""
+        return self.repository.repository_id if self.repository else ""
 
 
 class Membership(Snapshot):
-    """The role that one account holds on an organization."""
+    """The role that one account holds on an organization, or on one repository of an account."""
 
     organization_uid: str
+    repository_uid: str = ""
     member_uid: str
     role: Role
 
     @property
+    def place_uid(self) -> str:
+        """What the role is on."""
+        return self.repository_uid or self.organization_uid
+
+    @property
     def aggregate(self) -> str:
         """What its events are of."""
-        return f"{self.organization_uid}-{self.member_uid}"
+        return f"{self.place_uid}-{self.member_uid}"
+
+
+class InvitationRecord(Invitation):
+    """An invitation as it is kept; `sent_at` is when it was last offered."""
+
+    sent_at: datetime
+
+    @property
+    def invitee(self) -> str:
+        """Whom it is for, an account or an address, in one word."""
+        return self.invitee_uid or self.email
+
+    def at(self, moment: datetime) -> InvitationState:
+        """What it is at a moment: nobody writes down that it has expired."""
+        is_over = self.state is InvitationState.PENDING and self.expires_at <= moment
+        return InvitationState.EXPIRED if is_over else self.state
+
+    def shown(self, moment: datetime) -> Invitation:
+        """As those whom it concerns see it."""
+        told = self.model_dump(include=set(Invitation.model_fields))
+        return Invitation(**{**told, "state": self.at(moment)})
 
 
 class KeyRecord(Snapshot):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +11,40 @@ RPC_ROOT = "coop.rpc"
 WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+class KeyAction(StrEnum):
+    """What an access key can be limited to."""
+
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+    LIST = "list"
+    MANAGE = "manage"
+
+
+class ScopePlace(BaseModel):
+    """A whole account, one repository of it, or the keys below one prefix."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account_uid: str
+    repository_uid: str = ""
+    prefix: str = ""
+
+
+class Scope(BaseModel):
+    """The limits of an access key; no places means everywhere that its owner may."""
+
+    model_config = ConfigDict(frozen=True)
+
+    actions: frozenset[KeyAction]
+    places: tuple[ScopePlace, ...] = ()
+
+
 class Actor(BaseModel):
-    """Who asks. An account is named by its uid; a service by its name; anonymous by nothing."""
+    """Who asks. An account is named by its uid; a service by its name; anonymous by nothing.
+
+    `scope` has the limits of the access key that was shown, where it has any.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,6 +52,7 @@ class Actor(BaseModel):
     account_uid: str = ""
     service: str = ""
     access_key_id: str = ""
+    scope: Scope | None = None
 
     @property
     def uid(self) -> str:

@@ -1,9 +1,10 @@
 """Making, changing and showing accounts."""
 
-from services.accounts.models import Membership
+from services.accounts.models import Membership, Place
+from services.accounts.operations.auditing import audited
 from services.accounts.operations.changes import (
     first_version,
-    granted,
+    membership_told,
     updated,
     with_role,
 )
@@ -27,6 +28,7 @@ from shared.contracts.accounts import (
     GetAccount,
     GetAccountByIdentity,
     ListAccounts,
+    MembershipGranted,
     Role,
 )
 from shared.errors import Forbidden, NotFound
@@ -86,7 +88,15 @@ async def _create_organization(
         changed_account(owner, before=creator.version),
         updated(AccountCreated, organization, wanted.actor),
         updated(AccountUpdated, owner, wanted.actor),
-        granted(organization, membership, wanted.actor),
+        membership_told(MembershipGranted, Place(organization), membership, wanted.actor),
+        *await audited(
+            outbox,
+            organization.account_uid,
+            wanted.actor,
+            AccountCreated.event,
+            organization.account_uid,
+            name=organization.account_id,
+        ),
     )
     return organization
 

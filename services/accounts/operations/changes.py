@@ -1,12 +1,13 @@
 """An account in its next version, and the rows that announce it."""
 
-from services.accounts.models import Membership
+from services.accounts.models import Membership, Place
 from shared.contracts.accounts import (
     Account,
     AccountCreated,
     AccountUpdated,
     CreateAccount,
     MembershipGranted,
+    MembershipRevoked,
     Role,
 )
 from shared.contracts.base import Actor, now
@@ -16,9 +17,10 @@ from shared.outbox import announce, next_version
 from shared.tables import Put
 
 
-def with_role(account: Account, organization_uid: str, role: Role) -> Account:
-    """The account in the version in which it holds this role."""
-    roles = {**account.roles, organization_uid: role}
+def with_role(account: Account, place_uid: str, role: Role | None) -> Account:
+    """The account in the version in which it holds this role there, or none."""
+    others = {uid: held for uid, held in account.roles.items() if uid != place_uid}
+    roles = {**others, place_uid: role} if role else others
     return account.model_copy(update={"roles": roles, "version": next_version(account.version)})
 
 
@@ -34,11 +36,19 @@ def updated(
     )
 
 
-def granted(organization: Account, membership: Membership, actor: Actor) -> Put:
-    """The row that announces who got which role where."""
-    data = MembershipGranted(
-        account_id=organization.account_id,
-        **membership.model_dump(include={"organization_uid", "member_uid", "role"}),
+def membership_told(
+    event: type[MembershipGranted] | type[MembershipRevoked],
+    place: Place,
+    membership: Membership,
+    actor: Actor,
+    reason: str = "",
+) -> Put:
+    """The row that announces who got or lost which role where."""
+    data = event(
+        account_id=place.account.account_id,
+        repository_id=place.repository_id or "-",
+        reason=reason,
+        **membership.model_dump(exclude={"version"}),
     )
     return announce(
         data, aggregate=membership.aggregate, version=membership.version, actor=actor.uid

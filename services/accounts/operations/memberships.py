@@ -1,8 +1,12 @@
-"""Roles on organizations: who may give them, and who must stay."""
+"""Roles: who may give and take them, and who must stay."""
 
-from services.accounts.models import Membership
+from dataclasses import dataclass
+
+from services.accounts.models import InvitationRecord, Membership, Place
 from services.accounts.operations.accounts import shown
-from services.accounts.operations.changes import granted, updated, with_role
+from services.accounts.operations.auditing import audited
+from services.accounts.operations.changes import membership_told, updated, with_role
+from services.accounts.operations.places import FindRepository, find_place
 from services.accounts.store.accounts import changed_account, find_account, find_accounts
 from services.accounts.store.layout import commit
 from services.accounts.store.memberships import (
@@ -11,6 +15,8 @@ from services.accounts.store.memberships import (
     find_membership,
     memberships_after,
     owners_changed,
+    place_key,
+    removed_membership,
     still_holds,
 )
 from shared.contracts.accounts import (
@@ -20,92 +26,197 @@ from shared.contracts.accounts import (
     ListMembers,
     Member,
     MemberPage,
+    MembershipGranted,
+    MembershipRevoked,
+    RevokeRole,
     Role,
 )
-from shared.contracts.base import Done
+from shared.contracts.base import Actor, Done
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, next_version
 from shared.paging import Stretch, fill
-from shared.policy import Action, Principal, account_resource, demand, may_grant, sees
+from shared.policy import RANKS, Action, Principal, account_resource, demand, may_grant, sees
 from shared.races import until_won
 from shared.tables import Action as TableAction
 
+MOST_ROLES = 2000
 
-async def grant_role(outbox: Outbox, principal: Principal, wanted: GrantRole) -> Done:
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One account's role somewhere, from what it was to what it is to be (None: none)."""
+
+    place: Place
+    member: Account
+    before: Membership | None
+    role: Role | None
+    actor: Actor
+    reason: str = ""
+    invitation: InvitationRecord | None = None
+
+    @property
+    def held(self) -> Role | None:
+        """The role so far."""
+        return self.before.role if self.before else None
+
+
+async def grant_role(
+    outbox: Outbox, principal: Principal, wanted: GrantRole, *, find_repository: FindRepository
+) -> Done:
     """Give, raise or lower a role; Forbidden above one's own, Conflict for the last owner."""
 
     async def attempt() -> Done:
-        organization = await _organization(outbox, principal, wanted.organization_uid)
-        member = await _individual(outbox, wanted.member_uid)
-        before = await find_membership(outbox, organization.account_uid, member.account_uid)
-        held = before.role if before else None
-        resource = account_resource(organization)
-        demand(principal, Action.ACCOUNT_GRANT, resource)
-        if not may_grant(principal, resource, wanted.role, held):
-            raise Forbidden("Nobody gives or changes a role above their own.")
-        if held is not wanted.role:
-            await _grant(outbox, principal, (organization, member, before), wanted)
+        place = await find_place(outbox, principal, wanted, find_repository)
+        member = await individual(outbox, wanted.member_uid)
+        change = await changing(outbox, place, member, wanted.role, wanted)
+        demand_grant(principal, place, wanted.role, change.held)
+        if change.held is not wanted.role:
+            entitled = still_entitled(principal, place, member)
+            await commit(outbox, *await changed(outbox, change), *entitled)
         return Done()
 
     return await until_won(attempt)
 
 
-async def _grant(
+async def revoke_role(
+    outbox: Outbox, principal: Principal, wanted: RevokeRole, *, find_repository: FindRepository
+) -> Done:
+    """Take a role away, or leave; Forbidden above one's own, Conflict for the last owner."""
+
+    async def attempt() -> Done:
+        place = await find_place(outbox, principal, wanted, find_repository)
+        member = await find_account(outbox, wanted.member_uid)
+        if member is None:
+            raise NotFound("There is no such account.")
+        change = await changing(outbox, place, member, None, wanted)
+        leaves = principal.account_uid == member.account_uid and principal.scope is None
+        if not leaves:
+            demand_grant(principal, place, Role.READER, change.held)
+        if change.held is None:
+            raise NotFound("This account has no role here.")
+        entitled = still_entitled(principal, place, member)
+        await commit(outbox, *await changed(outbox, change), *entitled)
+        return Done()
+
+    return await until_won(attempt)
+
+
+async def changing(
     outbox: Outbox,
-    principal: Principal,
-    those: tuple[Account, Account, Membership | None],
-    wanted: GrantRole,
-) -> None:
-    organization, member, before = those
-    membership = Membership(
-        organization_uid=organization.account_uid,
-        member_uid=member.account_uid,
-        role=wanted.role,
-        version=next_version(before.version if before else None),
+    place: Place,
+    member: Account,
+    role: Role | None,
+    wanted: GrantRole | RevokeRole,
+) -> Change:
+    """The change that a request asks for, from what is so now."""
+    key = place_key(place.account.account_uid, place.repository_uid)
+    before = await find_membership(outbox, key, member.account_uid)
+    return Change(place, member, before, role, wanted.actor, wanted.reason)
+
+
+def demand_grant(principal: Principal, place: Place, role: Role, held: Role | None) -> None:
+    """Raises NotFound and Forbidden, above one's own role too."""
+    is_repository = place.repository is not None
+    action = Action.REPOSITORY_GRANT if is_repository else Action.ACCOUNT_GRANT
+    demand(principal, action, place.resource)
+    if not may_grant(principal, place.resource, role, held):
+        raise Forbidden("Nobody gives or changes a role above their own.")
+
+
+async def changed(outbox: Outbox, change: Change) -> list[TableAction]:
+    """The rows of a change: the account, the membership, how many own it, trail and events."""
+    place, member, role = change.place, change.member, change.role
+    after = _after(change)
+    account = with_role(member, place.uid, role)
+    if len(account.roles) > MOST_ROLES:
+        raise Conflict(f"An account may hold {MOST_ROLES} roles.")
+    kind = MembershipRevoked if role is None else MembershipGranted
+    return [
+        changed_account(account, before=member.version),
+        _row(change, after),
+        *await _owners(outbox, change),
+        *await _entry(outbox, change, kind.event),
+        updated(AccountUpdated, account, change.actor),
+        membership_told(kind, place, after, change.actor, change.reason),
+    ]
+
+
+def _after(change: Change) -> Membership:
+    """What is told: the role that is held now, or the one that was lost."""
+    return Membership(
+        organization_uid=change.place.account.account_uid,
+        repository_uid=change.place.repository_uid,
+        member_uid=change.member.account_uid,
+        role=change.role or change.held or Role.READER,
+        version=next_version(change.before.version if change.before else None),
     )
-    changed = with_role(member, organization.account_uid, wanted.role)
-    await commit(
+
+
+def _row(change: Change, after: Membership) -> TableAction:
+    if change.role is None and change.before is not None:
+        return removed_membership(change.before)
+    return changed_membership(after, before=change.before)
+
+
+async def _entry(outbox: Outbox, change: Change, action: str) -> list[TableAction]:
+    invitation = change.invitation
+    return await audited(
         outbox,
-        changed_account(changed, before=member.version),
-        changed_membership(membership, before=before),
-        *await _owners(outbox, membership, before),
-        *_still_entitled(principal, membership),
-        updated(AccountUpdated, changed, wanted.actor),
-        granted(organization, membership, wanted.actor),
+        change.place.account.account_uid,
+        change.actor,
+        action,
+        change.member.account_uid,
+        reason=change.reason,
+        repository=change.place.repository_uid,
+        role=change.role or "",
+        was=change.held or "",
+        invitation=invitation.invitation_uid if invitation else "",
+        invited_by=invitation.invited_by if invitation else "",
     )
 
 
-async def _owners(
-    outbox: Outbox, after: Membership, before: Membership | None
-) -> list[TableAction]:
+async def _owners(outbox: Outbox, change: Change) -> list[TableAction]:
     """How the number of owners changes; raises Conflict rather than leave none."""
-    was, becomes = before is not None and before.role is Role.OWNER, after.role is Role.OWNER
-    if was is becomes:
+    was, becomes = change.held is Role.OWNER, change.role is Role.OWNER
+    if was is becomes or change.place.repository is not None:
         return []
-    owners = await count_owners(outbox, after.organization_uid)
+    uid = change.place.account.account_uid
+    owners = await count_owners(outbox, uid)
     if was and owners <= 1:
         raise Conflict("An organization needs an owner; make another member one first.")
-    return [owners_changed(after.organization_uid, owners=owners, by=1 if becomes else -1)]
+    return [owners_changed(uid, owners=owners, by=1 if becomes else -1)]
 
 
-def _still_entitled(principal: Principal, membership: Membership) -> list[TableAction]:
+def still_entitled(principal: Principal, place: Place, member: Account) -> list[TableAction]:
     """Nothing is granted on a role that was taken away meanwhile."""
-    role = principal.roles.get(membership.organization_uid)
-    if principal.admin or role is None or principal.account_uid == membership.member_uid:
+    account_uid = place.account.account_uid
+    held = [
+        (RANKS[role], place_key(account_uid, repository_uid), role)
+        for uid, repository_uid in ((account_uid, ""), (place.uid, place.repository_uid))
+        if (role := principal.roles.get(uid)) is not None
+    ]
+    is_own = principal.account_uid in {account_uid, member.account_uid}
+    if principal.admin or is_own or not held:
         return []
-    return [still_holds(membership.organization_uid, principal.account_uid, role)]
+    _, key, role = max(held)
+    return [still_holds(key, principal.account_uid, role)]
 
 
-async def list_members(outbox: Outbox, principal: Principal, wanted: ListMembers) -> MemberPage:
-    """Who belongs to an organization, but for accounts that who asks may not see."""
-    organization = await _organization(outbox, principal, wanted.organization_uid)
-    demand(principal, Action.ACCOUNT_MEMBERS_READ, account_resource(organization))
+async def list_members(
+    outbox: Outbox, principal: Principal, wanted: ListMembers, *, find_repository: FindRepository
+) -> MemberPage:
+    """Who holds a role there, but for accounts that who asks may not see."""
+    place = await find_place(outbox, principal, wanted, find_repository)
+    is_repository = place.repository is not None
+    action = Action.REPOSITORY_MEMBERS_READ if is_repository else Action.ACCOUNT_MEMBERS_READ
+    demand(principal, action, place.resource)
+    key = place_key(place.account.account_uid, place.repository_uid)
 
     async def read(after: str | None) -> Stretch[Member]:
-        rows, place = await memberships_after(outbox, organization.account_uid, after)
+        rows, last = await memberships_after(outbox, key, after)
         roles = {row.member_uid: row.role for row in rows}
         accounts = await find_accounts(outbox, list(roles))
-        return [Member(account=one, role=roles[one.account_uid]) for one in accounts], place
+        return [Member(account=one, role=roles[one.account_uid]) for one in accounts], last
 
     members, cursor = await fill(
         read,
@@ -117,16 +228,8 @@ async def list_members(outbox: Outbox, principal: Principal, wanted: ListMembers
     return MemberPage(members=told, cursor=cursor)
 
 
-async def _organization(outbox: Outbox, principal: Principal, account_uid: str) -> Account:
-    account = await find_account(outbox, account_uid)
-    if account is None or not sees(principal, account_resource(account)):
-        raise NotFound
-    if account.kind != "organization":
-        raise Invalid("Only organizations have members.")
-    return account
-
-
-async def _individual(outbox: Outbox, account_uid: str) -> Account:
+async def individual(outbox: Outbox, account_uid: str) -> Account:
+    """A person who can hold roles; NotFound, Invalid."""
     account = await find_account(outbox, account_uid)
     if account is None or account.disabled:
         raise NotFound("There is no such account.")

@@ -4,6 +4,14 @@
 | ---------------- | --------------- | -------------------------------------------------- |
 | ACCOUNT#<uid>    | ACCOUNT         | an account                                         |
 | ACCOUNT#<uid>    | MEMBER#<uid>    | a member of that organization                      |
+| REPOSITORY#<uid> | MEMBER#<uid>    | who holds a role on that repository                |
+| INVITATION#<uid> | INVITATION      | an invitation                                      |
+| the place's pk   | INVITE#<uid>    | an invitation's place in that list                 |
+| the place's pk   | OFFER#<whom>    | that somebody is invited there, while it is so     |
+| ACCOUNT#<uid>    | INVITED#<uid>   | what is offered to that account, while it is so    |
+| EMAIL#<sha256>   | INVITED#<uid>   | what is offered to that address, while it is so    |
+| AUDIT#<uid>      | ENTRY#<number>  | an account's audit trail                           |
+| AUDIT#<uid>      | HEAD            | where its chain of hashes ends                     |
 | ACCOUNT#<uid>    | OWNERS          | how many owners that organization has              |
 | ACCOUNT#<uid>    | KEY#<when>#<id> | a key's place in its owner's list                  |
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
@@ -25,6 +33,8 @@ TAKEN = {
     "IDENTITY": "You have an account already.",
     "KEY": "There is an access key of this id already.",
 }
+OFFER = "OFFER#"
+OFFERED = "They are invited already; take that invitation back first, or send it again."
 
 
 async def commit(outbox: Outbox, *actions: Action) -> None:
@@ -35,8 +45,14 @@ async def commit(outbox: Outbox, *actions: Action) -> None:
     try:
         await outbox.commit(*actions)
     except ConditionFailed as failed:
-        refused = actions[failed.positions[0]]
-        kind = refused.pk.partition("#")[0]
-        if kind in TAKEN and refused.when == Absent():
-            raise Conflict(TAKEN[kind]) from failed
+        said = _taken(actions[failed.positions[0]])
+        if said:
+            raise Conflict(said) from failed
         raise
+
+
+def _taken(refused: Action) -> str:
+    """What is to be told of something that there may be once, or nothing."""
+    if refused.sk.startswith(OFFER):
+        return OFFERED
+    return TAKEN.get(refused.pk.partition("#")[0], "") if refused.when == Absent() else ""

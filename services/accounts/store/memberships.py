@@ -1,4 +1,4 @@
-"""Who has which role on an organization, and how many own it."""
+"""Who has which role where, and how many own an organization."""
 
 from services.accounts.models import Membership
 from services.accounts.store.accounts import account_key
@@ -6,17 +6,28 @@ from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import Role
 from shared.outbox import Outbox
 from shared.paging import Stretch
-from shared.tables import Absent, Action, Check, Condition, Equals, Item, Put, Update
+from shared.tables import Absent, Action, Check, Condition, Delete, Equals, Item, Put, Update
 
 PREFIX = "MEMBER#"
 CHUNK = 200
 
 
+def place_key(organization_uid: str, repository_uid: str = "") -> str:
+    """The partition of those who hold a role there."""
+    return f"REPOSITORY#{repository_uid}" if repository_uid else account_key(organization_uid)
+
+
+def _key(membership: Membership) -> tuple[str, str]:
+    place = place_key(membership.organization_uid, membership.repository_uid)
+    return place, PREFIX + membership.member_uid
+
+
 def member_row(membership: Membership) -> Item:
     """A membership as it is kept; it repeats the role, so that a condition can be put on it."""
+    pk, sk = _key(membership)
     return {
-        "pk": account_key(membership.organization_uid),
-        "sk": PREFIX + membership.member_uid,
+        "pk": pk,
+        "sk": sk,
         "schema": RECORD_VERSION,
         "version": membership.version,
         "role": membership.role,
@@ -36,22 +47,25 @@ def changed_membership(membership: Membership, *, before: Membership | None) -> 
     return Put(member_row(membership), when=unchanged)
 
 
+def removed_membership(before: Membership) -> Action:
+    """No role any more, if it is still as it was."""
+    return Delete(*_key(before), when=Equals("version", before.version))
+
+
 def owners_changed(organization_uid: str, *, owners: int, by: int) -> Action:
     """One owner more or fewer, if there are still as many as were counted."""
     pk = account_key(organization_uid)
     return Update(pk, "OWNERS", add={"owners": by}, when=Equals("owners", owners))
 
 
-def still_holds(organization_uid: str, member_uid: str, role: Role) -> Action:
-    """Nothing is written unless this account holds this role."""
-    return Check(account_key(organization_uid), PREFIX + member_uid, Equals("role", role))
+def still_holds(place: str, member_uid: str, role: Role) -> Action:
+    """Nothing is written unless this account holds this role at this place."""
+    return Check(place, PREFIX + member_uid, Equals("role", role))
 
 
-async def find_membership(
-    outbox: Outbox, organization_uid: str, member_uid: str
-) -> Membership | None:
-    """The role of one account on one organization."""
-    item = await outbox.table.get(account_key(organization_uid), PREFIX + member_uid)
+async def find_membership(outbox: Outbox, place: str, member_uid: str) -> Membership | None:
+    """The role of one account at a place."""
+    item = await outbox.table.get(place, PREFIX + member_uid)
     return Membership.model_validate_json(item["body"]) if item else None
 
 
@@ -62,11 +76,11 @@ async def count_owners(outbox: Outbox, organization_uid: str) -> int:
 
 
 async def memberships_after(
-    outbox: Outbox, organization_uid: str, member_uid: str | None
+    outbox: Outbox, place: str, member_uid: str | None
 ) -> Stretch[Membership]:
     """The next memberships in the order of their members' uids; the place is a member's uid."""
     page = await outbox.table.query(
-        account_key(organization_uid),
+        place,
         prefix=PREFIX,
         # The place after a key is that key and the smallest character there is.
         start=f"{PREFIX}{member_uid}\0" if member_uid else None,

@@ -6,16 +6,13 @@ from services.web.api.models import (
     AccountChange,
     AccountView,
     CreatedKey,
-    Grant,
     KeyList,
     KeyView,
-    MemberList,
-    MemberView,
     NewKey,
     NewOrganization,
     OwnAccount,
 )
-from services.web.api.queries import AccountName, Cursor, Limit, ask, check_names
+from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -23,10 +20,7 @@ from shared.contracts.accounts import (
     CreateAccessKey,
     CreateAccount,
     EditAccount,
-    GetAccount,
-    GrantRole,
     ListAccessKeys,
-    ListMembers,
     RevokeAccessKey,
 )
 from shared.errors import NotFound
@@ -55,7 +49,7 @@ async def create_organization(
 @router.get("/accounts/{account_id}", summary="An account")
 async def get_account(request: Request, visitor: Calling, account_id: AccountName) -> AccountView:
     """An individual or an organization."""
-    return AccountView.of(await _find(request, visitor, account_id))
+    return AccountView.of(await find_account(request, visitor, account_id))
 
 
 @router.patch("/accounts/{account_id}", summary="Change an account")
@@ -63,56 +57,11 @@ async def edit_account(
     request: Request, visitor: SignedIn, account_id: AccountName, change: AccountChange
 ) -> AccountView:
     """What is given is changed."""
-    account = await _find(request, visitor, account_id)
+    account = await find_account(request, visitor, account_id)
     wanted = EditAccount(
         actor=visitor.actor, account_uid=account.account_uid, **change.model_dump()
     )
     return AccountView.of(await ask(request, wanted))
-
-
-@router.get("/accounts/{account_id}/members", summary="An organization's members")
-async def list_members(
-    request: Request,
-    visitor: Calling,
-    account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> MemberList:
-    """With their roles."""
-    account = await _find(request, visitor, account_id)
-    page = await ask(
-        request,
-        ListMembers(
-            actor=visitor.actor,
-            organization_uid=account.account_uid,
-            limit=limit,
-            cursor=cursor,
-        ),
-    )
-    members = [
-        MemberView(account=AccountView.of(one.account), role=one.role) for one in page.members
-    ]
-    return MemberList(members=members, cursor=page.cursor)
-
-
-@router.put(
-    "/accounts/{account_id}/members/{member_id}", status_code=204, summary="Give a member a role"
-)
-async def grant_role(
-    request: Request, visitor: SignedIn, account_id: AccountName, member_id: str, grant: Grant
-) -> None:
-    """Nobody gives a role above their own."""
-    organization = await _find(request, visitor, account_id)
-    member = await _find(request, visitor, member_id)
-    await ask(
-        request,
-        GrantRole(
-            actor=visitor.actor,
-            organization_uid=organization.account_uid,
-            member_uid=member.account_uid,
-            role=grant.role,
-        ),
-    )
 
 
 @router.get("/accounts/{account_id}/access-keys", summary="An account's access keys")
@@ -124,7 +73,7 @@ async def list_access_keys(
     cursor: Cursor = None,
 ) -> KeyList:
     """Newest first, without secrets."""
-    account = await _find(request, visitor, account_id)
+    account = await find_account(request, visitor, account_id)
     page = await ask(
         request,
         ListAccessKeys(
@@ -142,7 +91,7 @@ async def create_access_key(
     request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewKey
 ) -> CreatedKey:
     """The secret is told this once."""
-    account = await _find(request, visitor, account_id)
+    account = await find_account(request, visitor, account_id)
     made = await ask(
         request,
         CreateAccessKey(actor=visitor.actor, account_uid=account.account_uid, name=wanted.name),
@@ -164,13 +113,8 @@ async def revoke_access_key(
     request: Request, visitor: SignedIn, account_id: AccountName, access_key_id: str
 ) -> None:
     """It stops working everywhere within a second."""
-    await _find(request, visitor, account_id)
+    await find_account(request, visitor, account_id)
     await ask(request, RevokeAccessKey(actor=visitor.actor, access_key_id=access_key_id))
-
-
-async def _find(request: Request, visitor: Visitor, account_id: str) -> Account:
-    check_names(account_id)
-    return await ask(request, GetAccount(actor=visitor.actor, account_id=account_id))
 
 
 def _of(visitor: Visitor) -> Account:

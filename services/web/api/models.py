@@ -38,20 +38,6 @@ class OwnAccount(AccountView):
     roles: dict[str, Role]
 
 
-class MemberView(BaseModel):
-    """One member of an organization."""
-
-    account: AccountView
-    role: Role
-
-
-class MemberList(BaseModel):
-    """Some members, and where to go on."""
-
-    members: list[MemberView]
-    cursor: str | None = None
-
-
 class NewOrganization(Body):
     """An organization, owned by who makes it."""
 
@@ -65,12 +51,6 @@ class AccountChange(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     bio: Annotated[str, Field(max_length=1024)] | None = None
-
-
-class Grant(Body):
-    """The role a member is to hold."""
-
-    role: Role
 
 
 class NewKey(Body):

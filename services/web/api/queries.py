@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from services.web.addresses import is_slug
 from services.web.resources import resources_of
+from services.web.session.visitor import Visitor
+from shared.contracts.accounts import Account, GetAccount
+from shared.contracts.accounts import RepositoryName as FullName
 from shared.contracts.base import Reply
 from shared.contracts.base import Request as BusRequest
 from shared.errors import NotFound
@@ -26,7 +29,22 @@ async def ask(request: Request, wanted: BusRequest[Reply]) -> Reply:
     return await resources_of(request).bus.request(wanted)
 
 
+async def find_account(request: Request, visitor: Visitor, account_id: str) -> Account:
+    """The account of this name, if it exists for who asks."""
+    check_names(account_id)
+    return await ask(request, GetAccount(actor=visitor.actor, account_id=account_id))
+
+
 def check_names(*names: str) -> None:
     """What cannot be a name names nothing."""
     if not all(is_slug(name) for name in names):
         raise NotFound
+
+
+def _full_name(account_id: AccountName, repository_id: RepositoryName) -> FullName:
+    check_names(account_id, repository_id)
+    return FullName(account_id=account_id, repository_id=repository_id)
+
+
+Repository = Annotated[FullName, Depends(_full_name)]
+"""The repository that the path names; NotFound for what is no name."""

@@ -55,6 +55,7 @@ def _identity(session: Session) -> Identity:
         session.identity_id,
         email=str(session.traits.get("email", "")),
         name=name if isinstance(name, str) else "",
+        verified=session.verified,
     )
 
 

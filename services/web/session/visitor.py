@@ -17,6 +17,7 @@ class Identity:
     identity_id: str
     email: str = ""
     name: str = ""
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Visitor:
             return ANONYMOUS
         uid = self.account.account_uid
         return Actor(kind="account", account_uid=uid, access_key_id=self.access_key_id)
+
+    @property
+    def emails(self) -> list[str]:
+        """The addresses the visitor has proved to have."""
+        identity = self.identity
+        return [identity.email] if identity and identity.verified and identity.email else []
 
     @property
     def principal(self) -> Principal:

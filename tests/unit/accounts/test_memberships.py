@@ -1,11 +1,12 @@
 """Roles on organizations: nobody above their own, and never without an owner."""
 
 import asyncio
+from functools import partial
 from itertools import chain
 
 import pytest
 
-from services.accounts.operations.memberships import grant_role, list_members
+from services.accounts.operations import memberships
 from services.accounts.store.memberships import count_owners
 from shared.contracts.accounts import Account, GrantRole, ListMembers, Role
 from shared.contracts.base import Done
@@ -17,11 +18,15 @@ from tests.people import (
     SERVICE_PRINCIPAL,
     fresh,
     grant,
+    no_repository,
     organization,
     overwritten,
     person,
     principal_of,
 )
+
+grant_role = partial(memberships.grant_role, find_repository=no_repository)
+list_members = partial(memberships.list_members, find_repository=no_repository)
 
 
 async def holder(outbox: Outbox, org: Account, owner: Account, role: Role) -> Account:
@@ -44,7 +49,10 @@ async def test_a_role_given_is_in_the_account_and_announced(outbox: Outbox) -> N
     told = by_type["coop.accounts.membership_granted.v1"]
     assert told["data"] == {
         "account_id": "noaa",
+        "repository_id": "-",
         "organization_uid": org.account_uid,
+        "repository_uid": "",
+        "reason": "",
         "member_uid": eve.account_uid,
         "role": "writer",
     }

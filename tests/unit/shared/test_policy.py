@@ -70,8 +70,12 @@ REPOSITORY_MATRIX = """
               | public         | unlisted       | restricted     | deactivated  | deleted
 read          | everyone       | everyone       | R W M O Self A S | M O Self A S | -
 list          | everyone       | R W M O Self A S | R W M O Self A S | A S        | -
+members:read  | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
+grant         | M O Self A     | M O Self A     | M O Self A     | A            | -
 data:read     | everyone       | everyone       | R W M O Self A S | M O Self A S | -
+data:list     | everyone       | everyone       | R W M O Self A S | M O Self A S | -
 data:write    | W M O Self A S | W M O Self A S | W M O Self A S | -            | -
+data:delete   | W M O Self A S | W M O Self A S | W M O Self A S | -            | -
 edit          | M O Self A     | M O Self A     | M O Self A     | A            | -
 delete        | O Self A       | O Self A       | O Self A       | A            | -
 """
@@ -82,10 +86,19 @@ account:members:read | everyone     | A S
 account:edit         | M O Self A   | A
 account:grant        | M O Self A   | A
 repository:create    | M O Self A   | A
+account:audit        | M O Self A   | A
 access-key:manage    | O Self A     | A
+account:delete       | O Self A     | A
+account:disable      | A            | A
 """
 VISIBLE = {"read": "repository:read", "list": "repository:list"}
-SHORT = {**VISIBLE, "edit": "repository:edit", "delete": "repository:delete"}
+SHORT = {
+    **VISIBLE,
+    "edit": "repository:edit",
+    "delete": "repository:delete",
+    "members:read": "repository:members:read",
+    "grant": "repository:grant",
+}
 
 
 def parse(matrix: str) -> dict[tuple[Action, str], set[str]]:

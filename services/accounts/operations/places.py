@@ -1,0 +1,51 @@
+"""Where roles are held: an organization, or one repository that its owner tells of."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from services.accounts.models import InvitationRecord, Place
+from services.accounts.store.accounts import find_account
+from shared.contracts.accounts import RepositoryName, RoleRequest
+from shared.contracts.repositories import Repository
+from shared.errors import Invalid, NotFound
+from shared.outbox import Outbox
+from shared.policy import Principal, sees
+
+FindRepository = Callable[[RepositoryName], Awaitable[Repository]]
+
+
+async def find_place(
+    outbox: Outbox, principal: Principal, wanted: RoleRequest[Any], find_repository: FindRepository
+) -> Place:
+    """What a request is about. NotFound where that does not exist for who asks."""
+    if wanted.repository is not None:
+        return await _repository(outbox, principal, await find_repository(wanted.repository))
+    account = await find_account(outbox, wanted.organization_uid)
+    if account is None or not sees(principal, Place(account).resource):
+        raise NotFound
+    if account.kind != "organization":
+        raise Invalid("Only organizations have members.")
+    return Place(account)
+
+
+async def _repository(outbox: Outbox, principal: Principal, repository: Repository) -> Place:
+    account = await find_account(outbox, repository.account_uid)
+    if account is None or not sees(principal, Place(account, repository).resource):
+        raise NotFound
+    return Place(account, repository)
+
+
+async def place_of(
+    outbox: Outbox, record: InvitationRecord, find_repository: FindRepository
+) -> Place:
+    """Where an invitation leads; NotFound where that is gone."""
+    account = await find_account(outbox, record.organization_uid)
+    if account is None or account.disabled:
+        raise NotFound
+    if not record.repository_uid:
+        return Place(account)
+    name = RepositoryName(account_id=record.account_id, repository_id=record.repository_id)
+    repository = await find_repository(name)
+    if repository.repository_uid != record.repository_uid:
+        raise NotFound
+    return Place(account, repository)

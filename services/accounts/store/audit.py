@@ -1,0 +1,47 @@
+"""The audit trail: rows that are only ever added, each where none is, and the head of the chain."""
+
+from shared.contracts.accounts import AuditEntry, ListAuditEntries
+from shared.outbox import Outbox
+from shared.tables import Absent, Action, Equals, Put
+
+ENTRY, HEAD = "ENTRY#", "HEAD"
+SEQUENCE_DIGITS = 12
+
+
+def trail_key(account_uid: str) -> str:
+    """The partition of an account's trail."""
+    return f"AUDIT#{account_uid}"
+
+
+def added_entry(entry: AuditEntry) -> list[Action]:
+    """The entry at the end of the chain, if the one before it still is the last."""
+    pk = trail_key(entry.account_uid)
+    row = {
+        "pk": pk,
+        "sk": f"{ENTRY}{entry.sequence:0{SEQUENCE_DIGITS}d}",
+        "body": entry.model_dump_json(),
+    }
+    head = {"pk": pk, "sk": HEAD, "sequence": entry.sequence, "hash": entry.hash}
+    is_first = entry.sequence == 1
+    unchanged = Absent() if is_first else Equals("hash", entry.previous_hash)
+    return [Put(row, when=Absent()), Put(head, when=unchanged)]
+
+
+async def head_of(outbox: Outbox, account_uid: str) -> tuple[int, str]:
+    """The last entry's sequence and hash; 0 and nothing where there is none."""
+    head = await outbox.table.get(trail_key(account_uid), HEAD)
+    return (int(head["sequence"]), str(head["hash"])) if head else (0, "")
+
+
+async def page_of_entries(
+    outbox: Outbox, wanted: ListAuditEntries
+) -> tuple[list[AuditEntry], str | None]:
+    """Some entries in the order that is wanted."""
+    page = await outbox.table.query(
+        trail_key(wanted.account_uid),
+        prefix=ENTRY,
+        forward=wanted.oldest_first,
+        limit=wanted.limit,
+        cursor=wanted.cursor,
+    )
+    return [AuditEntry.model_validate_json(item["body"]) for item in page.items], page.cursor

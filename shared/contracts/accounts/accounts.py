@@ -1,0 +1,93 @@
+"""Individuals and organizations."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Role
+from shared.contracts.base import Listed, Snapshot
+from shared.identifiers import AccountId
+
+AccountKind = Literal["individual", "organization"]
+
+
+class Account(Snapshot):
+    """An individual or an organization, as anyone may see it.
+
+    `roles` are those this account holds, by the uid of the organization (or repository).
+    """
+
+    account_uid: str
+    account_id: str
+    kind: AccountKind
+    name: str
+    bio: str = ""
+    disabled: bool = False
+    admin: bool = False
+    roles: dict[str, Role] = Field(default_factory=dict)
+    created_at: datetime
+
+
+class AccountPage(BaseModel):
+    """Some accounts, and where to go on."""
+
+    accounts: list[Account]
+    cursor: str | None = None
+
+
+class CreateAccount(AccountsRequest[Account]):
+    """A new account; Conflict where the name or the identity is taken.
+
+    An individual is made for a Kratos identity; an organization by an individual, who owns it.
+    """
+
+    account_id: AccountId
+    kind: AccountKind
+    name: str = Field(min_length=1, max_length=100)
+    bio: str = Field(default="", max_length=1024)
+    identity_id: str = ""
+
+
+class EditAccount(AccountsRequest[Account]):
+    """Change what is given; Forbidden for those who may not."""
+
+    account_uid: str
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    bio: str | None = Field(default=None, max_length=1024)
+
+
+class GetAccount(AccountsRequest[Account]):
+    """By id or by uid, whichever is given."""
+
+    account_id: str = ""
+    account_uid: str = ""
+
+
+class GetAccountByIdentity(AccountsRequest[Account]):
+    """The account of a Kratos identity; NotFound before a name was chosen."""
+
+    identity_id: str
+
+
+class ListAccounts(AccountsRequest[AccountPage], Listed):
+    """Every account in the order of their making: for rebuilds, by services only."""
+
+
+class AccountEvent(AccountsEvent):
+    """Something happened to an account, which is now so."""
+
+    account_id: str
+    account: Account
+
+
+class AccountCreated(AccountEvent):
+    """A new account."""
+
+    event: ClassVar[str] = "account_created"
+
+
+class AccountUpdated(AccountEvent):
+    """A changed account: its profile, its state, or the roles it holds."""
+
+    event: ClassVar[str] = "account_updated"

@@ -1,0 +1,68 @@
+"""Who has which role where."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from shared.contracts.accounts.accounts import Account
+from shared.contracts.accounts.roles import AccountsEvent, Reason, Role, RoleRequest
+from shared.contracts.base import Done, Listed
+
+
+class Member(BaseModel):
+    """Who holds a role on an organization or a repository."""
+
+    account: Account
+    role: Role
+
+
+class MemberPage(BaseModel):
+    """Some members, and where to go on."""
+
+    members: list[Member]
+    cursor: str | None = None
+
+
+class GrantRole(RoleRequest[Done]):
+    """Give an account a role; nobody gives or changes one above their own."""
+
+    member_uid: str
+    role: Role
+    reason: Reason = ""
+
+
+class RevokeRole(RoleRequest[Done]):
+    """Take a role away, or leave. Conflict for an organization's last owner."""
+
+    member_uid: str
+    reason: Reason = ""
+
+
+class ListMembers(RoleRequest[MemberPage], Listed):
+    """The members of an organization, which everyone may see; or of a repository."""
+
+
+class MembershipEvent(AccountsEvent):
+    """`account_id` is that of the organization, or of the repository's owner.
+
+    `repository_id` and `repository_uid` say where the role is on one repository alone.
+    """
+
+    account_id: str
+    repository_id: str = "-"
+    organization_uid: str
+    repository_uid: str = ""
+    member_uid: str
+    role: Role
+
+
+class MembershipGranted(MembershipEvent):
+    """An account got a role."""
+
+    event: ClassVar[str] = "membership_granted"
+
+
+class MembershipRevoked(MembershipEvent):
+    """An account lost its role, or left."""
+
+    event: ClassVar[str] = "membership_revoked"
