@@ -34,7 +34,7 @@ def test_every_message_is_found_and_says_what_it_is() -> None:
         "indexer",
     }
     for message in messages:
-        assert message.__module__ == f"shared.contracts.{message.owner}"
+        assert message.__module__.split(".")[:3] == ["shared", "contracts", message.owner]
         assert message.__dict__["__doc__"], f"{message.__name__} needs a sentence"
 
 

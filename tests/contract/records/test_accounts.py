@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable
+from functools import partial
 
+from services.accounts.operations.accepting import accept_invitation
 from services.accounts.operations.access_keys import (
     create_access_key,
     get_sealed_access_key,
@@ -10,23 +12,33 @@ from services.accounts.operations.access_keys import (
     revoke_access_key,
 )
 from services.accounts.operations.accounts import create_account, edit_account
+from services.accounts.operations.auditing import breaks, list_audit_entries
+from services.accounts.operations.invitations import invite_member
+from services.accounts.operations.memberships import revoke_role
 from services.accounts.store.memberships import count_owners
 from shared.contracts.accounts import (
+    AcceptInvitation,
     Account,
     CreateAccessKey,
     CreateAccount,
     EditAccount,
     GetSealedAccessKey,
+    Invitation,
+    InviteMember,
     ListAccessKeys,
+    ListAuditEntries,
     RevokeAccessKey,
+    RevokeRole,
     Role,
 )
 from shared.errors import Conflict
 from shared.outbox import Outbox
 from tests.people import (
     SERVICE_PRINCIPAL,
+    actor_of,
     fresh,
     grant,
+    no_repository,
     organization,
     person,
     principal_of,
@@ -99,3 +111,59 @@ async def test_a_key_is_in_the_list_at_once_and_revoked_at_once(accounts: Outbox
         accounts, SERVICE_PRINCIPAL, GetSealedAccessKey(access_key_id=made.access_key_id)
     )
     assert (sealed.revoked, sealed.sealed_secret) == (True, "")
+
+
+async def test_an_invitation_is_accepted_once(accounts: Outbox) -> None:
+    ada, eve = await person(accounts, "ada"), await person(accounts, "eve")
+    org = await organization(accounts, "noaa", ada)
+    wanted = InviteMember(
+        actor=actor_of(ada),
+        organization_uid=org.account_uid,
+        invitee_uid=eve.account_uid,
+        role=Role.WRITER,
+    )
+    invited = partial(
+        invite_member,
+        accounts,
+        await principal_of(accounts, ada),
+        wanted,
+        find_repository=no_repository,
+    )
+    outcomes = await asyncio.gather(*(invited() for _ in range(4)), return_exceptions=True)
+    (offered,) = [one for one in outcomes if isinstance(one, Invitation)]
+    assert sum(isinstance(one, Conflict) for one in outcomes) == 3
+    said = AcceptInvitation(actor=actor_of(eve), invitation_uid=offered.invitation_uid)
+    principal = await principal_of(accounts, eve)
+    tries = (
+        accept_invitation(accounts, principal, said, find_repository=no_repository)
+        for _ in range(4)
+    )
+    assert await winners(*tries) == 1
+    assert (await fresh(accounts, eve)).roles == {org.account_uid: Role.WRITER}
+
+
+async def test_two_owners_who_leave_at_once_are_not_both_gone(accounts: Outbox) -> None:
+    ada, eve = await person(accounts, "ada"), await person(accounts, "eve")
+    org = await organization(accounts, "noaa", ada)
+    await grant(accounts, ada, org, eve, Role.OWNER)
+
+    async def leave(who: Account) -> None:
+        wanted = RevokeRole(
+            actor=actor_of(who), organization_uid=org.account_uid, member_uid=who.account_uid
+        )
+        principal = await principal_of(accounts, who)
+        await revoke_role(accounts, principal, wanted, find_repository=no_repository)
+
+    assert await winners(leave(ada), leave(eve)) == 1
+    assert await count_owners(accounts, org.account_uid) == 1
+
+
+async def test_the_trail_is_one_chain_also_under_a_crowd(accounts: Outbox) -> None:
+    ada = await person(accounts, "ada")
+    org = await organization(accounts, "noaa", ada)
+    people = [await person(accounts, f"member-{number}") for number in range(3)]
+    await asyncio.gather(*(grant(accounts, ada, org, one, Role.READER) for one in people))
+    wanted = ListAuditEntries(account_uid=org.account_uid, oldest_first=True)
+    page = await list_audit_entries(accounts, await principal_of(accounts, ada), wanted)
+    assert len(page.entries) == 4
+    assert breaks(page.entries) == []
