@@ -1,4 +1,4 @@
-"""How one service runs: our own loop and signals, its doors on granian, an ops port beside them.
+"""How one service runs: our own loop and signals, its doors, an ops port beside them.
 
 Order of starting: what is held open, then the doors. Order of stopping: not ready, doors, what is
 held open. A second signal does not hurry it: the supervisor has the last word.
@@ -22,6 +22,7 @@ from granian.server.embed import Server
 
 from shared import telemetry
 from shared.errors import Problem
+from shared.http1 import Listener
 from shared.log import configure, logger
 from shared.settings import Settings
 
@@ -34,13 +35,17 @@ Check = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Door:
-    """A public HTTP door: an ASGI application and where it listens."""
+    """A public HTTP door: an ASGI application and where it listens.
+
+    `is_for_bytes`: it moves files, and is served by shared.http1 and not by granian (ADR 0009).
+    """
 
     application: ASGI
     host: str
     port: int
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    is_for_bytes: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ async def serve(app: App) -> int:
             port = app.ops_port or free_port()
             await stack.enter_async_context(_served(Door(ops, app.settings.listen, port), stop))
             if opened.door is not None:
-                await stack.enter_async_context(_served(opened.door, stop))
+                serving = _listening if opened.door.is_for_bytes else _served
+                await stack.enter_async_context(serving(opened.door, stop))
             log.info("started", service=app.service, ops=port)
             await stop.wait()
             opened.stopping()
@@ -96,6 +102,19 @@ async def serve(app: App) -> int:
 
 class PortTakenError(Exception):
     """The address of a door is not free."""
+
+
+@contextlib.asynccontextmanager
+async def _listening(door: Door, _: asyncio.Event) -> AsyncIterator[None]:
+    listener = Listener(door.application, door.host, door.port, stop_seconds=DOOR_STOP_SECONDS)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(listener.with_tls(door.tls_certificate, door.tls_key))
+        except OSError as error:
+            raise PortTakenError(
+                f"{door.host}:{door.port} cannot be listened on: {error}"
+            ) from error
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -80,7 +80,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         )
         yield Opened(
             checks={"bus": bus.check, "table": partial(table_answers, outbox)},
-            door=Door(DataDoor(held), settings.listen, settings.storage.port),
+            door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
         )
 
 

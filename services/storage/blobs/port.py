@@ -78,7 +78,11 @@ class Blob(Protocol):
         ...
 
     async def read(self, offset: int, size: int) -> Bytes:
-        """Up to `size` bytes (READ_BYTES at most); empty at the end."""
+        """That many bytes (READ_BYTES at most); fewer at the end, none behind it."""
+        ...
+
+    def at_hand(self, offset: int, size: int) -> int | None:
+        """An open file from which these bytes can be sent without waiting for a disk, if so."""
         ...
 
     async def feed(self, update: Update) -> None:

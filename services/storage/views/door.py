@@ -21,10 +21,11 @@ from services.storage.views import (
 )
 from services.storage.views.bodies import drain
 from services.storage.views.callers import find_caller
-from services.storage.views.exchange import Exchange, Held, Receive, Send
+from services.storage.views.exchange import SEND_FILE, Exchange, Held, Receive, Send
 from services.storage.views.refusals import refuse
 from services.storage.views.rights import allowed_repository, seen_account
 from shared import telemetry
+from shared.http1 import ClientGoneError
 from shared.log import correlated, logger
 from shared.policy import Action
 
@@ -99,11 +100,14 @@ class DataDoor:
         request = Request(scope["method"], scope["raw_path"], scope["query_string"], {})
         request_id = f"{self._process}{next(self._numbers):010x}"
         target = Target("", Level.SERVICE)
-        exchange = Exchange(self.held, request, target, request_id, receive, send)
+        sends_files = SEND_FILE in scope.get("extensions", ())
+        exchange = Exchange(self.held, request, target, request_id, receive, send, sends_files)
         try:
             request.headers = read_headers(scope["headers"])
             cors.open_to_origins(exchange)
             await self._serve(exchange)
+        except ClientGoneError:
+            log.debug("the client left", request=request_id)
         except Exception as reason:  # noqa: BLE001 - whatever it is, the client gets an answer
             await self._refuse(exchange, reason)
         finally:

@@ -19,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 XML = (b"content-type", b"application/xml")
+SEND_FILE = "http.response.zerocopysend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Exchange:
     request_id: str
     receive: Receive
     send: Send
+    sends_files: bool = False
     caller: Caller = ANONYMOUS
     repository: Repository | None = None
     extra: list[Header] = field(default_factory=list)

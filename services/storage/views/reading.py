@@ -1,14 +1,13 @@
 """GetObject and HeadObject: conditions, ranges, and the loop that streams."""
 
-import asyncio
-
+from services.storage.blobs.port import READ_BYTES, Blob
 from services.storage.models import ObjectRecord
 from services.storage.operations.reading import Opened, open_object
 from services.storage.s3.conditions import check_read, read_conditions
 from services.storage.s3.errors import S3Error
 from services.storage.s3.ranges import content_range, wanted_range
 from services.storage.store.objects import moment_of
-from services.storage.views.exchange import Exchange, Header, Receive
+from services.storage.views.exchange import SEND_FILE, Exchange, Header, Message
 from services.storage.views.headers import (
     SANDBOX,
     checksum_headers,
@@ -19,7 +18,7 @@ from services.storage.views.headers import (
 )
 from shared.errors import NotFound
 
-READ_BYTES = 256 * 1024
+PIECE_BYTES = 2 * 1024**2
 OVERRIDES = {
     f"response-{name}": name
     for name in (
@@ -135,43 +134,32 @@ async def stream(
     span: tuple[int, int],
     head: tuple[int, list[Header]],
 ) -> None:
-    """Send the bytes. Small ones go at once; for others the loop stops when the client leaves."""
+    """Send the bytes, small ones at once. EOFError where somebody cut the file off meanwhile."""
     start, end = span
-    if end - start <= READ_BYTES:
-        body = await opened.blob.read(start, end - start) if end > start else b""
-        if len(body) != end - start:
-            raise ShortError
+    if end - start > READ_BYTES:
         await exchange.start(*head)
-        await exchange.send({"type": "http.response.body", "body": body})
+        await stream_long(exchange, opened.blob, span)
         return
+    body = await opened.blob.read(start, end - start) if end > start else b""
+    if len(body) != end - start:
+        raise EOFError
     await exchange.start(*head)
-    # `send` says nothing when nobody is there any more: only `receive` does.
-    leaving = asyncio.ensure_future(client_gone(exchange.receive))
-    try:
-        await stream_long(exchange, opened, span, leaving)
-    finally:
-        leaving.cancel()
+    await exchange.send({"type": "http.response.body", "body": body})
 
 
-async def stream_long(
-    exchange: Exchange, opened: Opened, span: tuple[int, int], leaving: "asyncio.Future[None]"
-) -> None:
-    """Piece by piece; each waits until the one before is on its way."""
+async def stream_long(exchange: Exchange, blob: Blob, span: tuple[int, int]) -> None:
+    """Piece by piece, each when the one before is on its way, uncopied where memory has it."""
     offset, end = span
-    read, send = opened.blob.read, exchange.send
-    while offset < end and not leaving.done():
-        piece = await read(offset, min(READ_BYTES, end - offset))
-        if not piece:
-            raise ShortError
-        offset += len(piece)
-        await send({"type": "http.response.body", "body": piece, "more_body": offset < end})
-
-
-class ShortError(Exception):
-    """Somebody cut the file off while it was read: the broken connection tells the client."""
-
-
-async def client_gone(receive: Receive) -> None:
-    """Returns when the client has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    while offset < end:
+        size = min(PIECE_BYTES, end - offset)
+        file = blob.at_hand(offset, size) if exchange.sends_files else None
+        if file is None:
+            piece = await blob.read(offset, min(READ_BYTES, size))
+            if not piece:
+                raise EOFError
+            size = len(piece)
+            message: Message = {"type": "http.response.body", "body": piece}
+        else:
+            message = {"type": SEND_FILE, "file": file, "offset": offset, "count": size}
+        offset += size
+        await exchange.send({**message, "more_body": offset < end})

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from services.storage.blobs.local.descent import MISSING, open_beneath
 from services.storage.blobs.local.drafts import feed_file
 from services.storage.blobs.local.imprints import mark_of, read_imprint
-from services.storage.blobs.port import Bytes, GoneError, Imprint, Update
+from services.storage.blobs.port import READ_BYTES, Bytes, GoneError, Imprint, Update
 
 NOWAIT: int = getattr(os, "RWF_NOWAIT", 0)
 
@@ -39,17 +39,27 @@ class LocalBlob:
         """See Blob.read."""
         buffer = bytearray(size)
         try:
-            count = os.preadv(self.file, (buffer,), offset, NOWAIT)
-        except (BlockingIOError, OSError):
+            if os.preadv(self.file, (buffer,), offset, NOWAIT) == size:
+                return buffer
+        except OSError:
             # Not in the page cache, or a file system that cannot tell.
-            count = 0
-        if count == size:
-            return buffer
-        if count == 0:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, os.pread, self.file, size, offset)
-        del buffer[count:]
-        return buffer
+            pass
+        # Nor is a short answer the end: the rest may be on the disk.
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, os.pread, self.file, size, offset)
+
+    def at_hand(self, offset: int, size: int) -> int | None:
+        """See Blob.at_hand: one byte of each stretch that the kernel reads ahead is asked for."""
+        if not NOWAIT:
+            return None
+        byte = (bytearray(1),)
+        try:
+            for place in (*range(offset, offset + size, READ_BYTES), offset + size - 1):
+                if not os.preadv(self.file, byte, place, NOWAIT):
+                    return None
+        except OSError:
+            return None
+        return self.file
 
     async def feed(self, update: Update) -> None:
         """See Blob.feed."""

@@ -1,0 +1,91 @@
+"""The way out of one connection: everything written waits until the kernel has taken it."""
+
+import asyncio
+import os
+
+
+class ClientGoneError(ConnectionError):
+    """The client has left; what was to be sent is for nobody."""
+
+
+class Wire:
+    """A transport whose buffer never grows: `write` and `send_file` go at the client's pace."""
+
+    __slots__ = ("_file", "_free", "is_gone", "stuck_since", "transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        # Nothing waits in the process: what the kernel does not take at once pauses the writer.
+        transport.set_write_buffer_limits(0)
+        self.transport = transport
+        self.is_gone = False
+        self.stuck_since: float | None = None
+        self._free: asyncio.Future[None] | None = None
+        self._file = -1
+
+    async def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Raises ClientGoneError."""
+        if self.is_gone:
+            raise ClientGoneError
+        self.transport.write(data)
+        while self._free is not None:
+            await self._free
+            if self.is_gone:
+                raise ClientGoneError
+
+    async def send_file(self, file: int, offset: int, count: int) -> None:
+        """Part of an open file, straight from the page cache. Raises ClientGoneError.
+
+        EOFError where the file has become shorter.
+        """
+        socket: int = self.transport.get_extra_info("socket").fileno()
+        end = offset + count
+        while offset < end:
+            if self.is_gone:
+                raise ClientGoneError
+            try:
+                sent = os.sendfile(socket, file, offset, end - offset)
+            except BlockingIOError:
+                await self._writable(socket)
+                continue
+            except OSError as error:
+                raise ClientGoneError from error
+            if not sent:
+                raise EOFError
+            offset += sent
+        # A client faster than the disk must not keep all others waiting.
+        await asyncio.sleep(0)
+
+    async def _writable(self, socket: int) -> None:
+        loop = asyncio.get_running_loop()
+        if self._file < 0:
+            # The loop lets nobody else watch a transport's own descriptor.
+            self._file = os.dup(socket)
+        self.pause()
+        loop.add_writer(self._file, self.resume)
+        try:
+            while self._free is not None:
+                await self._free
+        finally:
+            loop.remove_writer(self._file)
+
+    def pause(self) -> None:
+        """The kernel takes no more for now."""
+        loop = asyncio.get_running_loop()
+        if self._free is None:
+            self._free = loop.create_future()
+            self.stuck_since = loop.time()
+
+    def resume(self) -> None:
+        """It does again."""
+        waiting, self._free, self.stuck_since = self._free, None, None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def lost(self) -> None:
+        """The client has left: whoever waits is woken."""
+        self.is_gone = True
+        self.resume()
+        if self._file >= 0:
+            asyncio.get_running_loop().remove_writer(self._file)
+            os.close(self._file)
+            self._file = -1
