@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.identifiers import SLUG, SLUG_MAX
 
 # What is left alone in a path segment (RFC 3986 §3.3), so that addresses stay readable.
@@ -42,9 +42,17 @@ def place_of(raw_path: bytes) -> Place:
         names = [unquote_to_bytes(part).decode() for part in (account, repository, key)]
     except UnicodeDecodeError:
         raise NotFound from None
-    if not is_slug(names[0]) or (repository and not is_slug(names[1])):
+    if not is_slug(names[0]) or ((repository or key) and not is_slug(names[1])):
         raise NotFound
     return Place(*names)
+
+
+def check_query(query: bytes) -> None:
+    """Invalid where it is not UTF-8: what is read from it would name another key."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise Invalid("The query of the address is not UTF-8.") from None
 
 
 def is_slug(name: str) -> bool:

@@ -79,6 +79,8 @@ async def revoke_access_key(outbox: Outbox, principal: Principal, wanted: Revoke
         account = await find_account(outbox, before.account_uid) if before else None
         if before is None or account is None:
             raise NotFound
+        if wanted.account_uid not in {"", account.account_uid}:
+            raise NotFound
         if not may(principal, Action.ACCESS_KEY_MANAGE, account_resource(account)):
             raise NotFound
         if before.revoked:

@@ -19,6 +19,9 @@ from shared.errors import FieldError, Invalid
 Item = Mapping[str, Any]
 
 WHOLE_TURN = 360.0
+# Whether polygons lie within each other is asked of each pair: 5,000 would hold us up for a minute.
+MOST_POSITIONS = 2_000
+VALID = "Valid Geometry"
 SHAPES = (
     "Point",
     "MultiPoint",
@@ -112,8 +115,11 @@ def shape_of(geometry: Mapping[str, Any]) -> Geometry:
         raise _invalid("must be a GeoJSON geometry with all its coordinates") from None
     if shape.is_empty:
         raise _invalid("has no coordinates")
-    if not shape.is_valid:
-        raise _invalid(f"is not a valid shape: {shapely.is_valid_reason(shape)}")
+    if shapely.get_num_coordinates(shape) > MOST_POSITIONS:
+        raise _invalid(f"has more than {MOST_POSITIONS:,} positions; use a simpler shape")
+    reason = shapely.is_valid_reason(shape)
+    if reason != VALID:
+        raise _invalid(f"is not a valid shape: {reason}")
     return shape
 
 

@@ -25,6 +25,8 @@ from shared.contracts.accounts import (
 )
 from shared.errors import NotFound
 
+LONGEST_KEY_ID = 64
+
 router = APIRouter(tags=["accounts"])
 
 
@@ -113,8 +115,13 @@ async def revoke_access_key(
     request: Request, visitor: SignedIn, account_id: AccountName, access_key_id: str
 ) -> None:
     """It stops working everywhere within a second."""
-    await find_account(request, visitor, account_id)
-    await ask(request, RevokeAccessKey(actor=visitor.actor, access_key_id=access_key_id))
+    account = await find_account(request, visitor, account_id)
+    if len(access_key_id) > LONGEST_KEY_ID:
+        raise NotFound
+    wanted = RevokeAccessKey(
+        actor=visitor.actor, access_key_id=access_key_id, account_uid=account.account_uid
+    )
+    await ask(request, wanted)
 
 
 def _of(visitor: Visitor) -> Account:

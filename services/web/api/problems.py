@@ -1,5 +1,8 @@
 """Errors of the API: RFC 9457 problem details, whatever went wrong."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -30,20 +33,28 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     """What does not fit the schema is Invalid (400) with an error at each field."""
     fields = []
     if isinstance(error, RequestValidationError):
-        fields = [
-            FieldError(
-                field=".".join(str(step) for step in one["loc"] if step not in PLACES),
-                message=str(one["msg"]).removeprefix("Value error, "),
-            )
-            for one in error.errors()
-        ]
+        fields = [_field_error(one) for one in error.errors()]
     said = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in fields)
     return await on_problem(request, Invalid(said, errors=fields))
 
 
+def _field_error(said: Mapping[str, Any]) -> FieldError:
+    if said["type"] == "json_invalid":
+        # Where in the text it went wrong is told in the place of a field.
+        return FieldError(field="", message=f"is no valid JSON: {said['ctx']['error']}")
+    return FieldError(
+        field=".".join(str(step) for step in said["loc"] if step not in PLACES),
+        message=str(said["msg"]).removeprefix("Value error, "),
+    )
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """What the router says: an address or a method that there is not."""
+    """What the router says: an address, a method or a body that there is not."""
+    if isinstance(error.__cause__, Problem):
+        return await on_problem(request, error.__cause__)
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == Invalid.status:
+        return await on_problem(request, Invalid("body: is no JSON that can be read"))
     if status in BY_STATUS:
         return await on_problem(request, BY_STATUS[status]())
     detail = str(error.detail) if isinstance(error, HTTPException) else ""

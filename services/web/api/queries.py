@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator
 
 from services.web.addresses import is_slug
 from services.web.resources import resources_of
@@ -13,14 +14,27 @@ from shared.contracts.base import Reply
 from shared.contracts.base import Request as BusRequest
 from shared.errors import NotFound
 
+MOST_KEY_BYTES = 1024
+
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most in one answer")]
 Cursor = Annotated[
     str | None, Query(max_length=4096, description="Where the answer before says to go on")
 ]
 AccountName = Annotated[str, Path(description="The account's name, as in its address")]
 RepositoryName = Annotated[str, Path(description="The repository's name, as in its address")]
+
+
+def check_key(key: str) -> str:
+    """A key that an object can have."""
+    if len(key.encode()) > MOST_KEY_BYTES:
+        raise ValueError(f"has more than {MOST_KEY_BYTES:,} bytes of UTF-8")
+    return key
+
+
 Key = Annotated[
-    str, Query(min_length=1, max_length=4096, description="The object's key, percent-encoded")
+    str,
+    Query(min_length=1, description="The object's key, percent-encoded"),
+    AfterValidator(check_key),
 ]
 
 

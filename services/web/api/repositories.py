@@ -36,6 +36,8 @@ async def list_repositories(
     cursor: Cursor = None,
 ) -> RepositoryList:
     """The public ones of all, or those of one account that you may list; newest first."""
+    if account_id:
+        check_names(account_id)
     page = await ask(
         request,
         ListRepositories(actor=visitor.actor, account_id=account_id, limit=limit, cursor=cursor),

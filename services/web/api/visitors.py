@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.web.addresses import check_query
 from services.web.resources import caller_of, resources_of
 from services.web.security import cookies, csrf
 from services.web.session.visitor import Visitor
@@ -15,6 +16,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 async def calling(request: Request) -> Visitor:
     """The visitor, who with a cookie writes from our own pages only."""
+    check_query(request.scope["query_string"])
     visitor = await caller_of(request)
     if request.method not in SAFE_METHODS and not visitor.access_key_id:
         _demand_own_page(request, visitor)

@@ -8,11 +8,12 @@ from starlette.responses import Response
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
-from services.web.stac_api.filters import from_body, from_query
+from services.web.stac_api.filters import LONGEST_NAME, from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, Links
 from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
 from shared.contracts.indexer import GetCollection, GetItem, ListCollections, StacPage
+from shared.errors import NotFound
 
 STAC_VERSION = "1.1.0"
 CONFORMS_TO = [
@@ -115,9 +116,11 @@ async def item(request: Request) -> Response:
     """One item: a file that says where it is."""
     visitor = await caller_of(request)
     names = request.path_params
-    collection_id = names["collection_id"]
+    collection_id, item_id = names["collection_id"], names["item_id"]
+    if len(item_id) > LONGEST_NAME:
+        raise NotFound
     found = await resources_of(request).bus.request(
-        GetItem(actor=visitor.actor, collection_id=collection_id, item_id=names["item_id"])
+        GetItem(actor=visitor.actor, collection_id=collection_id, item_id=item_id)
     )
     document = found.document
     links = _links(request).item(collection_id, document)

@@ -57,7 +57,11 @@ async def send_delete(request: Request) -> Response:
     if form is None:
         raise Invalid("No file was named.")
     names = named(request)
-    place = Place(names.account_id, names.repository_id, unquote(form.key, errors="strict"))
+    try:
+        key = unquote(form.key, errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid("The name of the file is not UTF-8.") from None
+    place = Place(names.account_id, names.repository_id, key)
     await _writable(request, place)
     return await once(request, fields, lambda: _remove(request, place))
 

@@ -62,7 +62,11 @@ async def send_revoke(request: Request) -> Response:
     if form is None:
         raise Invalid("No access key was named.")
     visitor = await visitor_of(request)
-    wanted = RevokeAccessKey(actor=visitor.actor, access_key_id=form.access_key_id)
+    wanted = RevokeAccessKey(
+        actor=visitor.actor,
+        access_key_id=form.access_key_id,
+        account_uid=account.account_uid,
+    )
     await resources_of(request).bus.request(wanted)
     return see(about(account.account_id, "keys"))
 

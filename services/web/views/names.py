@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from services.web.addresses import Place, is_slug, place_of
+from services.web.addresses import Place, check_query, is_slug, place_of
 from services.web.resources import resources_of, visitor_of
 from services.web.views.page import raw_path
 from shared.contracts.accounts import Account, GetAccount
@@ -39,6 +39,7 @@ class MayAccount:
 
 def place_of_request(request: Request) -> Place:
     """What the path names; `?key=` and `?prefix=` carry keys that a path cannot."""
+    check_query(request.scope["query_string"])
     place = place_of(raw_path(request))
     query = request.query_params
     asked = query.get("key") or query.get("prefix")
@@ -49,6 +50,7 @@ def place_of_request(request: Request) -> Place:
 
 def named(request: Request) -> Place:
     """What a page under `/-/{account}/{repository}/` is about."""
+    check_query(request.scope["query_string"])
     names = request.path_params
     account_id, repository_id = names["account_id"], names.get("repository_id", "")
     if not is_slug(account_id) or (repository_id and not is_slug(repository_id)):

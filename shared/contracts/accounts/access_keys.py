@@ -63,9 +63,13 @@ class ListAccessKeys(AccountsRequest[AccessKeyPage], Listed):
 
 
 class RevokeAccessKey(AccountsRequest[Done]):
-    """The key stops working everywhere within a second while the bus is up."""
+    """The key stops working everywhere within a second while the bus is up.
+
+    NotFound where `account_uid` is given and the key is another account's.
+    """
 
     access_key_id: str
+    account_uid: str = ""
 
 
 class GetSealedAccessKey(AccountsRequest[SealedAccessKey]):

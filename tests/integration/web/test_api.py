@@ -100,6 +100,10 @@ def test_an_organization_and_its_members(program: httpx.Client, ada: Person, eve
         ("GET", "/repositories?limit=0", 400),
         ("GET", "/repositories?limit=x", 400),
         ("GET", "/repositories?cursor=made-up", 400),
+        ("GET", "/repositories?account_id=" + "a" * 5000, 404),
+        ("GET", "/repositories/noaa/mask/object?key=" + "a" * 1025, 400),
+        ("GET", "/repositories/noaa/mask/object/url?key=" + "%C3%A9" * 513, 400),
+        ("DELETE", "/repositories/noaa/mask/object?key=%ff", 400),
     ],
 )
 def test_every_error_is_a_problem(
@@ -131,3 +135,18 @@ def test_the_document_is_where_it_says(edge: Edge) -> None:
         document = httpx.get(edge.web + path).json()
         assert document["openapi"].startswith("3.1")
         assert "/repositories" in document["paths"]
+
+
+def test_a_key_is_revoked_as_a_key_of_its_account(program: httpx.Client, ada: Person) -> None:
+    organization = f"org-{ada.account_id}"
+    program.post("/accounts", json={"account_id": organization, "name": "Org"})
+    made = program.post(f"/accounts/{ada.account_id}/access-keys", json={}).json()
+    name = made["access_key_id"]
+    for path in (
+        f"{organization}/access-keys/{name}",
+        f"{ada.account_id}/access-keys/{'A' * 3000}",
+    ):
+        assert program.delete(f"/accounts/{path}").status_code == 404
+    assert program.delete(f"/accounts/{ada.account_id}/access-keys/{name}").status_code == 204
+    listed = program.get(f"/accounts/{ada.account_id}/access-keys").json()["access_keys"]
+    assert {one["access_key_id"]: one["revoked"] for one in listed}[name]

@@ -119,6 +119,17 @@ def test_a_file_is_deleted_by_its_form_whatever_it_is_called(
     until(lambda: "No files yet" in ada.visitor.go(f"/{ada.account_id}/levels").text)
 
 
+def test_a_key_that_is_not_utf_8_names_no_file(ada: Person, put: Callable[..., None]) -> None:
+    """It must not be read with U+FFFD in the place of what cannot be read: that is another key."""
+    put("\ufffd")
+    place = f"/-/{ada.account_id}/levels/delete-file"
+    form = until(lambda: ada.visitor.go(f"{place}?key=%EF%BF%BD").form("/delete-file"))
+    ada.visitor.send(form, status=400, key="%ff")
+    for address in (f"{place}?key=%ff", f"/{ada.account_id}/levels?key=%ff"):
+        ada.visitor.go(address, status=400)
+    ada.visitor.go(f"/{ada.account_id}/levels/%EF%BF%BD")
+
+
 def test_a_readme_is_shown_safely_and_follows_its_file(
     edge: Edge, ada: Person, put: Callable[..., None]
 ) -> None:

@@ -258,3 +258,17 @@ async def test_a_disabled_account_manages_no_keys(outbox: Outbox) -> None:
         await key_of(outbox, ada)
     with pytest.raises(NotFound):
         await revoke(outbox, ada, made.access_key_id)
+
+
+async def test_a_key_of_another_account_is_not_found_under_this_one(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    lab = await organization(outbox, "lab", ada)
+    made = await key_of(outbox, ada)
+    principal = await principal_of(outbox, ada)
+    wanted = RevokeAccessKey(
+        actor=actor_of(ada), access_key_id=made.access_key_id, account_uid=lab.account_uid
+    )
+    with pytest.raises(NotFound):
+        await revoke_access_key(outbox, principal, wanted)
+    right = wanted.model_copy(update={"account_uid": ada.account_uid})
+    await revoke_access_key(outbox, principal, right)

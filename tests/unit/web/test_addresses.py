@@ -4,6 +4,7 @@ import pytest
 
 from services.web.addresses import (
     Place,
+    check_query,
     directory_page,
     is_slug,
     object_page,
@@ -11,7 +12,7 @@ from services.web.addresses import (
     place_of,
     survives,
 )
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 
 KEYS = [
     "europe.tif",
@@ -127,3 +128,19 @@ def test_own_addresses_are_kept(address: str) -> None:
 )
 def test_addresses_elsewhere_lead_home(address: str) -> None:
     assert own_address(address) == "/"
+
+
+@pytest.mark.parametrize("path", ["/noaa//mask", "/noaa//a/b", "//noaa", "/"])
+def test_a_key_without_a_repository_names_nothing(path: str) -> None:
+    with pytest.raises(NotFound):
+        place_of(path.encode())
+
+
+@pytest.mark.parametrize("query", [b"key=%ff", b"key=\xff", b"%ff", b"key=%ED%A0%80", b"a=1&b=%C3"])
+def test_a_query_that_is_not_utf_8_is_refused(query: bytes) -> None:
+    with pytest.raises(Invalid):
+        check_query(query)
+
+
+def test_a_query_may_hold_any_utf_8() -> None:
+    check_query(b"key=a%00b%EF%BF%BD%c3%a9+%&x=%zz")

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.web.api.app import create_api, openapi_of
 from services.web.api.models import AccountView, NewRepository
 from services.web.api.problems import add_problem_handlers
+from services.web.entrance import LARGEST_BODY, limited
 from services.web.views.docs import operations_of
 from shared.contracts.accounts import Account, Role
 from shared.contracts.base import now
@@ -133,9 +134,34 @@ async def test_a_bad_field_is_named(body: dict[str, Any], field: str) -> None:
     assert [one["field"] for one in response.json()["errors"]] == [field]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"[" * 100_000])
-async def test_a_bad_body_is_never_our_failure(content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "body: Field required"),
+        (b"{", "body: is no valid JSON: Expecting property name"),
+        (b"\xff", "body: is no JSON that can be read"),
+        (b"[]", "body: Input should be a valid dictionary"),
+        (b"[" * 100_000, "body: is no JSON that can be read"),
+        (b'{"title": ' + b"9" * 5000 + b"}", "body: is no JSON that can be read"),
+        (b'{"title": "\\ud800", "account_id": "a", "repository_id": "abc"}', "title: Input should"),
+    ],
+    ids=range(7),
+)
+async def test_a_bad_body_is_never_our_failure(content: bytes, said: str) -> None:
     headers = {"content-type": "application/json"}
     response = await send("POST", "/body", content=content, headers=headers)
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["detail"].startswith(said)
+
+
+async def test_a_body_that_is_too_large_is_told_so() -> None:
+    app = failing()
+
+    async def limiting(scope: Any, receive: Any, sending: Any) -> None:
+        await app(scope, limited(receive), sending)
+
+    transport = httpx.ASGITransport(limiting, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        response = await client.post("/body", json={"title": "x" * LARGEST_BODY})
+    assert (response.status_code, response.json()["type"]) == (413, "urn:coop:problem:too-large")

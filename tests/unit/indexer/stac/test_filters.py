@@ -1,5 +1,6 @@
 """Which items a search is for: shapes on a round Earth, and times with open ends."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -131,6 +132,15 @@ def test_what_is_no_geometry_is_refused(geometry: Shape) -> None:
     with pytest.raises(Invalid) as refused:
         shape_of(geometry)
     assert [one["field"] for one in refused.value.errors] == ["intersects"]
+
+
+def test_a_shape_of_very_many_parts_is_refused_at_once() -> None:
+    """Each part would be held against each other: a minute for half a megabyte."""
+    squares = [[[[-n, -n], [n, -n], [n, n], [-n, n], [-n, -n]]] for n in range(1, 5000)]
+    began = time.monotonic()
+    with pytest.raises(Invalid, match="more than 2,000 positions"):
+        shape_of({"type": "MultiPolygon", "coordinates": squares})
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(
