@@ -25,6 +25,7 @@ class May:
 
     write: bool = False
     edit: bool = False
+    grant: bool = False
     delete: bool = False
 
 
@@ -33,8 +34,10 @@ class MayAccount:
     """What to offer on an account's page."""
 
     edit: bool = False
+    grant: bool = False
     create: bool = False
     keys: bool = False
+    audit: bool = False
 
 
 def place_of_request(request: Request) -> Place:
@@ -84,6 +87,7 @@ def may_of(principal: Principal, repository: Repository) -> May:
     return May(
         write=may(principal, Action.DATA_WRITE, resource),
         edit=may(principal, Action.REPOSITORY_EDIT, resource),
+        grant=may(principal, Action.REPOSITORY_GRANT, resource),
         delete=may(principal, Action.REPOSITORY_DELETE, resource),
     )
 
@@ -93,6 +97,8 @@ def may_account(principal: Principal, account: Account) -> MayAccount:
     resource = account_resource(account)
     return MayAccount(
         edit=may(principal, Action.ACCOUNT_EDIT, resource),
+        grant=may(principal, Action.ACCOUNT_GRANT, resource),
+        audit=may(principal, Action.ACCOUNT_AUDIT, resource),
         create=may(principal, Action.REPOSITORY_CREATE, resource),
         keys=may(principal, Action.ACCESS_KEY_MANAGE, resource),
     )
