@@ -55,7 +55,6 @@ def check_key(text: str) -> str:
 
 AccountId = Annotated[str, AfterValidator(check_account_id)]
 RepositoryId = Annotated[str, AfterValidator(check_slug)]
-ObjectKey = Annotated[str, AfterValidator(check_key)]
 
 
 def new_uid() -> str:

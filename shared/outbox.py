@@ -101,6 +101,10 @@ class Outbox:
         """The oldest events that wait."""
         return await self.table.query(SHARD, index=OUTBOX_INDEX.name, limit=limit)
 
+    async def check(self) -> None:
+        """Raises Unavailable unless the table can be read."""
+        await self.pending(limit=1)
+
     async def sent(self, rows: Sequence[Item]) -> None:
         """These are on the stream: out of the index, kept as history."""
         await asyncio.gather(

@@ -34,7 +34,7 @@ from shared.contracts.repositories import (
 )
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
-from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
 from shared.tables import ConditionFailed, Put, Table
 
 MEMORY_SECONDS = 1.0
@@ -118,15 +118,7 @@ class Projection:
         if actor.kind == "service":
             return service_principal(actor.service)
         account = await self.account(actor.account_uid) if actor.account_uid else None
-        if account is None:
-            return ANONYMOUS_PRINCIPAL
-        return Principal(
-            kind="account",
-            account_uid=account.account_uid,
-            admin=account.admin,
-            disabled=account.disabled,
-            roles=account.roles,
-        )
+        return account_principal(account) if account else ANONYMOUS_PRINCIPAL
 
     async def fresh_principal(self, principal: Principal) -> Principal:
         """Before a refusal: what accounts says now, as a new role may be faster than its event.

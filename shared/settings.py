@@ -9,6 +9,15 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = ("localhost", LOOPBACK, "::1")
+
+
+class OpsSettings(BaseModel):
+    """Health, readiness and metrics of one process; port 0 takes a free one."""
+
+    ops_port: int = 0
+
 
 class NatsSettings(BaseModel):
     """The bus. With `url` empty the address is the embedded server's."""
@@ -28,21 +37,19 @@ class KratosSettings(BaseModel):
     timeout_seconds: float = 5.0
 
 
-class WebSettings(BaseModel):
+class WebSettings(OpsSettings):
     """The edge, as others must know it."""
 
     port: int = 8080
     public_url: str = "http://localhost:8080"
-    ops_port: int = 0
 
 
-class StorageSettings(BaseModel):
+class StorageSettings(OpsSettings):
     """The data door, as others must know it."""
 
     port: int = 9000
-    public_url: str = "http://127.0.0.1:9000"
+    public_url: str = f"http://{LOOPBACK}:9000"
     url: str = ""
-    ops_port: int = 0
     processes: int = 1
 
 
@@ -56,12 +63,6 @@ class TablesSettings(BaseModel):
     access_key_id: str = ""
     secret_access_key: str = ""
     create: bool = True
-
-
-class OpsSettings(BaseModel):
-    """Health, readiness and metrics of one process; port 0 takes a free one."""
-
-    ops_port: int = 0
 
 
 class LogSettings(BaseModel):
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Path("var")
-    listen: str = "127.0.0.1"
+    listen: str = LOOPBACK
     nats: NatsSettings = Field(default_factory=NatsSettings)
     kratos: KratosSettings = Field(default_factory=KratosSettings)
     web: WebSettings = Field(default_factory=WebSettings)
@@ -93,19 +94,19 @@ class Settings(BaseSettings):
     @property
     def nats_url(self) -> str:
         """Where the bus is."""
-        return self.nats.url or f"nats://127.0.0.1:{self.nats.port}"
+        return self.nats.url or f"nats://{LOOPBACK}:{self.nats.port}"
 
     @property
     def storage_url(self) -> str:
         """Where this host reaches the data door; the public address may lead round a proxy."""
-        return self.storage.url or f"http://127.0.0.1:{self.storage.port}"
+        return self.storage.url or f"http://{LOOPBACK}:{self.storage.port}"
 
     @property
     def kratos_public_url(self) -> str:
         """Kratos' public API as web reaches it."""
-        return self.kratos.public_url or f"http://127.0.0.1:{self.kratos.public_port}"
+        return self.kratos.public_url or f"http://{LOOPBACK}:{self.kratos.public_port}"
 
     @property
     def kratos_admin_url(self) -> str:
         """Kratos' admin API as accounts reaches it."""
-        return self.kratos.admin_url or f"http://127.0.0.1:{self.kratos.admin_port}"
+        return self.kratos.admin_url or f"http://{LOOPBACK}:{self.kratos.admin_port}"

@@ -18,7 +18,7 @@ from services.storage.views.exchange import Held
 from shared.bus import Bus
 from shared.contracts.accounts import Account, Role, SealedAccessKey
 from shared.contracts.base import Snapshot, now
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Visibility
 from shared.keyfile import load_key_file, service_access_key
 from shared.projection import Projection
 from shared.sealing import seal, sealing_key
@@ -185,10 +185,3 @@ def _keys(key: bytes, people: dict[str, Credentials]) -> list[SealedAccessKey]:
         )
         for name, credentials in people.items()
     ]
-
-
-def repository_named(repository_id: str) -> Repository:
-    """A further repository, which nobody has told the door of."""
-    return REPOSITORY.model_copy(
-        update={"repository_id": repository_id, "repository_uid": f"01{repository_id.upper()}"}
-    )

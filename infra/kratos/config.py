@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.kratos.release import VERSION
 from shared.keyfile import derive_text
+from shared.settings import LOOPBACK, LOOPBACK_NAMES
 
 CIPHER_CHARACTERS = 32
-MAIL_CATCHER = "smtp://127.0.0.1:1025/?disable_starttls=true"
+MAIL_CATCHER = f"smtp://{LOOPBACK}:1025/?disable_starttls=true"
 SCHEMA = Path(__file__).parent / "person.schema.json"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # Where web shows each of Kratos' flows.
 PAGES = {
@@ -77,10 +78,10 @@ def render_config(place: KratosPlace) -> dict[str, Any]:
     """Browsers see one origin: web stands before Kratos at `/.kratos/`."""
     web = place.web_url.rstrip("/")
     return {
-        "version": "v1.3.1",
+        "version": VERSION,
         "serve": {
             "public": _listener(place.public_port, f"{web}/.kratos/"),
-            "admin": _listener(place.admin_port, f"http://127.0.0.1:{place.admin_port}/"),
+            "admin": _listener(place.admin_port, f"http://{LOOPBACK}:{place.admin_port}/"),
         },
         "selfservice": {
             "default_browser_return_url": f"{web}/",
@@ -99,7 +100,7 @@ def render_config(place: KratosPlace) -> dict[str, Any]:
 
 
 def _listener(port: int, base_url: str) -> dict[str, Any]:
-    return {"host": "127.0.0.1", "port": port, "base_url": base_url}
+    return {"host": LOOPBACK, "port": port, "base_url": base_url}
 
 
 def _methods() -> dict[str, Any]:
@@ -122,4 +123,4 @@ def _flows(web: str) -> dict[str, Any]:
 
 def _is_plain_loopback(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname in LOOPBACK
+    return parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES

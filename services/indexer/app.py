@@ -54,7 +54,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(held.folder.stop)
         stack.push_async_callback(held.bus.stop)
-        yield Opened(checks={"bus": held.bus.check, "table": partial(table_answers, outbox)})
+        yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 
 @asynccontextmanager
@@ -89,8 +89,3 @@ def _name_doors(held: Held) -> None:
         handlers = control_handlers(projection) if is_control else events
         held.bus.consume(consumer.stream, consumer.durable, handlers)
     follow(projection)
-
-
-async def table_answers(outbox: Outbox) -> None:
-    """Raises Unavailable unless the table can be read."""
-    await outbox.pending(limit=1)

@@ -42,7 +42,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        yield Opened(checks={"bus": bus.check, "table": partial(table_answers, outbox)})
+        yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 
 def _name_doors(bus: Bus, resources: Resources) -> None:
@@ -52,8 +52,3 @@ def _name_doors(bus: Bus, resources: Resources) -> None:
     for consumer in consumers_of(SERVICE):
         bus.consume(consumer.stream, consumer.durable, events)
     follow(resources.projection, accounts_only=True)
-
-
-async def table_answers(outbox: Outbox) -> None:
-    """Raises Unavailable unless the table can be read."""
-    await outbox.pending(limit=1)

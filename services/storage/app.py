@@ -79,7 +79,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             settings.storage.region,
         )
         yield Opened(
-            checks={"bus": bus.check, "table": partial(table_answers, outbox)},
+            checks={"bus": bus.check, "table": outbox.check},
             door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
         )
 
@@ -124,11 +124,6 @@ async def _going(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def table_answers(outbox: Outbox) -> None:
-    """Raises Unavailable unless the table can be read."""
-    await outbox.pending(limit=1)
 
 
 def keep_memory() -> None:

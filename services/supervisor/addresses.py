@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from infra.settings import PlatformSettings
 from services.supervisor.ports import take_ports
+from shared.settings import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
 
 

@@ -24,21 +24,10 @@ def kratos_child(binary: Path, place: kratos.KratosPlace, key: bytes) -> Command
     )
 
 
-# Large buffers come and go with every request: without this glibc gives each back to the kernel,
-# and half of a transfer's CPU goes into page faults (measured: 0.60 to 0.36 s/GB).
-MALLOC = {
-    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2),
-    "MALLOC_MMAP_THRESHOLD_": str(128 * 1024**2),
-    "MALLOC_TOP_PAD_": str(16 * 1024**2),
-}
-
-
 def service_child(home: Path, process: Process, addresses: Addresses) -> Command:
     """One process of a service, told all addresses."""
     environment = addresses_environment(home, addresses)
     environment[f"COOP_{process.service.upper()}__OPS_PORT"] = str(process.ops_port)
-    if process.service == "storage":
-        environment |= MALLOC
     words = [sys.executable, "-m", f"services.{process.service}"]
     return Command(process.name, words, environment, log_of(home, process.name))
 

@@ -16,6 +16,7 @@ from services.supervisor.crashes import collect_for_ever
 from services.supervisor.readiness import wait_until_all_answer, wait_until_answers
 from services.supervisor.ready import Running
 from services.supervisor.refusal import StartRefused
+from shared.settings import LOOPBACK
 from shared.topology import SERVICES
 
 Say = Callable[[str], None]
@@ -90,7 +91,7 @@ class Platform:
 
     async def _start_nats(self) -> None:
         port = self.addresses.nats_port
-        config = write_nats_config(self.key, self.home, "127.0.0.1", port)
+        config = write_nats_config(self.key, self.home, LOOPBACK, port)
         child = self._hold(commands.nats_child(self.home, config))
         try:
             await wait_for_nats(self.addresses.nats_url, self.key)

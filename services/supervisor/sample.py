@@ -11,14 +11,13 @@ from infra.settings import PlatformSettings
 from services.supervisor.addresses import Addresses
 from services.supervisor.commands import addresses_environment, log_of
 from services.supervisor.refusal import StartRefused
+from shared.settings import LOOPBACK_NAMES
 from shared.topology import SERVICES
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def refuse_on_open_address(settings: PlatformSettings) -> None:
     """Sample accounts live on loopback alone: their credentials are printed at every start."""
-    if settings.listen in LOOPBACK:
+    if settings.listen in LOOPBACK_NAMES:
         return
     if settings.sample:
         raise StartRefused(

@@ -102,12 +102,6 @@ class Bus:
         """JetStream over the same connection."""
         return self.client.jetstream()
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether the server is there now."""
-        connection = self.broker._connection  # noqa: SLF001
-        return connection is not None and connection.is_connected
-
     async def tell(self, subject: str, payload: bytes = b"") -> None:
         """Say something live; lost without an error when nobody is there to hear."""
         with contextlib.suppress(Unavailable, NatsError):

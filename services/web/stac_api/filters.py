@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from shared.errors import FieldError, Invalid
+from shared.fields import invalid
 
 Interval = tuple[datetime | None, datetime | None]
 Values = Mapping[str, Any]
@@ -61,14 +61,14 @@ async def from_body(request: Request) -> Wanted:
     """The parameters of a POST, which are the members of its body."""
     values = _json(await request.body(), "body")
     if not isinstance(values, dict):
-        raise _invalid("body", "must be a JSON object")
+        raise invalid("body", "must be a JSON object")
     return read(values)
 
 
 def read(values: Values) -> Wanted:
     """The known parameters; others are passed over, as clients send more than we know."""
     if values.get("bbox") is not None and values.get("intersects") is not None:
-        raise _invalid("bbox", "cannot be used together with intersects")
+        raise invalid("bbox", "cannot be used together with intersects")
     known: dict[str, Any] = {}
     for name, reader in READERS.items():
         if values.get(name) is not None:
@@ -76,7 +76,7 @@ def read(values: Values) -> Wanted:
                 known[name] = reader(values[name])
             except (ValueError, TypeError, OverflowError) as error:
                 said = str(error) if type(error) is ValueError else "is not valid"
-                raise _invalid(name, said) from None
+                raise invalid(name, said) from None
     return Wanted(
         limit=known.get("limit", DEFAULT_LIMIT),
         token=known.get("token"),
@@ -198,8 +198,4 @@ def _json(content: bytes, field: str) -> Any:  # noqa: ANN401
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        raise _invalid(field, "is no valid JSON") from None
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])
+        raise invalid(field, "is no valid JSON") from None

@@ -24,7 +24,7 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.sealing import sealing_key, unseal
 from shared.topology import CONTROL, PRIVATE
 from tests.control_plane import HEARTBEAT_SECONDS, WEB, accounts, actor_of, organization, person
-from tests.nats_server import NatsServer, connected, listening, running
+from tests.nats_server import NatsServer, connected, running
 from tests.waiting import eventually
 
 
@@ -159,9 +159,9 @@ async def test_it_goes_on_when_the_bus_comes_back(server: NatsServer) -> None:
     async with accounts(server), connected(server.bus("web")) as web:
         ada = await person(web, "ada")
         server.kill()
+        await asyncio.wait_for(web.lost.wait(), 10)
         server.start()
-        await listening(server)
-        await eventually(lambda: web.is_connected)
+        await eventually(lambda: not web.lost.is_set())
         org = await organization(web, "noaa", ada)
         assert (await web.request(GetAccount(account_id="noaa"))) == org
 

@@ -160,7 +160,7 @@ async def test_the_bus_comes_back_after_the_server_was_killed(tmp_path: Path) ->
         accounts.answer(GetAccount, account_of)
         async with connected(accounts), connected(server.bus("web")) as web:
             server.kill()
-            await eventually(lambda: not web.is_connected)
+            await asyncio.wait_for(web.lost.wait(), 10)
             with pytest.raises(Unavailable):
                 await web.request(GetAccount(account_id="ada"), timeout=0.2)
             server.start()
