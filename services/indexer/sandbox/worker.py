@@ -109,7 +109,12 @@ class Nursery:
         async with self._starting:
             if self._process is None or self._process.returncode is not None:
                 await self._start()
-            worker = await self._fork()
+            try:
+                worker = await self._fork()
+            except WorkerLost:
+                # It died a moment ago, and nobody but its socket has told us yet.
+                await self._start()
+                worker = await self._fork()
         try:
             await worker.greet()
         except BaseException:
@@ -125,7 +130,6 @@ class Nursery:
                     socket.send_fds(self._control, [b"F"], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                await self.close()
                 raise WorkerLost from error
         ours.setblocking(False)
         return Worker(*await asyncio.open_unix_connection(sock=ours))
