@@ -54,7 +54,7 @@ async def test_it_gets_ready_and_stops_on_a_signal(service: str, tmp_path: Path)
     port = free_port()
     async with running(tmp_path) as server:
         with process(service, server, port) as started:
-            await eventually(lambda: is_ready(port), seconds=20)
+            await eventually(lambda: is_ready(port), seconds=60)
             started.send_signal(signal.SIGTERM)
             assert await asyncio.to_thread(started.wait, 10) == 0
 
@@ -73,7 +73,7 @@ async def test_it_lives_without_a_bus_but_is_not_ready(service: str, tmp_path: P
                 return False
             return answer.status_code == 200
 
-        await eventually(is_alive, seconds=20)
+        await eventually(is_alive, seconds=60)
         assert not await is_ready(port)
         started.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(started.wait, 10) == 0
