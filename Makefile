@@ -45,13 +45,14 @@ docs: $(DEV) ## Write the generated documents under docs/ anew
 	$(BIN)/python -m infra.documents
 
 clean: ## Remove the environment and all caches, never the data in var/
-	rm -rf .venv .venv-foreign .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-foreign .venv-client .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: $(UV) ## Choose the newest allowed versions of all packages
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) --upgrade --group foreign -o requirements-foreign.lock
+	$(COMPILE) --upgrade client/pyproject.toml -o client/requirements.lock
 
 $(UV): requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)")'

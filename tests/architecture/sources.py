@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PROGRAM = ("services", "shared", "infra")
+PROGRAM = ("services", "shared", "infra", "client")
 TESTS = ("tests",)
 
 

@@ -11,6 +11,7 @@ LOCKS = (
     "requirements-dev.lock",
     "requirements-foreign.lock",
     "requirements-uv.lock",
+    "client/requirements.lock",
 )
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==(\S+)", re.MULTILINE)
 

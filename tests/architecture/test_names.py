@@ -18,7 +18,7 @@ CLASS_NAMES = re.compile(
     r"(Service|Manager|Helper|Util|Utils|User|RepositoryStore|Impl)$|^Abstract"
 )
 # Commands answer on the standard streams, and the log is written there.
-SPEAKING = ("infra/", "services/supervisor/", "shared/log.py")
+SPEAKING = ("infra/", "services/supervisor/", "shared/log.py", "client/coop/commands/")
 COMMAND = "__main__.py"
 
 

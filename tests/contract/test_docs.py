@@ -16,10 +16,10 @@ from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import SparseFile
 from shared.settings import Settings
 
-DOCUMENTS = sorted([*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md")])
+DOCUMENTS = sorted([*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md"), Path("client/README.md")])
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 # `services/indexer/stac/items.py`, `docs/decisions/`; not `coop.v1…`, `{web}/…` or a URL's path.
-NAMED = re.compile(r"`((?:services|shared|infra|tests|docs)/[\w./-]*[\w/])`")
+NAMED = re.compile(r"`((?:services|shared|infra|tests|docs|client)/[\w./-]*[\w/])`")
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"^\| `(COOP_\w+)` \| (`[^`]+`|–) \|", re.MULTILINE)
 # The example of a file that does not exist yet.

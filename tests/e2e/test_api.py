@@ -34,6 +34,11 @@ def test_whose_key_it_is(demo: httpx.Client) -> None:
     assert demo.get("/account").json()["account_id"] == "demo"
 
 
+def test_where_the_doors_are(ready: Ready) -> None:
+    answer = httpx.get(f"{ready['web']}/api/v1/endpoints")
+    assert answer.json() == {"web": ready["web"], "s3": ready["s3"]}
+
+
 @pytest.mark.parametrize(
     "bearer", ["Bearer x", "Bearer COOP0000000000000000.x", "Bearer .", "Basic x"]
 )

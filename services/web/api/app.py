@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.web.api import accounts, audit, invitations, members, objects, repositories
+from services.web.api import accounts, audit, endpoints, invitations, members, objects, repositories
 from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
 
 PREFIX = "/api/v1"
@@ -45,7 +45,7 @@ def create_api() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for room in (accounts, members, invitations, audit, repositories, objects):
+    for room in (endpoints, accounts, members, invitations, audit, repositories, objects):
         app.include_router(room.router)
     add_problem_handlers(app)
     return app

@@ -16,6 +16,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Endpoints(BaseModel):
+    """Where the pages and this API are, and where the data door is."""
+
+    web: str
+    s3: str
+
+
 class AccountView(BaseModel):
     """An account as anyone may see it."""
 

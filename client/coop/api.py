@@ -1,0 +1,102 @@
+"""The server's JSON API: what is not bytes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+from coop.errors import BY_STATUS, CoopError, Invalid, NotFound, Unavailable
+from coop.models import Profile
+
+PREFIX = "/api/v1"
+TIMEOUT = Timeout(connect=10, read=30)
+RETRIES = Retry(
+    total=3,
+    allowed_methods={"GET"},
+    status_forcelist={429, 502, 503, 504},
+    backoff_factor=0.2,
+    raise_on_status=False,
+    redirect=False,
+)
+
+
+class Api:
+    """Asks one server as the holder of one access key."""
+
+    def __init__(self, profile: Profile) -> None:
+        address = urlsplit(profile.server)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise Invalid(f"{profile.server!r} is no address of a server; it begins with https://.")
+        self.server = profile.server.rstrip("/")
+        self._pool = _pool(address.scheme, address.hostname)
+        self._headers = {"accept": "application/json"}
+        if profile.access_key_id:
+            bearer = f"{profile.access_key_id}.{profile.secret_access_key}"
+            self._headers["authorization"] = f"Bearer {bearer}"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pool.clear()
+
+    def get(self, path: str, *, called: str = "", **query: str) -> Any:  # noqa: ANN401 (JSON)
+        """What is at a path below /api/v1; NotFound says what it is called."""
+        said = f"?{urlencode(query)}" if query else ""
+        try:
+            return self._ask("GET", path + said)
+        except NotFound as error:
+            raise NotFound(f"There is no {called} for you.") if called else error from None
+
+    def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
+        """Change something."""
+        return self._ask(method, path, json.dumps(body).encode())
+
+    def listed(self, path: str, name: str, **query: str) -> Iterator[Any]:
+        """All entries of a list, page by page; `name` is what the page calls them."""
+        while True:
+            page = self.get(path, **query)
+            yield from page[name]
+            if not page.get("cursor"):
+                return
+            query["cursor"] = page["cursor"]
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 (JSON)
+        headers = self._headers | ({"content-type": "application/json"} if body else {})
+        url = f"{self.server}{PREFIX}{path}"
+        try:
+            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False)
+        except (MaxRetryError, HTTPError) as error:
+            raise Unavailable(f"{self.server} does not answer.") from error
+        if answer.status == HTTPStatus.NO_CONTENT:
+            return None
+        return self._content(answer)
+
+    def _content(self, answer: BaseHTTPResponse) -> Any:  # noqa: ANN401 (JSON)
+        try:
+            content = json.loads(answer.data)
+        except ValueError:
+            content = None
+        if answer.status in (HTTPStatus.OK, HTTPStatus.CREATED) and content is not None:
+            return content
+        problem = content if isinstance(content, dict) else {}
+        if not problem.get("detail") and answer.status not in BY_STATUS:
+            raise CoopError(f"{self.server} answers {answer.status}; is it the address of a Coop?")
+        said = problem.get("detail") or HTTPStatus(answer.status).phrase
+        raise BY_STATUS.get(answer.status, CoopError)(str(said))
+
+
+def _pool(scheme: str, host: str) -> PoolManager:
+    """Connections, by way of the proxy that the system names for this host."""
+    proxy = None if proxy_bypass(host) else getproxies().get(scheme)
+    if proxy:
+        return ProxyManager(proxy, retries=RETRIES, timeout=TIMEOUT)
+    return PoolManager(retries=RETRIES, timeout=TIMEOUT)
+
+
+def path_of(*names: str) -> str:
+    """Names as a path, each one segment."""
+    return "".join(f"/{quote(name, safe='')}" for name in names)

@@ -1,0 +1,205 @@
+"""`Client`: all that can be done on one server with one access key."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from coop.api import Api, path_of
+from coop.errors import Invalid, NotFound
+from coop.models import (
+    Account,
+    LocalFile,
+    Member,
+    Profile,
+    Repository,
+    Role,
+    Step,
+    StoredObject,
+    SyncRules,
+    Transfer,
+)
+from coop.places import SCHEME, Place, files_below, is_remote, path_below, shown
+from coop.settings import folder, load_profile
+from coop.storage import find_object, objects_below, open_s3
+from coop.transfers.doors import Door, Progress, Silent
+from coop.transfers.downloads import download_object
+from coop.transfers.folders import (
+    below,
+    download_objects,
+    files_in,
+    sync_down,
+    sync_up,
+    upload_files,
+)
+
+PARALLEL = 8
+NO_RULES = SyncRules()
+
+
+class Client:
+    """Use it in a `with`, or close it; several threads may use one.
+
+    Places are `account/repository/key` or a `Place`. Without an access key it reads what is public.
+    """
+
+    def __init__(
+        self, profile: Profile, *, parallel: int = PARALLEL, progress: Progress | None = None
+    ) -> None:
+        if parallel < 1:
+            raise Invalid("At least one transfer must run at a time.")
+        self.profile = profile
+        self._api = Api(profile)
+        self._parallel = parallel
+        self._progress = progress or Silent()
+
+    @classmethod
+    def from_profile(cls, name: str = "default") -> Self:
+        """As `coop sign-in` and the environment say."""
+        return cls(load_profile(name))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Begin nothing more, wait for what has begun, let go of the connections."""
+        if "_door" in self.__dict__:
+            self._door.close()
+        self._api.close()
+
+    def account(self) -> Account:
+        """Whose access key this is. Raises Refused."""
+        return _account(self._api.get("/account"))
+
+    def repositories(self, account_id: str = "") -> Iterator[Repository]:
+        """Those of an account that you may see, or the public ones of all; newest first."""
+        if account_id:
+            self._api.get(path_of("accounts", account_id), called=account_id)
+        query = {"account_id": account_id} if account_id else {}
+        return map(_repository, self._api.listed("/repositories", "repositories", **query))
+
+    def repository(self, place: Place | str) -> Repository:
+        """One of them. Raises NotFound."""
+        place = _place(place)
+        path = path_of("repositories", place.account_id, place.repository_id)
+        return _repository(self._api.get(path, called=str(place)))
+
+    def create_repository(self, place: Place | str, title: str, **details: Any) -> Repository:  # noqa: ANN401 (JSON)
+        """A new repository; `details` are description, visibility, license and tags.
+
+        Raises Conflict where the name is taken.
+        """
+        place = _place(place)
+        wanted = {"account_id": place.account_id, "repository_id": place.repository_id}
+        body = wanted | {"title": title} | details
+        return _repository(self._api.send("POST", "/repositories", body))
+
+    def members(self, account_id: str) -> Iterator[Member]:
+        """The members of an organization."""
+        for one in self._api.listed(path_of("accounts", account_id, "members"), "members"):
+            yield Member(one["account"]["account_id"], one["account"]["name"], one["role"])
+
+    def grant_role(self, account_id: str, member_id: str, role: Role) -> None:
+        """Give a member of an organization a role; nobody gives one above their own."""
+        path = path_of("accounts", account_id, "members", member_id)
+        self._api.send("PUT", path, {"role": role})
+
+    def link(self, place: Place | str) -> str:
+        """An address by which anyone fetches one object for 15 minutes, as you may."""
+        place = _place(place)
+        path = path_of("repositories", place.account_id, place.repository_id, "object", "url")
+        return str(self._api.get(path, called=str(place), key=place.key)["url"])
+
+    def objects(self, place: Place | str) -> Iterator[StoredObject]:
+        """All objects whose keys begin with the place's key, in the order of their keys."""
+        place = _place(place)
+        self.repository(place)
+        return objects_below(self._door.s3, place)
+
+    def upload(self, source: Path | str, place: Place | str) -> list[Transfer]:
+        """Send a file or all files of a folder; into the place where it ends in a slash.
+
+        What an interrupted upload has sent is not sent again. Raises SomeFailed at the end.
+        """
+        source, place = Path(source), _place(place)
+        if source.is_dir():
+            return upload_files(self._door, below(place, files_below(source)))
+        if not source.is_file():
+            raise NotFound(f"There is no file {shown(str(source))}.")
+        target = place.below(source.name) if place.is_folder else place
+        file = LocalFile(source.name, source, source.stat().st_size)
+        return upload_files(self._door, [(file, target)])
+
+    def download(self, place: Place | str, target: Path | str) -> list[Transfer]:
+        """Fetch an object, or all below a place that ends in a slash, into a folder or a file.
+
+        What an interrupted download has fetched is not fetched again. Raises SomeFailed at the end.
+        """
+        place, target = _place(place), Path(target)
+        if not place.is_folder:
+            return [self._download_one(place, target)]
+        self.repository(place)
+        objects = files_in(self._door, place)
+        if not objects and place.key:
+            raise NotFound(f"There is nothing below {place}.")
+        return download_objects(self._door, list(objects.values()), place, target)
+
+    def sync(
+        self, source: Path | str, target: Path | str, rules: SyncRules = NO_RULES
+    ) -> list[Step]:
+        """Make the target as the source is; one of the two begins with `coop://`.
+
+        What has the size and the ETag of its other self is left alone.
+        """
+        up, down = is_remote(str(target)), is_remote(str(source))
+        if up == down:
+            raise Invalid(f"One of the two is a folder here, the other begins with {SCHEME}")
+        place = _folder(_place(str(target if up else source)))
+        self.repository(place)
+        if up:
+            return sync_up(self._door, Path(source), place, rules)
+        return sync_down(self._door, place, Path(target), rules)
+
+    def _download_one(self, place: Place, target: Path) -> Transfer:
+        one = find_object(self._door.s3, place)
+        if target.is_dir():
+            target = path_below(target, place.key.rpartition("/")[2])
+        self._progress.expect(one.size)
+        return download_object(self._door, place, one, target)
+
+    @cached_property
+    def _door(self) -> Door:
+        endpoint = self._api.get("/endpoints")["s3"]
+        s3 = open_s3(self.profile, endpoint, 2 * self._parallel)
+        pools = (ThreadPoolExecutor(self._parallel), ThreadPoolExecutor(self._parallel))
+        return Door(s3, *pools, journals=folder(), progress=self._progress)
+
+
+def _place(place: Place | str) -> Place:
+    return Place.parse(place) if isinstance(place, str) else place
+
+
+def _folder(place: Place) -> Place:
+    return (
+        place if place.is_folder else Place(place.account_id, place.repository_id, f"{place.key}/")
+    )
+
+
+def _account(body: dict[str, Any]) -> Account:
+    return Account(body["account_id"], body["kind"], body["name"], body["bio"])
+
+
+def _repository(body: dict[str, Any]) -> Repository:
+    known = {field.name: body[field.name] for field in fields(Repository)}
+    return Repository(**known | {"tags": tuple(body["tags"])})

@@ -1,0 +1,15 @@
+"""Where programs find the doors: a client needs one address to know them all."""
+
+from fastapi import APIRouter, Request
+
+from services.web.api.models import Endpoints
+from services.web.resources import resources_of
+
+router = APIRouter(tags=["endpoints"])
+
+
+@router.get("/endpoints", summary="Where the doors are")
+async def get_endpoints(request: Request) -> Endpoints:
+    """The addresses of the pages and of the data door, as the world reaches them."""
+    edge = resources_of(request)
+    return Endpoints(web=edge.public_url, s3=edge.data_door)
