@@ -1,7 +1,7 @@
 """What a transfer works with: the data door, its workers, and who is told how far it is."""
 
 from collections.abc import Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -49,17 +49,21 @@ class Door:
         self.s3.close()
 
 
-def all_of(futures: Iterable[Future[Outcome]]) -> list[Outcome]:
-    """What they return, in order; on the first failure the rest is called off and it is raised."""
-    futures = list(futures)
-    wait(futures, return_when=FIRST_EXCEPTION)
-    for future in futures:
-        future.cancel()
-    wait(futures)
-    for future in futures:
-        if not future.cancelled() and (error := future.exception()):
-            raise error
-    return [future.result() for future in futures]
+def all_of(several: Iterable[Future[Outcome]]) -> list[Outcome]:
+    """What they return, in order; on a failure the rest is called off and it is raised.
+
+    Nothing runs any more afterwards. Not by `concurrent.futures.wait`, which never hears of what a
+    pool called off when it was shut down.
+    """
+    futures = list(several)
+    try:
+        return [future.result() for future in futures]
+    finally:
+        for future in futures:
+            future.cancel()
+        for future in futures:
+            if not future.cancelled():
+                future.exception()
 
 
 def as_many_as_can(named: Iterable[tuple[str, Future[Outcome]]]) -> list[Outcome]:
