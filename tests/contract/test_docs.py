@@ -16,7 +16,14 @@ from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import SparseFile
 from shared.settings import Settings
 
-DOCUMENTS = sorted([*Path("docs").rglob("*.md"), Path("README.md"), Path("CONTRIBUTING.md"), Path("client/README.md")])
+DOCUMENTS = sorted(
+    [
+        *Path("docs").rglob("*.md"),
+        Path("README.md"),
+        Path("CONTRIBUTING.md"),
+        Path("client/README.md"),
+    ]
+)
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 # `services/indexer/stac/items.py`, `docs/decisions/`; not `coop.v1…`, `{web}/…` or a URL's path.
 NAMED = re.compile(r"`((?:services|shared|infra|tests|docs|client)/[\w./-]*[\w/])`")
