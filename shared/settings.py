@@ -3,36 +3,49 @@
 One prefix, nested by two underscores: `COOP_HOME`, `COOP_NATS__PORT`. A `.env` file is read.
 """
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = ("localhost", LOOPBACK, "::1")
 
 
+def check_address(text: str) -> str:
+    """The text itself if it is an address that a browser can be sent to, or nothing."""
+    if text and not ADDRESS.fullmatch(text):
+        raise ValueError("must be an address like http://host:port")
+    return text
+
+
+ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+Port = Annotated[int, Field(ge=0, le=65535)]
+Address = Annotated[str, AfterValidator(check_address)]
+
+
 class OpsSettings(BaseModel):
     """Health, readiness and metrics of one process; port 0 takes a free one."""
 
-    ops_port: int = 0
+    ops_port: Port = 0
 
 
 class NatsSettings(BaseModel):
     """The bus. With `url` empty the address is the embedded server's."""
 
-    port: int = 4222
+    port: Port = 4222
     url: str = ""
 
 
 class KratosSettings(BaseModel):
     """Ory Kratos: the public API is for web, the admin API for accounts."""
 
-    public_port: int = 4433
-    admin_port: int = 4434
-    public_url: str = ""
-    admin_url: str = ""
+    public_port: Port = 4433
+    admin_port: Port = 4434
+    public_url: Address = ""
+    admin_url: Address = ""
     binary: str = ""
     timeout_seconds: float = 5.0
 
@@ -40,16 +53,16 @@ class KratosSettings(BaseModel):
 class WebSettings(OpsSettings):
     """The edge, as others must know it."""
 
-    port: int = 8080
-    public_url: str = "http://localhost:8080"
+    port: Port = 8080
+    public_url: Address = "http://localhost:8080"
 
 
 class StorageSettings(OpsSettings):
     """The data door, as others must know it."""
 
-    port: int = 9000
-    public_url: str = f"http://{LOOPBACK}:9000"
-    url: str = ""
+    port: Port = 9000
+    public_url: Address = f"http://{LOOPBACK}:9000"
+    url: Address = ""
     processes: int = 1
 
 

@@ -13,8 +13,7 @@ from shared.contracts.accounts import RepositoryName as FullName
 from shared.contracts.base import Reply
 from shared.contracts.base import Request as BusRequest
 from shared.errors import NotFound
-
-MOST_KEY_BYTES = 1024
+from shared.identifiers import check_key
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most in one answer")]
 Cursor = Annotated[
@@ -22,19 +21,8 @@ Cursor = Annotated[
 ]
 AccountName = Annotated[str, Path(description="The account's name, as in its address")]
 RepositoryName = Annotated[str, Path(description="The repository's name, as in its address")]
-
-
-def check_key(key: str) -> str:
-    """A key that an object can have."""
-    if len(key.encode()) > MOST_KEY_BYTES:
-        raise ValueError(f"has more than {MOST_KEY_BYTES:,} bytes of UTF-8")
-    return key
-
-
 Key = Annotated[
-    str,
-    Query(min_length=1, description="The object's key, percent-encoded"),
-    AfterValidator(check_key),
+    str, Query(description="The object's key, percent-encoded"), AfterValidator(check_key)
 ]
 
 

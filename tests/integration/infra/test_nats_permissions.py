@@ -213,3 +213,31 @@ async def test_another_name_in_the_body_does_not_reach_a_durable(bus: Refusals) 
 
     info = await admin.jetstream().consumer_info("COOP_CONTROL", "storage-control")
     assert info.config.max_deliver == 20
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "coop.v1.storage.noaa.mask.object_created",
+        "coop.v1.accounts.noaa.-.account_created",
+        "coop.private.v1.accounts.x",
+        "coop.dlq.COOP_DATA.indexer-data",
+    ],
+)
+async def test_a_consumer_of_the_operators_puts_nothing_into_a_stream(
+    bus: Refusals, target: str
+) -> None:
+    """Where the server delivers to is in the body of the request, which no permission sees."""
+    admin, operator = await bus.client("admin"), await bus.client("operator")
+    indexer = await bus.client("indexer")
+    await indexer.jetstream().publish("coop.v1.indexer.noaa.mask.item_indexed", b"{}")
+    before = [one.state.messages for one in await admin.jetstream().streams_info()]
+    filtered = "coop.v1.indexer.>"
+    config = {"name": "forger", "deliver_subject": target, "filter_subject": filtered}
+    body = {"stream_name": "COOP_DATA", "config": config | {"ack_policy": "none"}}
+    subject = f"$JS.API.CONSUMER.CREATE.COOP_DATA.forger.{filtered}"
+    await operator.subscribe("coop.v1.>")
+    await operator.request(subject, json.dumps(body).encode(), timeout=5)
+    await asyncio.sleep(0.5)
+
+    assert [one.state.messages for one in await admin.jetstream().streams_info()] == before

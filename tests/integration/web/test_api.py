@@ -150,3 +150,25 @@ def test_a_key_is_revoked_as_a_key_of_its_account(program: httpx.Client, ada: Pe
     assert program.delete(f"/accounts/{ada.account_id}/access-keys/{name}").status_code == 204
     listed = program.get(f"/accounts/{ada.account_id}/access-keys").json()["access_keys"]
     assert {one["access_key_id"]: one["revoked"] for one in listed}[name]
+
+
+def test_nothing_private_of_another_account_is_told(edge: Edge, ada: Person, eve: Person) -> None:
+    organization = f"org-{ada.account_id}"
+    with httpx.Client(base_url=edge.web, headers=bearer(ada.new_key())) as program:
+        program.post("/api/v1/accounts", json={"account_id": organization, "name": "Org"})
+        ours = program.get("/api/v1/account").json()
+    ada.new_repository("levels")
+    members = f"/api/v1/accounts/{organization}/members"
+    addresses = [f"/{ada.account_id}", f"/{organization}", f"/{ada.account_id}/levels", members]
+    addresses += [f"/api/v1/accounts/{one}" for one in (ada.account_id, organization)]
+    addresses += [f"/api/v1/repositories/{ada.account_id}/levels", "/api/v1/repositories"]
+    for client in (httpx.Client(base_url=edge.web), eve.client):
+        for address in addresses:
+            told = client.get(address)
+            assert told.status_code in {200, 403, 404}, address
+            assert ada.email not in told.text, address
+            for word in ("identity", '"roles"', '"admin"', '"disabled"'):
+                assert word not in told.text, (address, word)
+        shown = client.get(f"/api/v1/accounts/{ada.account_id}").json()
+        assert shown == {name: ours[name] for name in shown}
+        assert "roles" not in shown

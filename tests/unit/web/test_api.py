@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.web.api.app import create_api, openapi_of
-from services.web.api.models import AccountView, NewRepository
+from services.web.api.models import AccountView, NewOrganization, NewRepository
 from services.web.api.problems import add_problem_handlers
 from services.web.entrance import LARGEST_BODY, limited
 from services.web.views.docs import operations_of
@@ -80,6 +80,10 @@ def failing() -> FastAPI:
     async def body(wanted: NewRepository) -> str:
         return wanted.title
 
+    @app.post("/account")
+    async def account(wanted: NewOrganization) -> str:
+        return wanted.name
+
     return app
 
 
@@ -132,6 +136,55 @@ async def test_a_bad_field_is_named(body: dict[str, Any], field: str) -> None:
     response = await send("POST", "/body", json=body)
     assert response.status_code == 400
     assert [one["field"] for one in response.json()["errors"]] == [field]
+
+
+CHARACTERS = "may hold lower-case letters, digits and single hyphens between them"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a/b", CHARACTERS),
+        ("../etc", CHARACTERS),
+        ("...", CHARACTERS),
+        ("Noaa", CHARACTERS),
+        ("no--aa", CHARACTERS),
+        ("noaa\n", CHARACTERS),
+        ("-noaa", CHARACTERS),
+        ("noaa\0", CHARACTERS),
+        ("n\u043eaa", CHARACTERS),
+        ("\uff4eoaa", CHARACTERS),
+        ("no\u200baa", CHARACTERS),
+        ("no", "must have 3 to 40 characters"),
+        ("n" * 41, "must have 3 to 40 characters"),
+        ("admin", "is reserved; choose another"),
+        ("static", "is reserved; choose another"),
+    ],
+)
+async def test_a_name_that_cannot_be_is_refused_with_its_reason(name: str, said: str) -> None:
+    response = await send("POST", "/account", json={"account_id": name, "name": "x"})
+    assert response.status_code == 400
+    assert response.json()["errors"] == [{"field": "account_id", "message": said}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"kind": "individual"},
+        {"identity_id": "x"},
+        {"admin": True},
+        {"disabled": False},
+        {"account_uid": "01"},
+        {"actor": {"kind": "service", "service": "web"}},
+    ],
+    ids=str,
+)
+async def test_nothing_can_be_set_that_was_not_asked_for(more: dict[str, Any]) -> None:
+    response = await send("POST", "/account", json={"account_id": "noaa", "name": "x"} | more)
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {"field": next(iter(more)), "message": "Extra inputs are not permitted"}
+    ]
 
 
 @pytest.mark.parametrize(
