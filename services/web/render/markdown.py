@@ -4,16 +4,16 @@ Visitors write them, so nothing of theirs runs or loads from elsewhere: raw HTML
 pictures come from the data door alone; others become links.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
 from services.web.addresses import data_url, directory_page, object_page
 
@@ -37,6 +37,7 @@ ATTRIBUTES = {
 }
 ALIGNED = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
 ID_PREFIX = "readme-"
+TICKS = {"[ ] ": "\u2610 ", "[x] ": "\u2611 ", "[X] ": "\u2611 "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ class Beside:
 def _parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": True, "linkify": True, "typographer": False})
     markdown.enable(["table", "strikethrough", "linkify"])
-    markdown.use(front_matter_plugin).use(tasklists_plugin)
-    return markdown.use(anchors_plugin, max_level=4, slug_func=_slug)
+    return markdown.use(front_matter_plugin)
 
 
 def _slug(title: str) -> str:
@@ -67,6 +67,9 @@ PARSER = _parser()
 def render_markdown(text: str, beside: Beside) -> str:
     """Safe HTML. The page's own h1 stands above it, so its headings go one level down."""
     tokens = PARSER.parse(text)
+    # The plugins for both take minutes for a page of headings or of tasks.
+    _name_headings(tokens)
+    _tick(tokens)
     for token in tokens:
         _lower_heading(token)
         _align(token)
@@ -92,6 +95,24 @@ def _clean(html: str, beside: Beside) -> str:
         set_tag_attribute_values={"pre": {"tabindex": "0"}},
         link_rel="nofollow noopener noreferrer",
     )
+
+
+def _name_headings(tokens: list[Token]) -> None:
+    """So that links lead to them; of several that are called the same, all but one are counted."""
+    said = Counter[str]()
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open" and opening.tag in {"h1", "h2", "h3", "h4"}:
+            name = _slug("".join(child.content for child in inline.children or ()))
+            opening.attrSet("id", f"{name}-{said[name]}" if said[name] else name)
+            said[name] += 1
+
+
+def _tick(tokens: list[Token]) -> None:
+    """A list of tasks shows which are done."""
+    for item, inline in zip(tokens, tokens[2:], strict=False):
+        if item.type == "list_item_open" and inline.type == "inline" and inline.children:
+            first = inline.children[0]
+            first.content = TICKS.get(first.content[:4], first.content[:4]) + first.content[4:]
 
 
 def _lower_heading(token: Token) -> None:

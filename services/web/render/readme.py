@@ -7,7 +7,7 @@ from markupsafe import escape
 from services.web.render.markdown import Beside, render_markdown
 
 # Larger ones are links: rendering is quick for what people write, not for what machines do.
-LARGEST_BYTES = 256 * 1024
+LARGEST_BYTES = 64 * 1024
 NAMES = ("readme.md", "readme.markdown", "readme.txt", "readme")
 
 
@@ -27,7 +27,7 @@ def is_readme(name: str) -> bool:
 
 
 def render_readme(key: str, content: bytes, beside: Beside) -> Readme:
-    """From the bytes as stored. Takes up to a second for the largest: not for the event loop."""
+    """From the bytes as stored. Takes a second or two for the worst: not for the event loop."""
     name = key.rpartition("/")[2]
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
     if name.lower().endswith((".md", ".markdown")):

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.edge import Edge, Person, bearer, token_of
+from tests.visitor import visiting
 
 
 @pytest.fixture
@@ -162,13 +163,14 @@ def test_nothing_private_of_another_account_is_told(edge: Edge, ada: Person, eve
     addresses = [f"/{ada.account_id}", f"/{organization}", f"/{ada.account_id}/levels", members]
     addresses += [f"/api/v1/accounts/{one}" for one in (ada.account_id, organization)]
     addresses += [f"/api/v1/repositories/{ada.account_id}/levels", "/api/v1/repositories"]
-    for client in (httpx.Client(base_url=edge.web), eve.client):
-        for address in addresses:
-            told = client.get(address)
-            assert told.status_code in {200, 403, 404}, address
-            assert ada.email not in told.text, address
-            for word in ("identity", '"roles"', '"admin"', '"disabled"'):
-                assert word not in told.text, (address, word)
-        shown = client.get(f"/api/v1/accounts/{ada.account_id}").json()
-        assert shown == {name: ours[name] for name in shown}
-        assert "roles" not in shown
+    with visiting(edge.web) as nobody:
+        for client in (nobody.client, eve.client):
+            for address in addresses:
+                told = client.get(address)
+                assert told.status_code in {200, 403, 404}, address
+                assert ada.email not in told.text, address
+                for word in ("identity", '"roles"', '"admin"', '"disabled"'):
+                    assert word not in told.text, (address, word)
+            shown = client.get(f"/api/v1/accounts/{ada.account_id}").json()
+            assert shown == {name: ours[name] for name in shown}
+            assert "roles" not in shown

@@ -1,12 +1,13 @@
 """READMEs: what people write is shown, what would harm is not, and links lead where they should."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 
 from services.web.render.markdown import ATTRIBUTES, TAGS, Beside, render_markdown
-from services.web.render.readme import is_readme, render_readme
+from services.web.render.readme import LARGEST_BYTES, is_readme, render_readme
 
 DOOR = "https://s3.data.example"
 BESIDE = Beside("noaa", "mask", "2024/", DOOR)
@@ -129,3 +130,26 @@ def test_a_plain_readme_stays_plain() -> None:
 
 def test_bytes_that_are_no_text_do_not_stop_a_page() -> None:
     assert "\ufffd" in render_readme("README.md", b"\xef\xbb\xbf# \xff\x00", BESIDE).html
+
+
+def test_headings_of_one_name_are_told_apart() -> None:
+    html = rendered("# Levels\n# Levels\n## `Levels`\n##### Levels")
+    assert '<h2 id="readme-levels">' in html
+    assert '<h2 id="readme-levels-1">' in html
+    assert '<h3 id="readme-levels-2">' in html
+    assert "<h5>" in html
+
+
+def test_tasks_that_are_done_look_otherwise() -> None:
+    html = rendered("- [ ] measure\n- [x] write\n- plain [x] text")
+    assert "\u2610 measure" in html
+    assert "\u2611 write" in html
+    assert "plain [x] text" in html
+
+
+@pytest.mark.parametrize("line", ["# a\n", "- [ ] a\n", "<div>", "[", "![", "> ", "|a|b|\n|-|-|\n"])
+def test_no_readme_takes_for_ever(line: str) -> None:
+    text = (line * LARGEST_BYTES)[:LARGEST_BYTES]
+    began = time.process_time()
+    rendered(text)
+    assert time.process_time() - began < 8
