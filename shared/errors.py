@@ -101,9 +101,15 @@ class TooLarge(Problem):
 
 
 class TooManyRequests(Problem):
-    """Over a stated rate."""
+    """Over a stated rate; `retry_after_seconds` says when to come again."""
 
     status, code, title = 429, "too-many-requests", "Too many requests"
+
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[FieldError] = (), retry_after_seconds: int = 1
+    ) -> None:
+        super().__init__(detail, errors=errors)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Internal(Problem):

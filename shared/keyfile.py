@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 SERVICE_KEY_PREFIX = "COOPSERVICE"
+HOOK_HEADER = "x-coop-hook"
 
 
 class KeyFileError(Exception):
@@ -64,6 +65,11 @@ def nats_public_key(key: bytes, name: str) -> str:
 def service_access_key(key: bytes, service: str) -> tuple[str, str]:
     """Access key id and secret by which a service of ours is known at the data door."""
     return f"{SERVICE_KEY_PREFIX}{service.upper()}", derive_text(key, f"access-key/{service}", 30)
+
+
+def hook_secret(key: bytes) -> str:
+    """By which web knows that Kratos is calling; it comes in the header HOOK_HEADER."""
+    return derive_text(key, "kratos/hook")
 
 
 def _make(path: Path) -> None:

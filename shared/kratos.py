@@ -18,17 +18,50 @@ from ory_kratos_client.api_client import ApiClient
 from ory_kratos_client.configuration import Configuration
 from ory_kratos_client.exceptions import ApiException
 from ory_kratos_client.models.update_login_flow_body import UpdateLoginFlowBody
+from ory_kratos_client.models.update_recovery_flow_body import UpdateRecoveryFlowBody
 from ory_kratos_client.models.update_registration_flow_body import UpdateRegistrationFlowBody
+from ory_kratos_client.models.update_settings_flow_body import UpdateSettingsFlowBody
+from ory_kratos_client.models.update_verification_flow_body import UpdateVerificationFlowBody
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
 
 from shared.errors import Invalid, Unavailable
 
-FlowKind = Literal["login", "registration"]
+FlowKind = Literal["login", "registration", "recovery", "verification", "settings"]
+# The library's bodies are unions by method; constructed, they carry any method's form.
+BODIES: dict[FlowKind, Any] = {
+    "login": UpdateLoginFlowBody,
+    "registration": UpdateRegistrationFlowBody,
+    "recovery": UpdateRecoveryFlowBody,
+    "verification": UpdateVerificationFlowBody,
+    "settings": UpdateSettingsFlowBody,
+}
 THREADS = 8
 CONNECT_SECONDS = 2.0
 WHOAMI_SECONDS = 1.5
+LONGEST_AGENT = 500
+SECOND_FACTOR = "session_aal2_required"
 AWAY = "Signing in does not work at the moment. Try again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Who is at the other end: Kratos' cookies, and what is told to the owner of a session."""
+
+    cookie: str
+    address: str = ""
+    agent: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As Kratos reads them."""
+        told = {
+            "Cookie": self.cookie,
+            "True-Client-IP": self.address,
+            "User-Agent": self.agent[:LONGEST_AGENT],
+        }
+        return {"Accept": "application/json"} | {name: one for name, one in told.items() if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +75,12 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Kratos said: a flow to show, a session, or an error with an `id`."""
+    """What Kratos said: a flow to show, a session, or an error with an `id`; or a list."""
 
     status: int
     body: Mapping[str, Any]
     cookies: Sequence[Cookie] = ()
+    items: Sequence[Mapping[str, Any]] = ()
 
     @property
     def error_id(self) -> str:
@@ -64,57 +98,88 @@ class Session:
     verified: bool = False
 
 
+class SecondFactorNeeded(Exception):
+    """Somebody is signed in who has a second factor and has not shown it yet (AAL 1 of 2)."""
+
+
 class Kratos:
     """A client held open. Every call raises Unavailable when Kratos does not answer in time."""
 
     def __init__(self, public_url: str, *, timeout_seconds: float = 5.0) -> None:
-        configuration = Configuration(host=public_url, retries=0)
+        # Where it would send a browser is for us to decide: nothing is followed, nor tried again.
+        once = Retry(0, raise_on_redirect=False)
+        configuration = Configuration(host=public_url, retries=once)  # type: ignore[arg-type]  # as urllib3 does
         configuration.connection_pool_maxsize = THREADS
-        self.api = FrontendApi(ApiClient(configuration))
+        client = ApiClient(configuration)
+        # Its own would stand in place of the visitor's, which the list of sessions shows.
+        client.default_headers.clear()
+        self.api = FrontendApi(client)
         self.timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
         # Every page asks whose session it is, and none should wait long to hear that nobody knows.
         self.quick = (min(WHOAMI_SECONDS, timeout_seconds),) * 2
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kratos")
 
     async def whoami(self, cookie: str) -> Session | None:
-        """The session of a cookie; None where it has none, or one that is not enough (AAL)."""
-        whoami = self.api.to_session_without_preload_content
-        answer = await self._ask(whoami, cookie=cookie, timeout=self.quick)
+        """The session of a cookie, None where it has none; raises SecondFactorNeeded."""
+        answer = await self.session(Browser(cookie))
+        if answer.error_id == SECOND_FACTOR:
+            raise SecondFactorNeeded
         identity = answer.body.get("identity")
         if answer.status != 200 or not answer.body.get("active") or not identity:
             return None
-        return Session(str(identity["id"]), identity.get("traits") or {})
+        traits = identity.get("traits") or {}
+        return Session(str(identity["id"]), traits, _is_verified(identity, traits.get("email")))
 
-    async def start(self, kind: FlowKind, cookie: str, **options: Any) -> Answer:  # noqa: ANN401
+    async def session(self, browser: Browser) -> Answer:
+        """The session itself, with the devices it was used from."""
+        call = self.api.to_session_without_preload_content
+        return await self._ask(call, browser=browser, timeout=self.quick)
+
+    async def start(self, kind: FlowKind, browser: Browser, **options: Any) -> Answer:  # noqa: ANN401
         """A new flow, and the anti-forgery cookie that belongs to it."""
-        starts: dict[FlowKind, Callable[..., HTTPResponse]] = {
-            "login": self.api.create_browser_login_flow_without_preload_content,
-            "registration": self.api.create_browser_registration_flow_without_preload_content,
-        }
-        return await self._ask(starts[kind], cookie=cookie, **options)
+        call = getattr(self.api, f"create_browser_{kind}_flow_without_preload_content")
+        return await self._ask(call, browser=browser, **options)
+
+    async def fetch(self, kind: FlowKind, flow_id: str, browser: Browser) -> Answer:
+        """A flow as it stands; 403, 404 or 410 where it is another's, none, or too old."""
+        call = getattr(self.api, f"get_{kind}_flow_without_preload_content")
+        return await self._ask(call, flow_id, browser=browser)
 
     async def submit(
-        self, kind: FlowKind, flow_id: str, fields: Mapping[str, str], cookie: str
+        self, kind: FlowKind, flow_id: str, fields: Mapping[str, str], browser: Browser
     ) -> Answer:
-        """Send a flow's form: 200 is done, 400 the flow with what is wrong, 410 grown too old."""
-        # The library's bodies are unions by method; constructed, they carry any method's form.
-        body: Any = nested(fields)
-        if kind == "login":
-            login = UpdateLoginFlowBody.model_construct(actual_instance=body)
-            call = self.api.update_login_flow_without_preload_content
-            return await self._ask(call, flow_id, login, cookie=cookie)
-        registration = UpdateRegistrationFlowBody.model_construct(actual_instance=body)
-        send = self.api.update_registration_flow_without_preload_content
-        return await self._ask(send, flow_id, registration, cookie=cookie)
+        """Send a flow's form: 200 is done, 400 the flow with what is wrong, 410 grown too old.
 
-    async def logout(self, cookie: str) -> Answer:
+        422 where a browser has to go on elsewhere: to the second factor, or from recovery to
+        the settings.
+        """
+        body = BODIES[kind].model_construct(actual_instance=nested(fields))
+        call = getattr(self.api, f"update_{kind}_flow_without_preload_content")
+        return await self._ask(call, flow_id, body, browser=browser)
+
+    async def logout(self, browser: Browser) -> Answer:
         """End the session of a cookie, here and in Kratos; harmless where there is none."""
         start = self.api.create_browser_logout_flow_without_preload_content
-        answer = await self._ask(start, cookie=cookie)
+        answer = await self._ask(start, browser=browser)
         if answer.status != 200:
             return answer
         end = self.api.update_logout_flow_without_preload_content
-        return await self._ask(end, token=answer.body["logout_token"], cookie=cookie)
+        return await self._ask(end, token=answer.body["logout_token"], browser=browser)
+
+    async def other_sessions(self, browser: Browser) -> Sequence[Mapping[str, Any]]:
+        """The sessions of this person but the one that asks."""
+        call = self.api.list_my_sessions_without_preload_content
+        return (await self._ask(call, browser=browser)).items
+
+    async def revoke(self, session_id: str, browser: Browser) -> Answer:
+        """End another session of the same person; 404 where it is nobody's or another's."""
+        call = self.api.disable_my_session_without_preload_content
+        return await self._ask(call, session_id, browser=browser)
+
+    async def revoke_others(self, browser: Browser) -> Answer:
+        """End all sessions of this person but the one that asks."""
+        call = self.api.disable_my_other_sessions_without_preload_content
+        return await self._ask(call, browser=browser)
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -124,15 +189,13 @@ class Kratos:
         self,
         call: Callable[..., HTTPResponse],
         *args: Any,  # noqa: ANN401
-        cookie: str,
+        browser: Browser,
         timeout: tuple[float, float] | None = None,  # noqa: ASYNC109 -- the library's own
         **options: Any,  # noqa: ANN401
     ) -> Answer:
         def work() -> Answer:
-            headers = {"Accept": "application/json", **({"Cookie": cookie} if cookie else {})}
-            return _answer(
-                call(*args, _request_timeout=timeout or self.timeout, _headers=headers, **options)
-            )
+            waits = timeout or self.timeout
+            return _answer(call(*args, _request_timeout=waits, _headers=browser.headers, **options))
 
         try:
             answer = await asyncio.get_running_loop().run_in_executor(self.threads, work)
@@ -157,6 +220,11 @@ def nested(fields: Mapping[str, str]) -> dict[str, Any]:
     return body
 
 
+def _is_verified(identity: Mapping[str, Any], email: object) -> bool:
+    addresses = identity.get("verifiable_addresses") or ()
+    return any(one["value"] == email and one["verified"] for one in addresses)
+
+
 def _answer(response: HTTPResponse) -> Answer:
     data = response.data
     try:
@@ -168,6 +236,7 @@ def _answer(response: HTTPResponse) -> Answer:
         response.status,
         body if isinstance(body, dict) else {},
         tuple(cookie for header in cookies for cookie in _cookies(header)),
+        body if isinstance(body, list) else (),
     )
 
 

@@ -7,7 +7,7 @@ held open. A second signal does not hurry it: the supervisor has the last word.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,12 +52,14 @@ class Door:
 class Opened:
     """A service with everything it holds open: what must be well, and its public door if any.
 
-    `stopping` is called before the door closes: answers that stream for ever end there.
+    `stopping` is called before the door closes: answers that stream for ever end there. `beside`
+    answers on the ops port wherever health and metrics do not.
     """
 
     checks: Mapping[str, Check] = field(default_factory=dict)
     door: Door | None = None
     stopping: Callable[[], None] = lambda: None
+    beside: ASGI | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ async def serve(app: App) -> int:
     try:
         async with AsyncExitStack() as stack:
             opened = await stack.enter_async_context(app.opened())
-            ops = _Ops(app.service, opened.checks, stop)
+            ops = _Ops(app.service, opened, stop)
             port = app.ops_port or free_port()
             await stack.enter_async_context(_served(Door(ops, app.settings.listen, port), stop))
             if opened.door is not None:
@@ -158,12 +160,13 @@ async def _stop(server: Server, serving: "asyncio.Task[None]") -> None:
 class _Ops:
     """/healthz, /readyz and /metrics of one process."""
 
-    def __init__(self, service: str, checks: Mapping[str, Check], stop: asyncio.Event) -> None:
+    def __init__(self, service: str, opened: Opened, stop: asyncio.Event) -> None:
         self.service = service
-        self.checks = checks
+        self.checks = opened.checks
+        self.beside = opened.beside
         self.stop = stop
 
-    async def __call__(self, scope: Any, _: Any, send: Any) -> None:  # noqa: ANN401
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
         match scope["path"]:
             case "/healthz":
                 await respond(send, 200, orjson.dumps({"service": self.service}))
@@ -174,6 +177,8 @@ class _Ops:
             case "/metrics":
                 body_bytes, media_type = telemetry.exposition()
                 await respond(send, 200, body_bytes, media_type)
+            case _ if self.beside is not None:
+                await self.beside(scope, receive, send)
             case _:
                 await respond(send, 404, b'{"detail": "healthz, readyz or metrics"}')
 
@@ -195,9 +200,11 @@ async def respond(
     status: int,
     body: bytes,
     media_type: str = "application/json",
+    more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
-    """A whole small ASGI answer."""
+    """A whole small ASGI answer; `more` are further headers."""
     headers = [
+        *more,
         (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),

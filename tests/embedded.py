@@ -23,6 +23,8 @@ FREE_PORTS = {
     "COOP_NATS__PORT": "0",
     "COOP_KRATOS__PUBLIC_PORT": "0",
     "COOP_KRATOS__ADMIN_PORT": "0",
+    "COOP_MAIL__PORT": "0",
+    "COOP_MAIL__SMTP_PORT": "0",
 }
 
 

@@ -1,5 +1,10 @@
-"""Kratos' configuration, written anew at every start; its secrets go by environment alone."""
+"""Kratos' configuration, written anew at every start; its secrets go by environment.
 
+All but one: Kratos reads lists from files alone, so what it shows web when it calls stands there.
+Who has it can do no more than have an identity read once again, and the file is its owner's alone.
+"""
+
+import base64
 import json
 import shutil
 from dataclasses import dataclass
@@ -8,12 +13,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.kratos.release import VERSION
-from shared.keyfile import derive_text
+from shared.keyfile import HOOK_HEADER, derive_text
 from shared.settings import LOOPBACK, LOOPBACK_NAMES
 
 CIPHER_CHARACTERS = 32
-MAIL_CATCHER = f"smtp://{LOOPBACK}:1025/?disable_starttls=true"
 SCHEMA = Path(__file__).parent / "person.schema.json"
+NAME = "Coop"
+CODES_LIVE = "15m"
+# How long after signing in a password or a second factor may be changed without signing in again.
+FRESH = "15m"
+# Who is not known is made to wait about as long as a password takes to compare (bcrypt, cost 12).
+COMPARING, COMPARING_SPREAD = "250ms", "20ms"
+HOOK_BODY = "function(ctx) { identity_id: ctx.identity.id }"
 
 # Where web shows each of Kratos' flows.
 PAGES = {
@@ -28,12 +39,19 @@ PAGES = {
 
 @dataclass(frozen=True)
 class KratosPlace:
-    """Where Kratos keeps its records, listens, and is seen by browsers."""
+    """Where Kratos keeps its records, listens, and is seen by browsers.
+
+    `hook_url` is where web hears that an identity changed, if it does, and `hook_secret` what it
+    wants to be shown; `sender` stands in From of every mail.
+    """
 
     home: Path
     public_port: int
     admin_port: int
     web_url: str
+    hook_url: str = ""
+    hook_secret: str = ""
+    sender: str = "coop@localhost"
 
     @property
     def folder(self) -> Path:
@@ -47,19 +65,22 @@ class KratosPlace:
 
 
 def write_config(place: KratosPlace) -> Path:
-    """Write the configuration and the identity schema beside it."""
+    """Write the configuration, for its owner alone, and the identity schema beside it."""
     place.folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(SCHEMA, place.folder / SCHEMA.name)
+    place.config.touch(mode=0o600)
+    place.config.chmod(0o600)
     place.config.write_text(json.dumps(render_config(place), indent=1))
     return place.config
 
 
-def kratos_environment(place: KratosPlace, key: bytes) -> dict[str, str]:
+def kratos_environment(place: KratosPlace, key: bytes, smtp_url: str) -> dict[str, str]:
     """The database and the secrets. A cipher secret has exactly 32 characters."""
     return {
         "DSN": f"sqlite://{place.folder / 'kratos.db'}?_fk=true&_journal_mode=WAL",
         "SECRETS_COOKIE": derive_text(key, "kratos/cookie"),
         "SECRETS_CIPHER": derive_text(key, "kratos/cipher", 24)[:CIPHER_CHARACTERS],
+        "COURIER_SMTP_CONNECTION_URI": smtp_url,
     }
 
 
@@ -86,15 +107,22 @@ def render_config(place: KratosPlace) -> dict[str, Any]:
         "selfservice": {
             "default_browser_return_url": f"{web}/",
             "allowed_return_urls": [web],
-            "methods": _methods(),
-            "flows": _flows(web),
+            "methods": _methods(web),
+            "flows": _flows(place),
         },
         "identity": {
             "default_schema_id": "person",
             "schemas": [{"id": "person", "url": f"file://{place.folder / SCHEMA.name}"}],
         },
-        "courier": {"smtp": {"connection_uri": MAIL_CATCHER}},
-        "session": {"cookie": {"same_site": "Lax"}},
+        "courier": {"smtp": {"from_address": place.sender, "from_name": NAME}},
+        "security": {"account_enumeration": {"mitigate": True}},
+        "hashers": {
+            "argon2": {"expected_duration": COMPARING, "expected_deviation": COMPARING_SPREAD}
+        },
+        "session": {
+            "cookie": {"same_site": "Lax"},
+            "whoami": {"required_aal": "highest_available"},
+        },
         "log": {"level": "warning", "format": "json"},
     }
 
@@ -103,22 +131,51 @@ def _listener(port: int, base_url: str) -> dict[str, Any]:
     return {"host": LOOPBACK, "port": port, "base_url": base_url}
 
 
-def _methods() -> dict[str, Any]:
+def _methods(web: str) -> dict[str, Any]:
+    party = {"display_name": NAME, "id": urlsplit(web).hostname, "origins": [web]}
     return {
         # Asking haveibeenpwned about each password hangs where there is no internet.
         "password": {"enabled": True, "config": {"haveibeenpwned_enabled": False}},
-        "totp": {"enabled": True, "config": {"issuer": "coop"}},
+        "totp": {"enabled": True, "config": {"issuer": NAME}},
         "lookup_secret": {"enabled": True},
-        "code": {"enabled": True},
+        # Registering by a code asks nobody whether the address is known before it is proven.
+        "code": {"enabled": True, "passwordless_enabled": True, "config": {"lifespan": CODES_LIVE}},
+        "webauthn": {"enabled": True, "config": {"passwordless": False, "rp": party}},
+        "passkey": {"enabled": True, "config": {"rp": party}},
     }
 
 
-def _flows(web: str) -> dict[str, Any]:
+def _flows(place: KratosPlace) -> dict[str, Any]:
+    web, tell = place.web_url.rstrip("/"), _hooks(place)
     flows: dict[str, Any] = {name: {"ui_url": f"{web}{page}"} for name, page in PAGES.items()}
-    flows["registration"]["after"] = {"password": {"hooks": [{"hook": "session"}]}}
+    flows["registration"] |= {
+        "enable_legacy_one_step": True,
+        "after": {"code": {"hooks": [{"hook": "session"}]}},
+    }
     for name in ("recovery", "verification"):
-        flows[name]["enabled"] = True
+        flows[name] |= {"enabled": True, "use": "code", "lifespan": CODES_LIVE}
+    # Whoever recovers may have lost the password to somebody who is signed in.
+    flows["recovery"]["after"] = {"hooks": [{"hook": "revoke_active_sessions"}, *tell]}
+    flows["verification"]["after"] = {"hooks": tell}
+    flows["settings"] |= {
+        "required_aal": "highest_available",
+        "privileged_session_max_age": FRESH,
+        "after": {"hooks": tell},
+    }
     return flows
+
+
+def _hooks(place: KratosPlace) -> list[dict[str, Any]]:
+    """Tells web whose identity changed, and waits for no answer."""
+    shown = {"name": HOOK_HEADER, "value": place.hook_secret, "in": "header"}
+    config = {
+        "url": place.hook_url,
+        "method": "POST",
+        "body": f"base64://{base64.b64encode(HOOK_BODY.encode()).decode()}",
+        "response": {"ignore": True},
+        "auth": {"type": "api_key", "config": shown},
+    }
+    return [{"hook": "web_hook", "config": config}] if place.hook_url else []
 
 
 def _is_plain_loopback(url: str) -> bool:

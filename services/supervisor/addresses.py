@@ -39,11 +39,26 @@ class Addresses:
     kratos_public_url: str
     kratos_admin_url: str
     processes: tuple[Process, ...]
+    mail_host: str = LOOPBACK
+    mail_port: int = 0
+    mail_smtp_port: int = 0
+    smtp_url: str = ""
+    sender: str = ""
 
     @property
     def near_host(self) -> str:
         """The address by which this machine reaches what listens on `host`."""
         return LOOPBACK if self.host in EVERYWHERE else self.host
+
+    @property
+    def mail_url(self) -> str:
+        """Where caught mail is read; empty where it is sent."""
+        return f"http://{_in_url(self.mail_host)}:{self.mail_port}" if self.mail_port else ""
+
+    @property
+    def hook_url(self) -> str:
+        """Where Kratos tells web that an identity changed; empty where web is not ours to start."""
+        return f"http://{self.near_host}:{self.web_port}/-/hooks/kratos" if self.web_port else ""
 
     @property
     def storage_near_url(self) -> str:
@@ -58,6 +73,8 @@ def choose_addresses(settings: PlatformSettings) -> Addresses:
     web, storage = doors.get("COOP_WEB__PORT", 0), doors.get("COOP_STORAGE__PORT", 0)
     public, admin = (inner.get(f"COOP_KRATOS__{kind}_PORT", 0) for kind in ("PUBLIC", "ADMIN"))
     nats = inner.get("COOP_NATS__PORT", 0)
+    mail = take_ports(settings.mail.listen, _mail(settings))
+    smtp = mail.get("COOP_MAIL__SMTP_PORT", 0)
     return Addresses(
         host=settings.listen,
         web_port=web,
@@ -74,6 +91,11 @@ def choose_addresses(settings: PlatformSettings) -> Addresses:
             Process(service, number, doors[_ops_setting(service, number)])
             for service, number in _processes(settings)
         ),
+        mail_host=settings.mail.listen,
+        mail_port=mail.get("COOP_MAIL__PORT", 0),
+        mail_smtp_port=smtp,
+        smtp_url=settings.mail.smtp_url or _caught(settings, smtp),
+        sender=settings.mail.sender,
     )
 
 
@@ -98,6 +120,21 @@ def _inner(settings: PlatformSettings) -> dict[str, int]:
         wanted["COOP_KRATOS__PUBLIC_PORT"] = settings.kratos.public_port
         wanted["COOP_KRATOS__ADMIN_PORT"] = settings.kratos.admin_port
     return wanted
+
+
+def _mail(settings: PlatformSettings) -> dict[str, int]:
+    """Mail is caught where Kratos is ours and no server is named that sends it."""
+    if settings.mail.smtp_url or not needs_kratos(settings):
+        return {}
+    return {"COOP_MAIL__PORT": settings.mail.port, "COOP_MAIL__SMTP_PORT": settings.mail.smtp_port}
+
+
+def _caught(settings: PlatformSettings, port: int) -> str:
+    return f"smtp://{_in_url(settings.mail.listen)}:{port}/?disable_starttls=true"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def needs_kratos(settings: PlatformSettings) -> bool:

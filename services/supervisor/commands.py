@@ -7,6 +7,7 @@ from infra.kratos import config as kratos
 from infra.nats.server import nats_command
 from services.supervisor.addresses import Addresses, Process
 from services.supervisor.child import Command
+from shared.keyfile import hook_secret
 
 
 def nats_child(home: Path, config: Path) -> Command:
@@ -14,14 +15,36 @@ def nats_child(home: Path, config: Path) -> Command:
     return Command("nats", nats_command(config), {}, log_of(home, "nats"))
 
 
-def kratos_child(binary: Path, place: kratos.KratosPlace, key: bytes) -> Command:
+def kratos_place(home: Path, addresses: Addresses, key: bytes) -> kratos.KratosPlace:
+    """Where Kratos is and what it must know of the others."""
+    return kratos.KratosPlace(
+        home,
+        addresses.kratos_public_port,
+        addresses.kratos_admin_port,
+        addresses.web_url,
+        hook_url=addresses.hook_url,
+        hook_secret=hook_secret(key),
+        sender=addresses.sender,
+    )
+
+
+def kratos_child(
+    binary: Path, place: kratos.KratosPlace, addresses: Addresses, key: bytes
+) -> Command:
     """Identities."""
     return Command(
         "kratos",
         kratos.serve_command(binary, place),
-        kratos.kratos_environment(place, key),
+        kratos.kratos_environment(place, key, addresses.smtp_url),
         log_of(place.home, "kratos"),
     )
+
+
+def mail_child(home: Path, addresses: Addresses) -> Command:
+    """Catches mail where none is sent."""
+    ports = {"PORT": addresses.mail_port, "SMTP_PORT": addresses.mail_smtp_port}
+    environment = {f"COOP_MAIL__{name}": str(port) for name, port in ports.items()}
+    return Command("mail", [sys.executable, "-m", "infra.mail"], environment, log_of(home, "mail"))
 
 
 def service_child(home: Path, process: Process, addresses: Addresses) -> Command:
@@ -44,6 +67,8 @@ def addresses_environment(home: Path, addresses: Addresses) -> dict[str, str]:
     }
     if addresses.web_port:
         environment["COOP_WEB__PORT"] = str(addresses.web_port)
+    if addresses.mail_url and addresses.host == addresses.near_host:
+        environment["COOP_WEB__MAIL_URL"] = addresses.mail_url
     if addresses.storage_port:
         environment["COOP_STORAGE__PORT"] = str(addresses.storage_port)
         environment["COOP_STORAGE__URL"] = addresses.storage_near_url

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from infra.kratos.config import KratosPlace, migrate_command, write_config
+from infra.kratos.config import migrate_command, write_config
 from infra.nats.config import write_config as write_nats_config
 from infra.nats.server import wait_for_nats
 from infra.processes import last_lines, spawn
@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 STOP_ORDER: tuple[tuple[tuple[str, ...], float], ...] = (
     (("web", "storage", "indexer"), 4.5),
     (("accounts", "repositories"), 2.5),
-    (("kratos",), 1.0),
+    (("kratos", "mail"), 1.0),
     (("nats",), 1.2),
 )
 
@@ -66,12 +66,15 @@ class Platform:
             child.kill()
 
     def running(self) -> Sequence[Running]:
-        """The processes of services, as ready.json lists them."""
-        return [
+        """The processes that tell how they are, as ready.json lists them."""
+        services = [
             Running(one.service, self._children[one.name].pid, self._ops_url(one.ops_port))
             for one in self.addresses.processes
             if one.name in self._children
         ]
+        mail = self._children.get("mail")
+        caught = [Running("mail", mail.pid, self.addresses.mail_url)] if mail else []
+        return services + caught
 
     async def _start_bus_and_services(self, say: Say) -> None:
         if self.addresses.nats_port:
@@ -101,11 +104,13 @@ class Platform:
 
     async def _start_kratos(self, binary: Path, say: Say) -> None:
         addresses = self.addresses
-        place = KratosPlace(
-            self.home, addresses.kratos_public_port, addresses.kratos_admin_port, addresses.web_url
-        )
+        if addresses.mail_url:
+            mail = self._hold(commands.mail_child(self.home, addresses))
+            await wait_until_answers(mail, f"{addresses.mail_url}/readyz")
+            say(f"mail: caught, to be read at {addresses.mail_url}")
+        place = commands.kratos_place(self.home, addresses, self.key)
         write_config(place)
-        command = commands.kratos_child(binary, place, self.key)
+        command = commands.kratos_child(binary, place, addresses, self.key)
         migration = await spawn(
             migrate_command(binary, place), command.log, environment=command.environment
         )

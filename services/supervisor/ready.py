@@ -60,6 +60,7 @@ def table(addresses: Addresses, people: Sequence[SampleAccount], home: Path) -> 
     """Addresses, sample accounts, and three lines to try."""
     rows = [("web", addresses.web_url)] if addresses.web_port else []
     rows += [("s3", addresses.storage_url)] if addresses.storage_port else []
+    rows += [("mail", addresses.mail_url)] if addresses.mail_url else []
     rows += [
         ("events", f"{addresses.nats_url} (credentials in {home / 'ready.json'})"),
         ("logs", str(home / "logs")),

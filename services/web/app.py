@@ -17,6 +17,7 @@ from services.web.render.environment import create_environment
 from services.web.render.statics import load_statics
 from services.web.resources import Resources
 from services.web.routes import create_routes
+from services.web.security.backoff import Backoff
 from services.web.security.cookies import CookiePolicy
 from services.web.security.headers import SecurityHeaders
 from services.web.session.access_keys import AccessKeys
@@ -72,17 +73,22 @@ def create_resources(
     statics = load_statics()
     web, data_door = settings.web, settings.storage.public_url.rstrip("/")
     public_url = web.public_url.rstrip("/")
+    longest = web.longest_wait_seconds
     return Resources(
         settings=settings,
         bus=bus,
         kratos=kratos,
         bytes_door=bytes_door,
-        templates=create_environment(statics, data_door=data_door, public_url=public_url),
+        templates=create_environment(
+            statics, data_door=data_door, public_url=public_url, mail_url=web.mail_url
+        ),
         statics=statics,
         sessions=Sessions(bus, kratos),
         access_keys=AccessKeys(bus, sealing_key(key)),
         live=Live(connections=web.live_connections, per_address=web.live_per_address),
         once=Once(),
+        tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),
+        tries_by_address=Backoff(free=web.tries_per_address, longest_seconds=longest),
         readmes=Memory(README_SECONDS, entries=500),
         api_schema=openapi_of(create_api()),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from services.web.live import Live
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
+from services.web.security.backoff import Backoff
 from services.web.security.cookies import CookiePolicy, for_kratos
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
@@ -40,6 +41,8 @@ class Resources:
     access_keys: AccessKeys
     live: Live
     once: Once
+    tries_by_account: Backoff
+    tries_by_address: Backoff
     readmes: Memory[Readme]
     api_schema: Mapping[str, Any]
     cookies: CookiePolicy

@@ -1,16 +1,30 @@
 """What the edge reads from the environment, beside what all services share."""
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 
 from shared.settings import Settings, WebSettings
 
 
 class EdgeSettings(WebSettings):
     """`live_connections` bounds the open event streams of one process, `live_per_address` those of
-    one client address: both against whoever opens streams and never reads them."""
+    one client address: both against whoever opens streams and never reads them.
+
+    `mail_url` is where mail is read that the embedded platform catches instead of sending it.
+    `trusted_proxies` are networks whose `X-Forwarded-For` is believed.
+
+    Against guessing: `tries_per_account` and `tries_per_address` in a row cost nothing, then the
+    wait doubles from a second up to `longest_wait_seconds`. What must not tell whether an address
+    is known takes a multiple of `even_seconds`.
+    """
 
     live_connections: int = Field(default=1000, ge=1)
     live_per_address: int = Field(default=32, ge=1)
+    mail_url: str = ""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    tries_per_account: int = Field(default=10, ge=1)
+    tries_per_address: int = Field(default=50, ge=1)
+    longest_wait_seconds: float = Field(default=300.0, gt=0)
+    even_seconds: float = Field(default=1.0, ge=0)
 
 
 class ServiceSettings(Settings):

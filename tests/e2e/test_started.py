@@ -27,7 +27,7 @@ def test_ready_json(platform: Embedded, ready: Ready) -> None:
         *("access_key_id", "account_id", "email", "password", "secret_access_key"),
     ]
     assert demo["account_id"] == "demo"
-    assert [one["service"] for one in ready["processes"]] == SERVICES
+    assert [one["service"] for one in ready["processes"]] == [*SERVICES, "mail"]
     assert all(sorted(one) == ["ops", "pid", "service"] for one in ready["processes"])
     assert ready["web"].startswith("http://localhost:")
     assert ready["s3"].startswith("http://127.0.0.1:")

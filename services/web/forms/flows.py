@@ -1,7 +1,7 @@
-"""Kratos' self-service flows as forms: read from their ui nodes, whatever they ask for."""
+"""Kratos' self-service flows as forms: read from their ui nodes, one form for each way to go on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,15 +9,17 @@ from services.web.forms.flow_words import (
     AUTOCOMPLETE,
     BUTTONS,
     BY_FIELD,
+    FIGURES,
     HELP,
     LABELS,
     NOT_VALID,
-    STEPS,
     TYPES,
     WORDS,
 )
 
 KRATOS_PREFIX = "kratos."
+# The group of nodes that every way shares, and of the fields in it the way that asks for them.
+SHARED = "default"
 Node = Mapping[str, Any]
 
 
@@ -34,6 +36,11 @@ class FlowField:
     help: str = ""
     error: str = ""
 
+    @property
+    def is_figures(self) -> bool:
+        """Whether a phone should show its number keys."""
+        return self.name in FIGURES
+
 
 @dataclass(frozen=True, slots=True)
 class FlowButton:
@@ -47,14 +54,19 @@ class FlowButton:
 
 @dataclass(slots=True)
 class FlowForm:
-    """A flow as a page shows it. `hidden` goes back to Kratos as it came."""
+    """One way through a flow as a page shows it. `hidden` goes back to Kratos as it came.
+
+    `shown` is what is told beside: secrets and pictures by id, options of security keys by name.
+    """
 
     flow_id: str
+    group: str = ""
     fields: list[FlowField] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[FlowButton] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    shown: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -63,60 +75,108 @@ class FlowForm:
 
 
 def read_flow(flow: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> FlowForm:
-    """The form of a flow; `typed` keeps what was filled in where a new flow knows nothing of it."""
+    """All of a flow as one form; `typed` keeps what was filled in where a new one knows nothing."""
     ui = flow.get("ui") or {}
     form = FlowForm(str(flow.get("id", "")))
     for message in ui.get("messages") or ():
         (form.errors if message.get("type") == "error" else form.messages).append(_say(message))
     for node in ui.get("nodes") or ():
-        if node.get("type") == "input":
-            _place(form, node, typed or {})
+        _place(form, node, typed or {})
     form.buttons.sort(key=lambda button: button.skips)
     return form
 
 
-def for_kratos(fields: Mapping[str, str], own: Iterable[str]) -> dict[str, str]:
-    """What goes on to Kratos: its hidden fields unwrapped, ours left out."""
-    left_out = set(own)
-    return {
+def read_ways(
+    flow: Mapping[str, Any], groups: Sequence[str], typed: Mapping[str, str] | None = None
+) -> list[FlowForm]:
+    """A form for each of these ways that the flow offers, in this order.
+
+    What is asked for by all belongs to the first; the others get its hidden fields alone, and
+    what is said about the whole flow stands above the first.
+    """
+    ui = flow.get("ui") or {}
+    nodes = ui.get("nodes") or ()
+    asked = {node.get("group") for node in nodes if node.get("type") == "input"}
+    offered = [group for group in groups if group in asked]
+    ways: list[FlowForm] = []
+    for group in offered or [SHARED]:
+        kept = [node for node in nodes if _belongs(node, group, is_first=not ways)]
+        messages = () if ways else ui.get("messages") or ()
+        part = {"id": flow.get("id", ""), "ui": {"nodes": kept, "messages": messages}}
+        way = read_flow(part, typed)
+        way.group = group
+        ways.append(way)
+    return ways
+
+
+def for_kratos(fields: Mapping[str, str], allowed: Collection[str]) -> dict[str, str]:
+    """What goes on to Kratos: its hidden fields unwrapped, and nothing that was not asked for."""
+    unwrapped = {
         name.removeprefix(KRATOS_PREFIX): value
         for name, value in fields.items()
-        if name not in left_out
+        if name.startswith(KRATOS_PREFIX) or name != "csrf_token"
     }
+    return {name: value for name, value in unwrapped.items() if name in allowed}
+
+
+def _belongs(node: Node, group: str, *, is_first: bool) -> bool:
+    if node.get("group") != SHARED:
+        return bool(node.get("group") == group)
+    return is_first or node["attributes"].get("type") == "hidden"
 
 
 def _place(form: FlowForm, node: Node, typed: Mapping[str, str]) -> None:
     attributes = node["attributes"]
+    if node.get("type") != "input":
+        _show(form, node, attributes)
+        return
     kind, name = attributes.get("type", "text"), attributes["name"]
     value = attributes.get("value")
     text = "" if value is None else str(value)
     if kind == "hidden":
-        form.hidden.append((name, text))
-    elif kind in {"submit", "button"}:
+        _hide(form, name, text)
+    elif kind == "button":
+        form.shown[name] = text
+    elif kind == "submit":
         form.buttons.append(_button(node, name, text))
     else:
         form.fields.append(_field(node, name, text or typed.get(name, "")))
+
+
+def _hide(form: FlowForm, name: str, text: str) -> None:
+    """Traits that nobody filled in are left out: empty is not the same as not given."""
+    form.shown[name] = text
+    if text or not name.startswith("traits."):
+        form.hidden.append((name, text))
+
+
+def _show(form: FlowForm, node: Node, attributes: Mapping[str, Any]) -> None:
+    if node.get("type") == "text":
+        form.shown[str(attributes.get("id"))] = attributes["text"].get("context") or {}
+    elif node.get("type") == "img":
+        form.shown[str(attributes.get("id"))] = attributes["src"]
 
 
 def _field(node: Node, name: str, value: str) -> FlowField:
     attributes = node["attributes"]
     kind = TYPES.get(name) or str(attributes.get("type", "text"))
     errors = [_say(message, name) for message in node.get("messages") or ()]
+    autocomplete = AUTOCOMPLETE.get(name) or str(attributes.get("autocomplete") or "")
     return FlowField(
         name=name,
         label=LABELS.get(name) or _label(node) or name,
         type=kind,
         value="" if kind == "password" else value,
         required=bool(attributes.get("required")),
-        autocomplete=str(attributes.get("autocomplete") or AUTOCOMPLETE.get(name, "")),
-        help=HELP.get(str(attributes.get("autocomplete") or name), ""),
+        autocomplete=autocomplete,
+        help=HELP.get(autocomplete) or HELP.get(name, ""),
         error=" ".join(errors),
     )
 
 
 def _button(node: Node, name: str, value: str) -> FlowButton:
     label_id = int(((node.get("meta") or {}).get("label") or {}).get("id") or 0)
-    label = STEPS.get(value) or BUTTONS.get(label_id) or _label(node) or "Go on"
+    label = BUTTONS.get(label_id) or _label(node) or "Go on"
     return FlowButton(name, value, label, skips=name != "method")
 
 

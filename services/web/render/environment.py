@@ -20,7 +20,9 @@ ADDRESSES = (
 )
 
 
-def create_environment(statics: Statics, *, data_door: str, public_url: str) -> Environment:
+def create_environment(
+    statics: Statics, *, data_door: str, public_url: str, mail_url: str = ""
+) -> Environment:
     """Escapes everything, knows no undefined name, and reads no file after the start."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -38,6 +40,7 @@ def create_environment(statics: Statics, *, data_door: str, public_url: str) -> 
         "years": display.years,
         "data_door": data_door,
         "public_url": public_url,
+        "mail_url": mail_url,
     }
     for name in environment.list_templates(extensions=["html"]):
         environment.get_template(name)

@@ -3,11 +3,11 @@
 from hashlib import sha256
 
 from services.web.session.memory import Memory
-from services.web.session.visitor import EDGE, NOBODY, UNKNOWN, Identity, Visitor
+from services.web.session.visitor import EDGE, HALFWAY, NOBODY, UNKNOWN, Identity, Visitor
 from shared.bus import Bus
 from shared.contracts.accounts import Account, GetAccountByIdentity
 from shared.errors import NotFound, Unavailable
-from shared.kratos import Kratos, Session
+from shared.kratos import Kratos, SecondFactorNeeded, Session
 
 # A revoked session may be seen as valid for this long, and no longer.
 REMEMBERED_SECONDS = 1.0
@@ -38,6 +38,8 @@ class Sessions:
             if session is None:
                 return NOBODY
             return Visitor(await self._account(session), _identity(session))
+        except SecondFactorNeeded:
+            return HALFWAY
         except Unavailable:
             return UNKNOWN
 

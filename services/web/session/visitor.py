@@ -25,12 +25,14 @@ class Visitor:
     """Anonymous where nothing is set; with an identity alone, a name is still to be chosen.
 
     `unknown`: a session was shown and nobody could say whose it is, so it counts as anonymous.
+    `halfway`: signed in as far as the second factor, which is still to be shown; anonymous too.
     """
 
     account: Account | None = None
     identity: Identity | None = None
     access_key_id: str = ""
     unknown: bool = False
+    halfway: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -54,3 +56,4 @@ class Visitor:
 
 NOBODY = Visitor()
 UNKNOWN = Visitor(unknown=True)
+HALFWAY = Visitor(halfway=True)

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.resources import visitor_of
-from services.web.views.flows import show_sign_in
+from services.web.views.entering import show_sign_in
 from services.web.views.page import own_path, page
 from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
-from shared.errors import PROBLEMS, Internal, NotFound, Problem
+from shared.errors import PROBLEMS, Internal, NotFound, Problem, TooManyRequests
 from shared.log import correlation_id, logger
 
 log = logger("web")
@@ -25,6 +25,7 @@ HEADINGS = {
         "Something went wrong here",
         "It is our fault, and it is noted. Nothing that was stored before is lost.",
     ),
+    429: ("Wait a little", ""),
     503: ("Not available at the moment", ""),
 }
 TOO_OLD = "This form was opened before you signed in or out, or long ago."
@@ -48,6 +49,8 @@ async def on_problem(request: Request, problem: Exception) -> Response:
     )
     if problem.status == 503:
         response.headers["retry-after"] = "5"
+    if isinstance(problem, TooManyRequests):
+        response.headers["retry-after"] = str(problem.retry_after_seconds)
     return response
 
 

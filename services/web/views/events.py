@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from services.web.addresses import Place, is_slug
 from services.web.live import Watcher
 from services.web.resources import resources_of, visitor_of
+from services.web.security.callers import address_of
 from services.web.views.names import find_repository
 from shared.errors import NotFound, Problem
 
@@ -65,7 +66,7 @@ async def _told(request: Request, place: Place, watcher: Watcher) -> AsyncIterat
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return address_of(request, resources_of(request).settings.web.trusted_proxies)
 
 
 async def _wait(watcher: Watcher) -> bool:

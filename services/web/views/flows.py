@@ -1,33 +1,27 @@
-"""Signing in, registering, signing out: Kratos' flows on our own pages, with or without script.
+"""Kratos' flows on our own pages, with or without script: begun, sent, shown.
 
 A flow is made when its page is shown and lives in the page's hidden fields; what Kratos answers
 to the form that is sent decides what comes next. Its cookies are relayed as our own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.addresses import HOME, own_address
-from services.web.forms.drafts import Draft, pack, unpack
-from services.web.forms.flows import FlowForm, for_kratos, read_flow
-from services.web.resources import resources_of, visitor_of
+from services.web.addresses import own_address
+from services.web.forms.flow_fields import FIELDS, KEPT, WAYS
+from services.web.forms.flows import FlowForm, for_kratos, read_ways
+from services.web.resources import resources_of
 from services.web.security import cookies
+from services.web.security.callers import address_of
 from services.web.views.page import page
-from services.web.views.sending import TooOld, see, sent_form
-from shared.kratos import Answer, Cookie, FlowKind
+from shared.errors import Invalid
+from shared.kratos import Answer, Browser, Cookie, FlowKind
 
-PAGES: dict[FlowKind, str] = {
-    "login": "flows/sign_in.html",
-    "registration": "flows/register.html",
-}
-OWN_FIELDS = ("csrf_token", "flow", "return_to", "draft")
-KEPT = ("identifier", "traits.email", "traits.name")
 GROWN_OLD = "The form had grown too old. Check it and send it again."
-SIGNED_IN_AGAIN = "You are signed in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,130 +30,82 @@ class Carried:
 
     return_to: str = ""
     draft: str = ""
+    refresh: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
 
 
-async def sign_in(request: Request) -> Response:
-    """The page, or onwards for those who are signed in."""
-    return await _open(request, "login")
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A flow's page: its template and what stands in it."""
+
+    template: str
+    ways: Sequence[FlowForm]
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """400 where something has to be mended."""
+        return 400 if any(way.is_refused for way in self.ways) else 200
 
 
-async def register(request: Request) -> Response:
-    """The page, or onwards for those who are signed in."""
-    return await _open(request, "registration")
-
-
-async def show_sign_in(request: Request, draft: Draft) -> Response:
-    """The sign-in page with a form that waits on it to be sent afterwards."""
-    return await _fresh(request, "login", Carried(draft=pack(draft)))
-
-
-async def send_sign_in(request: Request) -> Response:
-    """What was typed goes to Kratos."""
-    return await _send(request, "login")
-
-
-async def send_register(request: Request) -> Response:
-    """What was typed goes to Kratos; its two steps are two answers of the same flow."""
-    return await _send(request, "registration")
-
-
-async def sign_out(request: Request) -> Response:
-    """Ends the session in Kratos and in the browser. Unavailable leaves both as they are."""
-    await sent_form(request)
-    edge = resources_of(request)
-    cookie = cookies.for_kratos(request.cookies)
-    await edge.kratos.logout(cookie)
-    edge.sessions.forget(cookie)
-    response = see(HOME)
-    for name in request.cookies:
-        if name.startswith(cookies.KRATOS_PREFIXES):
-            edge.cookies.drop(response, name)
-    return response
-
-
-async def _open(request: Request, kind: FlowKind) -> Response:
-    if (await visitor_of(request)).identity is not None:
-        return see(_return_to(request.query_params) or HOME)
-    return await _fresh(request, kind, Carried(_return_to(request.query_params)))
-
-
-async def _send(request: Request, kind: FlowKind) -> Response:
-    try:
-        fields = await sent_form(request)
-    except TooOld as old:
-        return await _again(request, kind, old.draft.fields)
-    answer = await resources_of(request).kratos.submit(
-        kind,
-        fields.get("flow", ""),
-        for_kratos(fields, OWN_FIELDS),
-        cookies.for_kratos(request.cookies),
+def carried_by(fields: Mapping[str, str], told: str = "") -> Carried:
+    """What a form brought along; what was typed is kept, but for secrets."""
+    return Carried(
+        return_to=return_to_of(fields),
+        draft=fields.get("draft", ""),
+        refresh=bool(fields.get("refresh")),
+        typed={name: fields[name] for name in KEPT if name in fields},
+        told=told,
     )
-    carried = Carried(_return_to(fields), fields.get("draft", ""))
-    if answer.status == 200:
-        return await _signed_in(request, carried, answer)
-    if "ui" in answer.body:
-        return await _show(request, kind, read_flow(answer.body), carried, answer)
-    if answer.error_id == "session_already_available":
-        return see(carried.return_to or HOME)
-    return await _again(request, kind, fields)
 
 
-async def _signed_in(request: Request, carried: Carried, answer: Answer) -> Response:
-    """Onwards; what was typed before the session ended is shown once more, to be sent."""
-    session = next((one.value for one in answer.cookies if one.name == cookies.SESSION), "")
-    visitor = await resources_of(request).sessions.visitor(f"{cookies.SESSION}={session}")
-    if carried.draft:
-        draft = unpack(carried.draft)
-        request.scope.update({"coop.session": session, "coop.visitor": visitor})
-        response = await page(
-            request, "flows/resume.html", draft=draft, reason=SIGNED_IN_AGAIN, return_to=""
-        )
-    elif visitor.identity is not None and visitor.account is None:
-        response = see(f"/-/welcome?return_to={quote(carried.return_to)}")
-    else:
-        response = see(carried.return_to or HOME)
-    return _relay(request, response, answer)
+def browser_of(request: Request, answer: Answer | None = None) -> Browser:
+    """Who this is for Kratos; with its last answer, as the browser will be after that."""
+    jar = dict(request.cookies)
+    for cookie in answer.cookies if answer else ():
+        jar[cookie.name] = cookie.value
+    trusted = resources_of(request).settings.web.trusted_proxies
+    agent = request.headers.get("user-agent", "")
+    return Browser(cookies.for_kratos(jar), address_of(request, trusted), agent)
 
 
-async def _again(request: Request, kind: FlowKind, fields: Mapping[str, str]) -> Response:
-    """A new flow with what was typed, but for passwords."""
-    typed = {name: fields[name] for name in KEPT if name in fields}
-    carried = Carried(_return_to(fields), fields.get("draft", ""), typed, GROWN_OLD)
-    return await _fresh(request, kind, carried)
-
-
-async def _fresh(request: Request, kind: FlowKind, carried: Carried) -> Response:
+async def submitted(request: Request, kind: FlowKind, fields: Mapping[str, str]) -> Answer:
+    """What Kratos says to a form. Invalid for a way that the page does not offer."""
+    body = for_kratos(fields, FIELDS[kind])
+    if body.get("method", "") not in WAYS[kind]:
+        raise Invalid("The form does not say what to do.")
     kratos = resources_of(request).kratos
-    answer = await kratos.start(kind, cookies.for_kratos(request.cookies))
-    if answer.error_id == "session_already_available":
-        return see(carried.return_to or HOME)
-    form = read_flow(answer.body, carried.typed)
+    return await kratos.submit(kind, fields.get("flow", ""), body, browser_of(request))
+
+
+def ways_of(kind: FlowKind, answer: Answer, carried: Carried) -> list[FlowForm]:
+    """A flow's forms, with what is to be told above the first."""
+    ways = read_ways(answer.body, WAYS[kind], carried.typed)
     if carried.told:
-        form.errors.append(carried.told)
-    return await _show(request, kind, form, carried, answer)
+        ways[0].errors.append(carried.told)
+    return ways
 
 
-async def _show(
-    request: Request, kind: FlowKind, form: FlowForm, carried: Carried, answer: Answer
-) -> Response:
+async def show(request: Request, shown: Shown, carried: Carried, *answers: Answer) -> Response:
+    """The page of a flow; every answer's cookies go along."""
     response = await page(
         request,
-        PAGES[kind],
-        status=400 if form.is_refused else 200,
-        flow=form,
+        shown.template,
+        status=shown.status,
+        ways=shown.ways,
+        carried=carried,
         return_to=carried.return_to,
-        draft=carried.draft,
+        **shown.context,
     )
     response.headers["cache-control"] = "no-store"
-    return _relay(request, response, answer)
+    return relay(request, response, *answers)
 
 
-def _relay(request: Request, response: Response, answer: Answer) -> Response:
+def relay(request: Request, response: Response, *answers: Answer) -> Response:
     """Kratos' cookies become ours: this host, this site, never read by script."""
     policy = resources_of(request).cookies
-    for cookie in answer.cookies:
+    for cookie in (one for answer in answers for one in answer.cookies):
         if _is_over(cookie):
             policy.drop(response, cookie.name)
         else:
@@ -167,10 +113,17 @@ def _relay(request: Request, response: Response, answer: Answer) -> Response:
     return response
 
 
-def _is_over(cookie: Cookie) -> bool:
-    return not cookie.value or cookie.max_age == 0
+def session_in(request: Request, answer: Answer) -> str:
+    """The session cookie after this answer."""
+    made = (one.value for one in answer.cookies if one.name == cookies.SESSION)
+    return next(made, request.cookies.get(cookies.SESSION, ""))
 
 
-def _return_to(fields: Mapping[str, str]) -> str:
+def return_to_of(fields: Mapping[str, str]) -> str:
+    """Where to go afterwards, if it is an address of ours; else nowhere in particular."""
     asked = fields.get("return_to", "")
     return own_address(asked) if asked else ""
+
+
+def _is_over(cookie: Cookie) -> bool:
+    return not cookie.value or cookie.max_age == 0

@@ -10,6 +10,8 @@ from services.web.security import cookies, csrf
 
 # Pages differ by visitor and change by the second: kept by the browser, asked for again.
 CACHE = "private, no-cache"
+# Where nobody wants to come back to after signing in.
+OWN_WAYS = ("/-/sign-in", "/-/register", "/-/recover", "/-/verify", "/-/welcome")
 
 
 class FormTokens:
@@ -60,7 +62,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
 def own_path(request: Request) -> str:
     """Where to come back to after signing in: this page, if it is one that can be read."""
     path = raw_path(request).decode("latin-1")
-    if request.method != "GET" or path.startswith(("/-/sign-in", "/-/register", "/-/welcome")):
+    if request.method != "GET" or path.startswith(OWN_WAYS):
         return ""
     query = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path

@@ -71,7 +71,7 @@ async def needed_visitor(request: Request, fields: Fields | None = None) -> Visi
     visitor = await visitor_of(request)
     if visitor.unknown:
         raise Unavailable(AWAY)
-    if visitor.identity is None:
+    if visitor.identity is None:  # the second factor alone may be lacking: that page knows
         draft = make_draft(raw_path(request).decode("latin-1"), fields) if fields else None
         raise SignInFirst(draft)
     return visitor

@@ -28,7 +28,7 @@ async def kratos(tmp_path: Path) -> AsyncIterator[KratosPlace]:
     """Running, with an empty database."""
     place = KratosPlace(tmp_path, free_port(), free_port(), "http://localhost:8080")
     binary = find_kratos("", cache_folder(), lambda _: None)
-    environment = kratos_environment(place, load_key_file(tmp_path))
+    environment = kratos_environment(place, load_key_file(tmp_path), "smtp://127.0.0.1:9/")
     log = tmp_path / "kratos.log"
     write_config(place)
     migration = await spawn(migrate_command(binary, place), log, environment=environment)

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.edge import PASSWORD, SESSION, Edge, Person, registered
+from tests.mailbox import mailed_code
 from tests.pages import Form
 from tests.visitor import Visitor, answers, register, sign_in, visiting
 
@@ -15,15 +16,67 @@ def step(visitor: Visitor, path: str, status: int = 200, **typed: str) -> Form:
     return form
 
 
-def test_registering_takes_two_steps_and_leads_to_a_name(visitor: Visitor) -> None:
+def proven(visitor: Visitor, email: str) -> None:
+    """Register up to the choice of a password."""
     visitor.go("/-/register")
-    step(visitor, "/-/register", **{"traits.email": "two-steps@example.org"})
-    assert "two-steps@example.org" in visitor.page.text
-    step(visitor, "/-/register", password=PASSWORD)
-    assert visitor.here.endswith("/-/welcome?return_to=")
-    visitor.send(visitor.page.form("/-/welcome"), account_id="two-steps", name="Two Steps")
-    assert visitor.here.endswith("/two-steps")
-    assert visitor.page.headings == ["Two Steps"]
+    step(visitor, "/-/register", **{"traits.email": email})
+    step(visitor, "/-/register", code=mailed_code(visitor.page, email))
+
+
+def test_registering_leads_by_a_code_and_a_password_to_a_name(visitor: Visitor) -> None:
+    email = "all-steps@example.org"
+    visitor.go("/-/register?return_to=/-/docs")
+    step(visitor, "/-/register", **{"traits.email": email})
+    assert email in visitor.page.text
+    assert SESSION not in visitor.client.cookies
+    step(visitor, "/-/register", code=mailed_code(visitor.page, email))
+    assert visitor.here.endswith("/-/choose-password?return_to=/-/docs")
+    step(visitor, "/-/choose-password", password=PASSWORD)
+    assert visitor.here.endswith("/-/welcome?return_to=/-/docs")
+    visitor.send(visitor.page.form("/-/welcome"), account_id="all-steps", name="All Steps")
+    assert visitor.here.endswith("/-/docs")
+    assert visitor.go("/all-steps").headings == ["All Steps"]
+
+
+def test_a_wrong_code_is_told_and_the_right_one_still_works(visitor: Visitor) -> None:
+    email = "wrong-code@example.org"
+    visitor.go("/-/register")
+    step(visitor, "/-/register", **{"traits.email": email})
+    step(visitor, "/-/register", status=400, code="000000")
+    assert "This is not the code of the last mail" in visitor.page.text
+    assert email in visitor.page.text
+    step(visitor, "/-/register", code=mailed_code(visitor.page, email))
+    assert "/-/choose-password" in visitor.here
+
+
+def test_another_code_can_be_asked_for(visitor: Visitor) -> None:
+    email = "second-code@example.org"
+    visitor.go("/-/register")
+    step(visitor, "/-/register", **{"traits.email": email})
+    first = mailed_code(visitor.page, email)
+    form = visitor.page.form("/-/register")
+    (again,) = (one for one in form.buttons if one["name"] == "resend")
+    visitor.send(form, **{again["name"]: again["value"]})
+    second = mailed_code(visitor.page, email)
+    step(visitor, "/-/register", status=400, code=first)
+    step(visitor, "/-/register", code=second)
+    assert "/-/choose-password" in visitor.here
+
+
+def test_the_password_can_wait(visitor: Visitor) -> None:
+    proven(visitor, "later@example.org")
+    visitor.go(visitor.page.link("/-/welcome?return_to="))
+    visitor.send(visitor.page.form("/-/welcome"), account_id="later-one", name="Later")
+    assert visitor.here.endswith("/later-one")
+
+
+def test_nobody_registers_with_a_password_before_the_address_is_proven(visitor: Visitor) -> None:
+    form = visitor.go("/-/register").form("/-/register")
+    typed = {"traits.email": "unproven@example.org", "password": PASSWORD}
+    visitor.send(form, status=400, **{"kratos.method": "password", "method": "password"}, **typed)
+    visitor.go("/-/sign-in")
+    form = visitor.page.form("/-/sign-in")
+    visitor.send(form, status=400, **answers(form, "unproven@example.org", PASSWORD, ""))
 
 
 def test_an_error_stands_at_its_field_and_the_rest_is_kept(visitor: Visitor) -> None:
@@ -34,11 +87,10 @@ def test_an_error_stands_at_its_field_and_the_rest_is_kept(visitor: Visitor) -> 
 
 
 def test_a_short_password_says_how_long_it_must_be(visitor: Visitor) -> None:
-    visitor.go("/-/register")
-    step(visitor, "/-/register", **{"traits.email": "short@example.org"})
-    step(visitor, "/-/register", status=400, password="short")
+    proven(visitor, "short@example.org")
+    step(visitor, "/-/choose-password", status=400, password="short")
     assert "Use at least 8 characters." in visitor.page.text
-    step(visitor, "/-/register", password=PASSWORD)
+    step(visitor, "/-/choose-password", password=PASSWORD)
     assert "/-/welcome" in visitor.here
 
 

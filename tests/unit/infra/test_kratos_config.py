@@ -12,6 +12,7 @@ from infra.kratos.config import (
 )
 
 KEY = bytes(range(32))
+SMTP = "smtps://us:secret@mail.example.org/"
 
 
 def place(home: Path, web_url: str = "http://localhost:8080") -> KratosPlace:
@@ -32,17 +33,19 @@ def test_kratos_listens_on_loopback_alone(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_written(tmp_path: Path) -> None:
-    written = write_config(place(tmp_path)).read_text()
+    path = write_config(place(tmp_path))
+    written = path.read_text()
 
-    for secret in list(kratos_environment(place(tmp_path), KEY).values())[1:]:
+    for secret in list(kratos_environment(place(tmp_path), KEY, SMTP).values())[1:]:
         assert secret not in written
+    assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(written)["selfservice"]["methods"]["password"]["config"] == {
         "haveibeenpwned_enabled": False
     }
 
 
 def test_the_cipher_secret_has_the_length_that_kratos_wants(tmp_path: Path) -> None:
-    assert len(kratos_environment(place(tmp_path), KEY)["SECRETS_CIPHER"]) == 32
+    assert len(kratos_environment(place(tmp_path), KEY, SMTP)["SECRETS_CIPHER"]) == 32
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.web.forms.flows import FlowForm, for_kratos, read_flow
+from services.web.forms.flow_fields import FIELDS
+from services.web.forms.flows import FlowForm, for_kratos, read_flow, read_ways
 
 
 def node(kind: str, name: str, group: str = "default", **more: Any) -> dict[str, Any]:
@@ -103,4 +104,54 @@ def test_an_empty_answer_is_an_empty_form() -> None:
 
 def test_ours_stays_here_and_theirs_goes_on_unwrapped() -> None:
     fields = {"csrf_token": "ours", "kratos.csrf_token": "theirs", "flow": "f", "identifier": "a"}
-    assert for_kratos(fields, ("csrf_token", "flow")) == {"csrf_token": "theirs", "identifier": "a"}
+    allowed = {"csrf_token", "identifier"}
+    assert for_kratos(fields, allowed) == {"csrf_token": "theirs", "identifier": "a"}
+
+
+def test_what_was_not_asked_for_goes_nowhere() -> None:
+    fields = {"traits.admin": "yes", "kratos.traits.admin": "yes", "csrf_token": "ours"}
+    assert for_kratos(fields, FIELDS["settings"]) == {}
+
+
+NODES = [
+    node("text", "identifier", required=True),
+    node("hidden", "csrf_token", value="c"),
+    node("password", "password", "password"),
+    node("submit", "method", "password", value="password"),
+    node("hidden", "passkey_login", "passkey"),
+    node("button", "passkey_login_trigger", "passkey", value="{}"),
+    {"type": "script", "group": "webauthn", "attributes": {"src": "https://evil.example/x.js"}},
+]
+
+
+def test_each_way_is_a_form_and_what_all_ask_for_stands_in_the_first() -> None:
+    said = [{"id": 4000006, "type": "error", "text": "x"}]
+    flow = {"id": "f", "ui": {"nodes": NODES, "messages": said}}
+    ways = read_ways(flow, ("password", "passkey", "webauthn", "code"))
+    assert [way.group for way in ways] == ["password", "passkey"]
+    assert [[field.name for field in way.fields] for way in ways] == [
+        ["identifier", "password"],
+        [],
+    ]
+    assert ("csrf_token", "c") in ways[1].hidden
+    assert ways[1].shown["passkey_login_trigger"] == "{}"
+    assert [bool(way.errors) for way in ways] == [True, False]
+
+
+def test_a_flow_without_a_way_is_still_a_form() -> None:
+    assert [way.hidden for way in read_ways({}, ("password",))] == [[]]
+
+
+def test_a_trait_that_nobody_filled_in_does_not_go_back_as_an_empty_one() -> None:
+    form = flow(node("hidden", "traits.name"), node("hidden", "traits.email", value="a@b.c"))
+    assert form.hidden == [("traits.email", "a@b.c")]
+
+
+def test_secrets_and_pictures_are_shown_by_their_ids() -> None:
+    secret = {"id": "totp_secret_key", "text": {"context": {"secret": "ABC"}}}
+    form = flow(
+        {"type": "text", "attributes": secret},
+        {"type": "img", "attributes": {"id": "totp_qr", "src": "data:image/png;base64,AA=="}},
+    )
+    assert form.shown["totp_secret_key"] == {"secret": "ABC"}
+    assert form.shown["totp_qr"] == "data:image/png;base64,AA=="

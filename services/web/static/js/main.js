@@ -6,6 +6,7 @@ const BEHAVIOURS = {
   "[data-shortcut]": "shortcut",
   "[data-menu]": "menu",
   "[data-once]": "once",
+  "form[data-key]": "keys",
   "[data-slug-source]": "slug",
   "[data-events]": "live",
   "form[data-upload]": "upload",

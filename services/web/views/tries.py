@@ -1,0 +1,47 @@
+"""One try at a secret, or one mail with a code: counted by who tries and by whose it would be."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from services.web.resources import resources_of
+from services.web.security.callers import address_of
+from services.web.security.cookies import SESSION
+from shared.errors import TooManyRequests
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """`name` is the e-mail address; without one, the session counts in its place."""
+
+    request: Request
+    name: str = ""
+
+    def enter(self) -> None:
+        """Before the try; TooManyRequests."""
+        edge = resources_of(self.request)
+        edge.tries_by_address.enter(self._address)
+        try:
+            edge.tries_by_account.enter(self._account)
+        except TooManyRequests:
+            edge.tries_by_address.undo(self._address)
+            raise
+
+    def succeed(self, tries: int = 1) -> None:
+        """The secret was known; so many tries of this address were none."""
+        edge = resources_of(self.request)
+        edge.tries_by_address.undo(self._address, tries)
+        edge.tries_by_account.succeed(self._account)
+
+    def undo(self) -> None:
+        """Half of the way is no guess by this address; the account still counts it."""
+        resources_of(self.request).tries_by_address.undo(self._address)
+
+    @property
+    def _address(self) -> str:
+        trusted = resources_of(self.request).settings.web.trusted_proxies
+        return address_of(self.request, trusted)
+
+    @property
+    def _account(self) -> str:
+        return self.name or self.request.cookies.get(SESSION, "") or self._address
