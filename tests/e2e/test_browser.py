@@ -32,6 +32,7 @@ async def register(page: Page, web: str, account_id: str) -> None:
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Save").click()
     await page.get_by_label("Account name").fill(account_id)
+    await page.get_by_label("Your name").fill("Bea Browser")
     await page.get_by_role("button", name="Create account").click()
     await page.wait_for_url(f"{web}/{account_id}")
 
