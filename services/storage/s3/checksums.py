@@ -19,8 +19,11 @@ Bytes = bytes | bytearray | memoryview
 # The length of each digest in bytes; MD5 is the ETag and Content-MD5, never an x-amz-checksum.
 SIZES = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32, "MD5": 16}
 ALGORITHMS = tuple(name for name in SIZES if name != "MD5")
-HEADERS = {name: f"x-amz-checksum-{name.lower()}" for name in ALGORITHMS}
+_PREFIX = "x-amz-checksum-"
+HEADERS = {name: f"{_PREFIX}{name.lower()}" for name in ALGORITHMS}
 _NAMES = {header: name for name, header in HEADERS.items()}
+# What is said of checksums beside them.
+_BESIDE = {f"{_PREFIX}{name}" for name in ("algorithm", "mode", "type")}
 
 
 class Digest(Protocol):
@@ -105,8 +108,10 @@ class Declared:
 
 def read_declared(headers: Mapping[str, str]) -> Declared:
     """Raises InvalidDigest (Content-MD5) and InvalidRequest (x-amz-checksum- headers)."""
+    promised = _list(headers.get("x-amz-trailer", ""))
+    _refuse_unknown((*headers, *promised))
     found = [name for name in headers if name in _NAMES]
-    trailers = [name for name in _list(headers.get("x-amz-trailer", "")) if name in _NAMES]
+    trailers = [name for name in promised if name in _NAMES]
     if len(found) + len(trailers) > 1:
         raise S3Error(
             "InvalidRequest",
@@ -128,6 +133,13 @@ def read_declared(headers: Mapping[str, str]) -> Declared:
     for name in trailers:
         declared.algorithm, declared.trailer = _NAMES[name], name
     return declared
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    """A checksum that we cannot compute would be taken for one that was right."""
+    for name in names:
+        if name.startswith(_PREFIX) and name not in _NAMES and name not in _BESIDE:
+            check_algorithm(name.removeprefix(_PREFIX))
 
 
 def check_algorithm(name: str) -> str:

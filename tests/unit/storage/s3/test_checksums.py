@@ -162,3 +162,20 @@ def test_the_hash_of_the_payload() -> None:
 def test_an_unknown_digest_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="unsupported hash"):
         start_digest("CRC16")
+
+
+@pytest.mark.parametrize("name", ["xxhash64", "sha512", "md5", "foo", ""])
+def test_a_checksum_that_cannot_be_compared_is_not_taken_for_right(name: str) -> None:
+    for headers in (
+        {f"x-amz-checksum-{name}": "x"},
+        {"x-amz-trailer": f"x-amz-checksum-{name}"},
+        {"x-amz-trailer": f"x-amz-checksum-crc32, x-amz-checksum-{name}"},
+    ):
+        with pytest.raises(S3Error) as caught:
+            read_declared(headers)
+        assert (caught.value.code, caught.value.status) == ("InvalidRequest", 400)
+
+
+def test_what_is_said_beside_checksums_is_none() -> None:
+    beside = {f"x-amz-checksum-{name}": "x" for name in ("algorithm", "mode", "type")}
+    assert read_declared(beside).algorithm is None
