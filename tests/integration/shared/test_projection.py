@@ -1,6 +1,5 @@
 """A service knows what it needs of others, asks once for what it does not, and hears changes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -111,7 +110,13 @@ async def test_an_older_snapshot_changes_nothing(tmp_path: Path) -> None:
 
         await eventually(known)
         await update(outbox, ADA.model_copy(update={"version": 4, "name": "old"}))
-        await asyncio.sleep(0.3)
+        async with connected(server.bus("admin")) as admin:
+
+            async def both_taken() -> bool:
+                info = await admin.jetstream.consumer_info("COOP_CONTROL", "storage-control")
+                return info.ack_floor is not None and info.ack_floor.consumer_seq == 2
+
+            await eventually(both_taken)
         account = await known()
     assert account is not None
     assert account.name == "new"

@@ -52,6 +52,14 @@ def contents(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
+async def test_an_account_that_is_not_there_has_no_keys(outbox: Outbox) -> None:
+    wanted = CreateAccessKey(account_uid="01NOBODY")
+    with pytest.raises(NotFound):
+        await create_access_key(outbox, SERVICE_PRINCIPAL, wanted, sealing_key=SEALING_KEY)
+    with pytest.raises(NotFound):
+        await list_access_keys(outbox, SERVICE_PRINCIPAL, ListAccessKeys(account_uid="01NOBODY"))
+
+
 async def revoke(outbox: Outbox, account: Account, access_key_id: str) -> None:
     """The account revokes a key."""
     wanted = RevokeAccessKey(actor=actor_of(account), access_key_id=access_key_id)
