@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.bus import Bus
 from shared.contracts.accounts import (
     AccessKeySealed,
     Account,
@@ -19,7 +20,7 @@ from shared.contracts.base import Actor, now
 from shared.contracts.repositories import GetRepository, Repository, State
 from shared.errors import NotFound, Unavailable
 from shared.outbox import OUTBOX_INDEX, Outbox, announce
-from shared.policy import ANONYMOUS_PRINCIPAL
+from shared.policy import ANONYMOUS_PRINCIPAL, account_principal, service_principal
 from shared.projection import Projection, control_handlers, follow, private_handlers
 from shared.relay import Relay
 from shared.settings import Settings
@@ -30,6 +31,21 @@ from tests.waiting import eventually
 ADA = Account(
     version=1, account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now()
 )
+
+
+def repository(name: str, state: State) -> Repository:
+    """A repository of `noaa`."""
+    return Repository(
+        version=1,
+        repository_uid=f"01{name.upper()}",
+        repository_id=name,
+        account_uid="01O",
+        account_id="noaa",
+        title="t",
+        state=state,
+        created_at=now(),
+        updated_at=now(),
+    )
 
 
 @asynccontextmanager
@@ -150,17 +166,7 @@ async def test_what_is_not_known_is_asked_once_and_a_no_is_remembered(tmp_path: 
 async def test_a_deleted_repository_is_not_there(tmp_path: Path) -> None:
     async def repository_of(wanted: GetRepository) -> Repository:
         state = State.DELETED if wanted.repository_id == "gone" else State.ACTIVE
-        return Repository(
-            version=1,
-            repository_uid=wanted.repository_id,
-            repository_id=wanted.repository_id,
-            account_uid="01O",
-            account_id=wanted.account_id,
-            title="t",
-            state=state,
-            created_at=now(),
-            updated_at=now(),
-        )
+        return repository(wanted.repository_id, state)
 
     async with running(tmp_path) as server, projecting(server, tmp_path) as projection:
         repositories = server.bus("repositories")
@@ -206,6 +212,58 @@ async def test_sealed_keys_come_by_the_private_stream_and_go_with_it(tmp_path: P
         async with connected(server.bus("admin")) as admin:
             stream = await admin.jetstream.stream_info("COOP_PRIVATE")
     assert stream.state.messages == 1
+
+
+async def test_a_process_that_takes_no_events_of_the_durable_hears_them_live(
+    tmp_path: Path,
+) -> None:
+    async with (
+        running(tmp_path) as server,
+        table_of(tmp_path, "repositories") as table,
+        announcing(server, tmp_path) as outbox,
+    ):
+        projection = Projection(table, server.bus("repositories"))
+        follow(projection, accounts_only=True)
+        async with connected(projection.bus):
+            await update(outbox, ADA)
+            await eventually(lambda: table.get("ACCOUNT", "01A"))
+
+
+async def test_before_a_refusal_accounts_is_asked_at_most_once_a_second(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def account_of(wanted: GetAccount) -> Account:
+        asked.append(wanted.account_uid)
+        return ADA.model_copy(update={"version": 2, "roles": {"01O": Role.WRITER}})
+
+    before = account_principal(ADA)
+    async with running(tmp_path) as server, projecting(server, tmp_path) as projection:
+        await projection._keep(ADA)
+        accounts = server.bus("accounts")
+        accounts.answer(GetAccount, account_of)
+        async with connected(accounts):
+            fresh = [await projection.fresh_principal(before) for _ in range(2)]
+            service = await projection.fresh_principal(service_principal("indexer"))
+    assert fresh[0].roles == {"01O": Role.WRITER}
+    assert fresh[1] == before
+    assert service == service_principal("indexer")
+    assert asked == ["01A"]
+
+
+async def test_a_refusal_stands_where_nobody_answers(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, projecting(server, tmp_path) as projection:
+        await projection._keep(ADA)
+        principal = account_principal(ADA)
+        assert await projection.fresh_principal(principal) == principal
+
+
+async def test_an_accounts_repositories_are_those_that_are_active(tmp_path: Path) -> None:
+    async with table_of(tmp_path, "storage") as table:
+        projection = Projection(table, Bus("nats://127.0.0.1:9", service="storage"))
+        for name, state in (("mask", State.ACTIVE), ("gone", State.DELETED)):
+            await projection._keep(repository(name, state))
+        found = await projection.repositories_of("noaa")
+    assert [one.repository_id for one in found] == ["mask"]
 
 
 async def test_the_heartbeat_of_accounts_is_heard(tmp_path: Path) -> None:

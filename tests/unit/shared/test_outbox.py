@@ -41,8 +41,11 @@ async def test_a_refused_state_leaves_no_event(tmp_path: Path) -> None:
     outbox = Outbox(table)
     state = {"pk": "A", "sk": "a", "version": 5}
     await outbox.commit(Put(state, when=newer(5)), event(5))
+    assert outbox.rung.is_set(), "the relay is told at once"
+    outbox.rung.clear()
     with pytest.raises(ConditionFailed):
         await outbox.commit(Put(state, when=newer(5)), event(6))
+    assert not outbox.rung.is_set()
     waiting = (await outbox.pending(limit=10)).items
     assert [row["id"] for row in waiting] == ["01A:5"]
     await outbox.sent(waiting)
