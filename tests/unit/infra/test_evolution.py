@@ -1,5 +1,6 @@
 """What counts as a breach of a message's form, and what as growth."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 import pytest
@@ -30,6 +31,7 @@ def schema(**fields: Any) -> dict[str, Any]:
     [
         ({"a": (int, ...), "b": (int, 0)}, {"a": (int, ...)}, ["b was removed"]),
         ({"a": (int, ...)}, {"a": (str, ...)}, ["a was integer, is string"]),
+        ({"a": (datetime, ...)}, {"a": (str, ...)}, ["a was string (date-time), is string"]),
         ({"a": (int, 0)}, {"a": (int, ...)}, ["a was optional, is required"]),
         ({}, {"a": (int, ...)}, ["a is new and required"]),
         ({"a": (int, ...)}, {"a": (int | None, ...)}, ["a was integer, is integer or null"]),
