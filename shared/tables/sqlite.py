@@ -15,7 +15,7 @@ from orjson import loads
 from shared.tables.limits import check_key, check_write
 from shared.tables.port import Action, Item, Page, Schema
 from shared.tables.spans import Query, Wanted, cursor_after, make_query
-from shared.tables.sqlite_batch import make_steps
+from shared.tables.sqlite_batch import Key, chunks, make_steps, select_keys
 from shared.tables.sqlite_file import connect_reader, connect_writer, create, unavailable
 from shared.tables.sqlite_writer import Job, Writer
 
@@ -39,7 +39,14 @@ class SqliteTable:
 
     async def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item | None]:
         """See Table.get_many."""
-        return [await self.get(pk, sk) for pk, sk in keys]
+        for pk, sk in keys:
+            check_key(pk, sk)
+        places = [(pk.encode(), sk.encode()) for pk, sk in keys]
+        found: dict[Key, bytes] = {}
+        for some in chunks(places):
+            rows = self.read(*select_keys(some))
+            found.update({(pk, sk): doc for pk, sk, doc in rows})
+        return [loads(found[place]) if place in found else None for place in places]
 
     async def query(  # noqa: PLR0913 - the port's signature
         self,
@@ -85,7 +92,7 @@ class SqliteTable:
         await to_thread(self.writer.close)
         self.reader.close()
 
-    def read(self, sql: str, values: Sequence[object]) -> list[tuple[bytes]]:
+    def read(self, sql: str, values: Sequence[object]) -> list[tuple[bytes, ...]]:
         """All rows of a statement; Unavailable for any error of SQLite."""
         try:
             return self.reader.execute(sql, values).fetchall()

@@ -59,13 +59,7 @@ class Batch:
         """Read what the steps must know."""
         wanted = {step.key for step in steps if needs_item(step.action)}
         for keys in chunks(sorted(wanted)):
-            places = ",".join(["(?,?)"] * len(keys))
-            rows = connection.execute(
-                f"WITH wanted(p, s) AS (VALUES {places})"  # noqa: S608 - only question marks
-                " SELECT pk, sk, doc FROM wanted CROSS JOIN items ON pk = p AND sk = s"
-                " WHERE expires IS NULL OR expires > ?",
-                [part for key in keys for part in key] + [time()],
-            )
+            rows = connection.execute(*select_keys(keys))
             self.found.update({(pk, sk): doc for pk, sk, doc in rows})
 
     def apply(self, steps: Sequence[Step]) -> None:
@@ -113,6 +107,17 @@ class Batch:
             )
         for keys in chunks([key for key, row in self.changed.items() if row is None]):
             remove(connection, keys)
+
+
+def select_keys(keys: Sequence[Key]) -> tuple[str, list[object]]:
+    """The statement that reads the rows of these keys, as far as they are there."""
+    places = ",".join(["(?,?)"] * len(keys))
+    sql = (
+        f"WITH wanted(p, s) AS (VALUES {places})"  # noqa: S608 - only question marks
+        " SELECT pk, sk, doc FROM wanted CROSS JOIN items ON pk = p AND sk = s"
+        " WHERE expires IS NULL OR expires > ?"
+    )
+    return sql, [*(part for key in keys for part in key), time()]
 
 
 def needs_item(action: Action) -> bool:

@@ -16,7 +16,7 @@ from shared.tables import ConditionFailed, Table
 log = logger("folder")
 POLL_SECONDS = 1.0
 PAUSE_SECONDS = 0.1
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.1
 
 
 class Folder:

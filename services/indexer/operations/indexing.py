@@ -5,7 +5,7 @@ nothing, in whatever order and however often events come.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from services.indexer.models.editions import Edition
@@ -17,9 +17,9 @@ from services.indexer.store.editions import find_editions
 from services.indexer.store.files import (
     Entry,
     Known,
-    find_entries,
+    Standing,
     find_file,
-    gone_at,
+    find_standing,
     not_gone,
     put_gone,
     put_known,
@@ -56,41 +56,35 @@ class Indexer:
 
 async def index_object(indexer: Indexer, stored: StoredObject) -> None:
     """An object was made or overwritten. Raises Unavailable where it cannot be read now."""
-    editions = await find_editions(indexer.outbox.table, stored.repository_uid)
-    behind = await editions_behind(indexer.outbox, stored, editions.written)
-    if not behind:
+    table = indexer.outbox.table
+    editions = await find_editions(table, stored.repository_uid)
+    standing = await find_standing(table, editions.written, stored.object_uid, stored.key)
+    if not is_news(standing, stored.version):
         return
     reading = asyncio.ensure_future(indexer.read(stored))
     try:
         await asyncio.wait({reading}, timeout=PENDING_AFTER_SECONDS)
         if not reading.done():
-            await keep(indexer, pending(stored), behind)
+            await keep(indexer, pending(stored), standing)
         outcome = await reading
     except Superseded:
         return
     except Exception:
-        await keep(indexer, pending(stored), behind)
+        await keep(indexer, pending(stored), standing)
         raise
     finally:
         reading.cancel()
-    await keep(indexer, described(stored, outcome), behind, told=editions.current)
+    await keep(indexer, described(stored, outcome), standing, told=editions.current)
 
 
-async def editions_behind(
-    outbox: Outbox, stored: StoredObject, editions: Sequence[Edition]
-) -> list[Edition]:
-    """Those that do not know this version of the object yet."""
-    if await gone_at(outbox.table, stored.object_uid) >= stored.version:
-        return []
-    entries = await find_entries(outbox.table, editions, stored.key)
-    return [
-        edition
-        for edition, entry in zip(editions, entries, strict=True)
-        if _is_news(entry, stored.version)
-    ]
+def is_news(standing: Standing, version: int) -> bool:
+    """Whether any edition does not know this version of the object yet."""
+    return standing.gone_at < version and any(
+        _is_behind(entry, version) for _, entry in standing.entries
+    )
 
 
-def _is_news(entry: Entry | None, version: int) -> bool:
+def _is_behind(entry: Entry | None, version: int) -> bool:
     """Whether this version is newer than the entry, or is what the entry waits for."""
     if entry is None or entry.version < version:
         return True
@@ -98,22 +92,26 @@ def _is_news(entry: Entry | None, version: int) -> bool:
 
 
 async def keep(
-    indexer: Indexer, known: Known, editions: Sequence[Edition], *, told: Edition | None = None
+    indexer: Indexer, known: Known, standing: Standing, *, told: Edition | None = None
 ) -> None:
     """Write what is known of an object, unless more is known by now.
 
-    There is an event of it where it is news to the edition `told`.
+    `standing` was found before the object was read; it is looked up anew only where it is not true
+    any more. There is an event where it is news to the edition `told`.
     """
+    table, file = indexer.outbox.table, known.file
+    editions = [edition for edition, _ in standing.entries]
+    found = iter([standing])
 
     async def attempt() -> bool:
-        table, file = indexer.outbox.table, known.file
-        if await gone_at(table, file.object_uid) >= file.version:
+        now = next(found, None)
+        now = now or await find_standing(table, editions, file.object_uid, file.key)
+        if now.gone_at >= file.version:
             return False
-        entries = await find_entries(table, editions, file.key)
         behind = [
             (edition, entry)
-            for edition, entry in zip(editions, entries, strict=True)
-            if _is_news(entry, file.version) and not _is_known(entry, known)
+            for edition, entry in now.entries
+            if _is_behind(entry, file.version) and not _is_known(entry, known)
         ]
         if not behind:
             return False
@@ -159,13 +157,13 @@ async def remove_object(indexer: Indexer, stored: StoredObject) -> None:
 
     async def attempt() -> bool:
         table = indexer.outbox.table
-        if await gone_at(table, stored.object_uid) >= stored.version:
-            return False
         editions = await find_editions(table, stored.repository_uid)
-        entries = await find_entries(table, editions.written, stored.key)
+        standing = await find_standing(table, editions.written, stored.object_uid, stored.key)
+        if standing.gone_at >= stored.version:
+            return False
         file = await find_file(table, editions.current, stored.object_uid)
         actions: list[Action] = [put_gone(stored.object_uid, stored.version)]
-        for edition, entry in zip(editions.written, entries, strict=True):
+        for edition, entry in standing.entries:
             if entry is not None and entry.version < stored.version:
                 actions += remove_known(edition, entry)
         if file is not None and file.version < stored.version:

@@ -12,7 +12,7 @@ from services.indexer.models.editions import Edition
 from services.indexer.models.superseded import Superseded
 from services.indexer.operations.describing import described
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer, editions_behind, keep
+from services.indexer.operations.indexing import Indexer, is_news, keep
 from services.indexer.sandbox.pool import Outcome
 from services.indexer.store.editions import (
     begin_edition,
@@ -20,7 +20,7 @@ from services.indexer.store.editions import (
     finish_edition,
     give_up_edition,
 )
-from services.indexer.store.files import places_beside, some_files
+from services.indexer.store.files import find_standing, places_beside, some_files
 from services.indexer.store.layout import file_key, holdings_key
 from services.indexer.store.sums import find_waiting, taken
 from shared.contracts.storage import ObjectPage, StoredObject
@@ -104,13 +104,15 @@ async def _write_some(
 
 
 async def _write_one(indexer: Indexer, edition: Edition, stored: StoredObject) -> None:
-    if not await editions_behind(indexer.outbox, stored, [edition]):
+    table = indexer.outbox.table
+    standing = await find_standing(table, [edition], stored.object_uid, stored.key)
+    if not is_news(standing, stored.version):
         return
     try:
         outcome = await _read(indexer, stored)
     except Superseded:
         return
-    await keep(indexer, described(stored, outcome), [edition])
+    await keep(indexer, described(stored, outcome), standing)
 
 
 async def _read(indexer: Indexer, stored: StoredObject) -> Outcome:

@@ -56,6 +56,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is kept of one object: the version of its last deletion (0: none), and its entries."""
+
+    gone_at: int
+    entries: list[tuple[Edition, Entry | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that is kept of one object: what is told of it, what it counts for, and its item."""
 
@@ -75,16 +83,14 @@ def _entry_of(row: Item) -> Entry:
     )
 
 
-async def find_entries(table: Table, editions: Sequence[Edition], key: str) -> list[Entry | None]:
-    """The entry of a key in each edition."""
-    rows = await table.get_many([entry_key(edition, key) for edition in editions])
-    return [_entry_of(row) if row else None for row in rows]
-
-
-async def gone_at(table: Table, object_uid: str) -> int:
-    """The version at which an object was deleted last; 0 where nothing is known of it."""
-    row = await table.get(*gone_key(object_uid))
-    return int(row["version"]) if row else 0
+async def find_standing(
+    table: Table, editions: Sequence[Edition], object_uid: str, key: str
+) -> Standing:
+    """What is kept of an object in these editions."""
+    places = [gone_key(object_uid), *(entry_key(edition, key) for edition in editions)]
+    gone, *rows = await table.get_many(places)
+    entries = [_entry_of(row) if row else None for row in rows]
+    return Standing(int(gone["version"]) if gone else 0, list(zip(editions, entries, strict=True)))
 
 
 def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Action]:

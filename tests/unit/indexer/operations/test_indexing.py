@@ -8,7 +8,7 @@ from services.indexer.models.editions import Edition
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import Indexer, index_object, remove_object
 from services.indexer.sandbox.pool import Outcome
-from services.indexer.store.files import find_entries, find_file, find_item
+from services.indexer.store.files import find_file, find_item, find_standing
 from shared.contracts.indexer import FileMetadata
 from shared.contracts.storage import StoredObject
 from shared.errors import Unavailable
@@ -129,7 +129,8 @@ async def test_a_removed_object_leaves_nothing(
     assert before is not None
     assert await known(table, "a.csv") is None
     assert await find_item(table, FIRST, before.item_id) is None
-    assert await find_entries(table, [FIRST], "a.csv") == [None]
+    standing = await find_standing(table, [FIRST], gone.object_uid, "a.csv")
+    assert (standing.gone_at, standing.entries) == (6, [(FIRST, None)])
     assert await events_on(table) == ["item_indexed", "file_removed"]
 
 
