@@ -88,11 +88,13 @@ class Relay:
         while True:
             page = await self.outbox.pending(limit=BATCH)
             events_waiting.labels(self.bus.service).set(len(page.items))
-            if not page.items:
-                return
-            if not await self._leased():
+            if not page.items or not await self._leased():
                 return
             await self._unless_lost(self._publish_all(page.items))
+            if page.cursor is None:
+                # Whatever was committed meanwhile has rung the bell again.
+                events_waiting.labels(self.bus.service).set(0)
+                return
 
     async def _unless_lost(self, work: Coroutine[Any, Any, None]) -> None:
         """Who was asked when the connection broke will never answer: that is not waited for."""

@@ -22,9 +22,10 @@ async def put_object(
     resources: Resources, repository: Repository, new: NewObject, incoming: Incoming
 ) -> ObjectRecord:
     """Take the bytes in and give them their key. Raises S3Error; then nothing has changed."""
-    # Refused here the body need not be sent; what counts is asked again when it has arrived.
-    before = await find_object(resources.outbox, repository.repository_uid, new.key)
-    check_conditions(new.conditions, before)
+    if new.conditions is not None:
+        # Refused here the body need not be sent; what counts is asked again when it has arrived.
+        before = await find_object(resources.outbox, repository.repository_uid, new.key)
+        check_conditions(new.conditions, before)
     async with resources.blobs.drafting(folder_of(repository)) as draft:
         received = await receive(draft, incoming, kept=new.kept)
         content = content_of(received, new.kept)
