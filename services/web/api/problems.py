@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.web.render.problems import problem_headers
 from shared.errors import PROBLEMS, FieldError, Internal, Invalid, Problem
 from shared.log import logger
 
@@ -23,10 +24,7 @@ async def on_problem(request: Request, problem: Exception) -> Response:  # noqa:
     """One of the family, as it is."""
     if not isinstance(problem, Problem):
         problem = Internal()
-    headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
-    if problem.status == 503:
-        headers["retry-after"] = "5"
-    return JSONResponse(problem.to_dict(), problem.status, headers, MEDIA_TYPE)
+    return JSONResponse(problem.to_dict(), problem.status, problem_headers(problem), MEDIA_TYPE)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:

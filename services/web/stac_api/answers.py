@@ -7,11 +7,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.render.problems import problem_headers
 from services.web.stac_api.links import JSON
+from shared.errors import Problem
 
 CORS = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "etag, link",
+    "access-control-expose-headers": "etag, link, retry-after",
 }
 PREFLIGHT = {
     **CORS,
@@ -37,6 +39,7 @@ def answer(request: Request, body: Any, media_type: str = JSON) -> Response:  # 
     return Response(content, headers=headers, media_type=media_type)
 
 
-def refusal(status: int, body: Any) -> Response:  # noqa: ANN401
+def refusal(problem: Problem) -> Response:
     """A problem, readable by scripts of any site too."""
-    return Response(orjson.dumps(body), status, headers=CORS, media_type=PROBLEM)
+    headers = {**CORS, **problem_headers(problem)}
+    return Response(orjson.dumps(problem.to_dict()), problem.status, headers, PROBLEM)

@@ -15,7 +15,7 @@ async def on_problem(request: Request, problem: Exception) -> Response:  # noqa:
     """One of the family, as it is."""
     if not isinstance(problem, Problem):
         problem = Internal()
-    return refusal(problem.status, problem.to_dict())
+    return refusal(problem)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
@@ -24,7 +24,8 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     family = next((one for one in PROBLEMS.values() if one.status == status), None)
     if family is not None:
         return await on_problem(request, family())
-    return Response(status_code=status, headers=CORS)
+    further = error.headers if isinstance(error, HTTPException) else None
+    return Response(status_code=status, headers={**CORS, **(further or {})})
 
 
 async def on_failure(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from services.web.stac_api.answers import answer, refusal
 from services.web.stac_api.app import ROUTES, create_stac_api
 from services.web.stac_api.description import describe
 from services.web.stac_api.links import GEOJSON, Links
-from shared.errors import NotFound
+from shared.errors import NotFound, Unauthenticated, Unavailable
 
 LINKS = Links("https://data.example")
 
@@ -62,9 +62,15 @@ def test_the_same_document_is_not_sent_twice() -> None:
 
 
 def test_scripts_of_other_sites_may_read() -> None:
-    for response in (answer(request(), {}), refusal(404, NotFound().to_dict())):
+    for response in (answer(request(), {}), refusal(NotFound())):
         assert response.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in response.headers
+
+
+def test_a_refusal_says_how_to_go_on() -> None:
+    assert refusal(Unauthenticated()).headers["www-authenticate"] == "Bearer"
+    assert refusal(Unavailable()).headers["retry-after"] == "5"
+    assert "retry-after" not in refusal(NotFound()).headers
 
 
 def test_documents_say_what_they_are() -> None:
@@ -86,6 +92,7 @@ async def test_what_is_not_there_is_a_problem(method: str, path: str, status: in
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         response = await client.request(method, path)
     assert response.status_code == status
+    assert ("allow" in response.headers) == (status == 405)
     assert response.headers["access-control-allow-origin"] == "*"
 
 
