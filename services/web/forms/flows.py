@@ -119,6 +119,11 @@ def for_kratos(fields: Mapping[str, str], allowed: Collection[str]) -> dict[str,
     return {name: value for name, value in unwrapped.items() if name in allowed}
 
 
+def told(fields: Mapping[str, str], name: str) -> str:
+    """A field of Kratos', whether it was typed or went along."""
+    return fields.get(name) or fields.get(KRATOS_PREFIX + name, "")
+
+
 def _belongs(node: Node, group: str, *, is_first: bool) -> bool:
     if node.get("group") != SHARED:
         return bool(node.get("group") == group)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.web.addresses import HOME
 from services.web.forms.drafts import make_draft
-from services.web.forms.flows import read_flow
+from services.web.forms.flows import read_flow, told
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
 from services.web.views.entering import show_sign_in
@@ -115,7 +115,7 @@ async def _saved(request: Request, template: str, fields: Fields, answer: Answer
     elif template == PASSWORD_TEMPLATE:
         there = await _after_password(request, return_to_of(fields))
     else:
-        what = "totp_unlink" if "totp_unlink" in fields else fields.get("method", "")
+        what = "totp_unlink" if "totp_unlink" in fields else told(fields, "method")
         there = f"{HERE}?saved={quote(what)}"
     return relay(request, see(there), answer)
 
@@ -129,7 +129,7 @@ async def _after_password(request: Request, return_to: str) -> str:
 
 async def _confirm_first(request: Request, fields: Fields) -> Response:
     """What was typed comes back afterwards, unless it is a secret."""
-    if fields.get("method") == "profile":
+    if told(fields, "method") == "profile":
         return await show_sign_in(request, make_draft(HERE, fields), refresh=True)
     return see(f"/-/sign-in?refresh=yes&return_to={quote(HERE)}")
 

@@ -5,6 +5,7 @@ same, and registering says no more before the address is proven by a code sent t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from services.web.addresses import HOME
 from services.web.forms.drafts import Draft, pack, unpack
+from services.web.forms.flows import told
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
 from services.web.security.even import Even
@@ -117,7 +119,7 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     except TooOld as old:
         return await _fresh(request, kind, carried_by(old.draft.fields, GROWN_OLD))
     even = Even(resources_of(request).settings.web.even_seconds)
-    tries = Tries(request, fields.get(ADDRESS_FIELDS[kind], ""))
+    tries = Tries(request, told(fields, ADDRESS_FIELDS[kind]))
     tries.enter()
     answer = await submitted(request, kind, fields)
     if answer.status in {200, 422} and any(one.name == cookies.SESSION for one in answer.cookies):
@@ -149,8 +151,7 @@ async def _refused(request: Request, kind: FlowKind, carried: Carried, answer: A
         return await show(request, shown, carried, answer)
     if answer.error_id == SIGNED_IN:
         return see(carried.return_to or HOME)
-    told = Carried(carried.return_to, carried.draft, carried.refresh, carried.typed, GROWN_OLD)
-    return await _fresh(request, kind, told)
+    return await _fresh(request, kind, replace(carried, told=GROWN_OLD))
 
 
 async def _second_factor(request: Request, carried: Carried, first: Answer) -> Response:

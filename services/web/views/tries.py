@@ -12,7 +12,7 @@ from shared.errors import TooManyRequests
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """`name` is the e-mail address; without one, the session counts in its place."""
+    """`name` is the e-mail address; without one the session counts, if there is one."""
 
     request: Request
     name: str = ""
@@ -21,6 +21,8 @@ class Tries:
         """Before the try; TooManyRequests."""
         edge = resources_of(self.request)
         edge.tries_by_address.enter(self._address)
+        if not self._account:
+            return
         try:
             edge.tries_by_account.enter(self._account)
         except TooManyRequests:
@@ -44,4 +46,4 @@ class Tries:
 
     @property
     def _account(self) -> str:
-        return self.name or self.request.cookies.get(SESSION, "") or self._address
+        return self.name or self.request.cookies.get(SESSION, "")

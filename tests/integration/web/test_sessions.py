@@ -1,0 +1,111 @@
+"""Where one is signed in, seen and ended; and tries that have to wait."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.edge import PASSWORD, Edge, Person, registered, starting
+from tests.pages import Form
+from tests.visitor import Visitor, answers, sign_in, visiting
+
+HERE = "/-/sessions"
+PHONE = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+
+
+@pytest.fixture
+def phone(edge: Edge, ada: Person) -> Iterator[Visitor]:
+    """Ada, signed in on her phone too."""
+    with visiting(edge.web) as visitor:
+        visitor.client.headers["user-agent"] = PHONE
+        sign_in(visitor, ada.email, PASSWORD)
+        yield visitor
+
+
+def is_out(visitor: Visitor) -> bool:
+    answer = visitor.client.get("/-/new", follow_redirects=False)
+    return answer.headers.get("location", "").startswith("/-/sign-in")
+
+
+def test_sessions_are_listed_with_their_devices(ada: Person, phone: Visitor) -> None:
+    page = ada.visitor.go(HERE)
+    assert "Firefox on Android" in page.text
+    assert "127.0.0.1" in page.text
+    assert page.text.count("this one") == 1
+    assert "Firefox on Android" in phone.go(HERE).text
+
+
+def test_one_session_is_ended_within_a_second(ada: Person, phone: Visitor) -> None:
+    assert not is_out(phone)
+    page = ada.visitor.go(HERE)
+    (form,) = (one for one in page.forms if "session_id" in one.fields)
+    page = ada.visitor.send(form)
+    ended = time.monotonic()
+    assert "Signed out there." in page.text
+    assert "Firefox on Android" not in page.text
+    time.sleep(max(0, ended + 1 - time.monotonic()))
+    assert is_out(phone)
+    assert not is_out(ada.visitor)
+    ada.visitor.send(form, status=404)
+
+
+def test_all_others_are_ended_at_once(ada: Person, phone: Visitor) -> None:
+    page = ada.visitor.go(HERE)
+    ada.visitor.send(next(one for one in page.forms if "all" in one.fields))
+    time.sleep(1)
+    assert is_out(phone)
+    assert not is_out(ada.visitor)
+
+
+def test_nobody_ends_a_session_of_somebody_else(ada: Person, eve: Person, phone: Visitor) -> None:
+    page = ada.visitor.go(HERE)
+    (theirs,) = (one for one in page.forms if "session_id" in one.fields)
+    own = eve.visitor.go("/").form("/-/sign-out").fields["csrf_token"]
+    for session_id in (theirs.fields["session_id"], "", "none", "../whoami", "é"):
+        answer = eve.client.post(
+            f"{HERE}/revoke",
+            data={"csrf_token": own, "session_id": session_id},
+            headers={"origin": str(eve.client.base_url).rstrip("/")},
+        )
+        assert answer.status_code == 404, session_id
+    assert not is_out(phone)
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """A platform that lets one try three times."""
+    home: Path = tmp_path_factory.mktemp("strict") / "home"
+    settings = {"COOP_WEB__TRIES_PER_ACCOUNT": "3", "COOP_WEB__EVEN_SECONDS": "0"}
+    with starting(home, COOP_SERVICES="accounts,repositories,web", **settings) as edge:
+        yield edge
+
+
+def guesses(edge: Edge, email: str) -> list[httpx.Response]:
+    """Eight wrong passwords at once, from pages opened before."""
+    with ExitStack() as stack, ThreadPoolExecutor(8) as threads:
+        visitors = [stack.enter_context(visiting(edge.web)) for _ in range(8)]
+        forms = [one.go("/-/sign-in").form("/-/sign-in") for one in visitors]
+
+        def guess(visitor: Visitor, form: Form) -> httpx.Response:
+            fields = {**form.fields, **answers(form, email, "wrong wrong", "")}
+            return visitor.client.post("/-/sign-in", data=fields, headers={"origin": edge.web})
+
+        return list(threads.map(guess, visitors, forms))
+
+
+def test_guessing_has_to_wait_known_or_not(strict: Edge) -> None:
+    with registered(strict, "guessed") as person:
+        for email in (person.email, "nobody@example.org"):
+            answered = guesses(strict, email)
+            refused = [one for one in answered if one.status_code == 429]
+            assert {one.status_code for one in answered} == {400, 429}
+            assert len(refused) >= 4
+            assert all(int(one.headers["retry-after"]) >= 1 for one in refused)
+            assert all("There were too many tries." in one.text for one in refused)
+        time.sleep(2.1)
+        with visiting(strict.web) as visitor:
+            sign_in(visitor, person.email, PASSWORD)
