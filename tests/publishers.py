@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from services.repositories.models import Rules
 from services.repositories.operations.repositories import (
     create_repository,
-    delete_repository,
     edit_repository,
     get_repository,
 )
+from services.repositories.operations.resources import Resources
+from services.repositories.operations.states import delete_repository
 from services.repositories.store import changed_repository
 from shared.contracts.accounts import Account, Role
 from shared.contracts.base import now
@@ -54,7 +56,7 @@ async def repository(
         title="Globe land mask",
         visibility=visibility,
     )
-    return await create_repository(outbox, principal, account, wanted)
+    return await create_repository(Resources(outbox), principal, account, wanted)
 
 
 async def got(
@@ -62,7 +64,7 @@ async def got(
 ) -> Repository:
     """The repository as this principal gets it."""
     wanted = GetRepository(account_id="noaa", repository_id=repository_id)
-    return await get_repository(outbox, principal, NOAA, wanted)
+    return await get_repository(Resources(outbox), principal, NOAA, wanted)
 
 
 async def edited(
@@ -76,7 +78,7 @@ async def edited(
     wanted = EditRepository.model_validate(
         {"account_id": "noaa", "repository_id": repository_id, **changes}
     )
-    return await edit_repository(outbox, principal, NOAA, wanted)
+    return await edit_repository(Resources(outbox), principal, NOAA, wanted)
 
 
 async def deleted(
@@ -94,7 +96,8 @@ async def deleted(
         repository_id=repository_id,
         confirm=full_name if confirm is None else confirm,
     )
-    await delete_repository(outbox, principal, NOAA, wanted, name_rest=name_rest)
+    resources = Resources(outbox, Rules(name_rest=name_rest))
+    await delete_repository(resources, principal, NOAA, wanted)
 
 
 async def deactivated(outbox: Outbox, before: Repository) -> Repository:

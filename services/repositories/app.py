@@ -5,7 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from services.repositories.handlers import EVENTS, REQUESTS, Resources
+from services.repositories.handlers import EVENTS, REQUESTS, Answering
+from services.repositories.models import Rules
+from services.repositories.operations.resources import Resources
 from services.repositories.settings import ServiceSettings
 from services.repositories.store import SCHEMA
 from shared.bus import Bus
@@ -35,8 +37,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(table.close)
         bus = Bus(settings.nats_url, service=SERVICE, seed=seed)
         outbox, projection = Outbox(table), Projection(table, bus)
-        rest = timedelta(days=settings.repositories.name_rest_days)
-        _name_doors(bus, Resources(outbox, projection, rest))
+        resources = Resources(outbox, rules_of(settings))
+        _name_doors(bus, Answering(resources, projection))
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()
@@ -45,10 +47,16 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 
-def _name_doors(bus: Bus, resources: Resources) -> None:
+def rules_of(settings: ServiceSettings) -> Rules:
+    """What the settings say, as operations understand it."""
+    chosen = settings.repositories
+    return Rules(chosen.limits, timedelta(days=chosen.name_rest_days))
+
+
+def _name_doors(bus: Bus, answering: Answering) -> None:
     for wanted, handler in REQUESTS.items():
-        bus.answer(wanted, partial(handler, resources))
-    events = {event: partial(handler, resources) for event, handler in EVENTS.items()}
+        bus.answer(wanted, partial(handler, answering))
+    events = {event: partial(handler, answering) for event, handler in EVENTS.items()}
     for consumer in consumers_of(SERVICE):
         bus.consume(consumer.stream, consumer.durable, events)
-    follow(resources.projection, accounts_only=True)
+    follow(answering.projection, accounts_only=True)

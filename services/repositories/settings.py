@@ -1,14 +1,26 @@
 """What repositories reads from the environment, beside what all services share."""
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.settings import OpsSettings, Settings
 
 
+class Limits(BaseModel):
+    """How much a repository may say of itself; a message carries more (shared.contracts)."""
+
+    title_length: int = Field(default=200, ge=1, le=500)
+    description_length: int = Field(default=2000, ge=0, le=10_000)
+    tags: int = Field(default=20, ge=0, le=200)
+    tag_length: int = Field(default=50, ge=1, le=100)
+    links: int = Field(default=20, ge=0, le=200)
+    authors: int = Field(default=200, ge=0, le=1000)
+
+
 class RepositoriesSettings(OpsSettings):
-    """`name_rest_days`: how long the name of a deleted repository is given to no other."""
+    """`name_rest_days`: how long a name that was given up is given to no other."""
 
     name_rest_days: int = Field(default=90, ge=0)
+    limits: Limits = Field(default_factory=Limits)
 
 
 class ServiceSettings(Settings):

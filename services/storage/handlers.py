@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.storage.operations.objects import delete_object as delete
-from services.storage.operations.presigning import Door, presign_get, presign_post
+from services.storage.operations.presigning import Door, presign_get, presign_post, presign_put
 from services.storage.operations.reading import get_record
 from services.storage.operations.resources import Resources
 from services.storage.store.objects import objects_page, stored_object
@@ -22,6 +22,7 @@ from shared.contracts.storage import (
     PresignedUrl,
     PresignGetObject,
     PresignPostObject,
+    PresignPutObject,
     StoredObject,
 )
 from shared.errors import Forbidden, NotFound
@@ -87,6 +88,13 @@ async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> 
     return presign_get(answering.door, *names, wanted.key, actor=wanted.actor.account_uid)
 
 
+async def presign_put_object(answering: Answering, wanted: PresignPutObject) -> PresignedUrl:
+    """An address for one object one may write, whether or not there is one."""
+    names = (wanted.account_id, wanted.repository_id)
+    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
+    return presign_put(answering.door, *names, wanted.key, actor=wanted.actor.account_uid)
+
+
 async def presign_post_object(answering: Answering, wanted: PresignPostObject) -> PostForm:
     """A form for a repository one may write to."""
     names = (wanted.account_id, wanted.repository_id)
@@ -116,6 +124,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetObject: get_object,
     ListObjects: list_objects,
     PresignGetObject: presign_get_object,
+    PresignPutObject: presign_put_object,
     PresignPostObject: presign_post_object,
     DeleteObject: delete_object,
 }

@@ -1,16 +1,22 @@
-"""What repositories answers and announces."""
+"""What repositories answers and announces.
 
-from datetime import datetime
+Lengths are what a message can carry; what a repository may say is a setting of its owner.
+"""
+
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.cloudevents import EventData
 from shared.contracts.base import Done, Listed, Reply, Request, Snapshot
 from shared.identifiers import RepositoryId
 
-Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tag = Annotated[str, Field(min_length=1, max_length=100)]
+Title = Annotated[str, Field(min_length=1, max_length=500)]
+Description = Annotated[str, Field(max_length=10_000)]
+Name = Annotated[str, Field(max_length=200)]
 
 
 class Visibility(StrEnum):
@@ -29,17 +35,73 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
-class Repository(Snapshot):
-    """A repository; `account_id` and `repository_id` are its names of today."""
+class Link(BaseModel):
+    """Something elsewhere that belongs to it: a paper, code, a project's page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str = Field(max_length=2000)
+    title: Name = ""
+
+
+class Author(BaseModel):
+    """A person by given and family names, or by `name` whatever else can be an author."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Name = ""
+    family_names: Name = ""
+    given_names: Name = ""
+    orcid: Annotated[str, Field(max_length=60)] = ""
+    affiliation: Name = ""
+
+
+class Citation(BaseModel):
+    """How it wants to be cited, beside its title, license and DOI (Citation File Format 1.2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    authors: list[Author] = Field(default_factory=list, max_length=1000)
+    version: Annotated[str, Field(max_length=100)] = ""
+    released: date | None = None
+
+
+class Metadata(BaseModel):
+    """What a repository says of itself, beside its title."""
+
+    description: Description = ""
+    tags: list[Tag] = Field(default_factory=list, max_length=200)
+    license: str = Field(default="", max_length=64, description="an SPDX identifier")
+    doi: str = Field(default="", max_length=300, description="10.…/…, in lower case")
+    contact: str = Field(default="", max_length=320, description="an e-mail or web address")
+    links: list[Link] = Field(default_factory=list, max_length=200)
+    citation: Citation = Field(default_factory=Citation)
+
+
+class MetadataChange(BaseModel):
+    """What of it is given is changed."""
+
+    title: Title | None = None
+    description: Description | None = None
+    tags: list[Tag] | None = Field(default=None, max_length=200)
+    license: str | None = Field(default=None, max_length=64)
+    doi: str | None = Field(default=None, max_length=300)
+    contact: str | None = Field(default=None, max_length=320)
+    links: list[Link] | None = Field(default=None, max_length=200)
+    citation: Citation | None = None
+
+
+class Repository(Snapshot, Metadata):
+    """A repository; `account_id` and `repository_id` are its names of today.
+
+    `contact` is not announced: it may be somebody's address.
+    """
 
     repository_uid: str
     repository_id: str
     account_uid: str
     account_id: str
     title: str
-    description: str = ""
-    tags: list[str] = Field(default_factory=list)
-    license: str = Field(default="", description="an SPDX identifier")
     visibility: Visibility = Visibility.PUBLIC
     state: State = State.ACTIVE
     created_at: datetime
@@ -59,15 +121,12 @@ class RepositoriesRequest(Request[Reply]):
     owner: ClassVar[str] = "repositories"
 
 
-class CreateRepository(RepositoriesRequest[Repository]):
+class CreateRepository(RepositoriesRequest[Repository], Metadata):
     """A new repository in an account; Conflict where the name is taken or still rests."""
 
     account_id: str
     repository_id: RepositoryId
-    title: str = Field(min_length=1, max_length=200)
-    description: str = Field(default="", max_length=2000)
-    tags: list[Tag] = Field(default_factory=list, max_length=20)
-    license: str = Field(default="", max_length=64)
+    title: Title
     visibility: Visibility = Visibility.PUBLIC
 
 
@@ -88,15 +147,11 @@ class ListAllRepositories(RepositoriesRequest[RepositoryPage], Listed):
     """Every repository whatever its visibility and state: for rebuilds, by services only."""
 
 
-class EditRepository(RepositoriesRequest[Repository]):
+class EditRepository(RepositoriesRequest[Repository], MetadataChange):
     """Change what is given; Conflict where `version` is given and is no longer the newest."""
 
     account_id: str
     repository_id: str
-    title: str | None = Field(default=None, min_length=1, max_length=200)
-    description: str | None = Field(default=None, max_length=2000)
-    tags: list[Tag] | None = Field(default=None, max_length=20)
-    license: str | None = Field(default=None, max_length=64)
     visibility: Visibility | None = None
     version: int | None = None
 

@@ -81,6 +81,14 @@ class PresignGetObject(StorageRequest[PresignedUrl]):
     key: str
 
 
+class PresignPutObject(StorageRequest[PresignedUrl]):
+    """A URL to which the bytes of one object are sent as who asks, for 15 minutes."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
 class PresignPostObject(StorageRequest[PostForm]):
     """A form that uploads one file under a prefix as who asks, for 15 minutes; then redirects."""
 

@@ -1,5 +1,6 @@
 """Lists of repositories: full pages of what who asks may find."""
 
+from services.repositories.operations.resources import Resources
 from services.repositories.store import owned_after, page_of_repositories, shown_after
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import (
@@ -9,13 +10,12 @@ from shared.contracts.repositories import (
     RepositoryPage,
 )
 from shared.errors import Forbidden, NotFound
-from shared.outbox import Outbox
 from shared.paging import Stretch, fill
 from shared.policy import Action, Principal, account_resource, may, repository_resource, sees
 
 
 async def list_repositories(
-    outbox: Outbox, principal: Principal, account: Account | None, wanted: ListRepositories
+    resources: Resources, principal: Principal, account: Account | None, wanted: ListRepositories
 ) -> RepositoryPage:
     """Of one account, or the public ones of all; newest first. NotFound for a hidden account."""
     if account is not None and not sees(principal, account_resource(account)):
@@ -23,8 +23,8 @@ async def list_repositories(
 
     async def read(after: str | None) -> Stretch[Repository]:
         if account is None:
-            return await shown_after(outbox, after)
-        return await owned_after(outbox, account.account_uid, after)
+            return await shown_after(resources.outbox, after)
+        return await owned_after(resources.outbox, account.account_uid, after)
 
     repositories, cursor = await fill(
         read,
@@ -36,9 +36,9 @@ async def list_repositories(
 
 
 async def list_all_repositories(
-    outbox: Outbox, principal: Principal, wanted: ListAllRepositories
+    resources: Resources, principal: Principal, wanted: ListAllRepositories
 ) -> RepositoryPage:
     """All of them whatever their state, in the order of their making, for services alone."""
     if principal.kind != "service":
         raise Forbidden
-    return await page_of_repositories(outbox, wanted)
+    return await page_of_repositories(resources.outbox, wanted)

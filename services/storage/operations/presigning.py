@@ -28,16 +28,27 @@ def presign_get(
     door: Door, account_id: str, repository_id: str, key: str, *, actor: str
 ) -> PresignedUrl:
     """An address that downloads one object under its own name."""
-    now = datetime.now(UTC)
     name = key.rstrip("/").rpartition("/")[2] or "object"
     query = {
         "response-content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         ACTOR_FIELD: actor,
     }
+    return _presigned(door, "GET", object_path(account_id, repository_id, key), query)
+
+
+def presign_put(
+    door: Door, account_id: str, repository_id: str, key: str, *, actor: str
+) -> PresignedUrl:
+    """An address to which the bytes of one object are sent."""
     path = object_path(account_id, repository_id, key)
+    return _presigned(door, "PUT", path, {ACTOR_FIELD: actor})
+
+
+def _presigned(door: Door, method: str, path: str, query: dict[str, str]) -> PresignedUrl:
+    now = datetime.now(UTC)
     url = f"{door.url}{path}?{urlencode(query, quote_via=quote, safe='')}"
     return PresignedUrl(
-        url=presign(door.signer, "GET", url, now=now), expires_at=now + DEFAULT_LIFETIME
+        url=presign(door.signer, method, url, now=now), expires_at=now + DEFAULT_LIFETIME
     )
 
 

@@ -95,7 +95,8 @@ _SUBRESOURCES = frozenset(
         "website",
     }
 )
-_PLAIN = frozenset({"x-id", "versionId", "partNumber", "uploadId"})
+# The last names for whom one of our own addresses was signed (operations/presigning.py).
+_PLAIN = frozenset({"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor"})
 
 
 def find_operation(method: str, query: Mapping[str, str], *, on_object: bool) -> str:

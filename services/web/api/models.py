@@ -6,7 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.accounts import Account, AccountKind, Role
-from shared.contracts.repositories import Repository, Tag, Visibility
+from shared.contracts.repositories import (
+    Metadata,
+    MetadataChange,
+    Repository,
+    Title,
+    Visibility,
+)
 from shared.identifiers import AccountId, RepositoryId
 
 
@@ -91,27 +97,28 @@ class KeyList(BaseModel):
     cursor: str | None = None
 
 
-class NewRepository(Body):
+class NewRepository(Body, Metadata):
     """A new repository in an account."""
 
     account_id: Annotated[str, Field(max_length=64)]
     repository_id: RepositoryId
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str, Field(max_length=2000)] = ""
-    tags: Annotated[list[Tag], Field(max_length=20)] = []
-    license: Annotated[str, Field(max_length=64)] = ""
+    title: Title
     visibility: Visibility = Visibility.PUBLIC
 
 
-class RepositoryChange(Body):
-    """What is given is changed; with `version`, only if that is still the newest."""
+class RepositoryChange(Body, MetadataChange):
+    """What is given is changed; with `version` (or If-Match), only if that is still the newest."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    description: Annotated[str, Field(max_length=2000)] | None = None
-    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
-    license: Annotated[str, Field(max_length=64)] | None = None
     visibility: Visibility | None = None
     version: int | None = None
+
+
+class CitationView(BaseModel):
+    """How to cite a repository: in words, as BibTeX, as CITATION.cff."""
+
+    text: str
+    bibtex: str
+    cff: str
 
 
 class RepositoryList(BaseModel):

@@ -2,9 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
-from services.web.api.models import NewRepository, RepositoryChange, RepositoryList
+from services.web.api.editions import Expected, condition, tag
+from services.web.api.models import (
+    CitationView,
+    NewRepository,
+    RepositoryChange,
+    RepositoryList,
+)
 from services.web.api.queries import (
     AccountName,
     Cursor,
@@ -14,6 +20,9 @@ from services.web.api.queries import (
     check_names,
 )
 from services.web.api.visitors import Calling, SignedIn
+from services.web.render.citations import citations_of
+from services.web.resources import resources_of
+from services.web.session.visitor import Visitor
 from shared.contracts.indexer import GetSummaries, RepositorySummary
 from shared.contracts.repositories import (
     CreateRepository,
@@ -47,43 +56,50 @@ async def list_repositories(
 
 @router.post("/repositories", status_code=201, summary="Create a repository")
 async def create_repository(
-    request: Request, visitor: SignedIn, wanted: NewRepository
+    request: Request, response: Response, visitor: SignedIn, wanted: NewRepository
 ) -> Repository:
     """409 where its name is taken in that account."""
-    return await ask(request, CreateRepository(actor=visitor.actor, **wanted.model_dump()))
+    made = await ask(request, CreateRepository(actor=visitor.actor, **wanted.model_dump()))
+    tag(response, made)
+    return made
 
 
 @router.get("/repositories/{account_id}/{repository_id}", summary="A repository")
 async def get_repository(
-    request: Request, visitor: Calling, account_id: AccountName, repository_id: RepositoryName
+    request: Request,
+    response: Response,
+    visitor: Calling,
+    account_id: AccountName,
+    repository_id: RepositoryName,
 ) -> Repository:
     """Its metadata and visibility."""
-    check_names(account_id, repository_id)
-    return await ask(
-        request,
-        GetRepository(actor=visitor.actor, account_id=account_id, repository_id=repository_id),
-    )
+    found = await _found(request, visitor, account_id, repository_id)
+    tag(response, found)
+    return found
 
 
 @router.patch("/repositories/{account_id}/{repository_id}", summary="Change a repository")
-async def edit_repository(
+async def edit_repository(  # noqa: PLR0913, PLR0917  (each is a part of the request)
     request: Request,
+    response: Response,
     visitor: SignedIn,
     account_id: AccountName,
     repository_id: RepositoryName,
     change: RepositoryChange,
+    expected: Expected,
 ) -> Repository:
     """What is given is changed; 409 where `version` is given and is no longer the newest."""
     check_names(account_id, repository_id)
-    return await ask(
-        request,
-        EditRepository(
-            actor=visitor.actor,
-            account_id=account_id,
-            repository_id=repository_id,
-            **change.model_dump(),
-        ),
+    wanted = EditRepository(
+        actor=visitor.actor,
+        account_id=account_id,
+        repository_id=repository_id,
+        **{**change.model_dump(), "version": change.version if expected is None else expected},
     )
+    with condition(expected):
+        after = await ask(request, wanted)
+    tag(response, after)
+    return after
 
 
 @router.delete(
@@ -114,7 +130,7 @@ async def get_summary(
     request: Request, visitor: Calling, account_id: AccountName, repository_id: RepositoryName
 ) -> RepositorySummary:
     """Files, bytes, formats, extent in space and time."""
-    found = await get_repository(request, visitor, account_id, repository_id)
+    found = await _found(request, visitor, account_id, repository_id)
     page = await ask(
         request,
         GetSummaries(actor=visitor.actor, repository_uids=[found.repository_uid]),
@@ -125,4 +141,23 @@ async def get_summary(
         repository_uid=found.repository_uid,
         account_id=found.account_id,
         repository_id=found.repository_id,
+    )
+
+
+@router.get("/repositories/{account_id}/{repository_id}/citation", summary="How to cite it")
+async def get_citation(
+    request: Request, visitor: Calling, account_id: AccountName, repository_id: RepositoryName
+) -> CitationView:
+    """In words, as BibTeX and as CITATION.cff."""
+    found = await _found(request, visitor, account_id, repository_id)
+    return CitationView(**citations_of(found, resources_of(request).public_url))
+
+
+async def _found(
+    request: Request, visitor: Visitor, account_id: str, repository_id: str
+) -> Repository:
+    check_names(account_id, repository_id)
+    return await ask(
+        request,
+        GetRepository(actor=visitor.actor, account_id=account_id, repository_id=repository_id),
     )

@@ -36,8 +36,8 @@ def refused(filled: Filled, problem: Problem, known: Iterable[str]) -> Filled:
     """The form with what its owner said: at the field where it names one of ours, else above."""
     known = set(known)
     for one in problem.errors:
-        place = one["field"].partition(".")[0]
-        if place in known:
+        place = next((step for step in one["field"].split(".") if step in known), None)
+        if place is not None:
             filled.errors.setdefault(place, sentence(one))
     if not filled.errors:
         filled.message = problem.detail
@@ -58,6 +58,8 @@ def _words(error: ErrorDetails) -> str:
             return f"Use at most {limits['max_length']} characters."
         case "too_long":
             return f"Use at most {limits['max_length']}."
+        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
+            return "Write the date as 2024-05-31."
         case "enum" | "literal_error":
             return "Choose one of these."
         case _:

@@ -1,25 +1,22 @@
 """Forms about repositories."""
 
-from typing import Annotated
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.web.forms.accounts import FormModel, Line
-from shared.contracts.repositories import Repository, Tag, Visibility
+from services.web.forms.lines import read_authors, read_links, write_authors, write_links
+from shared.contracts.repositories import Author, Citation, Link, Repository, Tag, Visibility
 from shared.identifiers import RepositoryId
+from shared.licenses import licenses
 
-# What data is published under, by SPDX identifier; whatever else a repository has is kept.
-LICENSES = (
-    ("", "Not stated"),
-    ("CC0-1.0", "CC0 1.0, public domain dedication"),
-    ("CC-BY-4.0", "CC BY 4.0, attribution"),
-    ("CC-BY-SA-4.0", "CC BY-SA 4.0, attribution, share alike"),
-    ("CC-BY-NC-4.0", "CC BY-NC 4.0, attribution, not commercial"),
-    ("ODbL-1.0", "ODbL 1.0, open database license"),
-    ("ODC-By-1.0", "ODC-By 1.0, attribution"),
-    ("PDDL-1.0", "PDDL 1.0, public domain dedication"),
-    ("OGL-UK-3.0", "OGL UK 3.0, open government license"),
-    ("etalab-2.0", "Etalab 2.0, open license of France"),
+# What data is most often published under: offered first, the other seven hundred below.
+COMMON_LICENSES = (
+    *("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "ODbL-1.0", "ODC-By-1.0"),
+    *("PDDL-1.0", "CDLA-Permissive-2.0", "OGL-UK-3.0", "etalab-2.0"),
 )
 
 
@@ -31,18 +28,40 @@ def split_tags(text: object) -> object:
     return list(dict.fromkeys(word for word in words if word))
 
 
-Tags = Annotated[list[Tag], BeforeValidator(split_tags), Field(max_length=20)]
+Tags = Annotated[list[Tag], BeforeValidator(split_tags), Field(max_length=200)]
+Links = Annotated[list[Link], BeforeValidator(read_links), Field(max_length=200)]
+Authors = Annotated[list[Author], BeforeValidator(read_authors), Field(max_length=1000)]
 
 
 class RepositoryForm(FormModel):
-    """What a repository says of itself; `version` is the one that was shown."""
+    """What a new repository says of itself; how much that may be, its owner decides."""
 
-    title: Annotated[Line, Field(min_length=1, max_length=200)]
-    description: Annotated[Line, Field(max_length=2000)] = ""
+    title: Annotated[Line, Field(min_length=1, max_length=500)]
+    description: Annotated[Line, Field(max_length=10_000)] = ""
     tags: Tags = Field(default_factory=list)
     license: Annotated[Line, Field(max_length=64)] = ""
     visibility: Visibility = Visibility.PUBLIC
+
+
+class SettingsForm(RepositoryForm):
+    """All that a repository says of itself; `version` is the one that was shown."""
+
+    doi: Annotated[Line, Field(max_length=300)] = ""
+    contact: Annotated[Line, Field(max_length=320)] = ""
+    links: Links = Field(default_factory=list)
+    authors: Authors = Field(default_factory=list)
+    released: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
+    edition: Annotated[Line, Field(max_length=100)] = ""
     version: int | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of the request."""
+        cited = {"authors", "released", "edition"}
+        citation = Citation(authors=self.authors, released=self.released, version=self.edition)
+        fields = {
+            name: getattr(self, name) for name in type(self).model_fields if name not in cited
+        }
+        return {**fields, "citation": citation}
 
 
 class NewRepositoryForm(RepositoryForm):
@@ -64,19 +83,41 @@ class DeleteFileForm(FormModel):
     key: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
+class TextForm(FormModel):
+    """A text as it was edited; `key` is percent-encoded: a form would change its line ends.
+
+    `etag` is that of the one that was shown, empty for a new one.
+    """
+
+    key: Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(unquote)]
+    text: Annotated[str, Field(max_length=256 * 1024)]
+    etag: Annotated[Line, Field(max_length=200)] = ""
+    line_ends: Literal["", "crlf"] = ""
+    preview: str = ""
+
+
 def values_of(repository: Repository) -> dict[str, str]:
     """A repository as the fields of its form."""
+    citation = repository.citation
     return {
         "title": repository.title,
         "description": repository.description,
         "tags": ", ".join(repository.tags),
         "license": repository.license,
         "visibility": repository.visibility.value,
+        "doi": repository.doi,
+        "contact": repository.contact,
+        "links": write_links(repository.links),
+        "authors": write_authors(citation.authors),
+        "released": citation.released.isoformat() if citation.released else "",
+        "edition": citation.version,
         "version": str(repository.version),
     }
 
 
-def licenses_with(present: str) -> list[tuple[str, str]]:
-    """The choices, and the one that is there already if it is another."""
-    others = [] if present in dict(LICENSES) else [(present, present)]
-    return [*LICENSES, *others]
+@lru_cache(maxsize=1)
+def license_choices() -> list[tuple[str, str]]:
+    """Every license by identifier and name, those of data first."""
+    names = licenses()
+    rest = [name for name in names if name not in COMMON_LICENSES]
+    return [(name, names[name]) for name in (*COMMON_LICENSES, *rest)]

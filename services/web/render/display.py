@@ -1,7 +1,9 @@
 """How sizes, numbers and times read: short on the page, exact in the title."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+from shared.contracts.repositories import Author
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 WORDS = {"Markdown", "Text"}
@@ -101,3 +103,9 @@ def data_formats(formats: Mapping[str, int]) -> list[str]:
 def degrees(box: list[float]) -> str:
     """A bounding box as west, south, east, north."""
     return ", ".join(f"{value:.3f}" for value in box)
+
+
+def authors(citation: Sequence[Author]) -> str:
+    """`Charles D. Keeling, NOAA`; of many the first three."""
+    names = [one.name or f"{one.given_names} {one.family_names}".strip() for one in citation[:3]]
+    return ", ".join(names) + (" and others" if len(citation) > 3 else "")

@@ -7,12 +7,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.web import addresses
 from services.web.render import display
 from services.web.render.statics import Statics
+from shared.licenses import licenses
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FILTERS = (
     *(display.size, display.number, display.counted, display.ago, display.exact, display.iso),
     *(display.shortened, display.initials, display.degrees, display.shown),
-    display.data_formats,
+    *(display.data_formats, display.authors),
 )
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),
@@ -38,6 +39,7 @@ def create_environment(
     environment.globals |= {
         "static": statics.address,
         "years": display.years,
+        "licenses": licenses(),
         "data_door": data_door,
         "public_url": public_url,
         "mail_url": mail_url,

@@ -1,10 +1,11 @@
-"""READMEs: CommonMark with tables, made safe, its relative links pointing where they should.
+"""READMEs: CommonMark with tables and formulas, made safe, its links pointing where they should.
 
 Visitors write them, so nothing of theirs runs or loads from elsewhere: raw HTML is sanitised, and
 pictures come from the data door alone; others become links.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from posixpath import normpath
@@ -13,17 +14,20 @@ from urllib.parse import unquote, urlsplit
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from services.web.addresses import data_url, directory_page, object_page
+from services.web.render.formulas import MATHML, MATHML_ATTRIBUTES, render_formula
 
 TAGS = {
+    *MATHML,
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "code", "kbd"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "caption"),
     *("a", "img", "strong", "em", "b", "i", "s", "del", "ins", "sub", "sup", "mark", "abbr"),
     *("details", "summary", "figure", "figcaption", "q", "cite", "small", "span", "div"),
 }
-ATTRIBUTES = {
+ATTRIBUTES = MATHML_ATTRIBUTES | {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
@@ -53,7 +57,17 @@ class Beside:
 def _parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": True, "linkify": True, "typographer": False})
     markdown.enable(["table", "strikethrough", "linkify"])
-    return markdown.use(front_matter_plugin)
+    markdown.use(front_matter_plugin)
+    # A price stays a price: `$5 and $6` is no formula.
+    markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=False)
+    for name in ("math_inline", "math_inline_double", "math_block"):
+        markdown.add_render_rule(name, _formula)
+    return markdown
+
+
+def _formula(_: object, tokens: Sequence[Token], place: int, *__: object) -> str:
+    token = tokens[place]
+    return render_formula(token.content, is_block=token.type != "math_inline")
 
 
 def _slug(title: str) -> str:

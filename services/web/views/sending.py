@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.web.forms.drafts import Draft, make_draft
-from services.web.forms.reading import read_form
+from services.web.forms.reading import LARGEST_BYTES, read_form
 from services.web.resources import resources_of, visitor_of
 from services.web.security import csrf
 from services.web.session.visitor import Visitor
@@ -38,11 +38,11 @@ class TooOld(Exception):
         self.draft = draft
 
 
-async def sent_form(request: Request) -> dict[str, str]:
+async def sent_form(request: Request, *, largest: int = LARGEST_BYTES) -> dict[str, str]:
     """The fields of a form that is ours and of this session. Forbidden, TooOld, Invalid."""
     if not is_ours(request):
         raise Forbidden("This form was not sent from a page of this site.")
-    fields = await read_form(request)
+    fields = await read_form(request, largest=largest)
     if not has_valid_token(request, fields.get(csrf.FIELD, "")):
         raise TooOld(make_draft(raw_path(request).decode("latin-1"), fields))
     return fields

@@ -3,6 +3,7 @@
 import asyncio
 
 from services.repositories.operations.lists import list_repositories
+from services.repositories.operations.resources import Resources
 from shared.contracts.repositories import ListRepositories, Repository
 from shared.errors import Conflict
 from shared.outbox import Outbox
@@ -16,7 +17,7 @@ ALL, OWNED = ListRepositories(), ListRepositories(account_id="noaa")
 async def is_listed(outbox: Outbox, wanted: ListRepositories) -> bool:
     """Whether anyone finds it."""
     account = NOAA if wanted.account_id else None
-    page = await list_repositories(outbox, ANONYMOUS_PRINCIPAL, account, wanted)
+    page = await list_repositories(Resources(outbox), ANONYMOUS_PRINCIPAL, account, wanted)
     return bool(page.repositories)
 
 

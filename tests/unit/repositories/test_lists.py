@@ -3,6 +3,7 @@
 import pytest
 
 from services.repositories.operations.lists import list_all_repositories, list_repositories
+from services.repositories.operations.resources import Resources
 from shared.contracts.accounts import Account, Role
 from shared.contracts.repositories import ListAllRepositories, ListRepositories, Visibility
 from shared.errors import Forbidden, Invalid, NotFound
@@ -34,7 +35,7 @@ async def pages(
         wanted = ListRepositories(
             account_id=account.account_id if account else "", limit=limit, cursor=cursor
         )
-        page = await list_repositories(outbox, principal, account, wanted)
+        page = await list_repositories(Resources(outbox), principal, account, wanted)
         found.append([one.repository_id for one in page.repositories])
         cursor = page.cursor
         if cursor is None:
@@ -116,10 +117,10 @@ async def test_a_cursor_never_names_what_is_hidden(outbox: Outbox) -> None:
     await repository(outbox, "hidden", visibility=Visibility.RESTRICTED)
     await repository(outbox, "shown-two")
     wanted = ListRepositories(account_id="noaa", limit=1)
-    page = await list_repositories(outbox, ANONYMOUS_PRINCIPAL, NOAA, wanted)
+    page = await list_repositories(Resources(outbox), ANONYMOUS_PRINCIPAL, NOAA, wanted)
     (shown,) = page.repositories
     after = wanted.model_copy(update={"cursor": page.cursor})
-    rest = await list_repositories(outbox, ANONYMOUS_PRINCIPAL, NOAA, after)
+    rest = await list_repositories(Resources(outbox), ANONYMOUS_PRINCIPAL, NOAA, after)
     assert {shown.repository_id, *(one.repository_id for one in rest.repositories)} == {
         "shown-one",
         "shown-two",
@@ -131,7 +132,7 @@ async def test_a_cursor_never_names_what_is_hidden(outbox: Outbox) -> None:
 async def test_a_cursor_of_others_is_refused(outbox: Outbox, cursor: str) -> None:
     wanted = ListRepositories(account_id="noaa", cursor=cursor)
     with pytest.raises(Invalid):
-        await list_repositories(outbox, ANONYMOUS_PRINCIPAL, NOAA, wanted)
+        await list_repositories(Resources(outbox), ANONYMOUS_PRINCIPAL, NOAA, wanted)
 
 
 async def test_a_disabled_accounts_list_is_not_there(outbox: Outbox) -> None:
@@ -139,7 +140,7 @@ async def test_a_disabled_accounts_list_is_not_there(outbox: Outbox) -> None:
     for principal in (ANONYMOUS_PRINCIPAL, OWNER):
         with pytest.raises(NotFound):
             await list_repositories(
-                outbox, principal, disabled, ListRepositories(account_id="noaa")
+                Resources(outbox), principal, disabled, ListRepositories(account_id="noaa")
             )
 
 
@@ -148,7 +149,7 @@ async def test_all_of_them_are_for_services_alone(outbox: Outbox) -> None:
     found, cursor = [], None
     while True:
         wanted = ListAllRepositories(limit=2, cursor=cursor)
-        page = await list_all_repositories(outbox, SERVICE, wanted)
+        page = await list_all_repositories(Resources(outbox), SERVICE, wanted)
         found += [one.repository_id for one in page.repositories]
         cursor = page.cursor
         if cursor is None:
@@ -157,4 +158,4 @@ async def test_all_of_them_are_for_services_alone(outbox: Outbox) -> None:
     assert len(found) == 5
     for principal in (ANONYMOUS_PRINCIPAL, OWNER, ADMIN):
         with pytest.raises(Forbidden):
-            await list_all_repositories(outbox, principal, ListAllRepositories())
+            await list_all_repositories(Resources(outbox), principal, ListAllRepositories())

@@ -9,7 +9,12 @@ import pytest
 
 from services.storage.models import Upload
 from services.storage.operations import completing
-from services.storage.operations.presigning import ACTOR_FIELD, presign_get, presign_post
+from services.storage.operations.presigning import (
+    ACTOR_FIELD,
+    presign_get,
+    presign_post,
+    presign_put,
+)
 from services.storage.store.uploads import find_upload
 from services.storage.views import multipart
 from shared.http1 import ClientGoneError
@@ -127,6 +132,28 @@ async def test_an_address_loses_its_power_with_the_rights_of_its_person(room: Ro
     assert (await presigned(room, "01BEN")).status == 404
     await room.know(account("ada", "01ADA", {}, version=2))
     assert (await presigned(room, "01ADA")).status == 404
+
+
+async def test_an_address_takes_bytes_with_the_rights_and_conditions_of_its_person(
+    room: Room,
+) -> None:
+    """As the edge sends them: headers that the signature does not cover."""
+
+    async def sent(actor: str, **headers: str) -> Answer:
+        link = presign_put(room.door.held.door, "noaa", "globe-land-mask", "README.md", actor=actor)
+        request = request_of("PUT", link.url)
+        request.headers.update(
+            {name.replace("_", "-"): value for name, value in headers.items()}
+            | {"content-length": "1", "content-type": "text/markdown; charset=utf-8"}
+        )
+        return await room.send(request, {"type": "http.request", "body": b"x"})
+
+    first = await sent("01ADA", if_none_match="*")
+    assert first.status == 200, first.body
+    assert (await sent("01ADA", if_none_match="*")).status == 412
+    assert (await sent("01ADA", if_match='"0"')).status == 412
+    assert (await sent("01ADA", if_match=first.headers["etag"])).status == 200
+    assert (await sent("01BEN")).status == 403
 
 
 async def test_a_form_loses_its_power_with_the_rights_of_its_person(room: Room) -> None:

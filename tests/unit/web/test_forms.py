@@ -6,14 +6,16 @@ from starlette.requests import Request
 from services.web.forms.accounts import WelcomeForm
 from services.web.forms.checking import check, refused
 from services.web.forms.drafts import Draft, make_draft, pack, unpack
+from services.web.forms.lines import read_authors, read_links, write_authors, write_links
 from services.web.forms.reading import LARGEST_BYTES, MEDIA_TYPE, read_form
 from services.web.forms.repositories import (
-    LICENSES,
     NewRepositoryForm,
     RepositoryForm,
-    licenses_with,
+    SettingsForm,
+    license_choices,
     split_tags,
 )
+from shared.contracts.repositories import Author, Link
 from shared.errors import FieldError, Invalid, TooLarge
 
 FIELDS = {"title": "Mask", "account_id": "noaa", "repository_id": "mask", "csrf_token": "t"}
@@ -78,7 +80,7 @@ def test_a_good_form_is_a_model() -> None:
     ("change", "field", "message"),
     [
         ({"title": " "}, "title", "Fill this in."),
-        ({"title": "x" * 201}, "title", "Use at most 200 characters."),
+        ({"title": "x" * 501}, "title", "Use at most 500 characters."),
         ({"repository_id": "no"}, "repository_id", "It must have 3 to 40 characters."),
         (
             {"repository_id": "Not So"},
@@ -86,7 +88,7 @@ def test_a_good_form_is_a_model() -> None:
             "It may hold lower-case letters, digits and single hyphens between them.",
         ),
         ({"visibility": "secret"}, "visibility", "Choose one of these."),
-        ({"tags": ",".join(f"t{n}" for n in range(21))}, "tags", "Use at most 20."),
+        ({"tags": ",".join(f"t{n}" for n in range(201))}, "tags", "Use at most 200."),
     ],
 )
 def test_an_error_stands_at_its_field_and_says_how_to_mend_it(
@@ -124,9 +126,51 @@ def test_tags_that_are_a_list_already_stay() -> None:
     assert split_tags(["a", "b"]) == ["a", "b"]
 
 
-def test_a_license_that_is_not_offered_is_kept() -> None:
-    assert licenses_with("MIT")[-1] == ("MIT", "MIT")
-    assert licenses_with("CC0-1.0") == list(LICENSES)
+def test_every_license_is_offered_once_and_those_of_data_first() -> None:
+    names = [name for name, _ in license_choices()]
+    assert names[:2] == ["CC0-1.0", "CC-BY-4.0"]
+    assert len(names) == len(set(names)) > 700
+
+
+AUTHORS = [
+    Author(family_names="Keeling", given_names="Charles D.", orcid="0000-0002-1825-0097"),
+    Author(family_names="van der Berg", given_names="A.", affiliation="Scripps, La Jolla"),
+    Author(name="NOAA"),
+    Author(name="NOAA, Boulder", orcid="0000-0001-5109-3700"),
+]
+
+
+def test_authors_are_read_as_they_are_written() -> None:
+    text = write_authors(AUTHORS)
+    assert text.splitlines()[0] == "Keeling, Charles D. 0000-0002-1825-0097"
+    found = read_authors(f"\n{text}\n \n")
+    assert isinstance(found, list)
+    assert [Author(**one) for one in found] == AUTHORS
+
+
+def test_links_are_read_as_they_are_written() -> None:
+    links = [Link(url="https://example.org/a", title="The paper"), Link(url="http://b.example")]
+    found = read_links(write_links(links))
+    assert isinstance(found, list)
+    assert [Link(**one) for one in found] == links
+
+
+def test_the_settings_name_what_is_cited() -> None:
+    form, _ = check(SettingsForm, {**FIELDS, "authors": "NOAA", "released": "", "edition": "2"})
+    assert form is not None
+    citation = form.changes()["citation"]
+    assert (citation.authors, citation.version, citation.released) == (AUTHORS[2:3], "2", None)
+    assert check(SettingsForm, {**FIELDS, "released": "May"})[1].errors == {
+        "released": "Write the date as 2024-05-31."
+    }
+
+
+def test_a_fault_inside_a_field_stands_at_the_field_of_the_form() -> None:
+    _, filled = check(SettingsForm, FIELDS)
+    problem = Invalid("No.", errors=[FieldError(field="citation.authors", message="must be good")])
+    assert refused(filled, problem, SettingsForm.model_fields).errors == {
+        "authors": "It must be good."
+    }
 
 
 def test_a_draft_comes_back_whole_without_its_token() -> None:

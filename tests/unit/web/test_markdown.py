@@ -153,3 +153,40 @@ def test_no_readme_takes_for_ever(line: str) -> None:
     began = time.process_time()
     rendered(text)
     assert time.process_time() - began < 8
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$E = mc^2$", "<msup><mi>c</mi><mn>2</mn></msup>"),
+        ("| a |\n|---|\n| $x$ |", "<td><math"),
+        ("$$\\sum_{i=0}^n i$$", '<math display="block">'),
+    ],
+)
+def test_formulas_are_shown(text: str, expected: str) -> None:
+    assert expected in rendered(text)
+
+
+def test_prices_are_no_formulas() -> None:
+    assert "<math" not in rendered("From $5 to $10.")
+    assert "<math" not in rendered("Code stays code: `$x$`.")
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{",
+        "{" * 1500,
+        r"\text{<img src=x onerror=alert(1)>}",
+        r"\href{javascript:alert(1)}{x}",
+        "</math><script>alert(1)</script>",
+        r"\frac{1}" * 150,
+        "x" * 5000,
+    ],
+)
+def test_a_hostile_formula_stays_text(latex: str) -> None:
+    html = rendered(f"before ${latex}$ after")
+    assert "before" in html
+    assert "after" in html
+    for bad in ("<script", "<img", 'href="javascript', "onerror="):
+        assert bad not in html

@@ -1,0 +1,133 @@
+"""What a repository says of itself: tidied, within limits, in the forms that others can read."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from services.repositories.settings import Limits
+from shared.contracts.repositories import (
+    Author,
+    Citation,
+    CreateRepository,
+    EditRepository,
+    Link,
+    Metadata,
+)
+from shared.fields import invalid, one_line
+from shared.licenses import check_license
+from shared.scholarly import check_doi, check_orcid
+
+EDITABLE = {"title", "visibility", *Metadata.model_fields}
+# One @ between something and a host with a dot; only a message sent there can prove more.
+EMAIL = re.compile(r"[^\s@<>()\",;:\\]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+")
+
+
+def given(wanted: CreateRepository | EditRepository, limits: Limits) -> dict[str, Any]:
+    """The metadata that a request brings, tidied. Raises Invalid at the field that is wrong."""
+    values = {
+        name: value
+        for name in EDITABLE & wanted.model_fields_set
+        if (value := getattr(wanted, name)) is not None
+    }
+    for name in CLEAN.keys() & values.keys():
+        values[name] = CLEAN[name](values[name], limits)
+    return values
+
+
+def clean_title(text: str, limits: Limits) -> str:
+    """One line that can be seen."""
+    return _short("title", one_line("title", text), limits.title_length)
+
+
+def clean_description(text: str, limits: Limits) -> str:
+    """As it is, if it is short enough."""
+    return _short("description", text, limits.description_length)
+
+
+def clean_tags(tags: Sequence[str], limits: Limits) -> list[str]:
+    """Each once."""
+    lines = dict.fromkeys(one_line("tags", tag) for tag in tags)
+    _few("tags", lines, limits.tags)
+    return [_short("tags", line, limits.tag_length) for line in lines]
+
+
+def clean_contact(text: str, _: Limits) -> str:
+    """An e-mail address, or the address of a page."""
+    line = text.strip()
+    if line and not EMAIL.fullmatch(line) and not is_web_address(line):
+        raise invalid("contact", "must be an e-mail address or begin with https://")
+    return line
+
+
+def clean_links(links: Sequence[Link], limits: Limits) -> list[Link]:
+    """Addresses of the web alone: a page must not offer another scheme."""
+    _few("links", links, limits.links)
+    return [_clean_link(link) for link in links]
+
+
+def clean_citation(citation: Citation, limits: Limits) -> Citation:
+    """Its authors have names, and ORCIDs that are right."""
+    _few("citation.authors", citation.authors, limits.authors)
+    authors = [_clean_author(author) for author in citation.authors]
+    return citation.model_copy(update={"authors": authors, "version": citation.version.strip()})
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is an address that browsers open, and nothing that they would rewrite."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable()
+
+
+def _clean_link(link: Link) -> Link:
+    url = link.url.strip()
+    if not is_web_address(url) or " " in url:
+        raise invalid("links", f"{url[:100]!r} must begin with https:// or http://")
+    return Link(url=url, title=_line("links", link.title))
+
+
+def _clean_author(author: Author) -> Author:
+    names = {
+        name: _line("citation.authors", value)
+        for name, value in author.model_dump(exclude={"orcid"}).items()
+    }
+    if not any(names[name] for name in ("name", "family_names", "given_names")):
+        raise invalid("citation.authors", "an author must have a name")
+    return Author(**names, orcid=_checked("citation.authors", author.orcid, check_orcid))
+
+
+def _line(field: str, text: str) -> str:
+    return one_line(field, text) if text.strip() else ""
+
+
+def _short(field: str, text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise invalid(field, f"may have {longest} characters at most")
+    return text
+
+
+def _few(field: str, values: Sequence[Any] | dict[str, None], most: int) -> None:
+    if len(values) > most:
+        raise invalid(field, f"may be {most} at most")
+
+
+def _checked(field: str, text: str, check: Callable[[str], str]) -> str:
+    try:
+        return check(text)
+    except ValueError as wrong:
+        raise invalid(field, str(wrong)) from None
+
+
+CLEAN: dict[str, Callable[[Any, Limits], Any]] = {
+    "title": clean_title,
+    "description": clean_description,
+    "tags": clean_tags,
+    "license": lambda text, _: _checked("license", text, check_license),
+    "doi": lambda text, _: _checked("doi", text, check_doi),
+    "contact": clean_contact,
+    "links": clean_links,
+    "citation": clean_citation,
+}

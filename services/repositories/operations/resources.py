@@ -1,0 +1,14 @@
+"""What the operations of one process work with."""
+
+from dataclasses import dataclass, field
+
+from services.repositories.models import Rules
+from shared.outbox import Outbox
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Records and events, and the rules of the house."""
+
+    outbox: Outbox
+    rules: Rules = field(default_factory=Rules)

@@ -1,0 +1,47 @@
+"""Editions of things: `ETag` on what is read, `If-Match` on what is changed (RFC 9110 §13.1.1)."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from shared.contracts.base import Snapshot
+from shared.errors import Conflict, Invalid, PreconditionFailed
+
+VERSION = re.compile(r'"([0-9]{1,20})"')
+
+
+def tag(response: Response, thing: Snapshot) -> None:
+    """Tell the edition of what is answered."""
+    response.headers["etag"] = f'"{thing.version}"'
+
+
+def expected(
+    if_match: Annotated[
+        str | None,
+        Header(max_length=100, description="The ETag of what was read: 412 where it is another"),
+    ] = None,
+) -> int | None:
+    """The version that a change is meant for; None: whatever is there. Raises Invalid."""
+    if if_match in {None, "*"}:
+        return None
+    found = VERSION.fullmatch(str(if_match).strip())
+    if found is None:
+        raise Invalid("If-Match is the ETag of one answer, in its quotes.")
+    return int(found[1])
+
+
+@contextmanager
+def condition(version: int | None) -> Iterator[None]:
+    """A change that came too late fails its condition, if it made one."""
+    try:
+        yield
+    except Conflict as problem:
+        if version is None:
+            raise
+        raise PreconditionFailed(problem.detail) from problem
+
+
+Expected = Annotated[int | None, Depends(expected)]

@@ -1,0 +1,84 @@
+"""Small objects whole: read and written through the data door, with the visitor's own rights."""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.requests import Request
+
+from services.web.addresses import data_url
+from services.web.resources import Resources, resources_of, visitor_of
+from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.storage import PresignGetObject, PresignPutObject
+from shared.errors import Conflict, NotFound, TooLarge, Unavailable
+
+AWAY = "It cannot be fetched at the moment; reload the page in a while."
+NOT_STORED = "It could not be stored at the moment. Nothing was changed; try again in a while."
+REPLACED = "Somebody changed this file while you were at it."
+
+
+class Content(NamedTuple):
+    """The bytes of an object, and the ETag they had, in quotes."""
+
+    content: bytes
+    etag: str
+
+
+async def fetch(request: Request, repository: Repository, key: str, most: int) -> Content:
+    """As anyone where anyone may, else by a URL that carries the visitor's permission."""
+    edge = resources_of(request)
+    names = (repository.account_id, repository.repository_id)
+    if repository.visibility is not Visibility.RESTRICTED:
+        return await _get(edge, data_url(edge.data_door, *names, key), most)
+    visitor = await visitor_of(request)
+    wanted = PresignGetObject(
+        actor=visitor.actor, account_id=names[0], repository_id=names[1], key=key
+    )
+    return await _get(edge, (await edge.bus.request(wanted)).url, most)
+
+
+async def store(request: Request, repository: Repository, key: str, new: Content) -> None:
+    """As the visitor. Conflict unless `new.etag` is what is there; empty: nothing is there."""
+    edge, visitor = resources_of(request), await visitor_of(request)
+    names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
+    wanted = PresignPutObject(actor=visitor.actor, key=key, **names)
+    url, host = _near(edge, (await edge.bus.request(wanted)).url)
+    condition = {"if-match": new.etag} if new.etag else {"if-none-match": "*"}
+    media_type = "text/markdown" if key.lower().endswith((".md", ".markdown")) else "text/plain"
+    headers = {"host": host, "content-type": f"{media_type}; charset=utf-8", **condition}
+    try:
+        answer = await edge.bytes_door.put(url, content=new.content, headers=headers)
+    except httpx.HTTPError as error:
+        raise Unavailable(NOT_STORED) from error
+    if answer.status_code in {404, 409, 412}:
+        raise Conflict(REPLACED)
+    if answer.status_code != httpx.codes.OK:
+        raise Unavailable(NOT_STORED)
+
+
+async def _get(edge: Resources, url: str, most: int) -> Content:
+    near, host = _near(edge, url)
+    try:
+        async with edge.bytes_door.stream("GET", near, headers={"host": host}) as answer:
+            if answer.status_code == httpx.codes.NOT_FOUND:
+                raise NotFound
+            if answer.status_code != httpx.codes.OK:
+                raise Unavailable(AWAY)
+            return Content(await _read(answer, most), answer.headers["etag"])
+    except httpx.HTTPError as error:
+        raise Unavailable(AWAY) from error
+
+
+def _near(edge: Resources, url: str) -> tuple[str, str]:
+    """The public address is in the signature and in Host; the bytes come by the short way."""
+    near = edge.settings.storage_url.rstrip("/") + url.removeprefix(edge.data_door)
+    return near, urlsplit(url).netloc
+
+
+async def _read(answer: httpx.Response, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge("It is too large to be shown here; open the file instead.")
+    return bytes(body)
