@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 
 from services.storage.s3.presign import Signer, presign
 
-BUFFER = bytearray(1024 * 1024)
+BUFFER = bytearray(4 * 1024 * 1024)
 HEAD_END = b"\r\n\r\n"
 
 
@@ -34,6 +34,18 @@ class Connection:
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return self._answer()
 
+    def read(self, path: str) -> bytes:
+        """One GET; the body of its answer."""
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
+        head, body = self._head()
+        assert head.startswith(b"HTTP/1.1 200"), head
+        pieces, left = [body], _length(head) - len(body)
+        while left > 0:
+            pieces.append(self.socket.recv(left))
+            assert pieces[-1], "the answer was cut off"
+            left -= len(pieces[-1])
+        return b"".join(pieces)
+
     def put(self, path: str, body: memoryview) -> int:
         """One PUT of a body that is there already; the status."""
         head = f"PUT {path} HTTP/1.1\r\nHost: {self.host}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -41,16 +53,22 @@ class Connection:
         self.socket.sendall(body)
         return self._answer()
 
-    def _answer(self) -> int:
+    def _head(self) -> tuple[bytes, bytes]:
+        """The head of an answer, and what came with it."""
         data = b""
         while HEAD_END not in data:
             piece = self.socket.recv(65536)
             assert piece, data
             data += piece
         head, _, rest = data.partition(HEAD_END)
+        return head, rest
+
+    def _answer(self) -> int:
+        head, rest = self._head()
         left = _length(head) - len(rest)
         while left > 0:
-            count = self.socket.recv_into(BUFFER, min(left, len(BUFFER)))
+            # MSG_TRUNC: the kernel drops them, so that the client costs next to nothing.
+            count = self.socket.recv_into(BUFFER, min(left, len(BUFFER)), socket.MSG_TRUNC)
             assert count, "the answer was cut off"
             left -= count
         return int(head[9:12])

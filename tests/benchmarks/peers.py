@@ -1,4 +1,4 @@
-"""What the data door is measured against: nginx, and the bare cost of an upload."""
+"""What the data door is measured against: nginx, its server alone, the bare cost of an upload."""
 
 import asyncio
 import hashlib
@@ -14,9 +14,8 @@ from typing import Any
 
 import uvloop
 from awscrt.checksums import crc64nvme
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 
+from shared.http1 import Listener
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
 from tests.benchmarks.load import Connection
@@ -50,6 +49,14 @@ def bare_upload(folder: Path, *digests: str) -> Iterator[tuple[str, set[int]]]:
     port = free_port()
     words = [sys.executable, "-m", "tests.benchmarks.peers", str(port), str(folder), *digests]
     with _process(*words) as pids:
+        yield _listening(port), pids
+
+
+@contextmanager
+def idle() -> Iterator[tuple[str, set[int]]]:
+    """The data door's server with an application that says `ok` to everything."""
+    port = free_port()
+    with _process(sys.executable, "-m", "tests.benchmarks.peers", str(port)) as pids:
         yield _listening(port), pids
 
 
@@ -124,17 +131,18 @@ class BareUpload:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _serve(port: int, folder: Path, digests: tuple[str, ...]) -> None:
-    server = Server(
-        BareUpload(folder, digests),
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-    )
-    await server.serve()
+async def say_ok(_: Any, __: Any, send: Any) -> None:
+    """The least that an application can do."""
+    headers = [(b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+async def _serve(port: int, *words: str) -> None:
+    application = BareUpload(Path(words[0]), words[1:]) if words else say_ok
+    async with Listener(application, "127.0.0.1", port, stop_seconds=1):
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1]), Path(sys.argv[2]), tuple(sys.argv[3:])))
+    uvloop.run(_serve(int(sys.argv[1]), *sys.argv[2:]))
