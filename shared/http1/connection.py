@@ -82,11 +82,8 @@ class Connection(asyncio.Protocol):
         self._barren += len(data)
         try:
             self.parser.feed_data(data)
-        except HttpParserUpgrade:
-            # No other protocol is spoken here, and of this one nothing more can follow.
-            self._turns[-1].is_kept = False
-            self.transport.pause_reading()
-        except HttpParserError:
+        except (HttpParserError, HttpParserUpgrade):
+            # No other protocol is spoken here, so behind a wish for one nothing can follow either.
             self._refuse(400)
         if self._barren > MOST_BARREN_BYTES:
             self._refuse(431)
@@ -201,13 +198,17 @@ class Connection(asyncio.Protocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _refuse(self, status: int) -> None:
-        """What came is no request: nothing after it can be understood."""
-        self.is_closing = True
-        if self._turns:
-            self.transport.abort()
+        """What came is no request: those before it get their answers, nothing after it is read."""
+        if self.is_closing:
             return
-        self.transport.write(answer.plain(status))
-        self.transport.close()
+        self.is_closing = True
+        if self._incoming is not None:
+            self.transport.abort()
+        elif self._turns:
+            self._turns[-1].is_kept = False
+        else:
+            self.transport.write(answer.plain(status))
+            self.transport.close()
 
     def expire(self, head_seconds: float, idle_seconds: float, stuck_seconds: float) -> None:
         """Close what waits too long for a request, or for the client to read."""

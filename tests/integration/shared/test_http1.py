@@ -188,6 +188,16 @@ async def test_what_is_no_request_is_refused(request_bytes: bytes, status: int) 
     assert raw.startswith(b"HTTP/1.1 %d " % status)
 
 
+async def test_what_follows_a_request_and_is_none_does_not_take_its_answer() -> None:
+    upgrade = get("/3", "Connection: upgrade", "Upgrade: h2c") + get("/4")
+    async with serving(echo) as listener:
+        raw = await said(listener, get("/1") + get("/2") + b"rubbish\r\n\r\n")
+        switching = await said(listener, upgrade)
+    assert raw.count(b"200 OK") == 2
+    assert raw.endswith(b"GET /2  ")
+    assert switching.endswith(b"GET /3  ")
+
+
 async def test_endless_trailers_are_not_kept() -> None:
     head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: "
     async with serving(echo) as listener, speaking(listener) as (reader, writer):
