@@ -7,12 +7,14 @@ not known yet is asked for once; a "no" is remembered for a second.
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from shared.bus import Bus
 from shared.bus.events import Handler
 from shared.cloudevents import Event, EventData
 from shared.contracts.accounts import (
+    AccessKeyRevoked,
     AccessKeySealed,
     Account,
     AccountCreated,
@@ -104,21 +106,21 @@ class Projection:
         return Repository.model_validate_json(item["body"]) if item else None
 
     async def access_key(self, access_key_id: str) -> SealedAccessKey | None:
-        """The sealed material of a key; None where it is unknown or revoked."""
+        """The sealed material of a key; None where it is unknown, revoked or expired."""
         key = await self._known(
             "KEY",
             access_key_id,
             SealedAccessKey,
             lambda: GetSealedAccessKey(actor=self.asker, access_key_id=access_key_id),
         )
-        return key if key is not None and not key.revoked else None
+        return key if key is not None and key.is_good(datetime.now(UTC)) else None
 
     async def principal(self, actor: Actor) -> Principal:
         """Who an actor is today: its account's state and roles. A deleted account is anonymous."""
         if actor.kind == "service":
             return service_principal(actor.service)
         account = await self.account(actor.account_uid) if actor.account_uid else None
-        return account_principal(account) if account else ANONYMOUS_PRINCIPAL
+        return account_principal(account, actor.scope) if account else ANONYMOUS_PRINCIPAL
 
     async def fresh_principal(self, principal: Principal) -> Principal:
         """Before a refusal: what accounts says now, as a new role may be faster than its event.
@@ -129,7 +131,8 @@ class Projection:
         if principal.kind != "account" or self._memory.get(asked, (0.0,))[0] > time.monotonic():
             return principal
         self._remember(*asked, None)
-        actor = Actor(kind="account", account_uid=principal.account_uid)
+        uid, scope = principal.account_uid, principal.scope
+        actor = Actor(kind="account", account_uid=uid, scope=scope)
         wanted = GetAccount(actor=self.asker, account_uid=principal.account_uid)
         with contextlib.suppress(Problem):
             found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
@@ -183,6 +186,18 @@ class Projection:
         """A key was made, or works no more."""
         await self._keep(event.data.access_key)
 
+    async def on_revoked_key(self, event: Event[AccessKeyRevoked]) -> None:
+        """A key works no more: every process hears this live, one of them the sealed message."""
+        revoked = SealedAccessKey(
+            access_key_id=event.data.access_key.access_key_id,
+            account_uid=event.data.access_key.account_uid,
+            sealed_secret="",
+            revoked=True,
+            version=event.version,
+        )
+        if await self.table.get("KEY", revoked.access_key_id):
+            await self._keep(revoked)
+
     async def _keep(self, snapshot: Snapshot) -> None:
         """Write what is newer than what is known; forget what memory says of it."""
         await self.alive()
@@ -222,6 +237,7 @@ def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
     return {
         AccountCreated: on_account,
         AccountUpdated: on_account,
+        AccessKeyRevoked: projection.on_revoked_key,
         RepositoryCreated: on_repository,
         RepositoryUpdated: on_repository,
         RepositoryDeleted: on_repository,

@@ -19,6 +19,7 @@ from shared.bus import Bus
 from shared.contracts.accounts import Account, Role, SealedAccessKey
 from shared.contracts.base import Snapshot, now
 from shared.contracts.repositories import Visibility
+from shared.key_uses import KeyUses
 from shared.keyfile import load_key_file, service_access_key
 from shared.projection import Projection
 from shared.sealing import seal, sealing_key
@@ -143,7 +144,7 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
         )
         door = SigningDoor(URL, Signer(*service_access_key(key, "storage")))
         finder = secret_finder(projection, key)
-        held = Held(resources, projection, door, finder, stale_after, URL, "us-east-1")
+        held = Held(resources, projection, door, finder, stale_after, URL, "us-east-1", KeyUses())
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)
         for snapshot in (*_accounts(), REPOSITORY, RESTRICTED, *_keys(key, people)):

@@ -35,6 +35,7 @@ from shared.contracts.accounts import (
     ListInvitations,
     ListMembers,
     ListOwnInvitations,
+    NoteKeyUse,
     ResendInvitation,
     RevokeAccessKey,
     RevokeInvitation,
@@ -85,7 +86,11 @@ async def create_access_key(resources: Resources, wanted: CreateAccessKey) -> Ac
     """The one operation that needs the sealing key."""
     principal = await find_principal(resources.outbox, wanted.actor)
     return await access_keys.create_access_key(
-        resources.outbox, principal, wanted, sealing_key=resources.sealing_key
+        resources.outbox,
+        principal,
+        wanted,
+        sealing_key=resources.sealing_key,
+        find_repository=resources.find_repository,
     )
 
 
@@ -110,5 +115,6 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateAccessKey: create_access_key,
     ListAccessKeys: asked(access_keys.list_access_keys),
     RevokeAccessKey: asked(access_keys.revoke_access_key),
+    NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
 }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import Field
+
 from shared.contracts.accounts import (
     AccessKey,
     Account,
@@ -11,7 +13,7 @@ from shared.contracts.accounts import (
     Role,
     SealedAccessKey,
 )
-from shared.contracts.base import Snapshot
+from shared.contracts.base import Scope, Snapshot
 from shared.contracts.repositories import Repository
 from shared.policy import Resource, account_resource, repository_resource
 
@@ -100,10 +102,15 @@ class KeyRecord(Snapshot):
     created_at: datetime
     sealed_secret: str
     revoked: bool = False
+    made_by: str = ""
+    expires_at: datetime | None = None
+    scope: Scope | None = None
+    places: list[str] = Field(default_factory=list)
 
-    def shown(self) -> AccessKey:
+    def shown(self, last_used_at: datetime | None = None) -> AccessKey:
         """What its owner may always see."""
-        return AccessKey(**self.model_dump(include=set(AccessKey.model_fields)))
+        told = self.model_dump(include=set(AccessKey.model_fields))
+        return AccessKey(**told, last_used_at=last_used_at)
 
     def sealed(self) -> SealedAccessKey:
         """What storage and web need to check signatures."""

@@ -53,13 +53,16 @@ class Resources:
 
 async def get_file(resources: Resources, wanted: GetFile) -> FileMetadata:
     """What is known of one object."""
-    repository = await _readable(resources, wanted.actor, wanted.account_id, wanted.repository_id)
+    names, asked = (wanted.account_id, wanted.repository_id), (Action.DATA_READ, wanted.key)
+    repository = await _readable(resources, wanted.actor, names, asked)
     return await asking.get_file(resources.table, repository, wanted.key)
 
 
 async def list_directory(resources: Resources, wanted: ListDirectory) -> Directory:
     """One page of a directory."""
-    repository = await _readable(resources, wanted.actor, wanted.account_id, wanted.repository_id)
+    names = (wanted.account_id, wanted.repository_id)
+    asked = (Action.DATA_LIST, wanted.prefix)
+    repository = await _readable(resources, wanted.actor, names, asked)
     return await asking.list_directory(resources.table, repository, wanted.prefix, wanted)
 
 
@@ -157,18 +160,19 @@ async def _listed(
         async for repository in repositories:
             resource = repository_resource(repository)
             asked = (Action.REPOSITORY_LIST, Action.DATA_READ)
-            if all(may(principal, action, resource) for action in asked):
+            if all(may(principal, action, resource, "") for action in asked):
                 yield repository
 
 
 async def _collected(resources: Resources, actor: Actor, collection_id: str) -> Repository:
-    return await _readable(resources, actor, *repository_of(collection_id))
+    return await _readable(resources, actor, repository_of(collection_id), (Action.DATA_READ, ""))
 
 
 async def _readable(
-    resources: Resources, actor: Actor, account_id: str, repository_id: str
+    resources: Resources, actor: Actor, names: tuple[str, str], asked: tuple[Action, str]
 ) -> Repository:
-    """The repository of these names. NotFound also where who asks may not read it."""
+    """The repository of these names, if this may be asked of this key or prefix of it."""
+    (account_id, repository_id), (action, key) = names, asked
     if not (SLUG.fullmatch(account_id) and SLUG.fullmatch(repository_id)):
         raise NotFound
     projection = resources.projection
@@ -177,9 +181,9 @@ async def _readable(
         raise NotFound
     resource = repository_resource(repository)
     principal = await projection.principal(actor)
-    if not may(principal, Action.DATA_READ, resource):
+    if not may(principal, action, resource, key):
         principal = await projection.fresh_principal(principal)
-    demand(principal, Action.DATA_READ, resource)
+    demand(principal, action, resource, key)
     return repository
 
 

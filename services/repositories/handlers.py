@@ -109,7 +109,7 @@ async def _fresh(projection: Projection, principal: Principal) -> Principal:
         return principal
     wanted = GetAccount(actor=projection.asker, account_uid=principal.account_uid)
     try:
-        return account_principal(await projection.bus.request(wanted))
+        return account_principal(await projection.bus.request(wanted), principal.scope)
     except Problem:
         return principal
 

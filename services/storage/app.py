@@ -26,6 +26,7 @@ from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
 from shared.bus import Bus
 from shared.contracts.repositories import Repository
+from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
 from shared.projection import Projection, control_handlers, follow, private_handlers
@@ -69,6 +70,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(bus.stop)
         for work in (keep_recovering(resources, _finder(projection)), keep_healing(resources)):
             await stack.enter_async_context(_going(work))
+        uses = KeyUses()
+        await stack.enter_async_context(telling(uses, bus))
         held = Held(
             resources,
             projection,
@@ -77,6 +80,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             settings.storage.stale_after,
             settings.web.public_url.rstrip("/"),
             settings.storage.region,
+            uses,
         )
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},

@@ -7,7 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.storage.operations.objects import delete_object as delete
-from services.storage.operations.presigning import Door, presign_get, presign_post, presign_put
+from services.storage.operations.presigning import (
+    Door,
+    presign_get,
+    presign_post,
+    presign_put,
+    signed_for,
+)
 from services.storage.operations.reading import get_record
 from services.storage.operations.resources import Resources
 from services.storage.store.objects import objects_page, stored_object
@@ -40,25 +46,25 @@ class Answering:
 
 
 async def repository_for(
-    answering: Answering, actor: Actor, action: Action, names: tuple[str, str]
+    answering: Answering, actor: Actor, action: Action, names: tuple[str, str], key: str
 ) -> Repository:
-    """The repository, if the actor may do this to it. NotFound, Forbidden."""
+    """The repository, if the actor may do this to a key of it. NotFound, Forbidden."""
     repository = await answering.projection.repository(*names)
     if repository is None:
         raise NotFound
     resource = repository_resource(repository)
     principal = await answering.projection.principal(actor)
-    if not may(principal, action, resource):
+    if not may(principal, action, resource, key):
         # A role given a moment ago may be faster than the event that tells of it.
         principal = await answering.projection.fresh_principal(principal)
-    demand(principal, action, resource)
+    demand(principal, action, resource, key)
     return repository
 
 
 async def get_object(answering: Answering, wanted: GetObject) -> StoredObject:
     """The record of an object one may read."""
     names = (wanted.account_id, wanted.repository_id)
-    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names, wanted.key)
     record = await get_record(answering.resources, repository, wanted.key)
     return stored_object(repository, record)
 
@@ -83,36 +89,38 @@ async def list_objects(answering: Answering, wanted: ListObjects) -> ObjectPage:
 async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> PresignedUrl:
     """An address for one object one may read."""
     names = (wanted.account_id, wanted.repository_id)
-    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names, wanted.key)
     await get_record(answering.resources, repository, wanted.key)
-    return presign_get(answering.door, *names, wanted.key, actor=wanted.actor.account_uid)
+    return presign_get(answering.door, *names, wanted.key, actor=signed_for(wanted.actor))
 
 
 async def presign_put_object(answering: Answering, wanted: PresignPutObject) -> PresignedUrl:
     """An address for one object one may write, whether or not there is one."""
     names = (wanted.account_id, wanted.repository_id)
-    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
-    return presign_put(answering.door, *names, wanted.key, actor=wanted.actor.account_uid)
+    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, wanted.key)
+    return presign_put(answering.door, *names, wanted.key, actor=signed_for(wanted.actor))
 
 
 async def presign_post_object(answering: Answering, wanted: PresignPostObject) -> PostForm:
     """A form for a repository one may write to."""
     names = (wanted.account_id, wanted.repository_id)
-    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
+    await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, wanted.prefix)
     prefix = f"{wanted.repository_id}/{wanted.prefix}"
     return presign_post(
         answering.door,
         wanted.account_id,
         prefix,
         redirect=wanted.redirect,
-        actor=wanted.actor.account_uid,
+        actor=signed_for(wanted.actor),
     )
 
 
 async def delete_object(answering: Answering, wanted: DeleteObject) -> StoredObject:
     """Remove one object; NotFound where there is none."""
     names = (wanted.account_id, wanted.repository_id)
-    repository = await repository_for(answering, wanted.actor, Action.DATA_WRITE, names)
+    repository = await repository_for(
+        answering, wanted.actor, Action.DATA_DELETE, names, wanted.key
+    )
     record = await delete(answering.resources, repository, wanted.key, actor=wanted.actor.uid)
     if record is None:
         raise NotFound("There is no such object.")

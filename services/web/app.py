@@ -27,6 +27,7 @@ from services.web.session.sessions import Sessions
 from services.web.settings import ServiceSettings
 from services.web.views.errors import HANDLERS
 from shared.bus import Bus
+from shared.key_uses import KeyUses, telling
 from shared.keyfile import derive, load_key_file, nats_seed
 from shared.kratos import Kratos
 from shared.runtime import App, Door, Opened
@@ -58,6 +59,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         hear(bus, resources.live)
         bus.start()
         stack.push_async_callback(bus.stop)
+        await stack.enter_async_context(telling(resources.access_keys.uses, bus))
         door = Door(create_site(resources), settings.listen, settings.web.port)
         yield Opened(checks={"bus": bus.check}, door=door, stopping=resources.live.close)
 
@@ -84,7 +86,7 @@ def create_resources(
         ),
         statics=statics,
         sessions=Sessions(bus, kratos),
-        access_keys=AccessKeys(bus, sealing_key(key)),
+        access_keys=AccessKeys(bus, sealing_key(key), KeyUses()),
         live=Live(connections=web.live_connections, per_address=web.live_per_address),
         once=Once(),
         tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),

@@ -1,12 +1,22 @@
 """Access keys: made, shown once, revoked."""
 
+import contextlib
 import re
 import secrets
 import string
 
 from services.accounts.models import KeyRecord
 from services.accounts.operations.accounts import demand_service
-from services.accounts.store.access_keys import find_key, new_key, page_of_keys, revoked_key
+from services.accounts.operations.auditing import audited
+from services.accounts.operations.places import FindRepository
+from services.accounts.operations.scopes import scope_of
+from services.accounts.store.access_keys import (
+    find_key,
+    new_key,
+    noted_use,
+    page_of_keys,
+    revoked_key,
+)
 from services.accounts.store.accounts import find_account
 from services.accounts.store.layout import commit
 from shared.contracts.accounts import (
@@ -19,16 +29,19 @@ from shared.contracts.accounts import (
     CreateAccessKey,
     GetSealedAccessKey,
     ListAccessKeys,
+    NoteKeyUse,
     RevokeAccessKey,
     SealedAccessKey,
 )
 from shared.contracts.base import Actor, Done, now
 from shared.errors import Forbidden, Invalid, NotFound
+from shared.fields import invalid
 from shared.outbox import Outbox, announce, next_version
-from shared.policy import Action, Principal, account_resource, demand, may
+from shared.policy import Action as Right
+from shared.policy import Principal, account_resource, demand, may
 from shared.races import until_won
 from shared.sealing import seal
-from shared.tables import Put
+from shared.tables import Action, ConditionFailed, Put
 
 ID_PREFIX, ID_CHARACTERS, ID_LENGTH = "COOP", string.ascii_uppercase + string.digits, 16
 SECRET_CHARACTERS, SECRET_LENGTH = string.ascii_letters + string.digits, 40
@@ -37,16 +50,23 @@ SECRET = re.compile(rf"[A-Za-z0-9+/_-]{{{SECRET_LENGTH}}}")
 
 
 async def create_access_key(
-    outbox: Outbox, principal: Principal, wanted: CreateAccessKey, *, sealing_key: bytes
+    outbox: Outbox,
+    principal: Principal,
+    wanted: CreateAccessKey,
+    *,
+    sealing_key: bytes,
+    find_repository: FindRepository,
 ) -> AccessKeySecret:
-    """A new key with its secret, which is told this once; NotFound, Forbidden, Conflict."""
+    """A new key with its secret, which is told this once; NotFound, Forbidden, Invalid."""
     account = await _owner(outbox, wanted.account_uid)
     access_key_id, secret = wanted.access_key_id, wanted.secret_access_key
     if access_key_id or secret:
         _check_brought(principal, access_key_id, secret)
     else:
-        demand(principal, Action.ACCESS_KEY_MANAGE, account_resource(account))
+        demand(principal, Right.ACCESS_KEY_MANAGE, account_resource(account))
         access_key_id, secret = generate()
+    if wanted.expires_at is not None and wanted.expires_at <= now():
+        raise invalid("expires_at", "must be a time to come")
     record = KeyRecord(
         access_key_id=access_key_id,
         account_uid=account.account_uid,
@@ -54,11 +74,22 @@ async def create_access_key(
         name=wanted.name,
         created_at=now(),
         sealed_secret=seal(sealing_key, secret, name=access_key_id),
+        made_by=wanted.actor.uid,
+        expires_at=wanted.expires_at,
+        scope=await scope_of(outbox, principal, wanted, find_repository),
+        places=wanted.places,
         version=next_version(),
     )
-    told = AccessKeyCreated(account_id=account.account_id, access_key=record.shown())
-    await commit(outbox, *new_key(record), *_announced(told, record, wanted.actor))
-    return AccessKeySecret(**record.shown().model_dump(), secret_access_key=secret)
+
+    async def attempt() -> AccessKeySecret:
+        told = AccessKeyCreated(
+            account_id=account.account_id, access_key=record.shown(), reason=wanted.reason
+        )
+        entry = await _entry(outbox, told, record, wanted)
+        await commit(outbox, *new_key(record), *_announced(told, record, wanted.actor), *entry)
+        return AccessKeySecret(**record.shown().model_dump(), secret_access_key=secret)
+
+    return await until_won(attempt)
 
 
 async def list_access_keys(
@@ -66,9 +97,9 @@ async def list_access_keys(
 ) -> AccessKeyPage:
     """An account's keys, newest first, revoked ones too."""
     account = await _owner(outbox, wanted.account_uid)
-    demand(principal, Action.ACCESS_KEY_MANAGE, account_resource(account))
-    records, cursor = await page_of_keys(outbox, account.account_uid, wanted)
-    return AccessKeyPage(access_keys=[record.shown() for record in records], cursor=cursor)
+    demand(principal, Right.ACCESS_KEY_MANAGE, account_resource(account))
+    keys, cursor = await page_of_keys(outbox, account.account_uid, wanted)
+    return AccessKeyPage(access_keys=keys, cursor=cursor)
 
 
 async def revoke_access_key(outbox: Outbox, principal: Principal, wanted: RevokeAccessKey) -> Done:
@@ -81,15 +112,17 @@ async def revoke_access_key(outbox: Outbox, principal: Principal, wanted: Revoke
             raise NotFound
         if wanted.account_uid not in {"", account.account_uid}:
             raise NotFound
-        if not may(principal, Action.ACCESS_KEY_MANAGE, account_resource(account)):
+        if not may(principal, Right.ACCESS_KEY_MANAGE, account_resource(account)):
             raise NotFound
         if before.revoked:
             return Done()
         changes = {"revoked": True, "sealed_secret": "", "version": next_version(before.version)}
         record = before.model_copy(update=changes)
-        told = AccessKeyRevoked(account_id=account.account_id, access_key=record.shown())
-        rows = revoked_key(record, before=before)
-        await commit(outbox, *rows, *_announced(told, record, wanted.actor))
+        told = AccessKeyRevoked(
+            account_id=account.account_id, access_key=record.shown(), reason=wanted.reason
+        )
+        rows = [*revoked_key(record, before=before), *_announced(told, record, wanted.actor)]
+        await commit(outbox, *rows, *await _entry(outbox, told, record, wanted))
         return Done()
 
     return await until_won(attempt)
@@ -104,6 +137,15 @@ async def get_sealed_access_key(
     if record is None:
         raise NotFound
     return record.sealed()
+
+
+async def note_key_use(outbox: Outbox, principal: Principal, wanted: NoteKeyUse) -> Done:
+    """For services alone; what is known to be later stays."""
+    demand_service(principal)
+    for access_key_id, used_at in wanted.used.items():
+        with contextlib.suppress(ConditionFailed):
+            await outbox.table.write(noted_use(access_key_id, used_at))
+    return Done()
 
 
 def generate() -> tuple[str, str]:
@@ -126,6 +168,25 @@ def _announced(
         announce(data, aggregate=record.access_key_id, version=record.version, actor=actor.uid)
         for data in (told, sealed)
     ]
+
+
+async def _entry(
+    outbox: Outbox,
+    told: AccessKeyCreated | AccessKeyRevoked,
+    record: KeyRecord,
+    wanted: CreateAccessKey | RevokeAccessKey,
+) -> list[Action]:
+    return await audited(
+        outbox,
+        record.account_uid,
+        wanted.actor,
+        told.event,
+        record.access_key_id,
+        reason=wanted.reason,
+        name=record.name,
+        actions=" ".join(sorted(record.scope.actions)) if record.scope else "",
+        places=" ".join(record.places),
+    )
 
 
 def _check_brought(principal: Principal, access_key_id: str, secret: str) -> None:

@@ -1,14 +1,18 @@
 """Access keys; their secrets are sealed before they come here."""
 
+import asyncio
+from datetime import UTC, datetime
+
 from services.accounts.models import KeyRecord
 from services.accounts.store.accounts import account_key
 from services.accounts.store.layout import RECORD_VERSION
-from shared.contracts.accounts import AccessKeySealed
+from shared.contracts.accounts import AccessKey, AccessKeySealed
 from shared.contracts.base import Listed
 from shared.outbox import VERSION_DIGITS, Outbox, history_key
-from shared.tables import Absent, Action, Delete, Equals, Item, Put
+from shared.tables import Absent, Action, AnyOf, Below, Delete, Equals, Item, Put, Update
 
 PREFIX = "KEY#"
+MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
 def key_row(record: KeyRecord) -> Item:
@@ -36,6 +40,13 @@ def revoked_key(record: KeyRecord, *, before: KeyRecord) -> list[Action]:
     return [Put(key_row(record), when=Equals("version", before.version)), told]
 
 
+def noted_use(access_key_id: str, used_at: datetime) -> Action:
+    """When a key was last used, if that is later than what is known."""
+    minute = used_at.astimezone(UTC).strftime(MINUTE)
+    later = AnyOf(Absent(), Below("used_at", minute))
+    return Update(f"KEY#{access_key_id}", "USED", set={"used_at": minute}, when=later)
+
+
 async def find_key(outbox: Outbox, access_key_id: str) -> KeyRecord | None:
     """By id, also when it is revoked."""
     item = await outbox.table.get(f"KEY#{access_key_id}", "KEY")
@@ -44,8 +55,8 @@ async def find_key(outbox: Outbox, access_key_id: str) -> KeyRecord | None:
 
 async def page_of_keys(
     outbox: Outbox, account_uid: str, listed: Listed
-) -> tuple[list[KeyRecord], str | None]:
-    """An account's keys, newest first."""
+) -> tuple[list[AccessKey], str | None]:
+    """An account's keys, newest first, with when they were last used."""
     page = await outbox.table.query(
         account_key(account_uid),
         prefix=PREFIX,
@@ -53,5 +64,18 @@ async def page_of_keys(
         limit=listed.limit,
         cursor=listed.cursor,
     )
-    items = await outbox.table.get_many([(f"KEY#{item['key']}", "KEY") for item in page.items])
-    return [KeyRecord.model_validate_json(item["body"]) for item in items if item], page.cursor
+    ids = [f"KEY#{item['key']}" for item in page.items]
+    items, uses = await asyncio.gather(
+        outbox.table.get_many([(pk, "KEY") for pk in ids]),
+        outbox.table.get_many([(pk, "USED") for pk in ids]),
+    )
+    keys = [
+        KeyRecord.model_validate_json(item["body"]).shown(_moment(use))
+        for item, use in zip(items, uses, strict=True)
+        if item
+    ]
+    return keys, page.cursor
+
+
+def _moment(use: Item | None) -> datetime | None:
+    return datetime.strptime(use["used_at"], MINUTE).replace(tzinfo=UTC) if use else None

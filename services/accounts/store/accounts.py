@@ -81,4 +81,4 @@ async def find_principal(outbox: Outbox, actor: Actor) -> Principal:
     if actor.kind == "service":
         return service_principal(actor.service)
     account = await find_account(outbox, actor.account_uid) if actor.kind == "account" else None
-    return account_principal(account) if account else ANONYMOUS_PRINCIPAL
+    return account_principal(account, actor.scope) if account else ANONYMOUS_PRINCIPAL

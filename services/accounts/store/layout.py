@@ -17,6 +17,7 @@
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | KEY#<id>         | KEY             | an access key                                      |
+| KEY#<id>         | USED            | when it was last used, to the minute               |
 | EVT#<aggregate>  | <version>#<...> | events (shared.outbox)                             |
 """
 

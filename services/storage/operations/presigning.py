@@ -11,9 +11,12 @@ from urllib.parse import quote, urlencode
 from services.storage.s3.addressing import object_path
 from services.storage.s3.post_policy import FormUpload, make_form
 from services.storage.s3.presign import DEFAULT_LIFETIME, Signer, presign
+from shared.contracts.base import Actor
 from shared.contracts.storage import PostForm, PresignedUrl
 
 ACTOR_FIELD = "x-coop-actor"
+# Between the account and the access key with which the address was asked for.
+KEY_MARK = "+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,12 @@ class Door:
 
     url: str
     signer: Signer
+
+
+def signed_for(actor: Actor) -> str:
+    """In whose name an address is signed; one asked for with a key reaches no further than it."""
+    key_id = actor.access_key_id
+    return f"{actor.account_uid}{KEY_MARK}{key_id}" if key_id else actor.account_uid
 
 
 def presign_get(

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from services.storage.operations.presigning import ACTOR_FIELD
+from services.storage.operations.presigning import ACTOR_FIELD, KEY_MARK
 from services.storage.s3.claims import Claim, read_claim
 from services.storage.s3.errors import S3Error
 from services.storage.s3.sigv4 import Verified, verify
 from services.storage.views.exchange import ANONYMOUS, Caller, Exchange, Held
-from shared.contracts.base import Actor
+from shared.contracts.accounts import SealedAccessKey
+from shared.contracts.base import Actor, Scope
 from shared.keyfile import SERVICE_KEY_PREFIX, service_access_key
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
 from shared.projection import Projection
@@ -23,7 +24,7 @@ from shared.topology import SERVICES
 SECRETS_KEPT = 10_000
 MAX_ACCESS_KEY_ID = 128
 
-FindSecret = Callable[[str], Awaitable[tuple[str, str]]]
+FindSecret = Callable[[str], Awaitable[tuple[str, SealedAccessKey | None]]]
 
 
 def secret_finder(projection: Projection, key_file: bytes) -> FindSecret:
@@ -32,11 +33,11 @@ def secret_finder(projection: Projection, key_file: bytes) -> FindSecret:
     opening = sealing_key(key_file)
     opened: dict[tuple[str, str], str] = {}
 
-    async def find_secret(access_key_id: str) -> tuple[str, str]:
+    async def find_secret(access_key_id: str) -> tuple[str, SealedAccessKey | None]:
         if access_key_id in of_services:
-            return of_services[access_key_id], ""
+            return of_services[access_key_id], None
         sealed = await projection.access_key(access_key_id) if is_ours(access_key_id) else None
-        if sealed is None or not sealed.sealed_secret:
+        if sealed is None:
             raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key_id)
         secret = opened.get((access_key_id, sealed.sealed_secret))
         if secret is None:
@@ -47,7 +48,7 @@ def secret_finder(projection: Projection, key_file: bytes) -> FindSecret:
             if len(opened) >= SECRETS_KEPT:
                 opened.clear()
             opened[access_key_id, sealed.sealed_secret] = secret
-        return secret, sealed.account_uid
+        return secret, sealed
 
     return find_secret
 
@@ -67,19 +68,19 @@ async def find_caller(exchange: Exchange) -> Caller:
     claim = read_claim(exchange.request)
     if claim is None:
         return ANONYMOUS
-    secret, account_uid = await secret_of(exchange.held, claim.access_key_id)
+    secret, sealed = await secret_of(exchange.held, claim.access_key_id)
     verified = prove(exchange, claim, secret)
-    if account_uid:
-        return await person(exchange.held, account_uid, verified)
+    if sealed:
+        return await holder(exchange.held, sealed, verified)
     return await service(exchange.held, claim.access_key_id, exchange.request.query, verified)
 
 
-async def secret_of(held: Held, access_key_id: str) -> tuple[str, str]:
-    """The secret and the account of a key, if what is known of keys is not too old."""
-    secret, account_uid = await held.find_secret(access_key_id)
-    if account_uid:
+async def secret_of(held: Held, access_key_id: str) -> tuple[str, SealedAccessKey | None]:
+    """The secret of a key and the key if it is no service's, unless what is known is too old."""
+    secret, sealed = await held.find_secret(access_key_id)
+    if sealed:
         refuse_when_stale(held)
-    return secret, account_uid
+    return secret, sealed
 
 
 def refuse_when_stale(held: Held) -> None:
@@ -95,29 +96,44 @@ def prove(exchange: Exchange, claim: Claim, secret: str) -> Verified:
     return verify(exchange.request, claim, secret, now=datetime.now(UTC))
 
 
-async def person(held: Held, account_uid: str, verified: Verified | None) -> Caller:
-    """An account, with the rights it has today."""
-    return Caller(await held.projection.principal(actor_of(account_uid)), account_uid, verified)
+async def holder(held: Held, sealed: SealedAccessKey, verified: Verified | None) -> Caller:
+    """The holder of a key: its account with the rights of today, within the key's limits."""
+    held.uses.note(sealed.access_key_id)
+    return await person(held, actor_of(sealed.account_uid, sealed.scope), verified)
+
+
+async def person(held: Held, actor: Actor, verified: Verified | None) -> Caller:
+    """An account, with the rights it has today. Raises AccessDenied for one that is disabled."""
+    principal = await held.projection.principal(actor)
+    if principal.disabled:
+        raise S3Error("AccessDenied", "This account is disabled.")
+    return Caller(principal, actor.account_uid, verified)
 
 
 @lru_cache(maxsize=4096)
-def actor_of(account_uid: str) -> Actor:
+def actor_of(account_uid: str, scope: Scope | None = None) -> Actor:
     """An account as the one who asks; remembered, as validating it costs more than looking."""
-    return Actor(kind="account", account_uid=account_uid)
+    return Actor(kind="account", account_uid=account_uid, scope=scope)
 
 
 async def service(
     held: Held, access_key_id: str, fields: Mapping[str, str], verified: Verified | None
 ) -> Caller:
     """One of our services, or whom it signed for; `fields` are covered by the signature."""
-    actor_uid = fields.get(ACTOR_FIELD)
-    if actor_uid is None:
+    signed_for = fields.get(ACTOR_FIELD)
+    if signed_for is None:
         name = access_key_id.removeprefix(SERVICE_KEY_PREFIX).lower()
         return Caller(service_principal(name), name, verified)
-    if not actor_uid:
+    if not signed_for:
         return Caller(nobody(), "", verified)
     refuse_when_stale(held)
-    return await person(held, actor_uid, verified)
+    account_uid, _, key_id = signed_for.partition(KEY_MARK)
+    if not key_id:
+        return await person(held, actor_of(account_uid), verified)
+    sealed = await held.projection.access_key(key_id)
+    if sealed is None:
+        raise S3Error("AccessDenied", "The access key that this was made with works no more.")
+    return await holder(held, sealed, verified)
 
 
 def nobody() -> Principal:

@@ -10,7 +10,7 @@ from services.storage.s3.errors import S3Error, from_problem
 from services.storage.s3.xml import DeleteFailure, delete_result
 from services.storage.views.bodies import read_whole
 from services.storage.views.exchange import Exchange
-from services.storage.views.rights import allowed_repository
+from services.storage.views.rights import allowed_repository, demand_within
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
 from shared.policy import Action
@@ -61,11 +61,12 @@ async def place_of(exchange: Exchange, one: ObjectToDelete) -> tuple[Repository,
     if one.version_id not in {"", "null"}:
         raise S3Error("NoSuchVersion")
     if exchange.repository is not None:
+        await demand_within(exchange, exchange.repository, Action.DATA_DELETE, one.key)
         return exchange.repository, check_key(one.key)
     repository_id, _, key = one.key.partition("/")
     account_id = exchange.target.account_id
     target = Target("", exchange.target.level, Form.ACCOUNT, account_id, repository_id)
-    repository = await allowed_repository(exchange, target, Action.DATA_WRITE)
+    repository = await allowed_repository(exchange, target, Action.DATA_DELETE, key)
     if not key:
         raise S3Error("InvalidRequest", "The object key is missing.")
     return repository, check_key(key)

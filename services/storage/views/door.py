@@ -32,7 +32,9 @@ from shared.policy import Action
 log = logger("door")
 
 View = Callable[[Exchange], Awaitable[None]]
-READ, WRITE = Action.DATA_READ, Action.DATA_WRITE
+SEE, READ, LIST = Action.REPOSITORY_READ, Action.DATA_READ, Action.DATA_LIST
+WRITE, DELETE = Action.DATA_WRITE, Action.DATA_DELETE
+READING = frozenset({SEE, READ, LIST})
 
 
 class Route(NamedTuple):
@@ -53,9 +55,9 @@ ROUTES: dict[str, Route] = {
     "GetObjectTagging": Route(buckets.tagging),
     "PutObject": Route(writing.put, WRITE),
     "CopyObject": Route(writing.copy, WRITE),
-    "DeleteObject": Route(writing.delete, WRITE),
+    "DeleteObject": Route(writing.delete, DELETE),
     "PutObjectAcl": Route(buckets.ignored, WRITE),
-    "DeleteObjects": Route(deleting.delete_objects, WRITE),
+    "DeleteObjects": Route(deleting.delete_objects, DELETE),
     "PostObject": Route(forms.post, None),
     "CreateMultipartUpload": Route(multipart.create, WRITE),
     "UploadPart": Route(multipart.put_part, WRITE),
@@ -64,20 +66,20 @@ ROUTES: dict[str, Route] = {
     "AbortMultipartUpload": Route(multipart.abort, WRITE),
     "ListParts": Route(multipart.parts, WRITE),
     "ListMultipartUploads": Route(listing.list_uploads, WRITE),
-    "ListObjectsV2": Route(listing.list_v2),
-    "ListObjects": Route(listing.list_v1),
-    "ListObjectVersions": Route(listing.list_versions),
+    "ListObjectsV2": Route(listing.list_v2, LIST),
+    "ListObjects": Route(listing.list_v1, LIST),
+    "ListObjectVersions": Route(listing.list_versions, LIST),
     "ListBuckets": Route(buckets.buckets, None),
-    "HeadBucket": Route(buckets.head),
-    "GetBucketLocation": Route(buckets.location),
-    "GetBucketVersioning": Route(buckets.versioning),
-    "GetBucketAcl": Route(buckets.acl),
-    "GetBucketPolicy": Route(buckets.policy),
+    "HeadBucket": Route(buckets.head, SEE),
+    "GetBucketLocation": Route(buckets.location, SEE),
+    "GetBucketVersioning": Route(buckets.versioning, SEE),
+    "GetBucketAcl": Route(buckets.acl, SEE),
+    "GetBucketPolicy": Route(buckets.policy, SEE),
     "PutBucketAcl": Route(buckets.ignored, WRITE),
-    "CreateBucket": Route(buckets.create),
-    "DeleteBucket": Route(buckets.drop),
-    "DeleteRoot": Route(buckets.drop_root, WRITE),
-    "RepositoryPage": Route(buckets.page),
+    "CreateBucket": Route(buckets.create, SEE),
+    "DeleteBucket": Route(buckets.drop, SEE),
+    "DeleteRoot": Route(buckets.drop_root, DELETE),
+    "RepositoryPage": Route(buckets.page, SEE),
 }
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 
@@ -125,7 +127,7 @@ class DataDoor:
             exchange.caller = await find_caller(exchange)
         if route.action is not None:
             await self._admit(exchange, route.action)
-        if route.action is READ:
+        if route.action in READING:
             await route.view(exchange)
             return
         # A change is followed from here through the bus to the index.
@@ -136,7 +138,12 @@ class DataDoor:
         if exchange.target.level is Level.ACCOUNT:
             await seen_account(exchange, exchange.target)
         else:
-            exchange.repository = await allowed_repository(exchange, exchange.target, action)
+            target = exchange.target
+            key = target.key or exchange.request.query.get("prefix", "")
+            if target.operation == "DeleteObjects" and exchange.caller.principal.scope is not None:
+                # Which keys it is about is in the body, and each is looked at by itself.
+                action = SEE
+            exchange.repository = await allowed_repository(exchange, target, action, key)
 
     async def _refuse(self, exchange: Exchange, reason: Exception) -> None:
         if exchange.status:

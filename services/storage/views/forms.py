@@ -22,10 +22,11 @@ from services.storage.s3.post_policy import (
 )
 from services.storage.s3.xml import post_response
 from services.storage.views.bodies import raw_pieces
-from services.storage.views.callers import person, secret_of, service
+from services.storage.views.callers import holder, secret_of, service
 from services.storage.views.exchange import XML, Caller, Exchange
 from services.storage.views.headers import clean, new_object
 from services.storage.views.rights import allowed_repository
+from shared.contracts.accounts import SealedAccessKey
 from shared.contracts.repositories import Repository
 from shared.policy import Action
 
@@ -182,23 +183,23 @@ async def prove(exchange: Exchange, reader: FormReader) -> Policy:
     claim = read_form_claim(fields)
     if claim is None:
         raise S3Error("AccessDenied")
-    secret, account_uid = await secret_of(exchange.held, claim.access_key_id)
+    secret, sealed = await secret_of(exchange.held, claim.access_key_id)
     policy = verify_form(claim, secret, now=datetime.now(UTC))
     named_by_file = "${filename}" in fields.get("key", "")
     if not fields.get("key") or (named_by_file and not reader.filename):
         raise S3Error("InvalidArgument", "Choose a file, and say under which key to keep it.")
     fields["key"] = fill_filename(fields["key"], reader.filename)
     check_form(policy, fields, bucket=exchange.target.bucket)
-    exchange.caller = await signer(exchange, claim.access_key_id, account_uid, fields)
+    exchange.caller = await signer(exchange, claim.access_key_id, sealed, fields)
     return policy
 
 
 async def signer(
-    exchange: Exchange, access_key_id: str, account_uid: str, fields: dict[str, str]
+    exchange: Exchange, access_key_id: str, sealed: SealedAccessKey | None, fields: dict[str, str]
 ) -> Caller:
     """Who signed the policy, or for whom a service of ours did."""
-    if account_uid:
-        return await person(exchange.held, account_uid, None)
+    if sealed:
+        return await holder(exchange.held, sealed, None)
     return await service(exchange.held, access_key_id, fields, None)
 
 
@@ -210,7 +211,7 @@ async def place_of(exchange: Exchange, reader: FormReader) -> tuple[Repository, 
         target = Target("", Level.OBJECT, Form.ACCOUNT, target.account_id, repository_id, key)
     if not key:
         raise S3Error("InvalidRequest", "The object key is missing.")
-    repository = await allowed_repository(exchange, target, Action.DATA_WRITE)
+    repository = await allowed_repository(exchange, target, Action.DATA_WRITE, key)
     headers = {"content-type": reader.file_type, **reader.fields}
     return repository, new_object(check_key(key), headers, exchange.caller.uid)
 

@@ -20,7 +20,7 @@ from services.storage.store.uploads import uploads_from
 from services.storage.views.exchange import Exchange
 from services.storage.views.rights import known_repository, seen_account
 from shared.contracts.repositories import Repository
-from shared.policy import Action, may, repository_resource
+from shared.policy import Action, Principal, may, repository_resource
 
 MAX_KEYS = 1000
 
@@ -78,13 +78,23 @@ async def find(exchange: Exchange, wanted: Wanted) -> Found:
     if repository is not None:
         reader = repository_reader(outbox, repository.repository_uid, wanted.prefix)
         return await list_keys(reader, wanted)
-    repositories = await listed_repositories(exchange, wanted.prefix)
-    if wanted.delimiter == "/" and "/" not in wanted.prefix:
+    by_name = wanted.delimiter == "/" and "/" not in wanted.prefix
+    repositories = await listed_repositories(exchange, wanted.prefix, by_name=by_name)
+    if by_name:
         return list_repositories(repositories, wanted)
     return await list_keys(account_reader(outbox, repositories, wanted.prefix), wanted)
 
 
-async def listed_repositories(exchange: Exchange, prefix: str) -> list[Repository]:
+def is_listed(principal: Principal, repository: Repository, *, by_name: bool) -> bool:
+    """Whether a list of an account has this repository, or all of its keys."""
+    resource = repository_resource(repository)
+    may_list = by_name or may(principal, Action.DATA_LIST, resource, "")
+    return may_list and may(principal, Action.REPOSITORY_LIST, resource)
+
+
+async def listed_repositories(
+    exchange: Exchange, prefix: str, *, by_name: bool
+) -> list[Repository]:
     """Those of the account that begin with the prefix, by name and slash as keys are sorted.
 
     Without a whole name only those that may be found; who names one need only be allowed to read.
@@ -94,12 +104,11 @@ async def listed_repositories(exchange: Exchange, prefix: str) -> list[Repositor
     principal = exchange.caller.principal
     if slash:
         one = await known_repository(exchange, account.account_id, name)
-        may_read = one and may(principal, Action.DATA_READ, repository_resource(one))
+        rest = prefix.partition("/")[2]
+        may_read = one and may(principal, Action.DATA_LIST, repository_resource(one), rest)
         return [one] if one and may_read else []
     found = await exchange.held.projection.repositories_of(account.account_id, prefix)
-    allowed = [
-        one for one in found if may(principal, Action.REPOSITORY_LIST, repository_resource(one))
-    ]
+    allowed = [one for one in found if is_listed(principal, one, by_name=by_name)]
     return sorted(allowed, key=lambda one: f"{one.repository_id}/")
 
 

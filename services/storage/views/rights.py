@@ -17,20 +17,36 @@ from shared.policy import (
 )
 
 
-async def allowed_repository(exchange: Exchange, target: Target, action: Action) -> Repository:
-    """The repository, if who asks may do this to it. Raises NoSuchBucket and AccessDenied."""
+async def allowed_repository(
+    exchange: Exchange, target: Target, action: Action, key: str | None
+) -> Repository:
+    """The repository, if who asks may do this to it, or to this key or prefix of it.
+
+    Raises NoSuchBucket and AccessDenied.
+    """
     repository = await known_repository(exchange, target.account_id, target.repository_id)
     if repository is None:
         raise no_such_bucket(target)
     resource, principal = repository_resource(repository), exchange.caller.principal
-    if may(principal, action, resource):
+    if may(principal, action, resource, key):
         return repository
     principal = await exchange.held.projection.fresh_principal(principal)
-    if may(principal, action, resource):
+    if may(principal, action, resource, key):
         return repository
     if sees(principal, resource):
         raise S3Error("AccessDenied")
     raise no_such_bucket(target)
+
+
+async def demand_within(
+    exchange: Exchange, repository: Repository, action: Action, key: str
+) -> None:
+    """Raises AccessDenied for a key that the limits of who asks do not reach."""
+    principal = exchange.caller.principal
+    if principal.scope is not None:
+        resource = repository_resource(repository)
+        if not may(principal, action, resource, key):
+            raise S3Error("AccessDenied")
 
 
 async def known_repository(

@@ -117,7 +117,7 @@ async def open_first(exchange: Exchange, sources: list[Target]) -> tuple[Reposit
     refusals: list[S3Error] = []
     for source in sources:
         try:
-            repository = await allowed_repository(exchange, source, Action.DATA_READ)
+            repository = await allowed_repository(exchange, source, Action.DATA_READ, source.key)
             return repository, await open_object(exchange.held.resources, repository, source.key)
         except NotFound:
             refusals.append(S3Error("NoSuchKey", Key=source.shown_key))

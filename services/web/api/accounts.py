@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from services.web.api.members import WhyQuery
 from services.web.api.models import (
     AccountChange,
     AccountView,
@@ -82,9 +83,7 @@ async def list_access_keys(
             actor=visitor.actor, account_uid=account.account_uid, limit=limit, cursor=cursor
         ),
     )
-    keys = [
-        KeyView(**one.model_dump(include=set(KeyView.model_fields))) for one in page.access_keys
-    ]
+    keys = [KeyView.of(one) for one in page.access_keys]
     return KeyList(access_keys=keys, cursor=page.cursor)
 
 
@@ -96,7 +95,9 @@ async def create_access_key(
     account = await find_account(request, visitor, account_id)
     made = await ask(
         request,
-        CreateAccessKey(actor=visitor.actor, account_uid=account.account_uid, name=wanted.name),
+        CreateAccessKey(
+            actor=visitor.actor, account_uid=account.account_uid, **wanted.model_dump()
+        ),
     )
     return CreatedKey(
         access_key_id=made.access_key_id,
@@ -112,14 +113,21 @@ async def create_access_key(
     summary="Revoke an access key",
 )
 async def revoke_access_key(
-    request: Request, visitor: SignedIn, account_id: AccountName, access_key_id: str
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    access_key_id: str,
+    reason: WhyQuery = "",
 ) -> None:
     """It stops working everywhere within a second."""
     account = await find_account(request, visitor, account_id)
     if len(access_key_id) > LONGEST_KEY_ID:
         raise NotFound
     wanted = RevokeAccessKey(
-        actor=visitor.actor, access_key_id=access_key_id, account_uid=account.account_uid
+        actor=visitor.actor,
+        access_key_id=access_key_id,
+        account_uid=account.account_uid,
+        reason=reason,
     )
     await ask(request, wanted)
 

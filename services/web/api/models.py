@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.accounts import Account, AccountKind, Role
+from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
+from shared.contracts.base import KeyAction
 from shared.contracts.repositories import (
     Metadata,
     MetadataChange,
@@ -67,9 +68,19 @@ class AccountChange(Body):
 
 
 class NewKey(Body):
-    """A new access key."""
+    """A new access key.
+
+    Without actions it may do all that its owner may. A place is `account`, `account/repository` or
+    `account/repository/prefix`; without places it is good everywhere.
+    """
 
     name: Annotated[str, Field(max_length=128)] = ""
+    actions: Annotated[list[KeyAction], Field(max_length=5)] = []
+    places: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=1200)]], Field(max_length=20)
+    ] = []
+    expires_at: AwareDatetime | None = None
+    reason: Reason = ""
 
 
 class CreatedKey(BaseModel):
@@ -88,6 +99,17 @@ class KeyView(BaseModel):
     name: str
     created_at: datetime
     revoked: bool
+    actions: list[KeyAction]
+    places: list[str]
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, key: AccessKey) -> "KeyView":
+        """Without uids; `actions` has all of them where there are no limits."""
+        allowed = key.scope.actions if key.scope else KeyAction
+        told = key.model_dump(include=set(cls.model_fields))
+        return cls(**told, actions=sorted(allowed))
 
 
 class KeyList(BaseModel):

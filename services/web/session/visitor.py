@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.contracts.accounts import Account
-from shared.contracts.base import ANONYMOUS, Actor
+from shared.contracts.base import ANONYMOUS, Actor, Scope
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal
 
 # What the edge itself asks for, where nobody has an account yet.
@@ -31,6 +31,7 @@ class Visitor:
     account: Account | None = None
     identity: Identity | None = None
     access_key_id: str = ""
+    scope: Scope | None = None
     unknown: bool = False
     halfway: bool = False
 
@@ -40,7 +41,9 @@ class Visitor:
         if self.account is None:
             return ANONYMOUS
         uid = self.account.account_uid
-        return Actor(kind="account", account_uid=uid, access_key_id=self.access_key_id)
+        return Actor(
+            kind="account", account_uid=uid, access_key_id=self.access_key_id, scope=self.scope
+        )
 
     @property
     def emails(self) -> list[str]:
@@ -51,7 +54,7 @@ class Visitor:
     @property
     def principal(self) -> Principal:
         """What the visitor may do, for showing or leaving out what can be clicked."""
-        return account_principal(self.account) if self.account else ANONYMOUS_PRINCIPAL
+        return account_principal(self.account, self.scope) if self.account else ANONYMOUS_PRINCIPAL
 
 
 NOBODY = Visitor()

@@ -11,6 +11,7 @@ from shared.contracts.accounts.access_keys import (
     CreateAccessKey,
     GetSealedAccessKey,
     ListAccessKeys,
+    NoteKeyUse,
     RevokeAccessKey,
     SealedAccessKey,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipGranted",
     "MembershipRevoked",
+    "NoteKeyUse",
     "Reason",
     "RepositoryName",
     "ResendInvitation",

@@ -1,13 +1,13 @@
 """Access keys."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field, SecretStr, field_serializer
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr, field_serializer
 
 from shared.cloudevents import PRIVATE_ROOT
-from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest
-from shared.contracts.base import Done, Listed, Snapshot
+from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason
+from shared.contracts.base import Done, KeyAction, Listed, Scope, Snapshot
 
 
 class AccessKey(BaseModel):
@@ -18,6 +18,13 @@ class AccessKey(BaseModel):
     name: str
     created_at: datetime
     revoked: bool = False
+    made_by: str = ""
+    expires_at: datetime | None = None
+    scope: Scope | None = None
+    places: list[str] = Field(
+        default_factory=list, description="the scope's places by their names when it was made"
+    )
+    last_used_at: datetime | None = Field(default=None, description="to the minute, and late")
 
 
 class AccessKeyPage(BaseModel):
@@ -45,13 +52,30 @@ class SealedAccessKey(Snapshot):
     account_uid: str
     sealed_secret: str
     revoked: bool = False
+    expires_at: datetime | None = None
+    scope: Scope | None = None
+
+    def is_good(self, moment: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        is_over = self.expires_at is not None and self.expires_at <= moment
+        return bool(self.sealed_secret) and not self.revoked and not is_over
 
 
 class CreateAccessKey(AccountsRequest[AccessKeySecret]):
-    """A new key for an account. Only a service may bring the key's own values (the sample's)."""
+    """A new key for an account. Only a service may bring the key's own values (the sample's).
+
+    Without actions it may do all that its owner may. A place is `account`, `account/repository` or
+    `account/repository/prefix`; without places it is good everywhere.
+    """
 
     account_uid: str
     name: str = Field(default="", max_length=128)
+    actions: list[KeyAction] = Field(default_factory=list, max_length=5)
+    places: list[Annotated[str, Field(min_length=1, max_length=1200)]] = Field(
+        default_factory=list, max_length=20
+    )
+    expires_at: AwareDatetime | None = None
+    reason: Reason = ""
     access_key_id: str = ""
     secret_access_key: str = ""
 
@@ -70,6 +94,13 @@ class RevokeAccessKey(AccountsRequest[Done]):
 
     access_key_id: str
     account_uid: str = ""
+    reason: Reason = ""
+
+
+class NoteKeyUse(AccountsRequest[Done]):
+    """When keys were last used, by their ids: for services, now and then."""
+
+    used: dict[str, AwareDatetime] = Field(max_length=1000)
 
 
 class GetSealedAccessKey(AccountsRequest[SealedAccessKey]):

@@ -100,6 +100,7 @@ async def test_a_key_is_in_the_list_at_once_and_revoked_at_once(accounts: Outbox
         principal,
         CreateAccessKey(account_uid=ada.account_uid),
         sealing_key=bytes(32),
+        find_repository=no_repository,
     )
     wanted = ListAccessKeys(account_uid=ada.account_uid)
     (listed,) = (await list_access_keys(accounts, principal, wanted)).access_keys

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from services.accounts.operations import access_keys
 from services.accounts.operations.access_keys import (
-    create_access_key,
     get_sealed_access_key,
     list_access_keys,
     revoke_access_key,
@@ -30,6 +31,7 @@ from tests.people import (
     SERVICE_PRINCIPAL,
     actor_of,
     grant,
+    no_repository,
     organization,
     overwritten,
     person,
@@ -38,6 +40,8 @@ from tests.people import (
 
 SEALING_KEY = sealing_key(bytes(32))
 SAMPLE_ID, SAMPLE_SECRET = "COOPSAMPLESAMPLE1234", "a" * 40
+
+create_access_key = partial(access_keys.create_access_key, find_repository=no_repository)
 
 
 async def key_of(outbox: Outbox, account: Account, name: str = "laptop") -> AccessKeySecret:
