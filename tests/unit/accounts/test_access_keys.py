@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from shared.contracts.accounts import (
     CreateAccessKey,
     GetSealedAccessKey,
     ListAccessKeys,
+    NoteKeyUse,
     RevokeAccessKey,
     Role,
 )
+from shared.contracts.base import KeyAction, Scope, ScopePlace, now
+from shared.contracts.repositories import Visibility
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL
@@ -30,12 +34,14 @@ from tests.announced import announced, announced_subjects, announced_types
 from tests.people import (
     SERVICE_PRINCIPAL,
     actor_of,
+    finder,
     grant,
     no_repository,
     organization,
     overwritten,
     person,
     principal_of,
+    repository_of,
 )
 
 SEALING_KEY = sealing_key(bytes(32))
@@ -284,3 +290,68 @@ async def test_a_key_of_another_account_is_not_found_under_this_one(outbox: Outb
         await revoke_access_key(outbox, principal, wanted)
     right = wanted.model_copy(update={"account_uid": ada.account_uid})
     await revoke_access_key(outbox, principal, right)
+
+
+async def test_limits_are_kept_by_uid_and_told_to_the_doors(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    mask = repository_of(ada, "mask")
+    wanted = CreateAccessKey(
+        actor=actor_of(ada),
+        account_uid=ada.account_uid,
+        actions=[KeyAction.READ],
+        places=["ada/mask/raw/"],
+    )
+    made = await access_keys.create_access_key(
+        outbox,
+        await principal_of(outbox, ada),
+        wanted,
+        sealing_key=SEALING_KEY,
+        find_repository=finder(mask),
+    )
+    sealed = await get_sealed_access_key(
+        outbox, SERVICE_PRINCIPAL, GetSealedAccessKey(access_key_id=made.access_key_id)
+    )
+    place = ScopePlace(
+        account_uid=ada.account_uid, repository_uid=mask.repository_uid, prefix="raw/"
+    )
+    assert sealed.scope == Scope(actions=frozenset({KeyAction.READ}), places=(place,))
+    assert made.places == ["ada/mask/raw/"]
+
+
+@pytest.mark.parametrize("place", ["nobody", "ada/nothing", "eve/secret", "/", "ada/mask/../x/y"])
+async def test_a_place_that_is_not_there_is_refused(outbox: Outbox, place: str) -> None:
+    ada, eve = await person(outbox, "ada"), await person(outbox, "eve")
+    secret = repository_of(eve, "secret", visibility=Visibility.RESTRICTED)
+    wanted = CreateAccessKey(actor=actor_of(ada), account_uid=ada.account_uid, places=[place])
+    with pytest.raises(Invalid, match="there is no"):
+        await access_keys.create_access_key(
+            outbox,
+            await principal_of(outbox, ada),
+            wanted,
+            sealing_key=SEALING_KEY,
+            find_repository=finder(secret),
+        )
+
+
+async def test_a_time_gone_by_is_no_expiry(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    wanted = CreateAccessKey(
+        actor=actor_of(ada), account_uid=ada.account_uid, expires_at=now() - timedelta(seconds=1)
+    )
+    with pytest.raises(Invalid, match="to come"):
+        await create_access_key(
+            outbox, await principal_of(outbox, ada), wanted, sealing_key=SEALING_KEY
+        )
+
+
+async def test_only_a_later_use_is_written(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    key_id = (await key_of(outbox, ada)).access_key_id
+    for hour in (10, 12, 11):
+        used = {key_id: datetime(2030, 1, 1, hour, 30, 59, tzinfo=UTC)}
+        await access_keys.note_key_use(outbox, SERVICE_PRINCIPAL, NoteKeyUse(used=used))
+    wanted = ListAccessKeys(account_uid=ada.account_uid)
+    (key,) = (await list_access_keys(outbox, await principal_of(outbox, ada), wanted)).access_keys
+    assert key.last_used_at == datetime(2030, 1, 1, 12, 30, tzinfo=UTC)
+    with pytest.raises(Forbidden):
+        await access_keys.note_key_use(outbox, await principal_of(outbox, ada), NoteKeyUse(used={}))
