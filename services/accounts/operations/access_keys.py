@@ -33,7 +33,7 @@ from shared.contracts.accounts import (
     RevokeAccessKey,
     SealedAccessKey,
 )
-from shared.contracts.base import Actor, Done, now
+from shared.contracts.base import Actor, Done, Scope, now
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.fields import invalid
 from shared.outbox import Outbox, announce, next_version
@@ -65,21 +65,9 @@ async def create_access_key(
     else:
         demand(principal, Right.ACCESS_KEY_MANAGE, account_resource(account))
         access_key_id, secret = generate()
-    if wanted.expires_at is not None and wanted.expires_at <= now():
-        raise invalid("expires_at", "must be a time to come")
-    record = KeyRecord(
-        access_key_id=access_key_id,
-        account_uid=account.account_uid,
-        account_id=account.account_id,
-        name=wanted.name,
-        created_at=now(),
-        sealed_secret=seal(sealing_key, secret, name=access_key_id),
-        made_by=wanted.actor.uid,
-        expires_at=wanted.expires_at,
-        scope=await scope_of(outbox, principal, wanted, find_repository),
-        places=wanted.places,
-        version=next_version(),
-    )
+    scope = await scope_of(outbox, principal, wanted, find_repository)
+    sealed = seal(sealing_key, secret, name=access_key_id)
+    record = _new_record(account, wanted, access_key_id, sealed, scope)
 
     async def attempt() -> AccessKeySecret:
         told = AccessKeyCreated(
@@ -90,6 +78,30 @@ async def create_access_key(
         return AccessKeySecret(**record.shown().model_dump(), secret_access_key=secret)
 
     return await until_won(attempt)
+
+
+def _new_record(
+    account: Account,
+    wanted: CreateAccessKey,
+    access_key_id: str,
+    sealed_secret: str,
+    scope: Scope | None,
+) -> KeyRecord:
+    if wanted.expires_at is not None and wanted.expires_at <= now():
+        raise invalid("expires_at", "must be a time to come")
+    return KeyRecord(
+        access_key_id=access_key_id,
+        account_uid=account.account_uid,
+        account_id=account.account_id,
+        name=wanted.name,
+        created_at=now(),
+        sealed_secret=sealed_secret,
+        made_by=wanted.actor.uid,
+        expires_at=wanted.expires_at,
+        scope=scope,
+        places=wanted.places,
+        version=next_version(),
+    )
 
 
 async def list_access_keys(

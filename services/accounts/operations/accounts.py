@@ -70,6 +70,8 @@ async def _create_organization(
     outbox: Outbox, principal: Principal, wanted: CreateAccount
 ) -> Account:
     """The organization, its first owner, and the owner's new role: all or nothing."""
+    if principal.scope is not None:
+        raise Forbidden("An access key with limits makes no organizations.")
     creator = await find_account(outbox, principal.account_uid)
     if creator is None or creator.disabled or creator.kind != "individual":
         raise Forbidden("Only a person with an account can make an organization.")

@@ -47,4 +47,4 @@ async def _place(
 
 
 def _nowhere(text: str) -> Exception:
-    return invalid("places", f"there is no {text[:100]}")
+    return invalid("places", f"There is no {text[:100]}")

@@ -1,9 +1,12 @@
 """Forms about accounts and access keys."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from shared.contracts.base import KeyAction
 from shared.identifiers import AccountId
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -30,10 +33,42 @@ class AccountForm(FormModel):
     bio: Annotated[Line, Field(max_length=1024)] = ""
 
 
+def split_lines(text: object) -> object:
+    """Each line that says something."""
+    if not isinstance(text, str):
+        return text
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+Reach = Literal["full", "data", "write", "read"]
+READING = (KeyAction.READ, KeyAction.LIST)
+REACHES: Mapping[Reach, tuple[KeyAction, ...]] = {
+    "full": tuple(KeyAction),
+    "data": (*READING, KeyAction.WRITE, KeyAction.DELETE),
+    "write": (*READING, KeyAction.WRITE),
+    "read": READING,
+}
+Place = Annotated[str, Field(max_length=1200)]
+
+
 class KeyForm(FormModel):
-    """A new access key."""
+    """A new access key; `places` one a line, `days` until it expires (0: never)."""
 
     name: Annotated[Line, Field(max_length=128)] = ""
+    reach: Reach = "full"
+    places: Annotated[list[Place], BeforeValidator(split_lines), Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    days: Annotated[int, Field(ge=0, le=3650)] = 0
+
+    @property
+    def actions(self) -> list[KeyAction]:
+        """What it may do."""
+        return list(REACHES[self.reach])
+
+    def expires_at(self, moment: datetime) -> datetime | None:
+        """When it ends, made at this moment."""
+        return moment + timedelta(days=self.days) if self.days else None
 
 
 class RevokeForm(FormModel):

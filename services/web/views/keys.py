@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.web.addresses import about
 from services.web.forms.accounts import KeyForm, RevokeForm
-from services.web.forms.checking import Filled, check
+from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
 from services.web.views.names import find_account, may_account, named
 from services.web.views.page import page
@@ -21,6 +21,7 @@ from shared.contracts.accounts import (
     ListAccessKeys,
     RevokeAccessKey,
 )
+from shared.contracts.base import now
 from shared.errors import Forbidden, Invalid
 
 PAGE = 50
@@ -44,7 +45,7 @@ class Created:
 
 async def keys(request: Request) -> Response:
     """The keys of an account, newest first."""
-    return await _show(request, await _managed(request), Filled())
+    return await _show(request, await _managed(request), Filled({"reach": "full"}))
 
 
 async def send_key(request: Request) -> Response:
@@ -76,9 +77,19 @@ async def _create(request: Request, account: Account, fields: Fields) -> Respons
     if form is None:
         return await _show(request, account, filled)
     visitor = await visitor_of(request)
-    wanted = CreateAccessKey(actor=visitor.actor, account_uid=account.account_uid, name=form.name)
-    made = await resources_of(request).bus.request(wanted)
-    return await _show(request, account, Filled(), _told(made))
+    wanted = CreateAccessKey(
+        actor=visitor.actor,
+        account_uid=account.account_uid,
+        name=form.name,
+        actions=form.actions,
+        places=form.places,
+        expires_at=form.expires_at(now()),
+    )
+    try:
+        made = await resources_of(request).bus.request(wanted)
+    except Invalid as problem:
+        return await _show(request, account, refused(filled, problem, KeyForm.model_fields))
+    return await _show(request, account, Filled({"reach": "full"}), _told(made))
 
 
 def _told(key: AccessKeySecret) -> Created:
@@ -93,7 +104,7 @@ async def _show(
     response = await page(
         request,
         "accounts/keys.html",
-        status=400 if form.errors else 200,
+        status=400 if form.errors or form.message else 200,
         account=account,
         keys=listed.access_keys,
         form=form,

@@ -92,3 +92,48 @@ def test_a_key_cannot_sign_in_to_the_pages(edge: Edge, ada: Person) -> None:
         visitor.client.headers.update(bearer(key))
         visitor.go("/-/new")
         assert "/-/sign-in" in visitor.here
+
+
+def limited(person: Person, **values: str) -> tuple[str, str]:
+    """A key with limits, made by the form."""
+    place = f"/-/{person.account_id}/keys"
+    page = person.visitor.send(person.visitor.go(place).form(place), **values)
+    return page.fact("Access key"), page.fact("Secret")
+
+
+def test_a_limited_key_is_limited_for_the_api_too(edge: Edge, ada: Person) -> None:
+    for name in ("mask", "other"):
+        ada.new_repository(name, visibility="restricted")
+    key = limited(ada, reach="read", places=f"{ada.account_id}/mask")
+    api = f"{edge.web}/api/v1"
+    mask, other = (f"{api}/repositories/{ada.account_id}/{name}" for name in ("mask", "other"))
+    assert httpx.get(mask, headers=bearer(key)).status_code == 200
+    assert httpx.get(f"{mask}/directory", headers=bearer(key)).status_code == 200
+    assert httpx.get(other, headers=bearer(key)).status_code == 404
+    assert httpx.get(f"{other}/directory", headers=bearer(key)).status_code == 404
+    listed = httpx.get(
+        f"{api}/repositories", params={"account_id": ada.account_id}, headers=bearer(key)
+    )
+    assert [one["repository_id"] for one in listed.json()["repositories"]] == ["mask"]
+    for method, url, body in (
+        ("PATCH", mask, {"title": "X"}),
+        ("POST", f"{mask}/upload-form", {"prefix": ""}),
+        ("PATCH", f"{api}/accounts/{ada.account_id}", {"name": "X"}),
+        ("POST", f"{api}/accounts/{ada.account_id}/access-keys", {}),
+        ("POST", f"{api}/accounts", {"account_id": f"{ada.account_id}-org", "name": "X"}),
+    ):
+        answer = httpx.request(method, url, json=body, headers=bearer(key))
+        assert answer.status_code == 403, (url, answer.text)
+
+
+def test_the_page_tells_a_key_s_limits_and_the_faults_of_the_form(ada: Person) -> None:
+    place = f"/-/{ada.account_id}/keys"
+    key = limited(ada, reach="write", places=ada.account_id, days="30")
+    page = ada.visitor.go(place)
+    assert key[0] in page.text
+    assert "list, read, write" in page.text
+    page = ada.visitor.send(page.form(place), status=400, places="nobody/nothing")
+    assert "There is no nobody/nothing." in page.text
+    assert ">nobody/nothing</textarea>" in page.html
+    ada.visitor.send(page.form(place), status=400, days="-1")
+    ada.visitor.send(page.form(place), status=400, reach="all")

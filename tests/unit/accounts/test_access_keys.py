@@ -323,7 +323,7 @@ async def test_a_place_that_is_not_there_is_refused(outbox: Outbox, place: str) 
     ada, eve = await person(outbox, "ada"), await person(outbox, "eve")
     secret = repository_of(eve, "secret", visibility=Visibility.RESTRICTED)
     wanted = CreateAccessKey(actor=actor_of(ada), account_uid=ada.account_uid, places=[place])
-    with pytest.raises(Invalid, match="there is no"):
+    with pytest.raises(Invalid, match="There is no"):
         await access_keys.create_access_key(
             outbox,
             await principal_of(outbox, ada),
