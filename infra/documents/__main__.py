@@ -9,6 +9,7 @@ from pathlib import Path
 
 from infra.documents.asyncapi import asyncapi
 from infra.documents.openapi import openapi
+from infra.documents.permissions import permissions
 from infra.documents.snapshots import (
     all_breaches,
     as_text,
@@ -17,6 +18,7 @@ from infra.documents.snapshots import (
     write_snapshots,
 )
 
+PERMISSIONS = Path("docs/permissions.md")
 DOCUMENTS = {Path("docs/asyncapi.json"): asyncapi, Path("docs/openapi.json"): openapi}
 
 
@@ -28,6 +30,7 @@ def main(words: list[str]) -> int:
         sys.stderr.write("Nothing is written. Make a new message or version, or say --breaking.\n")
         return 1
     written = {path: as_text(document()) for path, document in DOCUMENTS.items()}
+    written[PERMISSIONS] = permissions()
     write_snapshots()
     for path, text in written.items():
         path.parent.mkdir(exist_ok=True)
