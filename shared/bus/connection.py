@@ -5,13 +5,15 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from faststream import AckPolicy
+from faststream.nats import NatsBroker, NatsNKey
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from shared.bus import events, replies, requests
-from shared.bus.pulling import Pull
+from shared.bus.current import Current
 from shared.cloudevents import EventData
 from shared.contracts.base import Reply, Request
 from shared.errors import Unavailable
@@ -21,8 +23,6 @@ from shared.topology import inbox_prefix
 log = logger("bus")
 START_RETRY_SECONDS = 0.5
 RECONNECT_WAIT_SECONDS = 0.25
-STOP_SECONDS = 5.0
-Door = Callable[[Msg], Awaitable[None]]
 
 
 class Bus:
@@ -34,51 +34,49 @@ class Bus:
     def __init__(self, url: str, *, service: str, seed: str = "") -> None:
         self.service = service
         self.inbox = inbox_prefix(service)
+        self.broker = NatsBroker(
+            url,
+            name=service,
+            # Without -1 the client gives up after two minutes and its pull loop then spins.
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RECONNECT_WAIT_SECONDS,  # type: ignore[arg-type]
+            graceful_timeout=5,
+            # The default would drop an event for good at the first error.
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            inbox_prefix=self.inbox,
+            security=NatsNKey.from_seed(seed) if seed else None,
+            logger=None,
+            middlewares=(Current,),
+            error_cb=_report,
+            disconnected_cb=self._disconnected,
+            reconnected_cb=self._reconnected,
+        )
         self.lost = asyncio.Event()
-        self.started = asyncio.Event()
-        self.working: set[asyncio.Task[None]] = set()
-        self.pulls: list[Pull] = []
-        # Subject, group that shares its messages (empty: each process gets all), who takes them.
-        self.doors: list[tuple[str, str, Door]] = []
         self._returns: list[Callable[[], None]] = []
-        self._client: Client | None = None
-        self._running: list[asyncio.Task[None]] = []
-        self._options: dict[str, Any] = {
-            "servers": [url],
-            "name": service,
-            # Without -1 the client gives up after two minutes.
-            "max_reconnect_attempts": -1,
-            "reconnect_time_wait": RECONNECT_WAIT_SECONDS,
-            "inbox_prefix": self.inbox,
-            "nkeys_seed_str": seed or None,
-            "error_cb": _report,
-            "disconnected_cb": self._disconnected,
-            "reconnected_cb": self._reconnected,
-        }
+        self.working: set[asyncio.Task[None]] = set()
+        self.consumers: list[tuple[str, str]] = []
+        self.doors: dict[str, Callable[[Msg], Awaitable[None]]] = {}
+        self._starting: asyncio.Task[None] | None = None
+        self.started = asyncio.Event()
 
     def answer(self, wanted: type[Request[Reply]], operation: replies.Operation) -> None:
         """Answer requests of this type, shared with the other processes of the service."""
-        door = replies.door_for(self, wanted, operation)
-        self.doors.append((wanted.nats_subject(), self.service, door))
+        self.doors[wanted.nats_subject()] = replies.door_for(self, wanted, operation)
 
     def consume(
         self, stream: str, durable: str, handlers: Mapping[type[EventData], events.Handler]
     ) -> None:
         """Take a durable consumer's events; each is acked once its handler has returned."""
-        take = events.taker(self, stream, durable, handlers)
-        self.pulls.append(Pull(self, stream, durable, take))
+        events.consume(self, stream, durable, handlers)
+        self.consumers.append((stream, durable))
 
     def hear(self, subject: str, handlers: Mapping[type[EventData], events.Handler]) -> None:
         """Hear events live, in every process and without a promise: what is missed is missed."""
-        self.doors.append((subject, "", events.hearer(handlers)))
+        events.hear(self, subject, handlers)
 
     def listen(self, subject: str, function: Callable[[], Awaitable[None]]) -> None:
         """Be told that something was said on a subject that carries no content."""
-
-        async def door(_: Msg) -> None:
-            await function()
-
-        self.doors.append((subject, "", door))
+        events.listen(self, subject, function)
 
     def on_return(self, function: Callable[[], None]) -> None:
         """Be told that the server is there again; `lost` is set from when it goes until then."""
@@ -94,9 +92,10 @@ class Bus:
     @property
     def client(self) -> Client:
         """The plain NATS client; raises Unavailable while there is no connection."""
-        if self._client is None or not self._client.is_connected:
+        connection = self.broker._connection  # noqa: SLF001  (FastStream offers no public name)
+        if connection is None or not connection.is_connected:
             raise Unavailable("The message bus does not answer at the moment.")
-        return self._client
+        return connection
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -112,17 +111,15 @@ class Bus:
         """Raises Unavailable unless every durable consumer of this process exists."""
         if not self.started.is_set():
             raise Unavailable("The bus is not connected yet.")
-        for pull in self.pulls:
+        for stream, durable in self.consumers:
             try:
-                await self.jetstream.consumer_info(pull.stream, pull.durable, timeout=1.0)
+                await self.jetstream.consumer_info(stream, durable, timeout=1.0)
             except NatsError as error:
-                raise Unavailable(
-                    f"The consumer {pull.durable} does not answer: {error}"
-                ) from error
+                raise Unavailable(f"The consumer {durable} does not answer: {error}") from error
 
     def start(self) -> None:
         """Connect in the background, so that doors open although the bus is away."""
-        self._running.append(asyncio.create_task(self._start()))
+        self._starting = asyncio.create_task(self._start())
 
     async def _disconnected(self) -> None:
         self.lost.set()
@@ -134,33 +131,27 @@ class Bus:
 
     async def _start(self) -> None:
         while True:
-            self._client = Client()
             try:
-                await self._client.connect(**self._options)
-                for subject, group, door in self.doors:
-                    await self._client.subscribe(subject, queue=group, cb=door)
-                for pull in self.pulls:
-                    await pull.open(self._client)
+                await self.broker.start()
+                for subject, door in self.doors.items():
+                    await self.client.subscribe(subject, queue=self.service, cb=door)
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("the bus is not there yet", reason=str(error) or type(error).__name__)
-                await self._client.close()
+                await self.broker.stop()
                 await asyncio.sleep(START_RETRY_SECONDS)
             else:
-                break
-        self._running += [asyncio.create_task(pull.run()) for pull in self.pulls]
-        self.started.set()
+                self.started.set()
+                return
 
     async def stop(self) -> None:
         """Finish what is being worked on, then disconnect."""
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._starting is not None:
+            self._starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._starting
         if self.working:
-            await asyncio.wait(self.working, timeout=STOP_SECONDS)
-        if self._client is not None:
-            with contextlib.suppress(NatsError, TimeoutError):
-                await asyncio.wait_for(self._client.drain(), STOP_SECONDS)
-            await self._client.close()
+            await asyncio.wait(self.working, timeout=5)
+        await self.broker.stop()
 
     def work(self, job: Awaitable[None]) -> None:
         """Do a job beside others; `stop` waits for it."""

@@ -1,15 +1,16 @@
 """Hearing: events by type from durable consumers, with delayed retries and dead letters."""
 
-import contextlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from nats.aio.msg import Msg
+from faststream.exceptions import NackMessage, RejectMessage
+from faststream.nats import ConsumerConfig, JStream, PullSub
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
+from shared.bus.current import as_bytes, current
 from shared.cloudevents import Event, EventData
 from shared.errors import Problem, Unavailable
 from shared.log import correlated, logger
@@ -22,6 +23,10 @@ log = logger("bus")
 Door = Callable[[bytes], Awaitable[None]]
 Handler = Callable[[Event[Any]], Awaitable[None]]
 
+# Events of one durable consumer that one process works on side by side.
+IN_WORK = 20
+# After a server is gone its pending pull is forgotten: this bounds the silence that follows.
+PULL_SECONDS = 1.0
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.2, 30.0
 # Below the server's own max_deliver, so that it is we who decide and tell why.
 DELIVERIES = 15
@@ -31,41 +36,39 @@ class UnknownVersion(ValueError):
     """An event of ours in a later version: a dead letter, to be replayed after an upgrade."""
 
 
-def taker(
+def consume(
     bus: "Bus", stream: str, durable: str, handlers: Mapping[type[EventData], Handler]
-) -> Callable[[Msg], Awaitable[None]]:
-    """What takes a durable consumer's messages: each is acked once its handler has returned.
-
-    A retry is delayed; what cannot succeed goes to the dead letters with its reason.
-    """
-    door = _dispatch(handlers)
-
-    async def take(message: Msg) -> None:
-        outcome = "done"
-        # An ack that is lost with the connection means that the event comes again.
-        with contextlib.suppress(NatsError):
-            try:
-                await door(message.data)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the event must not be lost
-                outcome = await _fail(bus, stream, durable, message, error)
-            else:
-                await message.ack()
-        events_handled.labels(durable, outcome).inc()
-
-    return take
+) -> None:
+    """See Bus.consume. The consumer itself is declared by infra.streams, never here."""
+    subscriber = bus.broker.subscriber(
+        stream=JStream(stream, declare=False),
+        durable=durable,
+        # A batch is handed over when it is full or its time is up: an event that comes alone would
+        # wait for either, so they are taken one by one.
+        pull_sub=PullSub(batch_size=1, timeout=PULL_SECONDS),
+        max_workers=IN_WORK,
+        config=ConsumerConfig(filter_subjects=[]),
+        inbox_prefix=f"{bus.inbox}.".encode(),
+        # A header may name a subject that the handler's return value would be sent to.
+        no_reply=True,
+        decoder=as_bytes,
+    )
+    subscriber(_retrying(bus, stream, durable, _dispatch(handlers)))
 
 
-def hearer(handlers: Mapping[type[EventData], Handler]) -> Callable[[Msg], Awaitable[None]]:
-    """What hears events live: one that cannot be handled is told in the log and forgotten."""
-    door = _dispatch(handlers)
+def hear(bus: "Bus", subject: str, handlers: Mapping[type[EventData], Handler]) -> None:
+    """See Bus.hear."""
+    subscriber = bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)
+    subscriber(_dispatch(handlers))
 
-    async def hear(message: Msg) -> None:
-        try:
-            await door(message.data)
-        except Exception:
-            log.exception("an event could not be heard", subject=message.subject)
 
-    return hear
+def listen(bus: "Bus", subject: str, function: Callable[[], Awaitable[None]]) -> None:
+    """See Bus.listen."""
+
+    async def door(body: bytes) -> None:  # noqa: ARG001  (FastStream wants a body)
+        await function()
+
+    bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)(door)
 
 
 def _dispatch(handlers: Mapping[type[EventData], Handler]) -> Door:
@@ -88,20 +91,25 @@ def _dispatch(handlers: Mapping[type[EventData], Handler]) -> Door:
     return door
 
 
-async def _fail(bus: "Bus", stream: str, durable: str, message: Msg, error: Exception) -> str:
-    """Let it come again later, or bury it; which."""
-    deliveries = message.metadata.num_delivered
-    if is_transient(error) and deliveries < DELIVERIES:
-        await message.nak(delay=retry_delay(deliveries))
-        return "retried"
-    log.error("an event could not be handled", durable=durable, exc_info=error)
-    try:
-        await bury(bus, stream, durable, message, error)
-    except (NatsError, Unavailable, TimeoutError):
-        await message.nak(delay=LONGEST_RETRY_SECONDS)
-        return "retried"
-    await message.term()
-    return "buried"
+def _retrying(bus: "Bus", stream: str, durable: str, door: Door) -> Door:
+    """Delays each retry; what cannot succeed goes to the dead letters with its reason."""
+
+    async def retrying(body: bytes) -> None:
+        try:
+            await door(body)
+        except Exception as error:
+            raw: Any = current.get().raw_message
+            deliveries = raw.metadata.num_delivered
+            if is_transient(error) and deliveries < DELIVERIES:
+                events_handled.labels(durable, "retried").inc()
+                raise NackMessage(delay=retry_delay(deliveries)) from error
+            log.exception("an event could not be handled", durable=durable)
+            await bury(bus, stream, durable, raw, error)
+            events_handled.labels(durable, "buried").inc()
+            raise RejectMessage from error
+        events_handled.labels(durable, "done").inc()
+
+    return retrying
 
 
 def is_transient(error: Exception) -> bool:
@@ -118,19 +126,25 @@ def retry_delay(deliveries: int) -> float:
     return float(longest * jitter)
 
 
-async def bury(bus: "Bus", stream: str, durable: str, message: Msg, error: Exception) -> None:
+async def bury(bus: "Bus", stream: str, durable: str, raw: Any, error: Exception) -> None:  # noqa: ANN401
     """Keep a message that could not be handled, with where it came from and why.
 
-    Raises Unavailable, TimeoutError or an error of NATS where even that fails.
+    Raises NackMessage when even that fails, so that nothing is lost.
     """
-    origin = message.metadata
-    reason = f"{type(error).__name__}: {error}".encode("ascii", "replace").decode()[:500]
+    origin = raw.metadata
     headers = {
-        "coop-dlq-subject": message.subject,
+        "coop-dlq-subject": raw.subject,
         "coop-dlq-sequence": str(origin.sequence.stream),
         "coop-dlq-deliveries": str(origin.num_delivered),
-        "coop-dlq-error": reason.replace("\n", " ").replace("\r", " "),
+        "coop-dlq-error": f"{type(error).__name__}: {error}".encode("ascii", "replace")
+        .decode()[:500]
+        .replace("\n", " ")
+        .replace("\r", " "),
         "Nats-Msg-Id": f"{stream}:{durable}:{origin.sequence.stream}",
     }
-    subject = f"coop.dlq.{stream}.{durable}"
-    await bus.jetstream.publish(subject, message.data, headers=headers, timeout=5)
+    try:
+        await bus.jetstream.publish(
+            f"coop.dlq.{stream}.{durable}", raw.data, headers=headers, timeout=5
+        )
+    except (NatsError, Unavailable, TimeoutError) as failure:
+        raise NackMessage(delay=LONGEST_RETRY_SECONDS) from failure
