@@ -1,11 +1,14 @@
 """Puts accounts together: the one place where its parts meet."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 from services.accounts.handlers import REQUESTS, Resources
+from services.accounts.kratos import Kratos
+from services.accounts.operations.identities import reconcile_for_ever
 from services.accounts.operations.places import FindRepository
 from services.accounts.settings import ServiceSettings
 from services.accounts.store.layout import SCHEMA
@@ -21,6 +24,7 @@ from shared.sealing import sealing_key
 from shared.tables import open_table
 
 SERVICE = "accounts"
+HOUR_SECONDS = 3600.0
 HEARTBEAT_SUBJECT = "coop.live.accounts"
 
 
@@ -40,14 +44,18 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         outbox = Outbox(table)
         relay = Relay(outbox, bus)
-        resources = Resources(outbox, sealing_key(key), repository_finder(bus))
+        kratos = Kratos(settings.kratos_admin_url, timeout_seconds=settings.kratos.timeout_seconds)
+        stack.callback(kratos.close)
+        resources = Resources(outbox, sealing_key(key), repository_finder(bus), kratos)
         for wanted, handler in REQUESTS.items():
             bus.answer(wanted, partial(handler, resources))
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(beating(bus, settings.accounts.heartbeat_seconds))
+        await stack.enter_async_context(running(beat(bus, settings.accounts.heartbeat_seconds)))
+        period = settings.accounts.reconcile_hours * HOUR_SECONDS
+        await stack.enter_async_context(running(reconcile_for_ever(outbox, kratos, period)))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 
@@ -64,16 +72,17 @@ def repository_finder(bus: Bus) -> FindRepository:
     return find_repository
 
 
-@asynccontextmanager
-async def beating(bus: Bus, seconds: float) -> AsyncIterator[None]:
+async def beat(bus: Bus, seconds: float) -> None:
     """Give a sign of life every so many seconds."""
+    while True:
+        await bus.tell(HEARTBEAT_SUBJECT)
+        await asyncio.sleep(seconds)
 
-    async def beat() -> None:
-        while True:
-            await bus.tell(HEARTBEAT_SUBJECT)
-            await asyncio.sleep(seconds)
 
-    task = asyncio.create_task(beat())
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let it go on beside the doors until they close."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

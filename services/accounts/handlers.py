@@ -1,16 +1,19 @@
 """The bus door: who asks is looked up, one operation is done, its outcome is the reply."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from services.accounts.kratos import Kratos
 from services.accounts.operations import (
     accepting,
     access_keys,
     accounts,
     auditing,
+    identities,
     invitations,
     memberships,
 )
@@ -19,12 +22,15 @@ from services.accounts.store.accounts import find_principal
 from shared.contracts.accounts import (
     AcceptInvitation,
     AccessKeySecret,
+    Account,
     CreateAccessKey,
     CreateAccount,
     DeclineInvitation,
     EditAccount,
+    FollowIdentity,
     GetAccount,
     GetAccountByIdentity,
+    GetEmail,
     GetInvitation,
     GetSealedAccessKey,
     GrantRole,
@@ -40,8 +46,10 @@ from shared.contracts.accounts import (
     RevokeAccessKey,
     RevokeInvitation,
     RevokeRole,
+    RevokeSessions,
 )
 from shared.contracts.base import Request
+from shared.errors import Unavailable
 from shared.outbox import Outbox
 from shared.policy import Principal
 
@@ -53,6 +61,7 @@ class Resources:
     outbox: Outbox
     sealing_key: bytes
     find_repository: FindRepository
+    kratos: Kratos
 
 
 Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
@@ -94,8 +103,34 @@ async def create_access_key(resources: Resources, wanted: CreateAccessKey) -> Ac
     )
 
 
+async def create_account(resources: Resources, wanted: CreateAccount) -> Account:
+    """A person's address is known from the beginning, or from the next look through all."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    account = await accounts.create_account(resources.outbox, principal, wanted)
+    if wanted.identity_id:
+        follow = FollowIdentity(actor=wanted.actor, identity_id=wanted.identity_id)
+        with suppress(Unavailable):
+            await identities.follow_identity(
+                resources.outbox, principal, follow, kratos=resources.kratos
+            )
+    return account
+
+
+def asked_of_kratos(operation: PlacedOperation) -> Handler:
+    """The same for what Kratos is asked for, or told."""
+
+    async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
+        principal = await find_principal(resources.outbox, wanted.actor)
+        return await operation(resources.outbox, principal, wanted, kratos=resources.kratos)
+
+    return handle
+
+
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
-    CreateAccount: asked(accounts.create_account),
+    CreateAccount: create_account,
+    FollowIdentity: asked_of_kratos(identities.follow_identity),
+    GetEmail: asked(identities.get_email),
+    RevokeSessions: asked_of_kratos(identities.revoke_sessions),
     EditAccount: asked(accounts.edit_account),
     GetAccount: asked(accounts.get_account),
     GetAccountByIdentity: asked(accounts.get_account_by_identity),

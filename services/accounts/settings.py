@@ -6,9 +6,13 @@ from shared.settings import OpsSettings, Settings
 
 
 class AccountsSettings(OpsSettings):
-    """`heartbeat_seconds`: how often others are told that this service lives."""
+    """`heartbeat_seconds`: how often others are told that this service lives.
+
+    `reconcile_hours`: how often all identities are read, in case a call of Kratos' was lost.
+    """
 
     heartbeat_seconds: float = Field(default=10.0, gt=0)
+    reconcile_hours: float = Field(default=24.0, gt=0)
 
 
 class ServiceSettings(Settings):

@@ -28,7 +28,7 @@ from services.web.settings import ServiceSettings
 from services.web.views.errors import HANDLERS
 from shared.bus import Bus
 from shared.key_uses import KeyUses, telling
-from shared.keyfile import derive, load_key_file, nats_seed
+from shared.keyfile import derive, hook_secret, load_key_file, nats_seed
 from shared.kratos import Kratos
 from shared.runtime import App, Door, Opened
 from shared.sealing import sealing_key
@@ -95,6 +95,7 @@ def create_resources(
         api_schema=openapi_of(create_api()),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),
         form_key=derive(key, "web/forms"),
+        hook_secret=hook_secret(key),
     )
 
 

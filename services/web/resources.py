@@ -47,6 +47,7 @@ class Resources:
     api_schema: Mapping[str, Any]
     cookies: CookiePolicy
     form_key: bytes
+    hook_secret: str
 
     @property
     def public_url(self) -> str:

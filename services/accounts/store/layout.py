@@ -16,6 +16,8 @@
 | ACCOUNT#<uid>    | KEY#<when>#<id> | a key's place in its owner's list                  |
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
+| ACCOUNT#<uid>    | IDENTITY        | what Kratos says of that identity: address, proven |
+| RECONCILED       | RECONCILED      | when all of Kratos was last looked through         |
 | KEY#<id>         | KEY             | an access key                                      |
 | KEY#<id>         | USED            | when it was last used, to the minute               |
 | EVT#<aggregate>  | <version>#<...> | events (shared.outbox)                             |

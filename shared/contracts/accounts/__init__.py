@@ -33,6 +33,12 @@ from shared.contracts.accounts.audit import (
     AuditPage,
     ListAuditEntries,
 )
+from shared.contracts.accounts.identities import (
+    EmailState,
+    FollowIdentity,
+    GetEmail,
+    RevokeSessions,
+)
 from shared.contracts.accounts.invitations import (
     AcceptInvitation,
     DeclineInvitation,
@@ -92,8 +98,11 @@ __all__ = [
     "CreateAccount",
     "DeclineInvitation",
     "EditAccount",
+    "EmailState",
+    "FollowIdentity",
     "GetAccount",
     "GetAccountByIdentity",
+    "GetEmail",
     "GetInvitation",
     "GetSealedAccessKey",
     "GrantRole",
@@ -123,6 +132,7 @@ __all__ = [
     "RevokeAccessKey",
     "RevokeInvitation",
     "RevokeRole",
+    "RevokeSessions",
     "Role",
     "RoleRequest",
     "SealedAccessKey",

@@ -1,0 +1,188 @@
+"""Accounts beside the real Kratos: addresses followed one by one and all, sessions ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.kratos.acquire import find_kratos
+from infra.kratos.config import (
+    KratosPlace,
+    kratos_environment,
+    migrate_command,
+    serve_command,
+    write_config,
+)
+from infra.processes import spawn
+from infra.settings import cache_folder
+from services.accounts.kratos import Kratos
+from services.accounts.operations.accounts import create_account
+from services.accounts.operations.identities import (
+    get_email,
+    reconcile,
+    reconcile_for_ever,
+    revoke_sessions,
+)
+from services.accounts.store.identities import claim_round
+from services.accounts.store.layout import SCHEMA
+from shared.contracts.accounts import CreateAccount, EmailState, GetEmail, RevokeSessions
+from shared.contracts.base import Actor
+from shared.errors import NotFound, Unavailable
+from shared.keyfile import load_key_file
+from shared.outbox import Outbox
+from shared.policy import Principal, service_principal
+from shared.runtime import free_port
+from shared.settings import Settings
+from shared.tables import open_table
+from tests.waiting import eventually
+
+WEB = service_principal("web")
+PASSWORD = "four quiet words more"
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[KratosPlace]:
+    """Kratos, running with an empty database."""
+    place = KratosPlace(tmp_path, free_port(), free_port(), "http://localhost:8080")
+    binary = find_kratos("", cache_folder(), lambda _: None)
+    environment = kratos_environment(place, load_key_file(tmp_path), "smtp://127.0.0.1:9/")
+    write_config(place)
+    log = tmp_path / "kratos.log"
+    migration = await spawn(migrate_command(binary, place), log, environment=environment)
+    assert await migration.wait() == 0
+    process = await spawn(serve_command(binary, place), log, environment=environment)
+    try:
+        await eventually(lambda: answers(place))
+        yield place
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def answers(place: KratosPlace) -> bool:
+    try:
+        async with httpx.AsyncClient() as client:
+            address = f"http://127.0.0.1:{place.admin_port}/admin/health/ready"
+            return (await client.get(address)).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture
+async def kratos(place: KratosPlace) -> AsyncIterator[Kratos]:
+    kratos = Kratos(f"http://127.0.0.1:{place.admin_port}")
+    yield kratos
+    kratos.close()
+
+
+@pytest.fixture
+async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
+    table = await open_table(SCHEMA, service="accounts", settings=Settings(home=tmp_path))
+    yield Outbox(table)
+    await table.close()
+
+
+async def new_identity(place: KratosPlace, name: str) -> str:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.admin_port}") as client:
+        made = await client.post(
+            "/admin/identities",
+            json={
+                "schema_id": "person",
+                "traits": {"email": f"{name}@example.org"},
+                "credentials": {"password": {"config": {"password": PASSWORD}}},
+            },
+        )
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def new_account(outbox: Outbox, account_id: str, identity_id: str) -> str:
+    actor = Actor(kind="service", service="web")
+    wanted = CreateAccount(
+        actor=actor, account_id=account_id, kind="individual", name="X", identity_id=identity_id
+    )
+    return (await create_account(outbox, WEB, wanted)).account_uid
+
+
+async def email(outbox: Outbox, principal: Principal, uid: str) -> EmailState:
+    return await get_email(outbox, principal, GetEmail(actor=ACTOR, account_uid=uid))
+
+
+ACTOR = Actor(kind="service", service="web")
+
+
+async def test_all_are_looked_through_page_by_page(
+    place: KratosPlace, kratos: Kratos, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.accounts.kratos.PAGE", 2)
+    uids = {}
+    for name in ("ada", "eve", "joe", "kim", "lea"):
+        uids[name] = await new_account(outbox, name, await new_identity(place, name))
+    await new_identity(place, "nameless")
+    assert await reconcile(outbox, kratos) == 6
+    for name, uid in uids.items():
+        told = EmailState(email=f"{name}@example.org", verified=False, active=True)
+        assert await email(outbox, WEB, uid) == told
+
+
+async def test_nobody_reads_or_ends_what_is_another_s(
+    place: KratosPlace, kratos: Kratos, outbox: Outbox
+) -> None:
+    uid = await new_account(outbox, "ada", await new_identity(place, "ada"))
+    await reconcile(outbox, kratos)
+    other = Principal(kind="account", account_uid="01OTHER")
+    own = Principal(kind="account", account_uid=uid)
+    wanted = RevokeSessions(actor=ACTOR, account_uid=uid)
+    assert (await email(outbox, own, uid)).email == "ada@example.org"
+    with pytest.raises(NotFound):
+        await email(outbox, other, uid)
+    with pytest.raises(NotFound):
+        await revoke_sessions(outbox, other, wanted, kratos=kratos)
+    nobody = RevokeSessions(actor=ACTOR, account_uid="01NOBODY")
+    with pytest.raises(NotFound):
+        await revoke_sessions(outbox, WEB, nobody, kratos=kratos)
+
+
+async def test_a_person_is_signed_out_everywhere(
+    place: KratosPlace, kratos: Kratos, outbox: Outbox
+) -> None:
+    uid = await new_account(outbox, "ada", await new_identity(place, "ada"))
+    await reconcile(outbox, kratos)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.public_port}") as client:
+        flow = (await client.get("/self-service/login/api")).json()["id"]
+        typed = {"method": "password", "identifier": "ada@example.org", "password": PASSWORD}
+        signed = await client.post("/self-service/login", params={"flow": flow}, json=typed)
+        headers = {"x-session-token": signed.json()["session_token"]}
+        assert (await client.get("/sessions/whoami", headers=headers)).status_code == 200
+        await revoke_sessions(
+            outbox, WEB, RevokeSessions(actor=ACTOR, account_uid=uid), kratos=kratos
+        )
+        assert (await client.get("/sessions/whoami", headers=headers)).status_code == 401
+
+
+async def test_an_identity_that_is_gone_leaves_no_address(
+    kratos: Kratos,
+) -> None:
+    assert await kratos.email_of("00000000-0000-4000-8000-000000000000") == EmailState()
+    assert await kratos.email_of("no-id") == EmailState()
+
+
+async def is_given_back(outbox: Outbox) -> bool:
+    return await outbox.table.get("RECONCILED", "RECONCILED") is None
+
+
+async def test_a_round_is_done_once_a_period_and_given_back_where_kratos_is_away(
+    outbox: Outbox,
+) -> None:
+    assert await claim_round(outbox, now=1000, period_seconds=60)
+    assert not await claim_round(outbox, now=1059, period_seconds=60)
+    assert await claim_round(outbox, now=1061, period_seconds=60)
+    away = Kratos("http://127.0.0.1:9", timeout_seconds=0.5)
+    with pytest.raises(Unavailable):
+        await away.email_of("x")
+    going = asyncio.create_task(reconcile_for_ever(outbox, away, 3600.0))
+    await eventually(lambda: is_given_back(outbox))
+    going.cancel()
+    away.close()

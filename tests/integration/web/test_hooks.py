@@ -1,0 +1,65 @@
+"""Kratos tells the edge, the edge accounts: what is known of a person's address follows at once."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from services.accounts.store.identities import find_email
+from services.accounts.store.layout import SCHEMA
+from shared.contracts.accounts import EmailState
+from shared.keyfile import HOOK_HEADER, hook_secret, load_key_file
+from shared.outbox import Outbox
+from shared.settings import Settings
+from shared.tables import open_table
+from tests.edge import Edge, Person
+from tests.mailbox import mailed_code
+from tests.waiting import until
+
+
+def kept(edge: Edge, person: Person) -> EmailState:
+    """What accounts has in its table."""
+
+    async def read() -> EmailState:
+        settings = Settings(home=edge.platform.home)
+        table = await open_table(SCHEMA, service="accounts", settings=settings)
+        try:
+            return (await find_email(Outbox(table), uid_of(person)))[1]
+        finally:
+            await table.close()
+
+    return asyncio.run(read())
+
+
+def uid_of(person: Person) -> str:
+    told: dict[str, Any] = person.client.get("/api/v1/account").json()
+    return str(told["account_uid"])
+
+
+def test_an_address_is_known_from_the_beginning_and_followed(edge: Edge, ada: Person) -> None:
+    assert kept(edge, ada) == EmailState(email=ada.email, verified=True, active=True)
+    new = f"moved-{ada.email}"
+    page = ada.visitor.go("/-/credentials")
+    form = next(one for one in page.forms if "traits.email" in one.fields)
+    page = ada.visitor.send(form, **{"traits.email": new})
+    until(lambda: kept(edge, ada) == EmailState(email=new, verified=False, active=True))
+    ada.visitor.send(page.form("/-/verify"), code=mailed_code(page, new))
+    until(lambda: kept(edge, ada).verified)
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", None])
+def test_nobody_else_finds_this_door(edge: Edge, secret: str | None) -> None:
+    headers = {} if secret is None else {HOOK_HEADER: secret}
+    answer = httpx.post(f"{edge.web}/-/hooks/kratos", json={"identity_id": "x"}, headers=headers)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"[]", 400), (b"{}", 400), (b"\xff", 400), (b'{"identity_id": "none"}', 204)],
+)
+def test_what_it_says_may_be_anything(edge: Edge, body: bytes, status: int) -> None:
+    headers = {HOOK_HEADER: hook_secret(load_key_file(edge.platform.home))}
+    answer = httpx.post(f"{edge.web}/-/hooks/kratos", content=body, headers=headers)
+    assert answer.status_code == status
