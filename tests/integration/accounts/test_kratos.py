@@ -54,7 +54,7 @@ async def place(tmp_path: Path) -> AsyncIterator[KratosPlace]:
     assert await migration.wait() == 0
     process = await spawn(serve_command(binary, place), log, environment=environment)
     try:
-        await eventually(lambda: answers(place))
+        await eventually(lambda: answers(place), seconds=60)
         yield place
     finally:
         process.terminate()
