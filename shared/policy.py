@@ -67,6 +67,7 @@ class RepositoryResource:
     repository_uid: str
     visibility: Visibility
     state: State
+    owner_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ DEACTIVATED = {
     Action.REPOSITORY_DELETE: ADMIN,
 }
 DELETED = dict.fromkeys(PUBLIC, NOBODY)
+OF_DISABLED = dict.fromkeys(PUBLIC, ADMIN) | {Action.DATA_WRITE: NOBODY, Action.DATA_DELETE: NOBODY}
 REPOSITORY_RULES = {
     (State.ACTIVE, Visibility.PUBLIC): PUBLIC,
     (State.ACTIVE, Visibility.UNLISTED): UNLISTED,
@@ -199,6 +201,7 @@ def repository_resource(repository: Repository) -> RepositoryResource:
         repository.repository_uid,
         repository.visibility,
         repository.state,
+        repository.owner_disabled,
     )
 
 
@@ -225,6 +228,8 @@ def may(principal: Principal, action: Action, resource: Resource, key: str | Non
     """
     if isinstance(resource, AccountResource):
         rules = DISABLED_ACCOUNT if resource.disabled else ENABLED_ACCOUNT
+    elif resource.owner_disabled:
+        rules = OF_DISABLED
     else:
         rules = REPOSITORY_RULES[resource.state, resource.visibility]
     needed = rules.get(action, NOBODY)

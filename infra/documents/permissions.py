@@ -51,6 +51,9 @@ REPOSITORIES: Mapping[str, Resource] = {
     },
     "deactivated": RepositoryResource(OWNER, MASK, Visibility.PUBLIC, State.DEACTIVATED),
     "deleted": RepositoryResource(OWNER, MASK, Visibility.PUBLIC, State.DELETED),
+    "of a disabled account": RepositoryResource(
+        OWNER, MASK, Visibility.PUBLIC, State.ACTIVE, owner_disabled=True
+    ),
 }
 ACCOUNTS: Mapping[str, Resource] = {
     "enabled": AccountResource(OWNER, "organization", disabled=False),
@@ -66,7 +69,9 @@ Better than the matrix this grew from (Source Cooperative's):
 
 - the last owner of an organization stays, also where two leave at once;
 - nobody gives or changes a role above their own; an invitation lapses with its sender's right;
-- a disabled account is as nobody: its keys and addresses are refused, its roles rest;
+- a disabled account is as nobody: its keys, addresses and sessions are refused, its roles rest, and
+  its repositories are hidden from everyone but administrators, its own members and collaborators
+  too, until it is enabled again; then all is as it was;
 - what is hidden answers 404 and never 401 or 403, on every route;
 - an access key may be limited to actions, repositories and prefixes, and ends when it is to; a
   limited key makes no other key, answers no invitation, and takes from nobody what anyone may.

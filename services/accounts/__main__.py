@@ -1,9 +1,21 @@
-"""`python -m services.accounts` runs one process of accounts."""
+"""`python -m services.accounts` runs one process of accounts; with words it is an operator's."""
 
+import asyncio
 import sys
 
 from services.accounts.app import create_app
+from services.accounts.commands import command
 from shared.runtime import run
 
+
+def main(words: list[str]) -> int:
+    """The exit code."""
+    if not words:
+        return run(create_app())
+    code, told = asyncio.run(command(words))
+    (sys.stderr if code else sys.stdout).write(f"{told}\n")
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(run(create_app()))
+    sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from services.accounts.operations import (
     accepting,
     access_keys,
     accounts,
+    administering,
     auditing,
     identities,
     invitations,
@@ -26,7 +27,9 @@ from shared.contracts.accounts import (
     CreateAccessKey,
     CreateAccount,
     DeclineInvitation,
+    DisableAccount,
     EditAccount,
+    EnableAccount,
     FollowIdentity,
     GetAccount,
     GetAccountByIdentity,
@@ -47,6 +50,7 @@ from shared.contracts.accounts import (
     RevokeInvitation,
     RevokeRole,
     RevokeSessions,
+    SearchAccounts,
 )
 from shared.contracts.base import Request
 from shared.errors import Unavailable
@@ -132,6 +136,9 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetEmail: asked(identities.get_email),
     RevokeSessions: asked_of_kratos(identities.revoke_sessions),
     EditAccount: asked(accounts.edit_account),
+    SearchAccounts: asked(administering.search_accounts),
+    DisableAccount: asked(administering.disable_account),
+    EnableAccount: asked(administering.enable_account),
     GetAccount: asked(accounts.get_account),
     GetAccountByIdentity: asked(accounts.get_account_by_identity),
     ListAccounts: asked(accounts.list_accounts),

@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from services.repositories.operations import lists, repositories, states
+from services.repositories.operations.owners import follow_owner
 from services.repositories.operations.resources import Resources
 from shared.cloudevents import Event, EventData
 from shared.contracts.accounts import (
     Account,
     AccountCreated,
+    AccountDisabled,
+    AccountEnabled,
     AccountEvent,
     AccountUpdated,
     GetAccount,
@@ -78,6 +81,14 @@ async def on_account(answering: Answering, event: Event[AccountEvent]) -> None:
     await answering.projection.on_account(event)
 
 
+async def on_account_state(answering: Answering, event: Event[AccountEvent]) -> None:
+    """An account was shut or opened: so are its repositories, as it is by now."""
+    await answering.projection.on_account(event)
+    account = await answering.projection.account(event.data.account.account_uid)
+    if account is not None:
+        await follow_owner(answering.resources, account, event.actor)
+
+
 async def _account_named(answering: Answering, account_id: str) -> Account:
     account = await answering.projection.account_named(account_id) if account_id else None
     if account is None:
@@ -125,4 +136,6 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
 EVENTS: Mapping[type[EventData], Callable[[Answering, Any], Awaitable[None]]] = {
     AccountCreated: on_account,
     AccountUpdated: on_account,
+    AccountDisabled: on_account_state,
+    AccountEnabled: on_account_state,
 }

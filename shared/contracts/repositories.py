@@ -104,6 +104,7 @@ class Repository(Snapshot, Metadata):
     title: str
     visibility: Visibility = Visibility.PUBLIC
     state: State = State.ACTIVE
+    owner_disabled: bool = False
     created_at: datetime
     updated_at: datetime
 

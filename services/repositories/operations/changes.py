@@ -23,6 +23,7 @@ def first_version(
         created_at=moment,
         updated_at=moment,
         version=next_version(),
+        owner_disabled=account.disabled,
         **metadata,
     )
 

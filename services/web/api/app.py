@@ -4,10 +4,23 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.web.api import accounts, audit, endpoints, invitations, members, objects, repositories
+from services.web.api import (
+    accounts,
+    administering,
+    audit,
+    endpoints,
+    invitations,
+    members,
+    objects,
+    repositories,
+)
 from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
 
 PREFIX = "/api/v1"
+ROOMS = (
+    *(endpoints, accounts, members, invitations, audit),
+    *(administering, repositories, objects),
+)
 DESCRIPTION = """Everything the pages do, for programs.
 
 Reading what is public needs no credential. Otherwise send an access key as
@@ -45,7 +58,7 @@ def create_api() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for room in (endpoints, accounts, members, invitations, audit, repositories, objects):
+    for room in ROOMS:
         app.include_router(room.router)
     add_problem_handlers(app)
     return app

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from services.web.session.memory import Memory
-from services.web.session.visitor import EDGE, HALFWAY, NOBODY, UNKNOWN, Identity, Visitor
+from services.web.session.visitor import DISABLED, EDGE, HALFWAY, NOBODY, UNKNOWN, Identity, Visitor
 from shared.bus import Bus
 from shared.contracts.accounts import Account, GetAccountByIdentity
 from shared.errors import NotFound, Unavailable
@@ -37,7 +37,10 @@ class Sessions:
             session = await self.kratos.whoami(cookie)
             if session is None:
                 return NOBODY
-            return Visitor(await self._account(session), _identity(session))
+            account = await self._account(session)
+            if account is not None and account.disabled:
+                return DISABLED
+            return Visitor(account, _identity(session))
         except SecondFactorNeeded:
             return HALFWAY
         except Unavailable:

@@ -25,6 +25,7 @@ class Visitor:
     """Anonymous where nothing is set; with an identity alone, a name is still to be chosen.
 
     `unknown`: a session was shown and nobody could say whose it is, so it counts as anonymous.
+    `disabled`: the session is of an account that is shut, so it counts as anonymous too.
     `halfway`: signed in as far as the second factor, which is still to be shown; anonymous too.
     """
 
@@ -33,6 +34,7 @@ class Visitor:
     access_key_id: str = ""
     scope: Scope | None = None
     unknown: bool = False
+    disabled: bool = False
     halfway: bool = False
 
     @property
@@ -59,4 +61,5 @@ class Visitor:
 
 NOBODY = Visitor()
 UNKNOWN = Visitor(unknown=True)
+DISABLED = Visitor(disabled=True)
 HALFWAY = Visitor(halfway=True)

@@ -16,6 +16,7 @@ from shared.errors import Forbidden, Unavailable
 from shared.kratos import AWAY
 
 Fields = Mapping[str, str]
+SHUT = "Your account is disabled. Ask those who run this site why, and to enable it again."
 
 
 class SignInFirst(Exception):
@@ -71,6 +72,8 @@ async def needed_visitor(request: Request, fields: Fields | None = None) -> Visi
     visitor = await visitor_of(request)
     if visitor.unknown:
         raise Unavailable(AWAY)
+    if visitor.disabled:
+        raise Forbidden(SHUT)
     if visitor.identity is None:  # the second factor alone may be lacking: that page knows
         draft = make_draft(raw_path(request).decode("latin-1"), fields) if fields else None
         raise SignInFirst(draft)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Role
+from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason, Role
 from shared.contracts.base import Listed, Snapshot
 from shared.identifiers import AccountId
 
@@ -74,6 +74,33 @@ class ListAccounts(AccountsRequest[AccountPage], Listed):
     """Every account in the order of their making: for rebuilds, by services only."""
 
 
+class SearchAccounts(AccountsRequest[AccountPage], Listed):
+    """Accounts whose id or name has `text` in it, newest last: for administrators.
+
+    A page may be short, or empty, and yet have a cursor.
+    """
+
+    text: str = Field(default="", max_length=100)
+    disabled: bool | None = None
+
+
+class DisableAccount(AccountsRequest[Account]):
+    """Its keys and sessions stop and its repositories hide, until it is enabled again.
+
+    For administrators; Conflict for oneself.
+    """
+
+    account_uid: str
+    reason: Reason = ""
+
+
+class EnableAccount(AccountsRequest[Account]):
+    """All is as it was before it was disabled: for administrators."""
+
+    account_uid: str
+    reason: Reason = ""
+
+
 class AccountEvent(AccountsEvent):
     """Something happened to an account, which is now so."""
 
@@ -91,3 +118,15 @@ class AccountUpdated(AccountEvent):
     """A changed account: its profile, its state, or the roles it holds."""
 
     event: ClassVar[str] = "account_updated"
+
+
+class AccountDisabled(AccountEvent):
+    """An account was shut; beside the account_updated that carries its new version."""
+
+    event: ClassVar[str] = "account_disabled"
+
+
+class AccountEnabled(AccountEvent):
+    """An account was opened again; beside the account_updated that carries its new version."""
+
+    event: ClassVar[str] = "account_enabled"

@@ -227,3 +227,16 @@ def test_it_is_fast_enough_to_be_asked_for_every_request() -> None:
         lambda: may(principal, Action.DATA_READ, repository), timer=process_time, number=times
     )
     assert min(seconds) / times < 5e-6
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("visibility", Visibility)
+def test_what_a_disabled_account_owns_is_for_admins_and_services_alone(
+    persona: str, visibility: Visibility
+) -> None:
+    hidden = RepositoryResource(
+        OWNER_UID, REPOSITORY_UID, visibility, State.ACTIVE, owner_disabled=True
+    )
+    for action in (Action.REPOSITORY_READ, Action.REPOSITORY_LIST, Action.DATA_READ):
+        assert may(PERSONAS[persona], action, hidden) is (persona in {"admin", "service"})
+    assert not may(PERSONAS[persona], Action.DATA_WRITE, hidden)

@@ -1,0 +1,131 @@
+"""What administrators do: find accounts, shut them and open them again."""
+
+from services.accounts.operations.auditing import audited
+from services.accounts.operations.changes import updated
+from services.accounts.store.accounts import changed_account, find_account, page_of_accounts
+from services.accounts.store.layout import commit
+from shared.contracts.accounts import (
+    Account,
+    AccountDisabled,
+    AccountEnabled,
+    AccountPage,
+    AccountUpdated,
+    DisableAccount,
+    EnableAccount,
+    SearchAccounts,
+)
+from shared.contracts.base import Actor, Listed
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.outbox import Outbox, announce, next_version
+from shared.policy import Action, Principal, account_resource, demand
+from shared.races import until_won
+from shared.tables import Put
+
+LOOKED_AT = 1000
+
+
+async def search_accounts(
+    outbox: Outbox, principal: Principal, wanted: SearchAccounts
+) -> AccountPage:
+    """Those that match among the next thousand accounts; Forbidden for anyone else."""
+    if not principal.admin or principal.disabled or principal.scope is not None:
+        raise Forbidden
+    text, found, cursor = wanted.text.strip().lower(), list[Account](), wanted.cursor
+    for _ in range(max(1, LOOKED_AT // wanted.limit)):
+        page = await page_of_accounts(outbox, Listed(limit=wanted.limit, cursor=cursor))
+        found += [one for one in page.accounts if _matches(one, text, wanted.disabled)]
+        cursor = page.cursor
+        if cursor is None or found:
+            break
+    return AccountPage(accounts=found, cursor=cursor)
+
+
+def _matches(account: Account, text: str, disabled: bool | None) -> bool:
+    says = text in account.account_id or text in account.name.lower()
+    return says and disabled in {None, account.disabled}
+
+
+async def disable_account(outbox: Outbox, principal: Principal, wanted: DisableAccount) -> Account:
+    """Shut an account; nothing where it is shut already."""
+    if principal.account_uid and principal.account_uid == wanted.account_uid:
+        raise Conflict("Nobody disables the account they are using.")
+    return await _shut(outbox, principal, wanted, disabled=True)
+
+
+async def enable_account(outbox: Outbox, principal: Principal, wanted: EnableAccount) -> Account:
+    """Open an account again; nothing where it is open."""
+    return await _shut(outbox, principal, wanted, disabled=False)
+
+
+async def _shut(
+    outbox: Outbox,
+    principal: Principal,
+    wanted: DisableAccount | EnableAccount,
+    *,
+    disabled: bool,
+) -> Account:
+    async def attempt() -> Account:
+        before = await find_account(outbox, wanted.account_uid)
+        if before is None:
+            raise NotFound
+        demand(principal, Action.ACCOUNT_DISABLE, account_resource(before))
+        if before.disabled is disabled:
+            return before
+        changes = {"disabled": disabled, "version": next_version(before.version)}
+        after = before.model_copy(update=changes)
+        kind = AccountDisabled if disabled else AccountEnabled
+        await commit(
+            outbox,
+            changed_account(after, before=before.version),
+            updated(AccountUpdated, after, wanted.actor),
+            _told(kind, after, wanted),
+            *await audited(
+                outbox,
+                after.account_uid,
+                wanted.actor,
+                kind.event,
+                after.account_uid,
+                reason=wanted.reason,
+            ),
+        )
+        return after
+
+    return await until_won(attempt)
+
+
+async def grant_admin(outbox: Outbox, actor: Actor, account: Account) -> Account:
+    """For operators at the machine alone: no request asks for it."""
+
+    async def attempt() -> Account:
+        before = await find_account(outbox, account.account_uid)
+        if before is None:
+            raise NotFound
+        if before.admin:
+            return before
+        changes = {"admin": True, "version": next_version(before.version)}
+        after = before.model_copy(update=changes)
+        uid = after.account_uid
+        await commit(
+            outbox,
+            changed_account(after, before=before.version),
+            updated(AccountUpdated, after, actor),
+            *await audited(outbox, uid, actor, "admin_granted", uid),
+        )
+        return after
+
+    return await until_won(attempt)
+
+
+def _told(
+    kind: type[AccountDisabled] | type[AccountEnabled],
+    account: Account,
+    wanted: DisableAccount | EnableAccount,
+) -> Put:
+    """An aggregate of its own: the stream takes two events of one id for one."""
+    data = kind(account_id=account.account_id, account=account, reason=wanted.reason)
+    return announce(
+        data,
+        aggregate=f"{account.account_uid}-state",
+        version=account.version,
+        actor=wanted.actor.uid,
+    )

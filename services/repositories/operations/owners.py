@@ -1,0 +1,39 @@
+"""Repositories follow their owner: hidden while it is disabled, as they were once it is not."""
+
+from services.repositories.operations.changes import next_after, told
+from services.repositories.operations.resources import Resources
+from services.repositories.store import changed_repository, commit, find_repository, owned_after
+from shared.contracts.accounts import Account
+from shared.contracts.repositories import Repository, RepositoryUpdated
+from shared.races import until_won
+
+
+async def follow_owner(resources: Resources, account: Account, actor_uid: str) -> None:
+    """Tell of each repository that its owner is shut, or open again; done twice it is as once."""
+    after: str | None = None
+    while True:
+        owned, after = await owned_after(resources.outbox, account.account_uid, after)
+        for repository in owned:
+            if repository.owner_disabled is not account.disabled:
+                await _follow(resources, repository, account, actor_uid)
+        if after is None:
+            return
+
+
+async def _follow(
+    resources: Resources, repository: Repository, account: Account, actor_uid: str
+) -> None:
+    async def attempt() -> None:
+        name = repository.repository_id
+        before = await find_repository(resources.outbox, account.account_uid, name)
+        if before is None or before.repository_uid != repository.repository_uid:
+            return
+        changed = next_after(before, {"owner_disabled": account.disabled})
+        if changed is not before:
+            await commit(
+                resources.outbox,
+                changed_repository(changed, before=before.version),
+                told(RepositoryUpdated, changed, actor_uid),
+            )
+
+    await until_won(attempt)

@@ -1,0 +1,83 @@
+"""For administrators: accounts found, shut, opened again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from services.web.api.models import AccountView, Body
+from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
+from services.web.api.visitors import SignedIn
+from shared.contracts.accounts import (
+    Account,
+    DisableAccount,
+    EnableAccount,
+    Reason,
+    SearchAccounts,
+)
+
+router = APIRouter(prefix="/admin", tags=["administration"])
+Text = Annotated[str, Query(max_length=100, description="A part of the account's id or name")]
+Shut = Annotated[bool | None, Query(description="Only those that are disabled, or are not")]
+
+
+class AdminView(AccountView):
+    """An account as administrators see it."""
+
+    disabled: bool
+    admin: bool
+
+    @classmethod
+    def of(cls, account: Account) -> "AdminView":
+        """With its flags."""
+        return cls(**account.model_dump(include=set(cls.model_fields)))
+
+
+class AdminList(BaseModel):
+    """Some accounts in the order of their making; it may be short and yet have a cursor."""
+
+    accounts: list[AdminView]
+    cursor: str | None = None
+
+
+class Why(Body):
+    """Why it is done."""
+
+    reason: Reason = ""
+
+
+@router.get("/accounts", summary="Find accounts")
+async def search_accounts(  # noqa: PLR0913, PLR0917 - what to find and a page
+    request: Request,
+    visitor: SignedIn,
+    text: Text = "",
+    disabled: Shut = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> AdminList:
+    """Among the next thousand, from the cursor on; 403 for anyone but administrators."""
+    wanted = SearchAccounts(
+        actor=visitor.actor, text=text, disabled=disabled, limit=limit, cursor=cursor
+    )
+    page = await ask(request, wanted)
+    return AdminList(accounts=[AdminView.of(one) for one in page.accounts], cursor=page.cursor)
+
+
+@router.post("/accounts/{account_id}/disable", summary="Disable an account")
+async def disable_account(
+    request: Request, visitor: SignedIn, account_id: AccountName, why: Why
+) -> AdminView:
+    """Its keys and sessions stop within a second, and its repositories hide."""
+    uid = (await find_account(request, visitor, account_id)).account_uid
+    wanted = DisableAccount(actor=visitor.actor, account_uid=uid, reason=why.reason)
+    return AdminView.of(await ask(request, wanted))
+
+
+@router.post("/accounts/{account_id}/enable", summary="Enable an account again")
+async def enable_account(
+    request: Request, visitor: SignedIn, account_id: AccountName, why: Why
+) -> AdminView:
+    """All is as it was."""
+    uid = (await find_account(request, visitor, account_id)).account_uid
+    wanted = EnableAccount(actor=visitor.actor, account_uid=uid, reason=why.reason)
+    return AdminView.of(await ask(request, wanted))
