@@ -8,6 +8,7 @@ from services.accounts.operations.changes import (
     updated,
     with_role,
 )
+from services.accounts.operations.profiles import public, tidied
 from services.accounts.store.accounts import (
     changed_account,
     find_account,
@@ -32,9 +33,9 @@ from shared.contracts.accounts import (
     Role,
 )
 from shared.errors import Forbidden, NotFound
-from shared.fields import invalid, one_line
+from shared.fields import invalid
 from shared.outbox import Outbox, next_version
-from shared.policy import Action, Principal, account_resource, demand, sees
+from shared.policy import Action, Principal, account_resource, demand, may, sees
 from shared.races import until_won
 
 
@@ -111,9 +112,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
         if account is None:
             raise NotFound
         demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
-        changes = wanted.model_dump(include={"name", "bio"}, exclude_none=True)
-        if "name" in changes:
-            changes["name"] = one_line("name", changes["name"])
+        changes = tidied(account.kind, wanted)
         if not changes:
             return account
         changed = account.model_copy(update={**changes, "version": next_version(account.version)})
@@ -121,6 +120,14 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
             outbox,
             changed_account(changed, before=account.version),
             updated(AccountUpdated, changed, wanted.actor),
+            *await audited(
+                outbox,
+                changed.account_uid,
+                wanted.actor,
+                "profile_edited",
+                changed.account_uid,
+                fields=" ".join(sorted(changes)),
+            ),
         )
         return changed
 
@@ -146,17 +153,20 @@ async def get_account_by_identity(
     account = await find_account_of(outbox, wanted.identity_id)
     if account is None:
         raise NotFound
-    return account
+    return public(account)
 
 
 async def list_accounts(outbox: Outbox, principal: Principal, wanted: ListAccounts) -> AccountPage:
     """All of them, for services alone."""
     demand_service(principal)
-    return await page_of_accounts(outbox, wanted)
+    page = await page_of_accounts(outbox, wanted)
+    return AccountPage(accounts=[public(one) for one in page.accounts], cursor=page.cursor)
 
 
 def shown(account: Account, principal: Principal) -> Account:
     """The account as this principal may see it: flags are for oneself, admins and services."""
+    if not may(principal, Action.ACCOUNT_EDIT, account_resource(account)):
+        account = public(account)
     own = principal.kind == "account" and principal.account_uid == account.account_uid
     if own or principal.kind == "service" or (principal.admin and not principal.disabled):
         return account

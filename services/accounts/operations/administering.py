@@ -2,6 +2,7 @@
 
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.changes import updated
+from services.accounts.operations.profiles import public
 from services.accounts.store.accounts import changed_account, find_account, page_of_accounts
 from services.accounts.store.layout import commit
 from shared.contracts.accounts import (
@@ -122,7 +123,7 @@ def _told(
     wanted: DisableAccount | EnableAccount,
 ) -> Put:
     """An aggregate of its own: the stream takes two events of one id for one."""
-    data = kind(account_id=account.account_id, account=account, reason=wanted.reason)
+    data = kind(account_id=account.account_id, account=public(account), reason=wanted.reason)
     return announce(
         data,
         aggregate=f"{account.account_uid}-state",

@@ -1,6 +1,7 @@
 """An account in its next version, and the rows that announce it."""
 
 from services.accounts.models import Membership, Place
+from services.accounts.operations.profiles import public
 from shared.contracts.accounts import (
     Account,
     AccountCreated,
@@ -29,7 +30,7 @@ def updated(
 ) -> Put:
     """The row that announces an account as it is now."""
     return announce(
-        event(account_id=account.account_id, account=account),
+        event(account_id=account.account_id, account=public(account)),
         aggregate=account.account_uid,
         version=account.version,
         actor=actor.uid,

@@ -38,6 +38,11 @@ class AccountView(BaseModel):
     kind: AccountKind
     name: str
     bio: str
+    location: str
+    websites: list[str]
+    contact_email: str
+    orcid: str
+    ror: str
     created_at: datetime
 
     @classmethod
@@ -65,6 +70,14 @@ class AccountChange(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     bio: Annotated[str, Field(max_length=1024)] | None = None
+    location: Annotated[str, Field(max_length=128)] | None = None
+    websites: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=5)] | None = (
+        None
+    )
+    contact_email: Annotated[str, Field(max_length=254)] | None = None
+    contact_public: bool | None = None
+    orcid: Annotated[str, Field(max_length=60)] | None = None
+    ror: Annotated[str, Field(max_length=60)] | None = None
 
 
 class NewKey(Body):

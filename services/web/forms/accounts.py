@@ -26,18 +26,29 @@ class WelcomeForm(FormModel):
     name: PersonName
 
 
-class AccountForm(FormModel):
-    """What an account says of itself."""
-
-    name: PersonName
-    bio: Annotated[Line, Field(max_length=1024)] = ""
-
-
 def split_lines(text: object) -> object:
     """Each line that says something."""
     if not isinstance(text, str):
         return text
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+Website = Annotated[str, Field(max_length=300)]
+
+
+class AccountForm(FormModel):
+    """What an account says of itself."""
+
+    name: PersonName
+    bio: Annotated[Line, Field(max_length=1024)] = ""
+    location: Annotated[Line, Field(max_length=128)] = ""
+    websites: Annotated[list[Website], BeforeValidator(split_lines), Field(max_length=5)] = Field(
+        default_factory=list
+    )
+    contact_email: Annotated[Line, Field(max_length=254)] = ""
+    contact_public: bool = False
+    orcid: Annotated[Line, Field(max_length=60)] = ""
+    ror: Annotated[Line, Field(max_length=60)] = ""
 
 
 Reach = Literal["full", "data", "write", "read"]

@@ -45,9 +45,17 @@ async def show(request: Request) -> Response:
 async def settings(request: Request) -> Response:
     """What the account says of itself, to be changed."""
     account = await _editable(request)
-    return await _show_settings(
-        request, account, Filled({"name": account.name, "bio": account.bio})
-    )
+    return await _show_settings(request, account, Filled(values_of(account)))
+
+
+def values_of(account: Account) -> dict[str, str]:
+    """What stands in the form's fields."""
+    values = account.model_dump(include=set(AccountForm.model_fields))
+    return {
+        **values,
+        "websites": "\n".join(account.websites),
+        "contact_public": "yes" if account.contact_public else "no",
+    }
 
 
 async def send_settings(request: Request) -> Response:
@@ -62,9 +70,7 @@ async def _edit(request: Request, account: Account, fields: Fields) -> Response:
     if form is None:
         return await _show_settings(request, account, filled)
     visitor = await visitor_of(request)
-    wanted = EditAccount(
-        actor=visitor.actor, account_uid=account.account_uid, name=form.name, bio=form.bio
-    )
+    wanted = EditAccount(actor=visitor.actor, account_uid=account.account_uid, **form.model_dump())
     try:
         await resources_of(request).bus.request(wanted)
     except (Invalid, Conflict) as problem:

@@ -1,7 +1,7 @@
 """Individuals and organizations."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,7 @@ class Account(Snapshot):
     """An individual or an organization, as anyone may see it.
 
     `roles` are those this account holds, by the uid of the organization (or repository).
+    `contact_email` is told to those alone who may edit the account, unless `contact_public`.
     """
 
     account_uid: str
@@ -23,6 +24,12 @@ class Account(Snapshot):
     kind: AccountKind
     name: str
     bio: str = ""
+    location: str = ""
+    websites: list[str] = Field(default_factory=list)
+    contact_email: str = ""
+    contact_public: bool = False
+    orcid: str = Field(default="", description="a person's, as 0000-0002-1825-0097")
+    ror: str = Field(default="", description="an organization's, as 05dxps055")
     disabled: bool = False
     admin: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
@@ -55,6 +62,12 @@ class EditAccount(AccountsRequest[Account]):
     account_uid: str
     name: str | None = Field(default=None, min_length=1, max_length=100)
     bio: str | None = Field(default=None, max_length=1024)
+    location: str | None = Field(default=None, max_length=128)
+    websites: list[Annotated[str, Field(max_length=300)]] | None = Field(default=None, max_length=5)
+    contact_email: str | None = Field(default=None, max_length=254)
+    contact_public: bool | None = None
+    orcid: str | None = Field(default=None, max_length=60)
+    ror: str | None = Field(default=None, max_length=60)
 
 
 class GetAccount(AccountsRequest[Account]):

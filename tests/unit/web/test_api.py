@@ -34,7 +34,10 @@ def schema() -> dict[str, Any]:
 
 def test_nothing_of_an_account_is_shown_that_is_not_everyone_s() -> None:
     shown = AccountView.of(ADA).model_dump()
-    assert shown.keys() == {"account_uid", "account_id", "kind", "name", "bio", "created_at"}
+    assert shown.keys() == {
+        *("account_uid", "account_id", "kind", "name", "bio", "created_at"),
+        *("location", "websites", "contact_email", "orcid", "ror"),
+    }
 
 
 def test_every_operation_is_described_and_says_how_it_fails(schema: dict[str, Any]) -> None:

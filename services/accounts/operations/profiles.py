@@ -1,0 +1,88 @@
+"""What accounts say of themselves, put in order: lines, addresses, ORCID iDs and ROR ids."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.contracts.accounts import Account, AccountKind, EditAccount
+from shared.fields import email_address, invalid, one_line
+
+ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])", re.IGNORECASE)
+ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})", re.IGNORECASE)
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+PROFILE = {
+    *("name", "bio", "location", "websites"),
+    *("contact_email", "contact_public", "orcid", "ror"),
+}
+
+
+def tidied(kind: AccountKind, wanted: EditAccount) -> dict[str, Any]:
+    """The changes that a request brings; raises Invalid at the field that is to blame."""
+    changes = wanted.model_dump(include=PROFILE, exclude_none=True)
+    if "name" in changes:
+        changes["name"] = one_line("name", changes["name"])
+    if changes.get("location"):
+        changes["location"] = one_line("location", changes["location"])
+    if changes.get("contact_email"):
+        changes["contact_email"] = email_address("contact_email", changes["contact_email"])
+    if "websites" in changes:
+        changes["websites"] = list(dict.fromkeys(website(one) for one in changes["websites"]))
+    if changes.get("orcid"):
+        changes["orcid"] = orcid(kind, changes["orcid"])
+    if changes.get("ror"):
+        changes["ror"] = ror(kind, changes["ror"])
+    return changes
+
+
+def website(text: str) -> str:
+    """An address on the web, http or https, without a user or a password in it."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        is_good = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        )
+    except ValueError:
+        is_good = False
+    if not is_good or not text.isprintable() or " " in text or '"' in text:
+        raise invalid("websites", "must be addresses that begin with https:// or http://")
+    return text
+
+
+def orcid(kind: AccountKind, text: str) -> str:
+    """A person's ORCID iD, whose last character proves the others (ISO 7064 mod 11-2)."""
+    if kind != "individual":
+        raise invalid("orcid", "is for people; an organization has a ROR id")
+    found = ORCID.fullmatch(text.strip())
+    if found is None:
+        raise invalid("orcid", "is written 0000-0002-1825-0097")
+    said = found[1].upper()
+    total = 0
+    for digit in said.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    expected = (12 - total % 11) % 11
+    if said[-1] != ("X" if expected == 10 else str(expected)):
+        raise invalid("orcid", "has a slip in it: its last character does not fit the others")
+    return said
+
+
+def ror(kind: AccountKind, text: str) -> str:
+    """An organization's ROR id, whose last two digits prove the others (ISO 7064 mod 97-10)."""
+    if kind != "organization":
+        raise invalid("ror", "is for organizations; a person has an ORCID iD")
+    found = ROR.fullmatch(text.strip())
+    if found is None:
+        raise invalid("ror", "is written 05dxps055")
+    said, number = found[1].lower(), 0
+    for character in said[:7]:
+        number = number * 32 + CROCKFORD.index(character)
+    if int(said[7:]) != 98 - number * 100 % 97:
+        raise invalid("ror", "has a slip in it: its last digits do not fit the others")
+    return said
+
+
+def public(account: Account) -> Account:
+    """The account as everyone may see it: an address that is not public is told to nobody."""
+    if account.contact_public or not account.contact_email:
+        return account
+    return account.model_copy(update={"contact_email": ""})
