@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from shared.contracts.accounts import Account, AccountKind, EditAccount
 from shared.fields import email_address, invalid, one_line
 
-ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])", re.IGNORECASE)
+ORCID = re.compile(
+    r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])", re.IGNORECASE
+)
 ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})", re.IGNORECASE)
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 PROFILE = {
