@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.missing import give_up
 
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A mounted tmpfs of this size; the test is skipped where mounting is not allowed."""
+    """A mounted tmpfs of this size; where mounting is not allowed the test gives up."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid():
-        pytest.skip("only root mounts a small disk")
+        give_up("only root mounts a small disk")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("mounting is not allowed here")
+        give_up("mounting is not allowed here")
     try:
         yield folder
     finally:

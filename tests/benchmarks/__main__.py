@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -15,17 +16,20 @@ from tests.benchmarks import bus, door, freshness, listing, pages
 from tests.benchmarks.report import Table
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+PEERS = ("nginx", "wrk")
 HEAD = """# Benchmarks
 
 Written by `make bench` on {date}: {machine}, Python {python}. Both sides of every ratio come from
-the same run, interleaved; absolute figures are this machine's, ratios travel. No test asserts a
-time.
+the same run, interleaved; absolute figures are this machine's, ratios travel.
 
 """
 
 
 def main() -> None:
     """Measure and write."""
+    missing = [name for name in PEERS if shutil.which(name) is None]
+    if missing:
+        sys.exit(f"{' and '.join(missing)} needed; on Debian: apt-get install nginx-light wrk")
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
         tables = measured(Path(folder))
     machine = f"{platform.machine()}, {len_cpus()} cores"

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import statistics
 import subprocess
 from collections.abc import Callable
@@ -79,7 +78,6 @@ def read_table(ready: dict[str, Any], door: set[int], peer: Peer, nothing: Peer)
 
 def hammer(url: str, headers: dict[str, str]) -> int:
     """Many requests by a client that costs little; how many. Asserts that all went well."""
-    assert shutil.which("wrk"), "wrk is needed; on Debian: apt-get install wrk"
     named = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     said = subprocess.run([*WRK, *named, url], capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in said, said
