@@ -14,6 +14,7 @@ from services.web.stac_api.app import PREFIX as STAC
 from services.web.stac_api.app import create_stac_api, open_route
 from services.web.views import (
     accounts,
+    audit,
     citing,
     credentials,
     docs,
@@ -91,6 +92,7 @@ PAGES = [
     Route("/-/{account_id}/keys", keys.keys, methods=GET),
     Route("/-/{account_id}/keys", keys.send_key, methods=POST),
     Route("/-/{account_id}/keys/revoke", keys.send_revoke, methods=POST),
+    Route("/-/{account_id}/audit", audit.audit, methods=GET),
     Route("/-/{account_id}/members", members.members, methods=GET),
     Route("/-/{account_id}/members", members.send_members, methods=POST),
     Route("/-/invitations", invitations.invitations, methods=GET),
