@@ -22,7 +22,12 @@ from shared.contracts.accounts import (
     AccountUpdated,
     GetAccount,
     GetSealedAccessKey,
+    GetTrust,
     SealedAccessKey,
+    Trust,
+    TrustCreated,
+    TrustEvent,
+    TrustRemoved,
 )
 from shared.contracts.base import Actor, Request, Snapshot
 from shared.contracts.repositories import (
@@ -115,6 +120,13 @@ class Projection:
         )
         return key if key is not None and key.is_good(datetime.now(UTC)) else None
 
+    async def trust(self, trust_uid: str) -> Trust | None:
+        """A trust; None where it is unknown or removed."""
+        found = await self._known(
+            "TRUST", trust_uid, Trust, lambda: GetTrust(actor=self.asker, trust_uid=trust_uid)
+        )
+        return found if found is not None and not found.removed else None
+
     async def principal(self, actor: Actor) -> Principal:
         """Who an actor is today: its account's state and roles. A deleted account is anonymous."""
         if actor.kind == "service":
@@ -198,6 +210,10 @@ class Projection:
         if await self.table.get("KEY", revoked.access_key_id):
             await self._keep(revoked)
 
+    async def on_trust(self, event: Event[TrustEvent]) -> None:
+        """A trust was made, or is no more."""
+        await self._keep(event.data.trust)
+
     async def _keep(self, snapshot: Snapshot) -> None:
         """Write what is newer than what is known; forget what memory says of it."""
         await self.alive()
@@ -224,6 +240,8 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
         case Repository():
             name = f"{snapshot.account_id}/{snapshot.repository_id}"
             return [("REPOSITORY", snapshot.repository_uid), ("REPOSITORY_ID", name)]
+        case Trust():
+            return [("TRUST", snapshot.trust_uid)]
         case SealedAccessKey():
             return [("KEY", snapshot.access_key_id)]
         case _:
@@ -234,9 +252,12 @@ def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
     """What a service that follows accounts and repositories does with their events."""
     on_account: Callable[[Event[Any]], Awaitable[None]] = projection.on_account
     on_repository: Callable[[Event[Any]], Awaitable[None]] = projection.on_repository
+    on_trust: Callable[[Event[Any]], Awaitable[None]] = projection.on_trust
     return {
         AccountCreated: on_account,
         AccountUpdated: on_account,
+        TrustCreated: on_trust,
+        TrustRemoved: on_trust,
         AccessKeyRevoked: projection.on_revoked_key,
         RepositoryCreated: on_repository,
         RepositoryUpdated: on_repository,

@@ -11,7 +11,7 @@ from tests.door import Door, opened
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """Two processes behind one port, so that every test is also one of them agreeing."""
     home = tmp_path_factory.mktemp("door") / "home"
-    with opened(home, COOP_STORAGE__PROCESSES="2") as door:
+    with opened(home, COOP_STORAGE__PROCESSES="2", COOP_STORAGE__PRIVATE_ISSUERS="true") as door:
         yield door
 
 

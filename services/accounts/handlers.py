@@ -17,6 +17,7 @@ from services.accounts.operations import (
     identities,
     invitations,
     memberships,
+    trusts,
 )
 from services.accounts.operations.places import FindRepository
 from services.accounts.store.accounts import find_principal
@@ -26,6 +27,7 @@ from shared.contracts.accounts import (
     Account,
     CreateAccessKey,
     CreateAccount,
+    CreateTrust,
     DeclineInvitation,
     DisableAccount,
     EditAccount,
@@ -36,6 +38,7 @@ from shared.contracts.accounts import (
     GetEmail,
     GetInvitation,
     GetSealedAccessKey,
+    GetTrust,
     GrantRole,
     InviteMember,
     ListAccessKeys,
@@ -44,7 +47,9 @@ from shared.contracts.accounts import (
     ListInvitations,
     ListMembers,
     ListOwnInvitations,
+    ListTrusts,
     NoteKeyUse,
+    RemoveTrust,
     ResendInvitation,
     RevokeAccessKey,
     RevokeInvitation,
@@ -159,4 +164,8 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
+    CreateTrust: asked_of_place(trusts.create_trust),
+    ListTrusts: asked(trusts.list_trusts),
+    RemoveTrust: asked(trusts.remove_trust),
+    GetTrust: asked(trusts.get_trust),
 }

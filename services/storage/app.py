@@ -9,6 +9,9 @@ from typing import Any
 
 from services.storage.blobs.local import open_local
 from services.storage.handlers import REQUESTS, Answering
+from services.storage.issuers.fetching import Fetcher
+from services.storage.issuers.keys import IssuerKeys
+from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.presigning import Door as SigningDoor
@@ -72,6 +75,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             await stack.enter_async_context(_going(work))
         uses = KeyUses()
         await stack.enter_async_context(telling(uses, bus))
+        fetcher = Fetcher(allow_private=settings.storage.private_issuers)
+        stack.push_async_callback(fetcher.close)
         held = Held(
             resources,
             projection,
@@ -81,6 +86,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             settings.web.public_url.rstrip("/"),
             settings.storage.region,
             uses,
+            Sessions(key),
+            IssuerKeys(fetcher),
         )
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},

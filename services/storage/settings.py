@@ -13,11 +13,15 @@ class StorageSettings(SharedStorageSettings):
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
     refused (a revoked key must not work for ever); anonymous reads of public data go on.
+
+    `private_issuers`: whether issuers of identity tokens may be in a private network and without
+    TLS. For laptops and tests: elsewhere, owners of accounts could have us ask our neighbours.
     """
 
     fsync: Literal["always", "data", "off"] = "always"
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"
+    private_issuers: bool = False
 
 
 class ServiceSettings(Settings):

@@ -2,7 +2,7 @@
 
 from services.accounts.operations.places import FindRepository
 from services.accounts.store.accounts import find_account_named
-from shared.contracts.accounts import CreateAccessKey, RepositoryName
+from shared.contracts.accounts import CreateAccessKey, CreateTrust, RepositoryName
 from shared.contracts.base import KeyAction, Scope, ScopePlace
 from shared.errors import NotFound
 from shared.fields import invalid
@@ -11,7 +11,10 @@ from shared.policy import Principal, account_resource, repository_resource, sees
 
 
 async def scope_of(
-    outbox: Outbox, principal: Principal, wanted: CreateAccessKey, find_repository: FindRepository
+    outbox: Outbox,
+    principal: Principal,
+    wanted: CreateAccessKey | CreateTrust,
+    find_repository: FindRepository,
 ) -> Scope | None:
     """The limits that are asked for; None where there are none. Raises Invalid."""
     actions = frozenset(wanted.actions or KeyAction)

@@ -14,6 +14,8 @@
 | AUDIT#<uid>      | HEAD            | where its chain of hashes ends                     |
 | ACCOUNT#<uid>    | OWNERS          | how many owners that organization has              |
 | ACCOUNT#<uid>    | KEY#<when>#<id> | a key's place in its owner's list                  |
+| TRUST#<uid>      | TRUST           | a trust: whose tokens act for an account            |
+| ACCOUNT#<uid>    | TRUST#<uid>     | a trust's place in its account's list              |
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | ACCOUNT#<uid>    | IDENTITY        | what Kratos says of that identity: address, proven |

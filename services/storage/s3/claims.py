@@ -50,6 +50,7 @@ class Claim:
     signed_at: datetime
     payload: str
     expires_seconds: int | None = None
+    session_token: str = ""
 
     @property
     def presigned(self) -> bool:
@@ -66,15 +67,13 @@ def read_claim(request: Request) -> Claim | None:
     """The claim of a signed request, None for an anonymous one.
 
     Raises AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest
-    (Signature Version 2), InvalidArgument, InvalidToken (there are no session tokens here).
+    (Signature Version 2), InvalidArgument.
     """
     header = request.headers.get("authorization")
     raw = request.query_string
     query = request.query if b"Signature" in raw or b"X-Amz-Algorithm" in raw else {}
     if header is None and not query:
         return None
-    if "x-amz-security-token" in request.headers or "X-Amz-Security-Token" in query:
-        raise S3Error("InvalidToken", "Session tokens are not used here.")
     if "X-Amz-Signature" in query or "X-Amz-Algorithm" in query:
         if header is not None:
             raise S3Error(
@@ -82,10 +81,16 @@ def read_claim(request: Request) -> Claim | None:
                 "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter or "
                 "the Authorization header should be specified",
             )
-        return _from_query(request, query)
+        claim = _from_query(request, query)
+        claim.session_token = query.get("X-Amz-Security-Token", "")
+        return claim
     if "Signature" in query and "AWSAccessKeyId" in query:
         raise S3Error("InvalidRequest", _SIGV2)
-    return None if header is None else _from_header(request, header)
+    if header is None:
+        return None
+    claim = _from_header(request, header)
+    claim.session_token = request.headers.get("x-amz-security-token", "")
+    return claim
 
 
 def _from_header(request: Request, header: str) -> Claim:

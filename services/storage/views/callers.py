@@ -68,11 +68,33 @@ async def find_caller(exchange: Exchange) -> Caller:
     claim = read_claim(exchange.request)
     if claim is None:
         return ANONYMOUS
+    if claim.session_token:
+        return await session_holder(exchange, claim)
     secret, sealed = await secret_of(exchange.held, claim.access_key_id)
     verified = prove(exchange, claim, secret)
     if sealed:
         return await holder(exchange.held, sealed, verified)
     return await service(exchange.held, claim.access_key_id, exchange.request.query, verified)
+
+
+async def session_holder(exchange: Exchange, claim: Claim) -> Caller:
+    """The holder of a short-lived key: its account of today, within the limits of the trust.
+
+    Raises InvalidToken (also where the trust is no more), ExpiredToken.
+    """
+    held = exchange.held
+    try:
+        session = held.sessions.open(claim.access_key_id, claim.session_token)
+    except SealError:
+        raise S3Error("InvalidToken") from None
+    verified = prove(exchange, claim, held.sessions.secret_of(session.access_key_id))
+    if session.expires_at <= datetime.now(UTC):
+        raise S3Error("ExpiredToken")
+    refuse_when_stale(held)
+    trust = await held.projection.trust(session.trust_uid)
+    if trust is None:
+        raise S3Error("InvalidToken", "The trust that this key was given for is no more.")
+    return await person(held, actor_of(trust.account_uid, trust.scope), verified)
 
 
 async def secret_of(held: Held, access_key_id: str) -> tuple[str, SealedAccessKey | None]:

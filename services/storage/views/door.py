@@ -17,6 +17,7 @@ from services.storage.views import (
     listing,
     multipart,
     reading,
+    sts,
     writing,
 )
 from services.storage.views.bodies import drain
@@ -118,6 +119,9 @@ class DataDoor:
     async def _serve(self, exchange: Exchange) -> None:
         if exchange.request.method not in METHODS:
             raise S3Error("MethodNotAllowed", Method=exchange.request.method)
+        if exchange.request.raw_path in sts.PATHS:
+            await sts.answer(exchange)
+            return
         exchange.target = target = read_target(exchange.request)
         if target.operation == "Preflight":
             await cors.preflight(exchange)

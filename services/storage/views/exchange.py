@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.storage.issuers.keys import IssuerKeys
+from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door
 from services.storage.operations.resources import Resources
 from services.storage.s3.addressing import Target
@@ -49,6 +51,8 @@ class Held:
     web_url: str
     region: str
     uses: KeyUses
+    sessions: Sessions
+    issuers: IssuerKeys
 
 
 @dataclass(slots=True)

@@ -13,13 +13,14 @@ from services.web.api import (
     members,
     objects,
     repositories,
+    trusts,
 )
 from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
 
 PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
-    *(administering, repositories, objects),
+    *(administering, repositories, objects, trusts),
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

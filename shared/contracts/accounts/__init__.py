@@ -79,6 +79,17 @@ from shared.contracts.accounts.roles import (
     Role,
     RoleRequest,
 )
+from shared.contracts.accounts.trusts import (
+    CreateTrust,
+    GetTrust,
+    ListTrusts,
+    RemoveTrust,
+    Trust,
+    TrustCreated,
+    TrustEvent,
+    TrustPage,
+    TrustRemoved,
+)
 
 __all__ = [
     "AcceptInvitation",
@@ -103,6 +114,7 @@ __all__ = [
     "AuditPage",
     "CreateAccessKey",
     "CreateAccount",
+    "CreateTrust",
     "DeclineInvitation",
     "DisableAccount",
     "EditAccount",
@@ -114,6 +126,7 @@ __all__ = [
     "GetEmail",
     "GetInvitation",
     "GetSealedAccessKey",
+    "GetTrust",
     "GrantRole",
     "Invitation",
     "InvitationCreated",
@@ -129,6 +142,7 @@ __all__ = [
     "ListInvitations",
     "ListMembers",
     "ListOwnInvitations",
+    "ListTrusts",
     "Member",
     "MemberPage",
     "MembershipEvent",
@@ -136,6 +150,7 @@ __all__ = [
     "MembershipRevoked",
     "NoteKeyUse",
     "Reason",
+    "RemoveTrust",
     "RepositoryName",
     "ResendInvitation",
     "RevokeAccessKey",
@@ -146,4 +161,9 @@ __all__ = [
     "RoleRequest",
     "SealedAccessKey",
     "SearchAccounts",
+    "Trust",
+    "TrustCreated",
+    "TrustEvent",
+    "TrustPage",
+    "TrustRemoved",
 ]

@@ -1,0 +1,1 @@
+"""Issuers of identity tokens: their keys fetched with care, their tokens checked."""

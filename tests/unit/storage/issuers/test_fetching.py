@@ -1,0 +1,78 @@
+"""What an address that a person typed can make this host do: nothing in its own network."""
+
+import pytest
+
+from services.storage.issuers.fetching import Fetcher, FetchError, is_public
+from tests.issuer import issuing
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104 (an address to refuse)
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fd00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+    ],
+)
+def test_addresses_of_our_own_network(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "140.82.112.3", "2606:4700::1111"])
+def test_addresses_of_the_world(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "https://2130706433/x",
+        "https://0x7f.1/x",
+        "https://[::1]/x",
+        "https://[::ffff:169.254.169.254]/x",
+        "http://example.com/x",
+        "file:///etc/passwd",
+        "gopher://example.com/x",
+        "https://",
+        "https:///x",
+        "https://exa mple/x",
+        "https://[/x",
+        "https://a:99999/x",
+        "",
+        "x",
+    ],
+)
+async def test_addresses_that_are_not_asked(url: str) -> None:
+    fetcher = Fetcher()
+    with pytest.raises(FetchError):
+        await fetcher.fetch(url)
+    await fetcher.close()
+
+
+async def test_a_private_issuer_is_asked_only_where_that_is_allowed() -> None:
+    careful, careless = Fetcher(), Fetcher(allow_private=True)
+    with issuing() as issuer:
+        url = f"{issuer.url}/keys"
+        with pytest.raises(FetchError):
+            await careful.fetch(url)
+        assert issuer.asked == 0
+        assert len((await careless.fetch(url))["keys"]) == 2
+    await careful.close()
+    await careless.close()
