@@ -75,8 +75,6 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             await stack.enter_async_context(_going(work))
         uses = KeyUses()
         await stack.enter_async_context(telling(uses, bus))
-        fetcher = Fetcher(allow_private=settings.storage.private_issuers)
-        stack.push_async_callback(fetcher.close)
         held = Held(
             resources,
             projection,
@@ -87,12 +85,21 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             settings.storage.region,
             uses,
             Sessions(key),
-            IssuerKeys(fetcher),
+            await stack.enter_async_context(_issuers(settings)),
         )
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},
             door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
         )
+
+
+@asynccontextmanager
+async def _issuers(settings: ServiceSettings) -> AsyncIterator[IssuerKeys]:
+    fetcher = Fetcher(allow_private=settings.storage.private_issuers)
+    try:
+        yield IssuerKeys(fetcher)
+    finally:
+        await fetcher.close()
 
 
 @asynccontextmanager

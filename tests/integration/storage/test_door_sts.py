@@ -1,6 +1,7 @@
 """Machines without secrets: an issuer's token for a short-lived key, and what such a key may do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,8 +11,10 @@ import pytest
 from botocore.client import Config
 from botocore.exceptions import ClientError
 
+from services.storage.issuers.sessions import Sessions
 from shared.contracts.accounts import CreateTrust, RemoveTrust, Trust
-from shared.contracts.base import KeyAction
+from shared.contracts.base import KeyAction, now
+from shared.keyfile import load_key_file
 from tests import control_plane
 from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, plain, refusal
 from tests.issuer import AUDIENCE, Issuer, issuing, public_pem, rsa_key
@@ -256,6 +259,20 @@ def test_a_trust_that_is_removed_ends_its_keys(door: Door, issuer: Issuer, trust
     door.ask(RemoveTrust(actor=actor, account_uid=trust.account_uid, trust_uid=trust.trust_uid))
     until(lambda: refusal(client.get_object, **place) == ("InvalidToken", 400), seconds=2)
     until(lambda: code_of(assume(door, trust, issuer.token())) == "AccessDenied", seconds=2)
+    client.close()
+
+
+def test_a_key_ends_with_its_time(door: Door, trust: Trust) -> None:
+    sessions = Sessions(load_key_file(door.platform.home))
+    session, token = sessions.make(trust.trust_uid, now() - timedelta(seconds=1))
+    key = {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": sessions.secret_of(session.access_key_id),
+        "SessionToken": token,
+    }
+    client = client_of(door, key)
+    place = {"Bucket": ACCOUNT, "Key": f"{HIDDEN}/README.md"}
+    assert refusal(client.get_object, **place) == ("ExpiredToken", 400)
     client.close()
 
 
