@@ -61,10 +61,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         resources = await stack.enter_async_context(_resources(settings, outbox))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         projection = Projection(table, bus)
-        door = SigningDoor(
-            settings.storage.public_url.rstrip("/"),
-            Signer(*service_access_key(key, SERVICE), settings.storage.region),
-        )
+        door = _signing_door(settings, key)
         _name_doors(bus, Answering(resources, projection, door))
         relay = Relay(outbox, bus)
         relay.start()
@@ -91,6 +88,11 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             checks={"bus": bus.check, "table": outbox.check},
             door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
         )
+
+
+def _signing_door(settings: ServiceSettings, key: bytes) -> SigningDoor:
+    signer = Signer(*service_access_key(key, SERVICE), settings.storage.region)
+    return SigningDoor(settings.storage.public_url.rstrip("/"), signer)
 
 
 @asynccontextmanager
