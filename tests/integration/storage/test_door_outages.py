@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +69,26 @@ def test_a_revoked_key_is_refused_within_a_second(door: Door) -> None:
         seconds=1,
     )
     assert plain.get(url).status_code == 403
+
+
+def test_a_right_taken_away_without_the_bus_is_gone_within_a_second_of_its_return(
+    door: Door,
+) -> None:
+    person = door.people["shut"] = door.newcomer("shut-out")
+    client = door.client("shut")
+    assert refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("", 200)
+    with held(*pids_of(door, "nats")):
+        subprocess.run(
+            [sys.executable, "-m", "services.accounts", "disable", person.account.account_id],
+            env={"COOP_HOME": str(door.platform.home)},
+            check=True,
+            timeout=60,
+        )
+        assert refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("", 200)
+    until(
+        lambda: refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("AccessDenied", 403),
+        seconds=1,
+    )
 
 
 def test_without_accounts_and_repositories_known_things_go_on(door: Door) -> None:
