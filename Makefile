@@ -11,10 +11,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all check fmt bench chaos docs clean lock
+.PHONY: help up test test-all check fmt bench chaos docs screenshots clean lock
 
 help: ## Tell what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RUN) ## Start the whole platform here; Ctrl-C stops it
 	@exec $(BIN)/python -m services
@@ -43,6 +43,9 @@ chaos: $(DEV) ## Kill processes under load for a minute, then check that nothing
 
 docs: $(DEV) ## Write the generated documents under docs/ anew
 	$(BIN)/python -m infra.documents
+
+screenshots: $(DEV) ## Take the pictures under docs/screenshots anew
+	$(BIN)/python -m tests.screenshots
 
 clean: ## Remove the environment and all caches, never the data in var/
 	rm -rf .venv .venv-foreign .venv-client .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

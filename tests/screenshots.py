@@ -1,0 +1,90 @@
+"""`make screenshots`: every page as people see it, light and dark, wide and narrow."""
+
+import asyncio
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests import embedded
+from tests.browser import started, window
+
+FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
+HEIGHTS = {1440: 1000, 390: 844}
+MASK, COUNTRIES = "noaa/globe-land-mask", "natural-earth/countries"
+PUBLIC = {
+    "home": "/",
+    "account": "/noaa",
+    "repository": f"/{MASK}",
+    "object": f"/{MASK}/europe.tif",
+    "table": f"/{COUNTRIES}/countries.parquet",
+    "docs": "/-/docs",
+    "cite": f"/-/{MASK}/cite",
+    "register": "/-/register",
+    "sign-in": "/-/sign-in",
+    "recover": "/-/recover",
+    "not-found": "/noaa/none",
+}
+SIGNED_IN = {
+    "new-repository": "/-/new",
+    "upload": f"/-/{MASK}/upload",
+    "edit": f"/-/{MASK}/edit?key=README.md",
+    "settings": f"/-/{MASK}/settings",
+    "repository-members": f"/-/{MASK}/members",
+    "account-settings": "/-/demo/settings",
+    "keys": "/-/demo/keys",
+    "members": "/-/noaa/members",
+    "invitations": "/-/invitations",
+    "credentials": "/-/credentials",
+    "sessions": "/-/sessions",
+}
+
+
+async def take(ready: dict[str, Any]) -> None:
+    """All of them, in every theme and width."""
+    async with started() as browser:
+        for theme, width in product(("light", "dark"), HEIGHTS):
+            await take_in(browser, ready, theme, width)
+
+
+async def take_in(browser: Browser, ready: dict[str, Any], theme: str, width: int) -> None:
+    """All pages in one theme and width; first as nobody, then as the sample's account."""
+    size = {"width": width, "height": HEIGHTS[width]}
+    async with window(browser, base_url=ready["web"], color_scheme=theme, viewport=size) as page:
+        for name, path in PUBLIC.items():
+            await shoot(page, path, f"{name}-{theme}-{width}")
+        await sign_in(page, ready["accounts"][0])
+        for name, path in SIGNED_IN.items():
+            await shoot(page, path, f"{name}-{theme}-{width}")
+
+
+async def sign_in(page: Page, person: dict[str, str]) -> None:
+    """By the form."""
+    await page.goto("/-/sign-in")
+    await page.fill("input[name=identifier]", person["email"])
+    await page.fill("input[name=password]", person["password"])
+    await page.press("input[name=password]", "Enter")
+    await page.wait_for_url("**/*", wait_until="load")
+
+
+async def shoot(page: Page, path: str, name: str) -> None:
+    """One page, from its top down to the foot of a window."""
+    await page.goto(path, wait_until="load")
+    await page.evaluate("document.fonts.ready")
+    await page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main() -> None:
+    """Start the platform with its sample and take them."""
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="coop-") as folder,
+        embedded.running(Path(folder) / "home") as running,
+    ):
+        asyncio.run(take(running.ready))
+
+
+if __name__ == "__main__":
+    main()
