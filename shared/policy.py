@@ -26,6 +26,10 @@ class Action(StrEnum):
     REPOSITORY_LIST = "repository:list"
     REPOSITORY_EDIT = "repository:edit"
     REPOSITORY_DELETE = "repository:delete"
+    REPOSITORY_DEACTIVATE = "repository:deactivate"
+    REPOSITORY_ACTIVATE = "repository:activate"
+    REPOSITORY_UNDELETE = "repository:undelete"
+    REPOSITORY_MOVE = "repository:move"
     REPOSITORY_MEMBERS_READ = "repository:members:read"
     REPOSITORY_GRANT = "repository:grant"
     DATA_READ = "data:read"
@@ -103,6 +107,9 @@ PUBLIC = {
     Action.REPOSITORY_GRANT: MAINTAINER,
     Action.REPOSITORY_EDIT: MAINTAINER,
     Action.REPOSITORY_DELETE: OWNER,
+    Action.REPOSITORY_DEACTIVATE: MAINTAINER,
+    Action.REPOSITORY_ACTIVATE: MAINTAINER,
+    Action.REPOSITORY_MOVE: OWNER,
 }
 UNLISTED = PUBLIC | {Action.REPOSITORY_LIST: READER}
 RESTRICTED = UNLISTED | {
@@ -121,8 +128,11 @@ DEACTIVATED = {
     Action.REPOSITORY_GRANT: ADMIN,
     Action.REPOSITORY_EDIT: ADMIN,
     Action.REPOSITORY_DELETE: ADMIN,
+    Action.REPOSITORY_DEACTIVATE: MAINTAINER,
+    Action.REPOSITORY_ACTIVATE: OWNER,
+    Action.REPOSITORY_MOVE: ADMIN,
 }
-DELETED = dict.fromkeys(PUBLIC, NOBODY)
+DELETED = dict.fromkeys(PUBLIC, NOBODY) | {Action.REPOSITORY_UNDELETE: OWNER}
 OF_DISABLED = dict.fromkeys(PUBLIC, ADMIN) | {Action.DATA_WRITE: NOBODY, Action.DATA_DELETE: NOBODY}
 REPOSITORY_RULES = {
     (State.ACTIVE, Visibility.PUBLIC): PUBLIC,
@@ -228,7 +238,7 @@ def may(principal: Principal, action: Action, resource: Resource, key: str | Non
     """
     if isinstance(resource, AccountResource):
         rules = DISABLED_ACCOUNT if resource.disabled else ENABLED_ACCOUNT
-    elif resource.owner_disabled:
+    elif resource.owner_disabled and resource.state is not State.DELETED:
         rules = OF_DISABLED
     else:
         rules = REPOSITORY_RULES[resource.state, resource.visibility]

@@ -36,13 +36,14 @@ from shared.contracts.repositories import (
     RepositoryCreated,
     RepositoryDeleted,
     RepositoryEvent,
+    RepositoryRenamed,
     RepositoryUpdated,
     State,
 )
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
-from shared.tables import ConditionFailed, Put, Table
+from shared.tables import ConditionFailed, Delete, Equals, Put, Table
 
 MEMORY_SECONDS = 1.0
 MEMORY_ENTRIES = 50_000
@@ -90,7 +91,7 @@ class Projection:
                 actor=self.asker, account_id=account_id, repository_id=repository_id
             ),
         )
-        return found if found is not None and found.state is State.ACTIVE else None
+        return found if found is not None and found.state is not State.DELETED else None
 
     async def repositories_of(self, account_id: str, prefix: str = "") -> list[Repository]:
         """The repositories of an account that begin with the prefix, as far as events have told."""
@@ -100,10 +101,12 @@ class Projection:
             page = await self.table.query(
                 "REPOSITORY_ID", prefix=f"{account_id}/{prefix}", limit=500, cursor=cursor
             )
-            found += [Repository.model_validate_json(item["body"]) for item in page.items]
+            rows = ((one["sk"], Repository.model_validate_json(one["body"])) for one in page.items)
+            # Former names lead to it too, and it is listed once.
+            found += [one for name, one in rows if name == one.full_name]
             cursor = page.cursor
             if cursor is None:
-                return [one for one in found if one.state is State.ACTIVE]
+                return [one for one in found if one.state is not State.DELETED]
 
     async def repository_of(self, repository_uid: str) -> Repository | None:
         """The repository of this uid as far as events have told; never asks."""
@@ -194,6 +197,14 @@ class Projection:
         """A repository is now so."""
         await self._keep(event.data.repository)
 
+    async def forget(self, repository: Repository) -> None:
+        """A repository that was purged: no row says any more what it was."""
+        for kind, name in names_of(repository):
+            item = await self.table.get(kind, name)
+            if item is not None and repository.repository_uid in item["body"]:
+                await self.table.write(Delete(kind, name, when=Equals("version", item["version"])))
+            self._memory.pop((kind, name), None)
+
     async def on_access_key(self, event: Event[AccessKeySealed]) -> None:
         """A key was made, or works no more."""
         await self._keep(event.data.access_key)
@@ -238,8 +249,9 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
         case Account():
             return [("ACCOUNT", snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
         case Repository():
-            name = f"{snapshot.account_id}/{snapshot.repository_id}"
-            return [("REPOSITORY", snapshot.repository_uid), ("REPOSITORY_ID", name)]
+            names = (snapshot.full_name, *snapshot.former_names)
+            by_name = [("REPOSITORY_ID", name) for name in names]
+            return [("REPOSITORY", snapshot.repository_uid), *by_name]
         case Trust():
             return [("TRUST", snapshot.trust_uid)]
         case SealedAccessKey():
@@ -261,6 +273,7 @@ def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
         AccessKeyRevoked: projection.on_revoked_key,
         RepositoryCreated: on_repository,
         RepositoryUpdated: on_repository,
+        RepositoryRenamed: on_repository,
         RepositoryDeleted: on_repository,
     }
 

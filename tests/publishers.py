@@ -10,7 +10,7 @@ from services.repositories.operations.repositories import (
 )
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.states import delete_repository
-from services.repositories.store import changed_repository
+from services.repositories.store.repositories import changed_repository
 from shared.contracts.accounts import Account, Role
 from shared.contracts.base import now
 from shared.contracts.repositories import (
@@ -96,7 +96,7 @@ async def deleted(
         repository_id=repository_id,
         confirm=full_name if confirm is None else confirm,
     )
-    resources = Resources(outbox, Rules(name_rest=name_rest))
+    resources = Resources(outbox, Rules(name_rest=name_rest, undelete_for=name_rest))
     await delete_repository(resources, principal, NOAA, wanted)
 
 

@@ -78,15 +78,18 @@ async def put(
     *pieces: bytes,
     conditions: Conditions | None = None,
     refuse: Exception | None = None,
+    repository: Repository = REPOSITORY,
 ) -> ObjectRecord:
     """PutObject by Ada."""
     new = NewObject(key, "text/csv", ADA, {"station": "2091"}, {}, conditions)
-    return await put_object(resources, REPOSITORY, new, Bytes(*pieces, refuse=refuse))
+    return await put_object(resources, repository, new, Bytes(*pieces, refuse=refuse))
 
 
-async def read(resources: Resources, key: str) -> tuple[ObjectRecord, bytes]:
+async def read(
+    resources: Resources, key: str, repository: Repository = REPOSITORY
+) -> tuple[ObjectRecord, bytes]:
     """The record and the bytes as a reader gets them; NotFound."""
-    opened = await open_object(resources, REPOSITORY, key)
+    opened = await open_object(resources, repository, key)
     try:
         return opened.record, await content_of(opened.blob)
     finally:

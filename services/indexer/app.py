@@ -9,6 +9,7 @@ from services.indexer.data_door import DataDoor
 from services.indexer.handlers import EVENTS, REQUESTS, Resources
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import Indexer
+from services.indexer.operations.purging import purge_repository
 from services.indexer.sandbox.pool import Outcome, Sandbox
 from services.indexer.settings import ServiceSettings
 from services.indexer.store.layout import SCHEMA
@@ -16,9 +17,10 @@ from shared.bus import Bus
 from shared.contracts.storage import StoredObject
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
-from shared.projection import Projection, control_handlers, follow
+from shared.projection import Projection, follow
+from shared.purging import Purging
 from shared.relay import Relay
-from shared.runtime import App, Opened
+from shared.runtime import App, Opened, going
 from shared.tables import open_table
 from shared.topology import CONTROL, consumers_of
 
@@ -46,7 +48,10 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
         held = await stack.enter_async_context(holding(settings))
         outbox = held.resources.indexer.outbox
-        _name_doors(held)
+        purging = Purging(
+            held.resources.projection, partial(purge_repository, held.resources.table)
+        )
+        _name_doors(held, purging)
         relay = Relay(outbox, held.bus)
         relay.start()
         held.folder.start()
@@ -54,6 +59,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(held.folder.stop)
         stack.push_async_callback(held.bus.stop)
+        await stack.enter_async_context(going(purging.keep_purging()))
         yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 
@@ -79,13 +85,13 @@ async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcom
     return await sandbox.parse(stored.key, stored.size, door.fetching(stored))
 
 
-def _name_doors(held: Held) -> None:
+def _name_doors(held: Held, purging: Purging) -> None:
     for wanted, handler in REQUESTS.items():
         held.bus.answer(wanted, partial(handler, held.resources))
     events = {event: partial(handler, held.resources) for event, handler in EVENTS.items()}
     projection = held.resources.projection
     for consumer in consumers_of(SERVICE):
         is_control = consumer.stream == CONTROL.name
-        handlers = control_handlers(projection) if is_control else events
+        handlers = purging.handlers() if is_control else events
         held.bus.consume(consumer.stream, consumer.durable, handlers)
     follow(projection)

@@ -7,15 +7,16 @@ from functools import partial
 
 from services.repositories.handlers import EVENTS, REQUESTS, Answering
 from services.repositories.models import Rules
+from services.repositories.operations.purging import keep_purging
 from services.repositories.operations.resources import Resources
 from services.repositories.settings import ServiceSettings
-from services.repositories.store import SCHEMA
+from services.repositories.store.layout import SCHEMA
 from shared.bus import Bus
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.projection import Projection, follow
 from shared.relay import Relay
-from shared.runtime import App, Opened
+from shared.runtime import App, Opened, going
 from shared.tables import open_table
 from shared.topology import consumers_of
 
@@ -44,13 +45,20 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
+        seconds = settings.repositories.purge_seconds
+        await stack.enter_async_context(going(keep_purging(resources, seconds)))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 
 def rules_of(settings: ServiceSettings) -> Rules:
     """What the settings say, as operations understand it."""
     chosen = settings.repositories
-    return Rules(chosen.limits, timedelta(days=chosen.name_rest_days))
+    return Rules(
+        chosen.limits,
+        name_rest=timedelta(days=chosen.name_rest_days),
+        undelete_for=timedelta(days=chosen.undelete_days),
+        offer_for=timedelta(days=chosen.offer_days),
+    )
 
 
 def _name_doors(bus: Bus, answering: Answering) -> None:

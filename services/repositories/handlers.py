@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from services.repositories.operations import lists, repositories, states
+from services.repositories.operations import lists, moving, repositories, states, transfers
 from services.repositories.operations.owners import follow_owner
 from services.repositories.operations.resources import Resources
 from shared.cloudevents import Event, EventData
@@ -21,13 +22,24 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Actor, Request
 from shared.contracts.repositories import (
+    AcceptTransfer,
+    ActivateRepository,
     CreateRepository,
+    DeactivateRepository,
+    DeclineTransfer,
     DeleteRepository,
     EditRepository,
     GetRepository,
+    GetTransfer,
     ListAllRepositories,
+    ListDeletedRepositories,
     ListRepositories,
+    ListTransfers,
+    OfferTransfer,
+    RenameRepository,
     RepositoryPage,
+    Transfer,
+    UndeleteRepository,
 )
 from shared.errors import Forbidden, NotFound, Problem
 from shared.policy import Principal, account_principal
@@ -59,6 +71,13 @@ def in_account(operation: Operation[Outcome]) -> Handler:
         )
 
     return handle
+
+
+async def offer_transfer(answering: Answering, wanted: OfferTransfer) -> Transfer:
+    """The operation that must know a second account."""
+    receiver = await answering.projection.account_named(wanted.to_account_id)
+    operation = partial(transfers.offer_transfer, receiver=receiver)
+    return cast(Transfer, await in_account(operation)(answering, wanted))
 
 
 async def list_repositories(answering: Answering, wanted: ListRepositories) -> RepositoryPage:
@@ -130,6 +149,16 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetRepository: in_account(repositories.get_repository),
     EditRepository: in_account(repositories.edit_repository),
     DeleteRepository: in_account(states.delete_repository),
+    DeactivateRepository: in_account(states.deactivate_repository),
+    ActivateRepository: in_account(states.activate_repository),
+    UndeleteRepository: in_account(states.undelete_repository),
+    ListDeletedRepositories: in_account(states.list_deleted_repositories),
+    RenameRepository: in_account(moving.rename_repository),
+    OfferTransfer: offer_transfer,
+    GetTransfer: in_account(transfers.get_transfer),
+    ListTransfers: in_account(transfers.list_transfers),
+    AcceptTransfer: in_account(transfers.accept_transfer),
+    DeclineTransfer: in_account(transfers.decline_transfer),
     ListRepositories: list_repositories,
     ListAllRepositories: list_all_repositories,
 }

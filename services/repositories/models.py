@@ -11,9 +11,9 @@ from shared.contracts.base import now
 
 
 class Name(BaseModel):
-    """Which repository a name leads to; the name of a deleted one rests until a moment.
+    """Which repository a name leads to, today's or a former one.
 
-    `rests_until` is in seconds since 1970, and absent while the repository is in use.
+    `rests_until` is in seconds since 1970, and absent while the repository goes by this name.
     """
 
     account_uid: str
@@ -28,6 +28,8 @@ class Rules:
 
     limits: Limits = field(default_factory=Limits)
     name_rest: timedelta = timedelta(days=90)
+    undelete_for: timedelta = timedelta(days=30)
+    offer_for: timedelta = timedelta(days=14)
     clock: Callable[[], datetime] = now
 
     def seconds(self, after: timedelta = timedelta()) -> int:

@@ -17,9 +17,15 @@ class Limits(BaseModel):
 
 
 class RepositoriesSettings(OpsSettings):
-    """`name_rest_days`: how long a name that was given up is given to no other."""
+    """How long a name that was given up is given to no other; how long deletion can be undone.
+
+    `purge_seconds`: how often a process looks for what is to be purged.
+    """
 
     name_rest_days: int = Field(default=90, ge=0)
+    undelete_days: int = Field(default=30, ge=0)
+    offer_days: int = Field(default=14, ge=1)
+    purge_seconds: float = Field(default=60.0, gt=0)
     limits: Limits = Field(default_factory=Limits)
 
 

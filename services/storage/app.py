@@ -1,11 +1,9 @@
 """Puts storage together: the one place where its parts meet."""
 
-import asyncio
 import ctypes
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
 
 from services.storage.blobs.local import open_local
 from services.storage.handlers import REQUESTS, Answering
@@ -15,6 +13,7 @@ from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.presigning import Door as SigningDoor
+from services.storage.operations.purging import purge_repository
 from services.storage.operations.recovering import (
     FindRepository,
     keep_healing,
@@ -32,9 +31,10 @@ from shared.contracts.repositories import Repository
 from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
-from shared.projection import Projection, control_handlers, follow, private_handlers
+from shared.projection import Projection, follow, private_handlers
+from shared.purging import Purging
 from shared.relay import Relay
-from shared.runtime import App, Door, Opened
+from shared.runtime import App, Door, Opened, going
 from shared.tables import open_table
 from shared.topology import PRIVATE, consumers_of
 
@@ -62,14 +62,14 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
-        _name_doors(bus, Answering(resources, projection, door))
+        purging = Purging(projection, partial(purge_repository, resources))
+        _name_doors(bus, Answering(resources, projection, door), purging)
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        for work in (keep_recovering(resources, _finder(projection)), keep_healing(resources)):
-            await stack.enter_async_context(_going(work))
+        await stack.enter_async_context(_looking_after(resources, purging))
         uses = KeyUses()
         await stack.enter_async_context(telling(uses, bus))
         held = Held(
@@ -105,6 +105,15 @@ async def _issuers(settings: ServiceSettings) -> AsyncIterator[IssuerKeys]:
 
 
 @asynccontextmanager
+async def _looking_after(resources: Resources, purging: Purging) -> AsyncIterator[None]:
+    """What goes on beside the doors."""
+    recovering = keep_recovering(resources, _finder(purging.projection))
+    healing = keep_healing(resources)
+    async with going(recovering), going(healing), going(purging.keep_purging()):
+        yield
+
+
+@asynccontextmanager
 async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
     blobs = await open_local(settings.home / "storage", fsync=settings.storage.fsync)
     bursts = Bursts(outbox, blobs.process)
@@ -116,13 +125,13 @@ async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator
         await blobs.close()
 
 
-def _name_doors(bus: Bus, answering: Answering) -> None:
+def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:
     for wanted, handler in REQUESTS.items():
         bus.answer(wanted, partial(handler, answering))
     projection = answering.projection
     for consumer in consumers_of(SERVICE):
         is_private = consumer.stream == PRIVATE.name
-        handlers = private_handlers(projection) if is_private else control_handlers(projection)
+        handlers = private_handlers(projection) if is_private else purging.handlers()
         bus.consume(consumer.stream, consumer.durable, handlers)
     follow(projection)
 
@@ -132,18 +141,6 @@ def _finder(projection: Projection) -> FindRepository:
         return await projection.repository_of(mark.repository_uid)
 
     return find_repository
-
-
-@asynccontextmanager
-async def _going(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Work that goes on beside everything else."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def keep_memory() -> None:

@@ -13,7 +13,12 @@ from shared.contracts.indexer import (
     ItemFailed,
     ItemIndexed,
 )
-from shared.contracts.repositories import RepositoryDeleted, RepositoryEvent, RepositoryUpdated
+from shared.contracts.repositories import (
+    RepositoryDeleted,
+    RepositoryEvent,
+    RepositoryRenamed,
+    RepositoryUpdated,
+)
 from shared.contracts.storage import ObjectCreated, ObjectDeleted, ObjectEvent
 
 Handler = Callable[[Live, Event[Any]], Awaitable[None]]
@@ -52,6 +57,7 @@ HEARD: Mapping[str, Mapping[type[EventData], Handler]] = {
     },
     "coop.v1.repositories.>": {
         RepositoryUpdated: on_repository,
+        RepositoryRenamed: on_repository,
         RepositoryDeleted: on_repository,
     },
     "coop.v1.accounts.>": {AccountUpdated: on_account},

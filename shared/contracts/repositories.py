@@ -1,22 +1,15 @@
-"""What repositories answers and announces.
+"""What repositories answers and announces."""
 
-Lengths are what a message can carry; what a repository may say is a setting of its owner.
-"""
-
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
 from shared.contracts.base import Done, Listed, Reply, Request, Snapshot
+from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.identifiers import RepositoryId
-
-Tag = Annotated[str, Field(min_length=1, max_length=100)]
-Title = Annotated[str, Field(min_length=1, max_length=500)]
-Description = Annotated[str, Field(max_length=10_000)]
-Name = Annotated[str, Field(max_length=200)]
 
 
 class Visibility(StrEnum):
@@ -35,62 +28,6 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
-class Link(BaseModel):
-    """Something elsewhere that belongs to it: a paper, code, a project's page."""
-
-    model_config = ConfigDict(frozen=True)
-
-    url: str = Field(max_length=2000)
-    title: Name = ""
-
-
-class Author(BaseModel):
-    """A person by given and family names, or by `name` whatever else can be an author."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: Name = ""
-    family_names: Name = ""
-    given_names: Name = ""
-    orcid: Annotated[str, Field(max_length=60)] = ""
-    affiliation: Name = ""
-
-
-class Citation(BaseModel):
-    """How it wants to be cited, beside its title, license and DOI (Citation File Format 1.2)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    authors: list[Author] = Field(default_factory=list, max_length=1000)
-    version: Annotated[str, Field(max_length=100)] = ""
-    released: date | None = None
-
-
-class Metadata(BaseModel):
-    """What a repository says of itself, beside its title."""
-
-    description: Description = ""
-    tags: list[Tag] = Field(default_factory=list, max_length=200)
-    license: str = Field(default="", max_length=64, description="an SPDX identifier")
-    doi: str = Field(default="", max_length=300, description="10.…/…, in lower case")
-    contact: str = Field(default="", max_length=320, description="an e-mail or web address")
-    links: list[Link] = Field(default_factory=list, max_length=200)
-    citation: Citation = Field(default_factory=Citation)
-
-
-class MetadataChange(BaseModel):
-    """What of it is given is changed."""
-
-    title: Title | None = None
-    description: Description | None = None
-    tags: list[Tag] | None = Field(default=None, max_length=200)
-    license: str | None = Field(default=None, max_length=64)
-    doi: str | None = Field(default=None, max_length=300)
-    contact: str | None = Field(default=None, max_length=320)
-    links: list[Link] | None = Field(default=None, max_length=200)
-    citation: Citation | None = None
-
-
 class Repository(Snapshot, Metadata):
     """A repository; `account_id` and `repository_id` are its names of today.
 
@@ -105,8 +42,22 @@ class Repository(Snapshot, Metadata):
     visibility: Visibility = Visibility.PUBLIC
     state: State = State.ACTIVE
     owner_disabled: bool = False
+    held: bool = Field(default=False, description="deactivated by an operator, who alone ends it")
+    former_names: list[str] = Field(
+        default_factory=list, description="`account/repository`: they still lead to it"
+    )
+    kept_at: str = Field(
+        default="", description="where its bytes are kept, if not under its name of today"
+    )
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = None
+    purged_after: datetime | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`account/repository`."""
+        return f"{self.account_id}/{self.repository_id}"
 
 
 class RepositoryPage(BaseModel):
@@ -165,6 +116,100 @@ class DeleteRepository(RepositoriesRequest[Done]):
     confirm: str
 
 
+class DeactivateRepository(RepositoriesRequest[Repository]):
+    """Put aside: only maintainers see it, nobody writes. `confirm` must be its `account/name`."""
+
+    account_id: str
+    repository_id: str
+    confirm: str
+
+
+class ActivateRepository(RepositoriesRequest[Repository]):
+    """In use again. Forbidden where an operator put it aside and none asks."""
+
+    account_id: str
+    repository_id: str
+
+
+class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):
+    """Those of one account that who asks may have back, newest first."""
+
+    account_id: str
+
+
+class UndeleteRepository(RepositoriesRequest[Repository]):
+    """As it was before it was deleted, under its name; NotFound once it is purged."""
+
+    account_id: str
+    repository_uid: str
+
+
+class RenameRepository(RepositoriesRequest[Repository]):
+    """Its old name goes on leading to it. Conflict where the new one is taken or rests."""
+
+    account_id: str
+    repository_id: str
+    new_repository_id: RepositoryId
+    version: int | None = None
+
+
+class Transfer(Snapshot):
+    """A repository offered to another account, by today's names; only its maintainers take it."""
+
+    repository_uid: str
+    account_uid: str
+    account_id: str
+    repository_id: str
+    to_account_uid: str
+    to_account_id: str
+    offered_by: str
+    offered_at: datetime
+    expires_at: datetime
+
+
+class TransferPage(BaseModel):
+    """Some offers, and where to go on."""
+
+    transfers: list[Transfer]
+    cursor: str | None = None
+
+
+class OfferTransfer(RepositoriesRequest[Transfer]):
+    """In place of an offer that was made before. `confirm` must be its `account/name`."""
+
+    account_id: str
+    repository_id: str
+    to_account_id: str
+    confirm: str
+
+
+class GetTransfer(RepositoriesRequest[Transfer]):
+    """The offer that is open, for those who could have made it. NotFound where there is none."""
+
+    account_id: str
+    repository_id: str
+
+
+class ListTransfers(RepositoriesRequest[TransferPage], Listed):
+    """What is offered to an account, for those who may take it."""
+
+    account_id: str
+
+
+class AcceptTransfer(RepositoriesRequest[Repository]):
+    """The repository is the account's now. Conflict where its name is taken there."""
+
+    account_id: str
+    repository_uid: str
+
+
+class DeclineTransfer(RepositoriesRequest[Done]):
+    """The offer is void: declined by its receiver, or withdrawn by who may make one."""
+
+    account_id: str
+    repository_uid: str
+
+
 class RepositoryEvent(EventData):
     """Something happened to a repository, which is now so."""
 
@@ -182,7 +227,7 @@ class RepositoryCreated(RepositoryEvent):
 
 
 class RepositoryUpdated(RepositoryEvent):
-    """Changed metadata or visibility."""
+    """Changed metadata, visibility or state; also one that is back from being deleted."""
 
     event: ClassVar[str] = "repository_updated"
 
@@ -191,3 +236,37 @@ class RepositoryDeleted(RepositoryEvent):
     """Gone for everyone; its bytes rest until they are purged."""
 
     event: ClassVar[str] = "repository_deleted"
+
+
+class RepositoryRenamed(RepositoryEvent):
+    """Another name, or another owner; the last of `former_names` is the one before."""
+
+    event: ClassVar[str] = "repository_renamed"
+
+
+class RepositoryPurged(RepositoryEvent):
+    """Nobody gets it back: whoever keeps anything of it forgets it now."""
+
+    event: ClassVar[str] = "repository_purged"
+
+
+class TransferEvent(EventData):
+    """What became of an offer."""
+
+    owner: ClassVar[str] = "repositories"
+
+    account_id: str
+    repository_id: str
+    transfer: Transfer
+
+
+class TransferOffered(TransferEvent):
+    """A repository is offered to another account."""
+
+    event: ClassVar[str] = "transfer_offered"
+
+
+class TransferDeclined(TransferEvent):
+    """The offer is void."""
+
+    event: ClassVar[str] = "transfer_declined"

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from services.indexer.models.editions import Edition, Editions
 from services.indexer.store.layout import ONLY
-from shared.tables import Absent, Condition, ConditionFailed, Equals, Item, Put, Table
+from shared.tables import Absent, Condition, ConditionFailed, Delete, Equals, Item, Put, Table
 
 FIRST = 1
 
@@ -48,6 +48,11 @@ async def give_up_edition(table: Table, edition: Edition) -> None:
     unchanged = Equals("building", edition.number)
     with suppress(ConditionFailed):
         await table.write(_put(current, building=None, begun=edition.number, when=unchanged))
+
+
+async def forget_editions(table: Table, repository_uid: str) -> None:
+    """As if there had never been any."""
+    await table.write(Delete(_key(repository_uid), ONLY))
 
 
 def _key(repository_uid: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
-from shared.tables import Table
+from shared.tables import Page, Table
 
 NAMES = "REPOSITORY_ID"
 CHUNK = 100
@@ -14,7 +14,7 @@ AFTER_SLASH = "0"
 
 def place_of(repository: Repository) -> str:
     """Where a repository stands in the order of names."""
-    return f"{repository.account_id}/{repository.repository_id}"
+    return repository.full_name
 
 
 async def repositories_after(
@@ -27,8 +27,8 @@ async def repositories_after(
         start=f"{place}\0" if place else None,
         limit=CHUNK,
     )
-    found = [Repository.model_validate_json(row["body"]) for row in page.items]
-    return found, place_of(found[-1]) if page.cursor and found else None
+    following = str(page.items[-1]["sk"]) if page.cursor and page.items else None
+    return _named(page), following
 
 
 async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Repository, None]:
@@ -43,10 +43,16 @@ async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Rep
         place: str | None = f"{following}/{first}"
         while place is not None:
             page = await table.query(NAMES, prefix=f"{following}/", start=place, limit=CHUNK)
-            for row in page.items:
-                yield Repository.model_validate_json(row["body"])
+            for repository in _named(page):
+                yield repository
             place = f"{page.items[-1]['sk']}\0" if page.cursor and page.items else None
         following, first = await _account_after(table, following), ""
+
+
+def _named(page: Page) -> list[Repository]:
+    """Those that go by that name today: former names lead to them too."""
+    rows = ((row["sk"], Repository.model_validate_json(row["body"])) for row in page.items)
+    return [repository for name, repository in rows if name == repository.full_name]
 
 
 async def _account_after(table: Table, account_id: str) -> str | None:

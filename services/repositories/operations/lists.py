@@ -1,7 +1,7 @@
 """Lists of repositories: full pages of what who asks may find."""
 
 from services.repositories.operations.resources import Resources
-from services.repositories.store import owned_after, page_of_repositories, shown_after
+from services.repositories.store.repositories import owned_after, page_of_repositories, shown_after
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import (
     ListAllRepositories,

@@ -6,14 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.repositories.settings import Limits
-from shared.contracts.repositories import (
-    Author,
-    Citation,
-    CreateRepository,
-    EditRepository,
-    Link,
-    Metadata,
-)
+from shared.contracts.metadata import Author, Citation, Link, Metadata
+from shared.contracts.repositories import CreateRepository, EditRepository
 from shared.fields import invalid, one_line
 from shared.licenses import check_license
 from shared.scholarly import check_doi, check_orcid

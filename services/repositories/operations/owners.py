@@ -2,7 +2,8 @@
 
 from services.repositories.operations.changes import next_after, told
 from services.repositories.operations.resources import Resources
-from services.repositories.store import changed_repository, commit, find_repository, owned_after
+from services.repositories.store.names import commit
+from services.repositories.store.repositories import changed_repository, find_owned, owned_after
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository, RepositoryUpdated
 from shared.races import until_won
@@ -24,9 +25,9 @@ async def _follow(
     resources: Resources, repository: Repository, account: Account, actor_uid: str
 ) -> None:
     async def attempt() -> None:
-        name = repository.repository_id
-        before = await find_repository(resources.outbox, account.account_uid, name)
-        if before is None or before.repository_uid != repository.repository_uid:
+        uids = (account.account_uid, repository.repository_uid)
+        before = await find_owned(resources.outbox, *uids)
+        if before is None:
             return
         changed = next_after(before, {"owner_disabled": account.disabled})
         if changed is not before:

@@ -2,13 +2,10 @@
 
 from services.repositories.operations.changes import first_version, next_after, told
 from services.repositories.operations.metadata import given
+from services.repositories.operations.naming import naming, was_used
 from services.repositories.operations.resources import Resources
-from services.repositories.store import (
-    changed_repository,
-    commit,
-    find_repository,
-    new_repository,
-)
+from services.repositories.store.names import commit, find_repository
+from services.repositories.store.repositories import changed_repository, new_repository
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import (
     CreateRepository,
@@ -28,11 +25,14 @@ async def create_repository(
 ) -> Repository:
     """A new repository; Conflict where its name is taken or rests, Forbidden, NotFound."""
     demand(principal, Action.REPOSITORY_CREATE, account_resource(account))
-    rules = resources.rules
-    repository = first_version(account, wanted, given(wanted, rules.limits))
+    repository = first_version(account, wanted, given(wanted, resources.rules.limits))
+    if await was_used(resources, account.account_uid, wanted.repository_id):
+        place = f"{repository.full_name}-{repository.repository_uid.lower()}"
+        repository = repository.model_copy(update={"kept_at": place})
     await commit(
         resources.outbox,
-        *new_repository(repository, moment=rules.seconds()),
+        *await naming(resources, repository, wanted.actor.uid),
+        new_repository(repository),
         told(RepositoryCreated, repository, wanted.actor.uid),
     )
     return repository

@@ -198,6 +198,10 @@ class Blobs(Protocol):
         """Account id, repository id and upload id of every upload that has parts here."""
         ...
 
+    async def clear(self, folder: Folder) -> None:
+        """Remove everything of a repository that nobody reads or writes any more."""
+        ...
+
     async def sweep(self) -> int:
         """Remove what dead processes left behind; how many files."""
         ...

@@ -31,7 +31,13 @@ class Resources:
 
 
 def folder_of(repository: Repository) -> Folder:
-    """The repository as a place for bytes."""
+    """The repository as a place for bytes: a new name or another owner leaves them where they are.
+
+    So no reader and no writer in any process ever looks at a place that is not the place any more.
+    """
+    if repository.kept_at:
+        account_id, _, name = repository.kept_at.partition("/")
+        return Folder(account_id, name, repository.repository_uid)
     return Folder(repository.account_id, repository.repository_id, repository.repository_uid)
 
 

@@ -8,8 +8,10 @@ from services.storage.store.layout import RECORD_VERSION, objects_of
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted, StoredObject
 from shared.identifiers import object_uid
-from shared.outbox import Outbox, announce
+from shared.outbox import Outbox, announce, history_key
 from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Page, Put
+
+HISTORY_STEP = 100
 
 
 def object_row(record: ObjectRecord) -> Item:
@@ -122,6 +124,21 @@ def deleted(
         Delete(objects_of(record.repository_uid), record.key, when=unchanged(record)),
         announce(data, aggregate=was.object_uid, version=version, actor=actor),
     ]
+
+
+async def drop_object(outbox: Outbox, record: ObjectRecord) -> None:
+    """Forget an object and what became of it; nothing is announced. What waits is left."""
+    partition = history_key(object_uid(record.repository_uid, record.key))
+    cursor: str | None = None
+    while True:
+        page = await outbox.table.query(partition, limit=HISTORY_STEP, cursor=cursor)
+        sent = [Delete(row["pk"], row["sk"]) for row in page.items if "ob" not in row]
+        if sent:
+            await outbox.table.write(*sent)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    await outbox.table.write(Delete(objects_of(record.repository_uid), record.key))
 
 
 def unchanged(before: ObjectRecord | None) -> Condition:

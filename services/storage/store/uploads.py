@@ -127,3 +127,9 @@ async def remove_parts(outbox: Outbox, upload_id: str) -> None:
         if not page.items:
             return
         await outbox.table.write(*(Delete(partition, row["sk"]) for row in page.items))
+
+
+async def drop_upload(outbox: Outbox, upload_id: str) -> None:
+    """Forget an upload and its parts, whatever its state."""
+    await remove_parts(outbox, upload_id)
+    await outbox.table.write(Delete(upload_key(upload_id), "UPLOAD"))

@@ -13,6 +13,7 @@ from services.web.api import (
     members,
     objects,
     repositories,
+    states,
     trusts,
 )
 from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
@@ -20,7 +21,7 @@ from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
 PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
-    *(administering, repositories, objects, trusts),
+    *(administering, repositories, states, objects, trusts),
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

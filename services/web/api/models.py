@@ -7,13 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
 from shared.contracts.base import KeyAction
-from shared.contracts.repositories import (
-    Metadata,
-    MetadataChange,
-    Repository,
-    Title,
-    Visibility,
-)
+from shared.contracts.metadata import Metadata, MetadataChange, Title
+from shared.contracts.repositories import Repository, Visibility
 from shared.identifiers import AccountId, RepositoryId
 
 
@@ -146,6 +141,25 @@ class RepositoryChange(Body, MetadataChange):
 
     visibility: Visibility | None = None
     version: int | None = None
+
+
+class Confirmed(Body):
+    """The repository's `account/name`, typed."""
+
+    confirm: Annotated[str, Field(max_length=100)]
+
+
+class NewName(Body):
+    """The name a repository is to go by."""
+
+    repository_id: RepositoryId
+
+
+class NewOwner(Body):
+    """Whom a repository is offered to; `confirm` is its `account/name`."""
+
+    to_account_id: Annotated[str, Field(max_length=64)]
+    confirm: Annotated[str, Field(max_length=100)]
 
 
 class CitationView(BaseModel):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from shared.contracts.repositories import Author, Link
+from shared.contracts.metadata import Author, Link
 
 ORCID_AT_END = re.compile(r"\s+(?:https?://orcid\.org/)?((?:\d{4}-){3}\d{3}[\dXx])$")
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.web.forms.accounts import FormModel, Line
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
-from shared.contracts.repositories import Author, Citation, Link, Repository, Tag, Visibility
+from shared.contracts.metadata import Author, Citation, Link, Tag
+from shared.contracts.repositories import Repository, Visibility
 from shared.identifiers import RepositoryId
 from shared.licenses import licenses
 
@@ -75,6 +76,30 @@ class DeleteForm(FormModel):
     """The repository's full name, typed."""
 
     confirm: Line = ""
+
+
+class ActivateForm(FormModel):
+    """Nothing but the button."""
+
+
+class RenameForm(FormModel):
+    """The new name, and the version that was shown."""
+
+    new_repository_id: Annotated[RepositoryId, StringConstraints(strip_whitespace=True)]
+    version: int | None = None
+
+
+class TransferForm(FormModel):
+    """Whom it is offered to, and its full name, typed."""
+
+    to_account_id: Annotated[Line, Field(min_length=1, max_length=64)]
+    confirm: Line = ""
+
+
+class UidForm(FormModel):
+    """The repository a button is about."""
+
+    repository_uid: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 class DeleteFileForm(FormModel):

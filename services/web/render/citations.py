@@ -12,7 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 from services.web.addresses import directory_page
-from shared.contracts.repositories import Author, Citation, Repository
+from shared.contracts.metadata import Author, Citation
+from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 
 NAME = "CITATION.cff"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from shared.contracts.repositories import Author
+from shared.contracts.metadata import Author
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 WORDS = {"Markdown", "Text"}

@@ -4,10 +4,11 @@ from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from services.web.resources import visitor_of
 from services.web.views.entering import show_sign_in
+from services.web.views.names import Moved
 from services.web.views.page import own_path, page
 from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
 from shared.errors import PROBLEMS, Internal, NotFound, Problem, TooManyRequests
@@ -110,7 +111,16 @@ async def on_too_old(request: Request, error: Exception) -> Response:
     )
 
 
+async def on_moved(request: Request, error: Exception) -> Response:
+    """Links last, but not for ever: its old name may be given to another one day."""
+    assert isinstance(error, Moved)  # noqa: S101  (registered for this type alone)
+    status = 301 if request.method == "GET" else 307
+    headers = {"cache-control": "private, max-age=3600"} if status == 301 else {}
+    return RedirectResponse(error.address, status, headers)
+
+
 HANDLERS = {
+    Moved: on_moved,
     Problem: on_problem,
     HTTPException: on_http_exception,
     SignInFirst: on_sign_in_first,

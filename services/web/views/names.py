@@ -8,7 +8,7 @@ from services.web.addresses import Place, check_query, is_slug, place_of
 from services.web.resources import resources_of, visitor_of
 from services.web.views.page import raw_path
 from shared.contracts.accounts import Account, GetAccount
-from shared.contracts.repositories import GetRepository, Repository
+from shared.contracts.repositories import GetRepository, Repository, State
 from shared.errors import NotFound
 from shared.policy import (
     Action,
@@ -27,6 +27,22 @@ class May:
     edit: bool = False
     grant: bool = False
     delete: bool = False
+    deactivate: bool = False
+    activate: bool = False
+    move: bool = False
+
+    @property
+    def settle(self) -> bool:
+        """Whether its settings have anything to offer."""
+        return self.edit or self.deactivate or self.activate or self.move or self.delete
+
+
+class Moved(Exception):
+    """It has another name: `address` is where this page is now."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +78,28 @@ def named(request: Request) -> Place:
 
 
 async def find_repository(request: Request, place: Place) -> Repository:
-    """The repository, if the visitor may see it."""
+    """The repository, if the visitor may see it. Moved where it has another name today."""
     visitor = await visitor_of(request)
-    return await resources_of(request).bus.request(
+    found = await resources_of(request).bus.request(
         GetRepository(
             actor=visitor.actor,
             account_id=place.account_id,
             repository_id=place.repository_id,
         )
     )
+    if (found.account_id, found.repository_id) != (place.account_id, place.repository_id):
+        raise Moved(moved_address(request, found))
+    return found
+
+
+def moved_address(request: Request, repository: Repository) -> str:
+    """The address of this request with the names of today in the place of the former ones."""
+    path = raw_path(request).decode("latin-1")
+    start, rest = ("/-/", path[3:]) if path.startswith("/-/") else ("/", path[1:])
+    names_and_key = rest.split("/", 2)
+    rest = "/".join([repository.account_id, repository.repository_id, *names_and_key[2:]])
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{start}{rest}?{query}" if query else f"{start}{rest}"
 
 
 async def find_account(request: Request, account_id: str) -> Account:
@@ -89,6 +118,11 @@ def may_of(principal: Principal, repository: Repository) -> May:
         edit=may(principal, Action.REPOSITORY_EDIT, resource),
         grant=may(principal, Action.REPOSITORY_GRANT, resource),
         delete=may(principal, Action.REPOSITORY_DELETE, resource),
+        deactivate=repository.state is State.ACTIVE
+        and may(principal, Action.REPOSITORY_DEACTIVATE, resource),
+        activate=repository.state is State.DEACTIVATED
+        and may(principal, Action.REPOSITORY_ACTIVATE, resource),
+        move=may(principal, Action.REPOSITORY_MOVE, resource),
     )
 
 

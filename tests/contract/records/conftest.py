@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.accounts.store.layout import SCHEMA as ACCOUNTS
-from services.repositories.store import SCHEMA as REPOSITORIES
+from services.repositories.store.layout import SCHEMA as REPOSITORIES
 from shared.identifiers import new_uid
 from shared.outbox import Outbox
 from shared.tables import Schema, Table

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.repositories.store import SCHEMA
+from services.repositories.store.layout import SCHEMA
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.tables import open_table

@@ -2,7 +2,7 @@
 
 from services.repositories.operations.owners import follow_owner
 from services.repositories.operations.resources import Resources
-from services.repositories.store import find_repository
+from services.repositories.store.names import find_repository
 from shared.outbox import Outbox
 from tests.announced import announced
 from tests.publishers import NOAA, repository

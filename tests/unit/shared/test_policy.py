@@ -79,6 +79,10 @@ data:write    | W M O Self A S | W M O Self A S | W M O Self A S | -            
 data:delete   | W M O Self A S | W M O Self A S | W M O Self A S | -            | -
 edit          | M O Self A     | M O Self A     | M O Self A     | A            | -
 delete        | O Self A       | O Self A       | O Self A       | A            | -
+deactivate    | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
+activate      | M O Self A     | M O Self A     | M O Self A     | O Self A     | -
+undelete      | -              | -              | -              | -            | O Self A
+move          | O Self A       | O Self A       | O Self A       | A            | -
 """
 ACCOUNT_MATRIX = """
                      | enabled      | disabled
@@ -99,6 +103,7 @@ SHORT = {
     "delete": "repository:delete",
     "members:read": "repository:members:read",
     "grant": "repository:grant",
+    **{name: f"repository:{name}" for name in ("deactivate", "activate", "undelete", "move")},
 }
 
 
@@ -173,7 +178,9 @@ def test_hidden_means_every_action_is_refused_as_not_found(persona: str, action:
     principal = PERSONAS[persona]
     for resource in everything():
         if may(principal, action, resource):
-            assert sees(principal, resource), "what one may act on, one may see"
+            # A deleted repository is found in the list of those that can be had back, nowhere else.
+            is_seen = sees(principal, resource) or action is Action.REPOSITORY_UNDELETE
+            assert is_seen, "what one may act on, one may see"
             demand(principal, action, resource)
         else:
             with pytest.raises(Forbidden if sees(principal, resource) else NotFound):

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from services.web.render.citations import as_bibtex, as_cff, as_sentence, read_cff
-from shared.contracts.repositories import Author, Citation, Repository
+from shared.contracts.metadata import Author, Citation
+from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 
 URL = "https://coop.example/scripps/co2"

@@ -15,7 +15,7 @@ from services.web.forms.repositories import (
     license_choices,
     split_tags,
 )
-from shared.contracts.repositories import Author, Link
+from shared.contracts.metadata import Author, Link
 from shared.errors import FieldError, Invalid, TooLarge
 
 FIELDS = {"title": "Mask", "account_id": "noaa", "repository_id": "mask", "csrf_token": "t"}

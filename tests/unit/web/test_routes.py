@@ -11,6 +11,7 @@ from services.web.views import (
     keys,
     repositories,
     repository_settings,
+    repository_states,
     things,
     uploads,
 )
@@ -38,7 +39,7 @@ def found(path: str, method: str = "GET") -> object:
         ("/-/ada/keys/revoke", "POST", keys.send_revoke),
         ("/-/noaa/mask/settings", "GET", repository_settings.settings),
         ("/-/noaa/mask/settings", "POST", repository_settings.send_settings),
-        ("/-/noaa/mask/delete", "POST", repository_settings.send_delete),
+        ("/-/noaa/mask/delete", "POST", repository_states.send_delete),
         ("/-/noaa/mask/upload", "GET", uploads.upload),
         ("/-/noaa/mask/uploaded", "GET", uploads.uploaded),
         ("/-/noaa/mask/download", "GET", files.download),

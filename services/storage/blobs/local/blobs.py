@@ -25,7 +25,7 @@ from services.storage.blobs.local.naming import (
 )
 from services.storage.blobs.local.publishing import Placed
 from services.storage.blobs.local.reading import LocalBlob, open_blob
-from services.storage.blobs.local.sweeping import TMP, sweep
+from services.storage.blobs.local.sweeping import TMP, clear, sweep
 from services.storage.blobs.port import (
     Blob,
     Bytes,
@@ -168,6 +168,10 @@ class LocalBlobs:
     async def uploads(self) -> list[tuple[str, str, str]]:
         """See Blobs.uploads."""
         return await self._run(lambda: list(parts.uploads(self.disk)))
+
+    async def clear(self, folder: Folder) -> None:
+        """See Blobs.clear."""
+        await self._run(clear, self.disk, folder)
 
     async def sweep(self) -> int:
         """See Blobs.sweep."""

@@ -1,13 +1,15 @@
-"""Removing what killed processes left in `tmp/`: drafts that had a name, and what they replaced."""
+"""Removing what killed processes left in `tmp/`, and whole repositories that are purged."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
 
 from services.storage.blobs.local.descent import folder_opened
 from services.storage.blobs.local.disk import Disk
-from services.storage.blobs.local.naming import OURS
+from services.storage.blobs.local.naming import OURS, folder_path, our_path
+from services.storage.blobs.port import Folder
 
 TMP = b"tmp"
 STRANGER_SECONDS = 24 * 3600
@@ -48,3 +50,12 @@ def _folders(disk: Disk, path: bytes) -> list[bytes]:
             return [os.fsencode(one.name) for one in entries if one.is_dir(follow_symlinks=False)]
     except OSError:
         return []
+
+
+def clear(disk: Disk, folder: Folder) -> None:
+    """Remove both places of a repository; what is gone already is no error."""
+    for path in (folder_path(folder), our_path(folder)):
+        parent, _, name = path.rpartition(b"/")
+        with suppress(FileNotFoundError), folder_opened(disk.root, parent) as opened:
+            shutil.rmtree(name, dir_fd=opened)
+            disk.sync_names(opened)

@@ -1,0 +1,29 @@
+"""A repository that nobody gets back: its bytes, its records and their history go."""
+
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.objects import drop_object, objects_page
+from services.storage.store.uploads import drop_upload, uploads_from
+from shared.contracts.repositories import Repository
+
+PAGE = 100
+
+
+async def purge_repository(resources: Resources, repository: Repository) -> None:
+    """All of it, in steps that can be cut short anywhere. Nobody can reach it any more.
+
+    Records go first: bytes without one are no object, and the folder holds nothing else.
+    """
+    uid = repository.repository_uid
+    while True:
+        records, _ = await objects_page(resources.outbox, uid, limit=PAGE, cursor=None)
+        if not records:
+            break
+        for record in records:
+            await drop_object(resources.outbox, record)
+    while True:
+        uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
+        if not uploads:
+            break
+        for upload in uploads:
+            await drop_upload(resources.outbox, upload.upload_id)
+    await resources.blobs.clear(folder_of(repository))

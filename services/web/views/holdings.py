@@ -1,0 +1,97 @@
+"""What an account may have: repositories it deleted lately, and those that are offered to it."""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.addresses import about, directory_page
+from services.web.forms.checking import check
+from services.web.forms.repositories import UidForm
+from services.web.resources import resources_of, visitor_of
+from services.web.views.names import find_account, may_account, named
+from services.web.views.page import page
+from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from shared.contracts.accounts import Account
+from shared.contracts.base import Request as BusRequest
+from shared.contracts.repositories import (
+    AcceptTransfer,
+    DeclineTransfer,
+    ListDeletedRepositories,
+    ListTransfers,
+    Repository,
+    UndeleteRepository,
+)
+from shared.errors import Conflict, Forbidden, Invalid
+
+MOST = 100
+
+
+async def holdings(request: Request) -> Response:
+    """Both lists, with a button for each."""
+    return await _show(request, await _held(request))
+
+
+async def send_undelete(request: Request) -> Response:
+    """It is back, under its name."""
+    return await _send(request, UndeleteRepository)
+
+
+async def send_accept(request: Request) -> Response:
+    """It is the account's now."""
+    return await _send(request, AcceptTransfer)
+
+
+async def send_decline(request: Request) -> Response:
+    """It stays where it is."""
+    return await _send(request, DeclineTransfer)
+
+
+async def _send(request: Request, wanted: type[BusRequest[Any]]) -> Response:
+    fields = await sent_form(request)
+    account = await _held(request, fields)
+    return await once(request, fields, lambda: _ask(request, account, fields, wanted))
+
+
+async def _ask(
+    request: Request, account: Account, fields: Fields, wanted: type[BusRequest[Any]]
+) -> Response:
+    form, _ = check(UidForm, fields)
+    if form is None:
+        raise Invalid("No repository was named.")
+    visitor = await visitor_of(request)
+    asked = {"account_id": account.account_id, "repository_uid": form.repository_uid}
+    try:
+        after = await resources_of(request).bus.request(wanted(actor=visitor.actor, **asked))
+    except Conflict:
+        told = f"{account.account_id} has, or had until lately, a repository of this name."
+        return await _show(request, account, told)
+    if isinstance(after, Repository):
+        return see(directory_page(after.account_id, after.repository_id))
+    return see(about(account.account_id, "repositories"))
+
+
+async def _show(request: Request, account: Account, message: str = "") -> Response:
+    visitor, bus = await visitor_of(request), resources_of(request).bus
+    asked = {"actor": visitor.actor, "account_id": account.account_id, "limit": MOST}
+    deleted, transfers = await asyncio.gather(
+        bus.request(ListDeletedRepositories(**asked)), bus.request(ListTransfers(**asked))
+    )
+    return await page(
+        request,
+        "accounts/repositories.html",
+        status=400 if message else 200,
+        account=account,
+        deleted=deleted.repositories,
+        transfers=transfers.transfers,
+        message=message,
+    )
+
+
+async def _held(request: Request, fields: Fields | None = None) -> Account:
+    await needed_account(request, fields)
+    account = await find_account(request, named(request).account_id)
+    if not may_account((await visitor_of(request)).principal, account).create:
+        raise Forbidden("Only those who may create repositories here may do this.")
+    return account

@@ -1,0 +1,156 @@
+"""Repositories renamed, handed over, put aside, deleted and had back: pages, API, S3, STAC."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.edge import Edge, Person, bearer
+from tests.waiting import until
+
+
+@pytest.fixture
+def place(ada: Person) -> str:
+    """The address of what is about ada's repository."""
+    ada.new_repository("mask")
+    return f"/-/{ada.account_id}/mask"
+
+
+def test_by_its_old_name_it_is_found_everywhere(edge: Edge, ada: Person, place: str) -> None:
+    s3, account = ada.s3(edge), ada.account_id
+    s3.put_object(Bucket=account, Key="mask/a b.txt", Body=b"first")
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
+    page = ada.visitor.send(form, new_repository_id="land-mask")
+    assert ada.visitor.here.endswith(f"/-/{account}/land-mask/settings?saved=yes")
+    assert page.headings == ["land-mask"]
+    for old in ("mask", "mask/a%20b.txt", "mask?with=curl"):
+        answer = ada.client.get(f"/{account}/{old}", follow_redirects=False)
+        assert answer.status_code == 301
+        assert answer.headers["location"] == f"/{account}/{old.replace('mask', 'land-mask', 1)}"
+    for name in ("mask", "land-mask"):
+        assert s3.get_object(Bucket=account, Key=f"{name}/a b.txt")["Body"].read() == b"first"
+        found = httpx.get(f"{edge.web}/api/v1/repositories/{account}/{name}").json()
+        assert found["repository_id"] == "land-mask"
+        collection = httpx.get(f"{edge.web}/stac/collections/{account}--{name}")
+        assert collection.status_code == 200
+    s3.put_object(Bucket=account, Key="mask/b.txt", Body=b"second")
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=account)["Contents"]]
+    assert keys == ["land-mask/a b.txt", "land-mask/b.txt"]
+
+
+def test_a_name_that_is_taken_is_told(ada: Person, place: str) -> None:
+    ada.new_repository("other")
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
+    page = ada.visitor.send(form, status=400, new_repository_id="other")
+    assert "This name is taken" in page.text
+    page = ada.visitor.send(page.form(f"{place}/rename"), status=400, new_repository_id="No")
+    assert "It must have 3 to 40 characters." in page.text
+
+
+def test_it_is_handed_over(edge: Edge, ada: Person, eve: Person, place: str) -> None:
+    ada.s3(edge).put_object(Bucket=ada.account_id, Key="mask/a.txt", Body=b"first")
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/transfer")
+    full = f"{ada.account_id}/mask"
+    page = ada.visitor.send(form, status=400, to_account_id="no-such-one", confirm=full)
+    assert "It names no account." in page.text
+    page = ada.visitor.send(form, to_account_id=eve.account_id, confirm=full)
+    assert f"It is offered to {eve.account_id}" in page.text
+    mine = f"/-/{eve.account_id}/repositories"
+    page = eve.visitor.go(mine)
+    assert full in page.text
+    eve.visitor.send(page.form("/accept"))
+    assert eve.visitor.here.endswith(f"/{eve.account_id}/mask")
+    assert ada.visitor.go(f"/{full}").headings == ["mask"]
+    assert ada.visitor.here.endswith(f"/{eve.account_id}/mask")
+    ada.visitor.go(f"/-/{eve.account_id}/mask/settings", status=403)
+    s3 = eve.s3(edge)
+    s3.put_object(Bucket=eve.account_id, Key="mask/b.txt", Body=b"second")
+    for bucket in (ada.account_id, eve.account_id):
+        assert s3.get_object(Bucket=bucket, Key="mask/a.txt")["Body"].read() == b"first"
+
+
+def test_an_offer_is_declined_or_withdrawn(ada: Person, eve: Person, place: str) -> None:
+    full = f"{ada.account_id}/mask"
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/transfer")
+    ada.visitor.send(form, to_account_id=eve.account_id, confirm=full)
+    page = eve.visitor.go(f"/-/{eve.account_id}/repositories")
+    assert full not in eve.visitor.send(page.form("/decline")).text
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/transfer")
+    page = ada.visitor.send(form, to_account_id=eve.account_id, confirm=full)
+    ada.visitor.send(page.form("/withdraw"))
+    assert full not in eve.visitor.go(f"/-/{eve.account_id}/repositories").text
+    eve.visitor.go(f"/-/{ada.account_id}/repositories", status=403)
+
+
+def test_put_aside_and_taken_up(edge: Edge, ada: Person, eve: Person, place: str) -> None:
+    full = f"{ada.account_id}/mask"
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/deactivate")
+    assert "exactly" not in ada.visitor.send(form, status=400, confirm="mask").text
+    page = ada.visitor.send(form, confirm=full)
+    assert "This repository is put aside" in page.text
+    eve.visitor.go(f"/{full}", status=404)
+    until(lambda: httpx.get(f"{edge.platform.ready['s3']}/{full}/x").status_code == 404)
+    ada.visitor.send(page.form(f"{place}/activate"))
+    eve.visitor.go(f"/{full}")
+
+
+def test_deleted_and_had_back(ada: Person, eve: Person, place: str) -> None:
+    full = f"{ada.account_id}/mask"
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/delete")
+    ada.visitor.send(form, confirm=full)
+    ada.visitor.go(f"/{full}", status=404)
+    page = ada.visitor.go(f"/-/{ada.account_id}/repositories")
+    ada.visitor.send(page.form("/undelete"))
+    assert ada.visitor.here.endswith(f"/{full}")
+    eve.visitor.go(f"/{full}")
+
+
+def test_renamed_through_the_api(edge: Edge, ada: Person, eve: Person, place: str) -> None:
+    headers: dict[str, Any] = bearer(ada.new_key())
+    theirs: dict[str, Any] = bearer(eve.new_key())
+    mask = f"{edge.web}/api/v1/repositories/{place.removeprefix('/-/')}"
+    etag = httpx.get(mask).headers["etag"]
+    new = {"repository_id": "sea-mask"}
+    stale = httpx.post(f"{mask}/rename", json=new, headers={**headers, "if-match": '"1"'})
+    assert stale.status_code == 412
+    assert httpx.post(f"{mask}/rename", json=new, headers=theirs).status_code == 403
+    renamed = httpx.post(f"{mask}/rename", json=new, headers={**headers, "if-match": etag})
+    assert renamed.json()["former_names"] == [f"{ada.account_id}/mask"]
+
+
+@pytest.mark.usefixtures("place")
+def test_offered_through_the_api(edge: Edge, ada: Person, eve: Person) -> None:
+    headers: dict[str, Any] = bearer(ada.new_key())
+    theirs: dict[str, Any] = bearer(eve.new_key())
+    full, api = f"{ada.account_id}/mask", f"{edge.web}/api/v1"
+    offer = {"to_account_id": eve.account_id, "confirm": full}
+    mine = f"{api}/repositories/{full}/transfer"
+    made = httpx.put(mine, json=offer, headers=headers)
+    assert made.status_code == 200
+    offered = f"{api}/accounts/{eve.account_id}/transfers"
+    assert len(httpx.get(offered, headers=theirs).json()["transfers"]) == 1
+    assert httpx.get(offered, headers=headers).status_code == 403
+    uid = made.json()["repository_uid"]
+    assert httpx.delete(f"{offered}/{uid}", headers=theirs).status_code == 204
+    assert httpx.get(mine, headers=headers).status_code == 404
+
+
+@pytest.mark.usefixtures("place")
+def test_aside_deleted_and_back_through_the_api(edge: Edge, ada: Person, eve: Person) -> None:
+    headers: dict[str, Any] = bearer(ada.new_key())
+    theirs: dict[str, Any] = bearer(eve.new_key())
+    full, api = f"{ada.account_id}/mask", f"{edge.web}/api/v1"
+    one, confirm = f"{api}/repositories/{full}", {"confirm": full}
+    uid = httpx.get(one).json()["repository_uid"]
+    assert httpx.post(f"{one}/deactivate", json={}, headers=headers).status_code == 400
+    aside = httpx.post(f"{one}/deactivate", json=confirm, headers=headers)
+    assert aside.json()["state"] == "deactivated"
+    assert httpx.get(one).status_code == 404
+    assert httpx.post(f"{one}/activate", headers=headers).json()["state"] == "active"
+    assert httpx.delete(one, params=confirm, headers=headers).status_code == 204
+    deleted = f"{api}/accounts/{ada.account_id}/deleted"
+    assert len(httpx.get(deleted, headers=headers).json()["repositories"]) == 1
+    assert httpx.get(deleted, headers=theirs).json()["repositories"] == []
+    assert httpx.post(f"{deleted}/{uid}/undelete", headers=theirs).status_code == 404
+    assert httpx.post(f"{deleted}/{uid}/undelete", headers=headers).status_code == 200
+    assert httpx.get(one).status_code == 200

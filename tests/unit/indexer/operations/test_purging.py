@@ -1,0 +1,66 @@
+"""A purged repository leaves nothing derived behind, wherever purging was cut short."""
+
+from functools import partial
+
+import pytest
+
+from services.indexer.operations.folder import Folder
+from services.indexer.operations.indexing import index_object
+from services.indexer.operations.purging import purge_repository
+from services.indexer.store.editions import begin_edition, find_editions
+from services.indexer.store.layout import (
+    delta_key,
+    directory_key,
+    file_key,
+    holdings_key,
+    item_key,
+)
+from shared.tables import Delete, Table
+from tests.objects import REPOSITORY_UID, Shelf, indexer_on, point_csv
+from tests.repository_rows import repository_of
+from tests.waiting import eventually
+
+REPOSITORY = repository_of("noaa", "mask").model_copy(update={"repository_uid": REPOSITORY_UID})
+KEYS = ["README.md", "a/one.csv", "a/b/two.csv"]
+
+
+async def left(table: Table) -> list[str]:
+    """The partitions in which something is left."""
+    edition = (await find_editions(table, REPOSITORY_UID)).current
+    prefixes = [directory_key(edition, prefix) for prefix in ("", "a/", "a/b/")]
+    kinds = [file_key(edition), item_key(edition), delta_key(edition), holdings_key(edition)[0]]
+    return [one for one in (*prefixes, *kinds) if (await table.query(one)).items]
+
+
+@pytest.fixture
+async def folder(table: Table) -> Folder:
+    """Of a repository that is indexed and added up."""
+    folder, shelf = Folder(table), Shelf()
+    indexer = indexer_on(table, shelf, folder)
+    for version, key in enumerate(KEYS, 1):
+        await index_object(indexer, shelf.put(key, point_csv((version, 2)), version))
+    for edition in (await find_editions(table, REPOSITORY_UID)).written:
+        await eventually(partial(folder.drain, edition))
+    return folder
+
+
+async def test_nothing_is_left(folder: Folder) -> None:
+    assert await left(folder.table)
+    await purge_repository(folder.table, REPOSITORY)
+    assert await left(folder.table) == []
+    await purge_repository(folder.table, REPOSITORY)
+
+
+async def test_an_edition_that_was_being_built_goes_too(folder: Folder) -> None:
+    await begin_edition(folder.table, REPOSITORY_UID)
+    await purge_repository(folder.table, REPOSITORY)
+    assert (await find_editions(folder.table, REPOSITORY_UID)).building is None
+    assert await left(folder.table) == []
+
+
+async def test_it_goes_on_where_it_was_cut_short(folder: Folder) -> None:
+    edition = (await find_editions(folder.table, REPOSITORY_UID)).current
+    page = await folder.table.query(item_key(edition))
+    await folder.table.write(*(Delete(row["pk"], row["sk"]) for row in page.items))
+    await purge_repository(folder.table, REPOSITORY)
+    assert await left(folder.table) == []

@@ -1,0 +1,228 @@
+"""Put aside, deleted, back again, purged: as a clock of the test's own goes on."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.repositories.models import Rules
+from services.repositories.operations.purging import purge_due
+from services.repositories.operations.repositories import create_repository
+from services.repositories.operations.resources import Resources
+from services.repositories.operations.states import (
+    activate_repository,
+    deactivate_repository,
+    delete_repository,
+    list_deleted_repositories,
+    undelete_repository,
+)
+from shared.contracts.repositories import (
+    ActivateRepository,
+    CreateRepository,
+    DeactivateRepository,
+    DeleteRepository,
+    ListDeletedRepositories,
+    Repository,
+    State,
+    UndeleteRepository,
+)
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.outbox import Outbox, history_key
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal
+from tests.announced import announced_types
+from tests.publishers import (
+    ADMIN,
+    MAINTAINER,
+    NOAA,
+    OWNER,
+    READER,
+    STRANGER,
+    WRITER,
+    got,
+    repository,
+)
+
+NAMES = {"account_id": "noaa", "repository_id": "globe-land-mask"}
+FULL = "noaa/globe-land-mask"
+
+
+class Clock:
+    """What time it is, as the test wants it."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def resources(outbox: Outbox, clock: Clock) -> Resources:
+    return Resources(outbox, Rules(clock=clock))
+
+
+async def put_aside(resources: Resources, who: Principal, confirm: str = FULL) -> Repository:
+    wanted = DeactivateRepository(**NAMES, confirm=confirm)
+    return await deactivate_repository(resources, who, NOAA, wanted)
+
+
+async def taken_up(resources: Resources, who: Principal) -> Repository:
+    return await activate_repository(resources, who, NOAA, ActivateRepository(**NAMES))
+
+
+async def removed(resources: Resources) -> None:
+    await delete_repository(resources, OWNER, NOAA, DeleteRepository(**NAMES, confirm=FULL))
+
+
+async def had_back(resources: Resources, who: Principal, made: Repository) -> Repository:
+    wanted = UndeleteRepository(account_id="noaa", repository_uid=made.repository_uid)
+    return await undelete_repository(resources, who, NOAA, wanted)
+
+
+async def listed(resources: Resources, who: Principal) -> list[str]:
+    wanted = ListDeletedRepositories(account_id="noaa")
+    page = await list_deleted_repositories(resources, who, NOAA, wanted)
+    return [one.repository_id for one in page.repositories]
+
+
+async def test_put_aside_by_its_maintainer_and_taken_up_by_its_owner(resources: Resources) -> None:
+    await repository(resources.outbox)
+    after = await put_aside(resources, MAINTAINER)
+    assert (after.state, after.held) == (State.DEACTIVATED, False)
+    for who in (ANONYMOUS_PRINCIPAL, STRANGER, READER, WRITER):
+        with pytest.raises(NotFound):
+            await got(resources.outbox, who)
+        with pytest.raises(NotFound):
+            await taken_up(resources, who)
+    with pytest.raises(Forbidden):
+        await taken_up(resources, MAINTAINER)
+    assert (await taken_up(resources, OWNER)).state is State.ACTIVE
+    assert await announced_types(resources.outbox) == [
+        "repository_created",
+        "repository_updated",
+        "repository_updated",
+    ]
+
+
+async def test_what_an_operator_put_aside_only_an_operator_takes_up(resources: Resources) -> None:
+    await repository(resources.outbox)
+    await put_aside(resources, ADMIN)
+    await put_aside(resources, OWNER)
+    with pytest.raises(Forbidden, match="operator"):
+        await taken_up(resources, OWNER)
+    assert (await taken_up(resources, ADMIN)).held is False
+
+
+@pytest.mark.parametrize("confirm", ["", "globe-land-mask", "NOAA/globe-land-mask"])
+async def test_putting_aside_needs_the_full_name(resources: Resources, confirm: str) -> None:
+    await repository(resources.outbox)
+    with pytest.raises(Invalid):
+        await put_aside(resources, OWNER, confirm)
+
+
+async def test_a_writer_puts_nothing_aside(resources: Resources) -> None:
+    await repository(resources.outbox)
+    with pytest.raises(Forbidden):
+        await put_aside(resources, WRITER)
+
+
+async def test_deleted_it_can_be_had_back_for_thirty_days(
+    resources: Resources, clock: Clock
+) -> None:
+    made = await repository(resources.outbox)
+    await removed(resources)
+    assert await listed(resources, OWNER) == ["globe-land-mask"]
+    for who in (ANONYMOUS_PRINCIPAL, STRANGER, READER, MAINTAINER):
+        assert await listed(resources, who) == []
+        with pytest.raises(NotFound):
+            await had_back(resources, who, made)
+    clock.go(days=29, hours=23)
+    after = await had_back(resources, OWNER, made)
+    assert after == made.model_copy(
+        update={"version": after.version, "updated_at": after.updated_at}
+    )
+    assert await got(resources.outbox, ANONYMOUS_PRINCIPAL) == after
+    clock.go(days=60)
+    assert await purge_due(resources) == 0
+
+
+async def test_after_that_it_cannot(resources: Resources, clock: Clock) -> None:
+    made = await repository(resources.outbox)
+    await removed(resources)
+    clock.go(days=30)
+    assert await listed(resources, OWNER) == []
+    with pytest.raises(NotFound):
+        await had_back(resources, OWNER, made)
+
+
+async def test_purged_it_leaves_nothing_but_the_news_of_it(
+    resources: Resources, clock: Clock
+) -> None:
+    made = await repository(resources.outbox)
+    await removed(resources)
+    clock.go(days=29)
+    assert await purge_due(resources) == 0
+    clock.go(days=1, seconds=1)
+    assert await purge_due(resources) == 1
+    assert await purge_due(resources) == 0
+    assert (await announced_types(resources.outbox))[-1] == "repository_purged"
+    history = history_key(made.repository_uid)
+    assert len((await resources.outbox.table.query(history)).items) == 3
+    waiting = await resources.outbox.pending(limit=10)
+    await resources.outbox.sent(waiting.items)
+    await purge_due(resources)
+    assert (await resources.outbox.table.query(history)).items == []
+    with pytest.raises(NotFound):
+        await had_back(resources, ADMIN, made)
+
+
+async def test_of_having_back_and_purging_at_once_exactly_one_happens(
+    resources: Resources, clock: Clock
+) -> None:
+    for number in range(5):
+        made = await repository(resources.outbox, f"number-{number}")
+        wanted = DeleteRepository(
+            account_id="noaa", repository_id=f"number-{number}", confirm=f"noaa/number-{number}"
+        )
+        await delete_repository(resources, OWNER, NOAA, wanted)
+        late = Clock()
+        late.now = clock.now + timedelta(days=31)
+        purging = purge_due(Resources(resources.outbox, Rules(clock=late)))
+        back, purged = await asyncio.gather(
+            had_back(resources, OWNER, made), purging, return_exceptions=True
+        )
+        assert isinstance(back, Repository) == (purged == 0)
+        assert isinstance(back, Repository | NotFound)
+
+
+async def test_many_are_purged_at_once(resources: Resources, clock: Clock) -> None:
+    for number in range(120):
+        await repository(resources.outbox, f"number-{number}")
+        wanted = DeleteRepository(
+            account_id="noaa", repository_id=f"number-{number}", confirm=f"noaa/number-{number}"
+        )
+        await delete_repository(resources, OWNER, NOAA, wanted)
+    clock.go(days=31)
+    assert await purge_due(resources) == 120
+
+
+async def test_a_name_is_given_anew_after_ninety_days_and_its_bytes_lie_elsewhere(
+    resources: Resources, clock: Clock
+) -> None:
+    await repository(resources.outbox)
+    await removed(resources)
+    wanted = CreateRepository(**NAMES, title="Again")
+    clock.go(days=89)
+    with pytest.raises(Conflict):
+        await create_repository(resources, OWNER, NOAA, wanted)
+    clock.go(days=1, seconds=2)
+    second = await create_repository(resources, OWNER, NOAA, wanted)
+    assert second.kept_at == f"{FULL}-{second.repository_uid.lower()}"
