@@ -106,7 +106,7 @@ async def test_pages_fit_and_nothing_is_refused(ready: Ready, width: int, theme:
     """No console error (so no broken policy), and nothing scrolls sideways."""
     addresses = ["/", "/noaa", "/noaa/globe-land-mask", "/noaa/globe-land-mask/europe.tif"]
     addresses += ["/natural-earth/countries/countries.parquet", "/-/sign-in", "/-/register"]
-    addresses += ["/-/docs", "/none/none"]
+    addresses += ["/-/docs", "/none/none", "/-/recover", "/-/verify"]
     options = {"viewport": {"width": width, "height": 900}, "color_scheme": theme}
     async with browser.started() as chromium, browser.window(chromium, **options) as page:
         for address in addresses:

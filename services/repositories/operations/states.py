@@ -146,7 +146,7 @@ def confirmed(repository: Repository, typed: str) -> None:
     """Raises Invalid unless its full name was typed."""
     name = repository.full_name
     if typed != name:
-        raise invalid("confirm", f"type {name} to confirm")
+        raise invalid("confirm", f"must be {name}, exactly so")
 
 
 def _is_kept(resources: Resources, repository: Repository) -> bool:

@@ -11,8 +11,8 @@ TRAITS = {"traits.email", "traits.name"}
 FIELDS: dict[FlowKind, set[str]] = {
     "login": ALWAYS
     | {"identifier", "password", "totp_code", "lookup_secret"}
-    | {"webauthn_login", "passkey_login", "provider"},
-    "registration": ALWAYS | TRAITS | {"code", "resend", "provider"},
+    | {"webauthn_login", "passkey_login"},
+    "registration": ALWAYS | TRAITS | {"code", "resend"},
     "recovery": ALWAYS | {"email", "code"},
     "verification": ALWAYS | {"email", "code"},
     "settings": ALWAYS
@@ -25,8 +25,8 @@ FIELDS: dict[FlowKind, set[str]] = {
 }
 # The ways of each flow that its page offers, in their order.
 WAYS: dict[FlowKind, tuple[str, ...]] = {
-    "login": ("password", "oidc", "passkey", "totp", "webauthn", "lookup_secret"),
-    "registration": ("code", "oidc"),
+    "login": ("password", "passkey", "totp", "webauthn", "lookup_secret"),
+    "registration": ("code",),
     "recovery": ("code",),
     "verification": ("code",),
     "settings": ("profile", "password", "totp", "lookup_secret", "webauthn", "passkey"),

@@ -164,7 +164,7 @@ def test_a_repository_goes_only_when_its_name_is_typed(ada: Person) -> None:
     place = f"/-/{ada.account_id}/doomed"
     removal = ada.visitor.go(f"{place}/settings").form(f"{place}/delete")
     page = ada.visitor.send(removal, status=400, confirm="doomed")
-    assert f"Type {ada.account_id}/doomed, exactly so." in page.text
+    assert f"It must be {ada.account_id}/doomed, exactly so." in page.text
     ada.visitor.send(page.form(f"{place}/delete"), confirm=f"{ada.account_id}/doomed")
     assert ada.visitor.here.endswith(f"/{ada.account_id}")
     ada.visitor.go(f"/{ada.account_id}/doomed", status=404)
