@@ -9,6 +9,9 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
+from services.storage.issuers.fetching import Fetcher
+from services.storage.issuers.keys import IssuerKeys
+from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door as SigningDoor
 from services.storage.s3.presign import Signer
 from services.storage.s3.request import Request
@@ -144,12 +147,15 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
         )
         door = SigningDoor(URL, Signer(*service_access_key(key, "storage")))
         finder = secret_finder(projection, key)
-        held = Held(resources, projection, door, finder, stale_after, URL, "us-east-1", KeyUses())
+        fetcher = Fetcher(allow_private=False)
+        fixed = (stale_after, URL, "us-east-1", KeyUses(), Sessions(key), IssuerKeys(fetcher))
+        held = Held(resources, projection, door, finder, *fixed)
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)
         for snapshot in (*_accounts(), REPOSITORY, RESTRICTED, *_keys(key, people)):
             await room.know(snapshot.model_copy(update={"version": 1}))
         yield room
+        await fetcher.close()
 
 
 def _accounts() -> list[Account]:
