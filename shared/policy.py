@@ -9,7 +9,7 @@ A limited access key narrows what its owner may; what anyone may it takes from n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.contracts.accounts import Account, AccountKind, Role
 from shared.contracts.base import KeyAction, Scope, ScopePlace
@@ -63,8 +63,7 @@ class Principal:
     scope: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryResource:
+class RepositoryResource(NamedTuple):
     """A repository, as far as rights go."""
 
     owner_uid: str
@@ -74,8 +73,7 @@ class RepositoryResource:
     owner_disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AccountResource:
+class AccountResource(NamedTuple):
     """An account, as far as rights go."""
 
     account_uid: str

@@ -7,7 +7,7 @@ place and of how to know the bytes again (`Stored`) is opaque to everyone else.
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Bytes = bytes | bytearray | memoryview
 Update = Callable[[Bytes], None]
@@ -22,8 +22,7 @@ class GoneError(Exception):
     """There are no such bytes where they should be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A repository as a place for bytes: by its names of today locally, by its uid in a cloud."""
 
     account_id: str

@@ -7,6 +7,7 @@ look-up for each of them and not a row for each file.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from services.storage.s3.listings import Entry
 from services.storage.store.objects import rows_from
@@ -19,6 +20,8 @@ FIRST_ROWS, ROWS_AFTER_A_SKIP, GROWTH = 64, 2, 8
 LOOKS_IN_A_ROW = 16
 # Behind any key of 1,024 bytes.
 BEHIND_ALL = "\U0010ffff" * 257
+# What a listing shows of a row, in the order of an Entry.
+SHOWN = itemgetter("sk", "size", "etag", "modified")
 
 Read = Callable[[str, int], Awaitable[tuple[list[Entry], bool]]]
 """Entries from a key on (inclusive), at most so many, and whether there are more."""
@@ -140,10 +143,7 @@ def repository_reader(outbox: Outbox, repository_uid: str, prefix: str) -> Read:
 
     async def read(start: str, limit: int) -> tuple[list[Entry], bool]:
         page = await rows_from(outbox, repository_uid, start, prefix=prefix, limit=limit)
-        entries = [
-            Entry(row["sk"], row["size"], row["etag"], row["modified"]) for row in page.items
-        ]
-        return entries, page.cursor is not None
+        return list(map(Entry._make, map(SHOWN, page.items))), page.cursor is not None
 
     return read
 

@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 from services.storage.s3.errors import S3Error
 
 COPY_SOURCE = "x-amz-copy-source-"
+NAMES = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+NAMES_OF = {prefix: tuple(prefix + name for name in NAMES) for prefix in ("", COPY_SOURCE)}
 
 
 @dataclass(slots=True)
@@ -25,11 +27,10 @@ def read_conditions(headers: Mapping[str, str], *, prefix: str = "") -> Conditio
 
     A date that cannot be read is no condition (RFC 9110 §13.1.3).
     """
-    names = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
-    values = [headers.get(prefix + name) for name in names]
-    if not any(value is not None for value in values):
+    names = NAMES_OF[prefix]
+    if headers.keys().isdisjoint(names):
         return None
-    match, none_match, modified, unmodified = values
+    match, none_match, modified, unmodified = map(headers.get, names)
     return Conditions(_tags(match), _tags(none_match), _date(modified), _date(unmodified))
 
 

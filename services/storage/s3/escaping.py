@@ -14,7 +14,6 @@ _ESCAPES = str.maketrans(
 # No XML 1.0 document can hold these, not even as character references.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Tables, because formatting numbers was half the cost of a listing.
-_MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
 _SECONDS = [f"{second:02d}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
 
@@ -50,12 +49,11 @@ def _translate(name: str) -> str:
 def moment(epoch_ms: int) -> str:
     """Epoch milliseconds in the form of S3: 2026-11-23T12:52:19.000Z."""
     minutes, rest = divmod(epoch_ms, 60_000)
-    day, minute = divmod(minutes, 1440)
     second, millisecond = divmod(rest, 1000)
-    return f"{_day(day)}{_MINUTES[minute]}{_SECONDS[second]}{_MILLISECONDS[millisecond]}"
+    return f"{_minute(minutes)}{_SECONDS[second]}{_MILLISECONDS[millisecond]}"
 
 
 @lru_cache(maxsize=4096)
-def _day(day: int) -> str:
-    year, month, date = gmtime(day * 86400)[:3]
-    return f"{year:04d}-{month:02d}-{date:02d}"
+def _minute(minutes: int) -> str:
+    year, month, date, hour, minute = gmtime(minutes * 60)[:5]
+    return f"{year:04d}-{month:02d}-{date:02d}T{hour:02d}:{minute:02d}:"

@@ -1,8 +1,7 @@
 """One request as the protocol modules read it: the exact bytes of its address, and its headers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from services.storage.s3.errors import S3Error
@@ -11,7 +10,7 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_QUERY_PAIRS = 100
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """`raw_path` and `query_string` are as received; `headers` have lower-case names."""
 
@@ -19,11 +18,15 @@ class Request:
     raw_path: bytes
     query_string: bytes
     headers: dict[str, str]
+    _query: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def query(self) -> dict[str, str]:
         """The decoded query; of a name said twice, the first."""
-        return parse_query(self.query_string)
+        # Not `cached_property`, which takes a lock.
+        if self._query is None:
+            self._query = parse_query(self.query_string)
+        return self._query
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
