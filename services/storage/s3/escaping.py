@@ -37,8 +37,12 @@ def choose_encoder(names: Iterable[str], *, is_url_wanted: bool) -> tuple[Encode
     encoded, and says so, even for a client that did not ask.
     """
     text = "".join(names)
-    if is_url_wanted or _UNSPEAKABLE.search(text):
+    # What is printable is speakable, and that is told ten times faster.
+    is_printable = text.isprintable()
+    if is_url_wanted or (not is_printable and _UNSPEAKABLE.search(text)):
         return encode_url, True
+    if is_printable and not any(mark in text for mark in '&<>"'):
+        return None, False
     return (_translate if _SPECIAL(text) else None), False
 
 
