@@ -13,7 +13,7 @@ from shared.contracts.accounts.roles import (
     Role,
     RoleRequest,
 )
-from shared.contracts.base import Listed, Snapshot
+from shared.contracts.base import Listed, Reply, Snapshot
 
 
 class InvitationState(StrEnum):
@@ -81,36 +81,36 @@ class ListOwnInvitations(AccountsRequest[InvitationPage], Listed):
     emails: list[str] = Field(default_factory=list, max_length=10)
 
 
-class InvitationRequest(AccountsRequest[Invitation]):
+class InvitationRequest(AccountsRequest[Reply]):
     """About one invitation; NotFound for those whom it does not concern."""
 
     invitation_uid: str
     reason: Reason = ""
 
 
-class GetInvitation(InvitationRequest):
+class GetInvitation(InvitationRequest[Invitation]):
     """As who offers it or whom it is for sees it."""
 
     emails: list[str] = Field(default_factory=list, max_length=10)
 
 
-class AcceptInvitation(InvitationRequest):
+class AcceptInvitation(InvitationRequest[Invitation]):
     """Hold the role from now on. Conflict where it is used, revoked or expired."""
 
     emails: list[str] = Field(default_factory=list, max_length=10)
 
 
-class DeclineInvitation(InvitationRequest):
+class DeclineInvitation(InvitationRequest[Invitation]):
     """Say no; nobody can say yes to it any more."""
 
     emails: list[str] = Field(default_factory=list, max_length=10)
 
 
-class RevokeInvitation(InvitationRequest):
+class RevokeInvitation(InvitationRequest[Invitation]):
     """Take the offer back."""
 
 
-class ResendInvitation(InvitationRequest):
+class ResendInvitation(InvitationRequest[Invitation]):
     """Offer it for 14 days more; TooManyRequests within a minute."""
 
 
