@@ -7,9 +7,9 @@ from shared.contracts.base import KeyAction, Scope, ScopePlace
 from shared.contracts.repositories import State, Visibility
 from shared.policy import (
     ANONYMOUS_PRINCIPAL,
+    DELETED,
     DISABLED_ACCOUNT,
     ENABLED_ACCOUNT,
-    PUBLIC,
     AccountResource,
     Action,
     Principal,
@@ -82,7 +82,7 @@ def permissions() -> str:
     """The whole document."""
     parts = [HEAD]
     for title, rules, things in (
-        ("A repository and its files", PUBLIC, REPOSITORIES),
+        ("A repository and its files", DELETED, REPOSITORIES),
         ("An account", ENABLED_ACCOUNT | DISABLED_ACCOUNT, ACCOUNTS),
     ):
         parts.append(f"## {title}\n")
