@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from shared.identifiers import new_uid
@@ -42,8 +44,10 @@ def _add_correlation(_: object, __: str, event: EventDict) -> EventDict:
 def _shape(settings: LogSettings) -> list[Processor]:
     pretty = settings.format == "pretty" or (settings.format == "auto" and sys.stderr.isatty())
     if pretty:
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    # A frame's variables may hold a password or a key, so they are left out here and above.
+    frames = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+    return [frames, structlog.processors.JSONRenderer()]
 
 
 def configure(settings: LogSettings, *, service: str) -> None:

@@ -2,6 +2,9 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
 
 import pytest
 
@@ -17,14 +20,38 @@ def test_work_inside_work_has_its_own_id_and_gives_the_outer_one_back() -> None:
         assert correlation_id() == "outer"
 
 
-def test_a_line_is_json_with_the_id(capsys: pytest.CaptureFixture[str]) -> None:
+@contextmanager
+def configured(form: Literal["json", "pretty"]) -> Iterator[None]:
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
-    configure(LogSettings(format="json"), service="storage")
+    configure(LogSettings(format=form), service="storage")
     try:
-        with correlated("c-1"):
-            logger("test").info("stored", size=3)
+        yield
     finally:
         logging.getLogger().handlers[:], logging.getLogger().level = handlers, level
+
+
+def sign_in(password: str) -> None:
+    raise ValueError(str(len(password)))
+
+
+@pytest.mark.parametrize("form", ["json", "pretty"])
+def test_no_variable_of_a_traceback_is_told(
+    capsys: pytest.CaptureFixture[str], form: Literal["json", "pretty"]
+) -> None:
+    with configured(form):
+        try:
+            sign_in("secret of ada")
+        except ValueError:
+            logger("test").exception("it failed")
+    told = capsys.readouterr().err
+    assert "sign_in" in told
+    assert "ValueError" in told
+    assert "secret of ada" not in told.replace('sign_in("secret of ada")', "")
+
+
+def test_a_line_is_json_with_the_id(capsys: pytest.CaptureFixture[str]) -> None:
+    with configured("json"), correlated("c-1"):
+        logger("test").info("stored", size=3)
     line = json.loads(capsys.readouterr().err)
     assert line["event"] == "stored"
     assert (line["size"], line["correlation"], line["service"]) == (3, "c-1", "storage")
