@@ -85,7 +85,8 @@ def test_an_offer_is_declined_or_withdrawn(ada: Person, eve: Person, place: str)
 def test_put_aside_and_taken_up(edge: Edge, ada: Person, eve: Person, place: str) -> None:
     full = f"{ada.account_id}/mask"
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/deactivate")
-    assert "exactly" not in ada.visitor.send(form, status=400, confirm="mask").text
+    assert f"{full}, exactly so." in ada.visitor.send(form, status=400, confirm="mask").text
+    eve.visitor.go(f"/{full}")
     page = ada.visitor.send(form, confirm=full)
     assert "This repository is put aside" in page.text
     eve.visitor.go(f"/{full}", status=404)
