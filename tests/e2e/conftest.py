@@ -12,7 +12,7 @@ from tests.visitor import Visitor, visiting
 Ready = dict[str, Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     with running(tmp_path_factory.mktemp("platform") / "home") as platform:
         yield platform

@@ -8,7 +8,7 @@ from tests.door import Door, opened
 from tests.indexed import SERVICES
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with opened(tmp_path_factory.mktemp("indexer") / "home", **SERVICES) as door:
         yield door

@@ -9,13 +9,13 @@ from tests.door import Client, Door, opened
 from tests.full_disk import small_disk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def s3(door: Door) -> Client:
     """boto3 as the owner."""
     return door.client()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def strained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A disk of 24 MiB (where we may mount one), and no patience with a silent accounts."""
     home = tmp_path_factory.mktemp("strained") / "home"

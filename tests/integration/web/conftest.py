@@ -11,7 +11,7 @@ from tests.visitor import Visitor, visiting
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     with starting(tmp_path_factory.mktemp("edge") / "home") as edge:
         yield edge
