@@ -151,10 +151,7 @@ async def get_invitation(
     request: Request, visitor: SignedIn, invitation_uid: Uid
 ) -> InvitationView:
     """For whom it is for and for those who could offer it."""
-    wanted = GetInvitation(
-        actor=visitor.actor, invitation_uid=invitation_uid, emails=visitor.emails
-    )
-    return InvitationView.of(await ask(request, wanted))
+    return await _as_invited(request, visitor, GetInvitation, invitation_uid)
 
 
 @router.post(f"{ONE}/accept", summary="Accept an invitation")
@@ -162,10 +159,7 @@ async def accept_invitation(
     request: Request, visitor: SignedIn, invitation_uid: Uid
 ) -> InvitationView:
     """409 where it was used, taken back or has expired."""
-    wanted = AcceptInvitation(
-        actor=visitor.actor, invitation_uid=invitation_uid, emails=visitor.emails
-    )
-    return InvitationView.of(await ask(request, wanted))
+    return await _as_invited(request, visitor, AcceptInvitation, invitation_uid)
 
 
 @router.post(f"{ONE}/decline", summary="Decline an invitation")
@@ -173,10 +167,7 @@ async def decline_invitation(
     request: Request, visitor: SignedIn, invitation_uid: Uid
 ) -> InvitationView:
     """Nobody can accept it any more."""
-    wanted = DeclineInvitation(
-        actor=visitor.actor, invitation_uid=invitation_uid, emails=visitor.emails
-    )
-    return InvitationView.of(await ask(request, wanted))
+    return await _as_invited(request, visitor, DeclineInvitation, invitation_uid)
 
 
 @router.post(f"{ONE}/resend", summary="Send an invitation again")
@@ -195,6 +186,17 @@ async def revoke_invitation(
     """Nobody can accept it any more."""
     wanted = RevokeInvitation(actor=visitor.actor, invitation_uid=invitation_uid, reason=reason)
     await ask(request, wanted)
+
+
+async def _as_invited(
+    request: Request,
+    visitor: Visitor,
+    wanted: type[GetInvitation | AcceptInvitation | DeclineInvitation],
+    invitation_uid: str,
+) -> InvitationView:
+    """Asked with the addresses that the visitor has proved to have, as one may be the invited."""
+    asked = wanted(actor=visitor.actor, invitation_uid=invitation_uid, emails=visitor.emails)
+    return InvitationView.of(await ask(request, asked))
 
 
 async def _whom(request: Request, visitor: Visitor, wanted: NewInvitation) -> dict[str, str | Role]:
