@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
-from shared.settings import OpsSettings, Settings
+from shared.settings import OpsSettings, SendingSettings, Settings
 from shared.topology import SERVICES
 
 
@@ -16,13 +16,11 @@ class IndexerProcesses(OpsSettings):
     processes: int = Field(default=1, ge=1, le=64)
 
 
-class MailSettings(BaseModel):
-    """How Kratos sends mail. With `smtp_url` empty it is caught here and read on a page of our own,
-    which lists codes that open accounts and is therefore on loopback alone.
+class MailSettings(SendingSettings):
+    """With `smtp_url` empty mail is caught here and read on a page of our own, which lists codes
+    that open accounts and is therefore on loopback alone.
     """
 
-    smtp_url: str = ""
-    sender: str = "coop@localhost"
     listen: Literal["127.0.0.1", "::1"] = "127.0.0.1"
     port: int = 0
     smtp_port: int = 0

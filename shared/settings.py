@@ -66,6 +66,13 @@ class StorageSettings(OpsSettings):
     processes: int = 1
 
 
+class SendingSettings(BaseModel):
+    """How mail is sent, by Kratos and by accounts; with `smtp_url` empty none is."""
+
+    smtp_url: str = ""
+    sender: str = "coop@localhost"
+
+
 class TablesSettings(BaseModel):
     """Where records are kept: one SQLite file a service, or DynamoDB tables."""
 

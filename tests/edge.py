@@ -31,6 +31,12 @@ class Edge:
         """Its address, without a slash at its end."""
         return str(self.platform.ready["web"]).rstrip("/")
 
+    @property
+    def mailbox(self) -> str:
+        """Where caught mail is read."""
+        running = self.platform.ready["processes"]
+        return str(next(one["ops"] for one in running if one["service"] == "mail"))
+
 
 @dataclass(frozen=True)
 class Person:

@@ -1,16 +1,20 @@
 """Puts accounts together: the one place where its parts meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from services.accounts.handlers import REQUESTS, Resources
 from services.accounts.kratos import Kratos
-from services.accounts.operations.identities import reconcile_for_ever
+from services.accounts.mail import Mailer
+from services.accounts.operations.identities import reconcile_for_ever, sign_out
+from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
+from services.accounts.operations.working import Works, keep_working
 from services.accounts.settings import ServiceSettings
+from services.accounts.store.jobs import JobKind
 from services.accounts.store.layout import SCHEMA
 from shared.bus import Bus
 from shared.contracts.accounts import RepositoryName
@@ -56,7 +60,29 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         await stack.enter_async_context(running(beat(bus, settings.accounts.heartbeat_seconds)))
         period = settings.accounts.reconcile_hours * HOUR_SECONDS
         await stack.enter_async_context(running(reconcile_for_ever(outbox, kratos, period)))
+        post = stack.enter_context(posting(outbox, settings))
+        await stack.enter_async_context(running(keep_working(outbox, works(outbox, kratos, post))))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
+
+
+@contextmanager
+def posting(outbox: Outbox, settings: ServiceSettings) -> Iterator[Post]:
+    """The mails of accounts, by the server that is set."""
+    url, sender = settings.mail.smtp_url, settings.mail.sender
+    mailer = Mailer(url, sender) if url else None
+    try:
+        yield Post(outbox, mailer, settings.web.public_url)
+    finally:
+        if mailer is not None:
+            mailer.close()
+
+
+def works(outbox: Outbox, kratos: Kratos, post: Post) -> Works:
+    """What does each kind of job."""
+    return {
+        JobKind.INVITATION_MAIL: post.send_invitation,
+        JobKind.SIGN_OUT: partial(sign_out, outbox, kratos),
+    }
 
 
 def repository_finder(bus: Bus) -> FindRepository:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.settings import OpsSettings, Settings
+from shared.settings import OpsSettings, SendingSettings, Settings
 
 
 class AccountsSettings(OpsSettings):
@@ -19,3 +19,4 @@ class ServiceSettings(Settings):
     """The settings of an accounts process."""
 
     accounts: AccountsSettings = Field(default_factory=AccountsSettings)
+    mail: SendingSettings = Field(default_factory=SendingSettings)

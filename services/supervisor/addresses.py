@@ -130,7 +130,8 @@ def _mail(settings: PlatformSettings) -> dict[str, int]:
 
 
 def _caught(settings: PlatformSettings, port: int) -> str:
-    return f"smtp://{_in_url(settings.mail.listen)}:{port}/?disable_starttls=true"
+    near = f"smtp://{_in_url(settings.mail.listen)}:{port}/?disable_starttls=true"
+    return near if port else ""
 
 
 def _in_url(host: str) -> str:

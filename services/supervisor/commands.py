@@ -51,6 +51,9 @@ def service_child(home: Path, process: Process, addresses: Addresses) -> Command
     """One process of a service, told all addresses."""
     environment = addresses_environment(home, addresses)
     environment[f"COOP_{process.service.upper()}__OPS_PORT"] = str(process.ops_port)
+    if process.service == "accounts":
+        environment["COOP_MAIL__SMTP_URL"] = addresses.smtp_url
+        environment["COOP_MAIL__SENDER"] = addresses.sender
     words = [sys.executable, "-m", f"services.{process.service}"]
     return Command(process.name, words, environment, log_of(home, process.name))
 

@@ -4,6 +4,7 @@ from services.accounts.operations.auditing import audited
 from services.accounts.operations.changes import updated
 from services.accounts.operations.profiles import public
 from services.accounts.store.accounts import changed_account, find_account, page_of_accounts
+from services.accounts.store.jobs import JobKind, ordered
 from services.accounts.store.layout import commit
 from shared.contracts.accounts import (
     Account,
@@ -20,6 +21,7 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.outbox import Outbox, announce, next_version
 from shared.policy import Action, Principal, account_resource, demand
 from shared.races import until_won
+from shared.tables import Action as TableAction
 from shared.tables import Put
 
 LOOKED_AT = 1000
@@ -74,24 +76,26 @@ async def _shut(
             return before
         changes = {"disabled": disabled, "version": next_version(before.version)}
         after = before.model_copy(update=changes)
-        kind = AccountDisabled if disabled else AccountEnabled
         await commit(
             outbox,
             changed_account(after, before=before.version),
             updated(AccountUpdated, after, wanted.actor),
-            _told(kind, after, wanted),
-            *await audited(
-                outbox,
-                after.account_uid,
-                wanted.actor,
-                kind.event,
-                after.account_uid,
-                reason=wanted.reason,
-            ),
+            *await _shutting(outbox, after, wanted),
         )
         return after
 
     return await until_won(attempt)
+
+
+async def _shutting(
+    outbox: Outbox, account: Account, wanted: DisableAccount | EnableAccount
+) -> list[TableAction]:
+    """Event, trail, and the end of all sessions of what is shut."""
+    kind = AccountDisabled if account.disabled else AccountEnabled
+    uid = account.account_uid
+    entry = await audited(outbox, uid, wanted.actor, kind.event, uid, reason=wanted.reason)
+    ends = [ordered(JobKind.SIGN_OUT, uid, account.version)] if account.disabled else []
+    return [_told(kind, account, wanted), *entry, *ends]
 
 
 async def grant_admin(outbox: Outbox, actor: Actor, account: Account) -> Account:

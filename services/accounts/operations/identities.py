@@ -5,12 +5,14 @@ import time
 
 from services.accounts.kratos import Kratos
 from services.accounts.operations.accounts import demand_service
+from services.accounts.store.accounts import find_account
 from services.accounts.store.identities import (
     claim_round,
     find_email,
     give_round_back,
     keep_email,
 )
+from services.accounts.store.jobs import Job
 from shared.contracts.accounts import EmailState, FollowIdentity, GetEmail, RevokeSessions
 from shared.contracts.base import Done
 from shared.errors import NotFound, Unavailable
@@ -48,6 +50,14 @@ async def revoke_sessions(
         raise NotFound
     await kratos.revoke_sessions(identity_id)
     return Done()
+
+
+async def sign_out(outbox: Outbox, kratos: Kratos, job: Job) -> None:
+    """Ends the sessions of an account that is shut, if it still is."""
+    account = await find_account(outbox, job.subject)
+    identity_id, _ = await find_email(outbox, job.subject)
+    if account is not None and account.disabled and identity_id:
+        await kratos.revoke_sessions(identity_id)
 
 
 async def reconcile(outbox: Outbox, kratos: Kratos) -> int:

@@ -6,6 +6,7 @@ from services.accounts.models import InvitationRecord, Place
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.places import FindRepository, place_of
 from services.accounts.store.invitations import written_invitation
+from services.accounts.store.jobs import JobKind, ordered
 from shared.contracts.accounts import (
     Account,
     InvitationCreated,
@@ -74,7 +75,15 @@ async def rows(
         role=record.role,
         invitee=record.invitee_uid,
     )
-    return [*written_invitation(record, before=before), *entry, told(record, actor, reason)]
+    announced = [told(record, actor, reason), *mailed(record)]
+    return [*written_invitation(record, before=before), *entry, *announced]
+
+
+def mailed(record: InvitationRecord) -> list[TableAction]:
+    """The row that has a mail sent, where it is offered, or offered again."""
+    is_open = record.state is InvitationState.PENDING
+    uid = record.invitation_uid
+    return [ordered(JobKind.INVITATION_MAIL, uid, record.version)] if is_open else []
 
 
 def told(record: InvitationRecord, actor: Actor, reason: str) -> TableAction:

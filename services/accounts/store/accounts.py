@@ -1,7 +1,7 @@
 """Accounts, their names and their Kratos identities."""
 
 from services.accounts.store.layout import ALL, RECORD_VERSION
-from shared.contracts.accounts import Account, AccountPage
+from shared.contracts.accounts import Account, AccountPage, EmailState
 from shared.contracts.base import Actor, Listed
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
@@ -31,8 +31,21 @@ def new_account(account: Account, *, identity_id: str = "") -> list[Action]:
     to_account = {"account_uid": account.account_uid}
     name = {"pk": f"NAME#{account.account_id}", "sk": "NAME", **to_account}
     identity = {"pk": f"IDENTITY#{identity_id}", "sk": "IDENTITY", **to_account}
-    rows = [name, identity, account_row(account)] if identity_id else [name, account_row(account)]
+    rows = [name, account_row(account)]
+    if identity_id:
+        rows += [identity, identity_row(account.account_uid, identity_id, EmailState())]
     return [Put(row, when=Absent()) for row in rows]
+
+
+def identity_row(account_uid: str, identity_id: str, state: EmailState) -> Item:
+    """What Kratos says of the identity of an account."""
+    return {
+        "pk": account_key(account_uid),
+        "sk": "IDENTITY",
+        "schema": RECORD_VERSION,
+        "identity_id": identity_id,
+        "body": state.model_dump_json(),
+    }
 
 
 def changed_account(account: Account, *, before: int) -> Action:

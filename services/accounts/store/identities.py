@@ -1,7 +1,6 @@
 """What Kratos says of the identity behind an account, beside the account it belongs to."""
 
-from services.accounts.store.accounts import account_key
-from services.accounts.store.layout import RECORD_VERSION
+from services.accounts.store.accounts import account_key, identity_row
 from shared.contracts.accounts import EmailState
 from shared.outbox import Outbox
 from shared.tables import Absent, AnyOf, Below, ConditionFailed, Delete, Put
@@ -15,14 +14,7 @@ async def keep_email(outbox: Outbox, identity_id: str, state: EmailState) -> Non
     link = await outbox.table.get(f"IDENTITY#{identity_id}", "IDENTITY")
     if link is None:
         return
-    row = {
-        "pk": account_key(link["account_uid"]),
-        "sk": STATE,
-        "schema": RECORD_VERSION,
-        "identity_id": identity_id,
-        "body": state.model_dump_json(),
-    }
-    await outbox.table.write(Put(row))
+    await outbox.table.write(Put(identity_row(link["account_uid"], identity_id, state)))
 
 
 async def find_email(outbox: Outbox, account_uid: str) -> tuple[str, EmailState]:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.edge import Edge, Person, bearer
+from tests.edge import PASSWORD, Edge, Person, bearer
+from tests.visitor import answers
 from tests.waiting import until
 
 
@@ -22,6 +23,12 @@ def operate(edge: Edge, *words: str) -> str:
         timeout=60,
     )
     return done.stdout.strip()
+
+
+def is_signed_out(person: Person) -> bool:
+    """Kratos itself knows the session no more: web leads to its front door."""
+    answer = person.client.get("/-/new", follow_redirects=False)
+    return answer.status_code == 303 and "/-/sign-in" in answer.headers["location"]
 
 
 def test_everything_of_it_stops_and_hides_until_it_is_enabled(
@@ -45,6 +52,10 @@ def test_everything_of_it_stops_and_hides_until_it_is_enabled(
     until(is_shut, seconds=5)
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.get_object(Bucket=ada.account_id, Key="mask/a.txt")
+    until(lambda: is_signed_out(ada), seconds=10)
+    ada.visitor.go("/-/sign-in")
+    form = ada.visitor.page.form("/-/sign-in")
+    ada.visitor.send(form, **answers(form, ada.email, PASSWORD, ""))
     page = ada.visitor.go("/-/new", status=403)
     assert "Your account is disabled" in page.text
     eve.visitor.go(f"/{place}", status=404)

@@ -1,7 +1,9 @@
 """Members and invitations by their pages, without JavaScript."""
 
-from tests.edge import Person
+from tests.edge import Edge, Person
+from tests.mailbox import mails
 from tests.pages import Form, Page
+from tests.waiting import until
 
 
 def form_of(page: Page, do: str, **fields: str) -> Form:
@@ -51,6 +53,23 @@ def test_someone_is_invited_accepts_is_changed_and_removed(ada: Person, eve: Per
     assert form_of(page, "grant", member_uid=uid).fields["role"] == "writer"
     page = ada.visitor.send(form_of(page, "revoke", member_uid=uid))
     assert f"Remove {eve.account_id}" not in page.html
+
+
+def test_who_is_invited_gets_a_mail_and_so_does_an_address(
+    edge: Edge, ada: Person, eve: Person
+) -> None:
+    org = new_organization(ada)
+    stranger = f"stranger@{org}.example"
+    for invitee, address in ((eve.account_id, eve.email), (stranger, stranger)):
+        invite(ada, org, invitee, "reader")
+        mail = until(lambda to=address: [one for one in invitations_to(edge, to) if org in one])
+        assert f"{edge.web}/-/invitations" in mail[0]
+
+
+def invitations_to(edge: Edge, address: str) -> list[str]:
+    """The texts of the invitations that came to somebody."""
+    came = mails(edge.mailbox, address)
+    return [one["text"] for one in came if one["subject"].startswith("You are invited")]
 
 
 def test_the_last_owner_is_told_why_they_cannot_leave(ada: Person) -> None:

@@ -1,0 +1,82 @@
+"""What is told by mail: to whom, and in which words.
+
+No word of a mail is chosen by other people but the names in URLs, which cannot lead anywhere; and
+nothing in it opens an account: who follows its address still signs in.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from string import Template
+
+from services.accounts.mail import Mail, Mailer
+from services.accounts.store.accounts import find_account
+from services.accounts.store.identities import find_email
+from services.accounts.store.invitations import find_invitation
+from services.accounts.store.jobs import Job
+from shared.contracts.accounts import InvitationState
+from shared.contracts.base import now
+from shared.errors import Invalid
+from shared.log import logger
+from shared.outbox import Outbox
+
+log = logger("mail")
+TEMPLATES = Path(__file__).parents[1] / "templates"
+GIVEN_UP_AFTER = timedelta(days=4)
+
+
+class Post:
+    """Sends what was ordered. Without a mailer (no server is set) nothing is sent."""
+
+    def __init__(self, outbox: Outbox, mailer: Mailer | None, web_url: str) -> None:
+        self.outbox = outbox
+        self.mailer = mailer
+        self.web_url = web_url.rstrip("/")
+
+    async def send_invitation(self, job: Job) -> None:
+        """To the account or the address that is invited, if it still is."""
+        record = await find_invitation(self.outbox, job.subject)
+        is_stale = record is None or record.version != job.version
+        if record is None or is_stale or record.at(now()) is not InvitationState.PENDING:
+            return
+        giver = await find_account(self.outbox, record.invited_by)
+        words = {
+            "giver": giver.account_id if giver else "Somebody",
+            "role": record.role,
+            "place": record.place,
+            "until": f"{record.expires_at:%d %B %Y}",
+        }
+        to = record.email or await self._address_of(record.invitee_uid)
+        await self._send(job, to, "invitation", words)
+
+    async def _address_of(self, account_uid: str) -> str:
+        """A person's address, if it was proven to be theirs."""
+        _, state = await find_email(self.outbox, account_uid)
+        return state.email if state.verified else ""
+
+    async def _send(self, job: Job, to: str, template: str, words: dict[str, str]) -> None:
+        """Raises Unavailable to be tried again; what cannot be sent is logged, without address."""
+        reason = self._hindrance(job, to)
+        if self.mailer is None or reason:
+            log.warning("mail is not sent", job=job.name, reason=reason)
+            return
+        subject, text = written(template, {"web": self.web_url, **words})
+        try:
+            await self.mailer.send(Mail(job.name, to, subject, text))
+        except Invalid as refused:
+            log.warning("mail is not sent", job=job.name, reason=refused.detail)
+        else:
+            log.info("mail sent", job=job.name)
+
+    def _hindrance(self, job: Job, to: str) -> str:
+        if self.mailer is None:
+            return "no server is set that sends mail"
+        if not to:
+            return "no proven address is known"
+        return "it was tried for four days" if now() - job.made_at > GIVEN_UP_AFTER else ""
+
+
+def written(template: str, words: dict[str, str]) -> tuple[str, str]:
+    """Subject, which is the first line, and text."""
+    content = Template((TEMPLATES / f"{template}.txt").read_text()).substitute(words)
+    subject, _, text = content.partition("\n\n")
+    return subject, text
