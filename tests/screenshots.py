@@ -37,6 +37,7 @@ SIGNED_IN = {
     "keys": "/-/demo/keys",
     "members": "/-/noaa/members",
     "invitations": "/-/invitations",
+    "own-data": "/-/data",
     "credentials": "/-/credentials",
     "sessions": "/-/sessions",
 }

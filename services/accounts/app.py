@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from services.accounts.handlers import REQUESTS, Resources
 from services.accounts.kratos import Kratos
 from services.accounts.mail import Mailer
+from services.accounts.operations.belongings import RepositoriesOf, Sources
+from services.accounts.operations.exporting import write_export
 from services.accounts.operations.identities import reconcile_for_ever, sign_out
 from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
@@ -17,9 +20,9 @@ from services.accounts.settings import ServiceSettings
 from services.accounts.store.jobs import JobKind
 from services.accounts.store.layout import SCHEMA
 from shared.bus import Bus
-from shared.contracts.accounts import RepositoryName
+from shared.contracts.accounts import Account, RepositoryName
 from shared.contracts.base import Actor
-from shared.contracts.repositories import GetRepository, Repository
+from shared.contracts.repositories import GetRepository, ListRepositories, Repository
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
@@ -28,6 +31,8 @@ from shared.sealing import sealing_key
 from shared.tables import open_table
 
 SERVICE = "accounts"
+ASKER = Actor(kind="service", service=SERVICE)
+REPOSITORIES = 20
 HOUR_SECONDS = 3600.0
 HEARTBEAT_SUBJECT = "coop.live.accounts"
 
@@ -50,7 +55,13 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         relay = Relay(outbox, bus)
         kratos = Kratos(settings.kratos_admin_url, timeout_seconds=settings.kratos.timeout_seconds)
         stack.callback(kratos.close)
-        resources = Resources(outbox, sealing_key(key), repository_finder(bus), kratos)
+        resources = Resources(
+            outbox,
+            sealing_key(key),
+            repository_finder(bus),
+            kratos,
+            timedelta(days=settings.accounts.export_days),
+        )
         for wanted, handler in REQUESTS.items():
             bus.answer(wanted, partial(handler, resources))
         relay.start()
@@ -61,7 +72,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         period = settings.accounts.reconcile_hours * HOUR_SECONDS
         await stack.enter_async_context(running(reconcile_for_ever(outbox, kratos, period)))
         post = stack.enter_context(posting(outbox, settings))
-        await stack.enter_async_context(running(keep_working(outbox, works(outbox, kratos, post))))
+        jobs = works(Sources(outbox, repositories_lister(bus)), kratos, post)
+        await stack.enter_async_context(running(keep_working(outbox, jobs)))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 
@@ -77,25 +89,45 @@ def posting(outbox: Outbox, settings: ServiceSettings) -> Iterator[Post]:
             mailer.close()
 
 
-def works(outbox: Outbox, kratos: Kratos, post: Post) -> Works:
+def works(sources: Sources, kratos: Kratos, post: Post) -> Works:
     """What does each kind of job."""
     return {
+        JobKind.EXPORT: partial(write_export, sources),
+        JobKind.EXPORT_MAIL: post.send_export,
         JobKind.INVITATION_MAIL: post.send_invitation,
-        JobKind.SIGN_OUT: partial(sign_out, outbox, kratos),
+        JobKind.SIGN_OUT: partial(sign_out, sources.outbox, kratos),
     }
 
 
 def repository_finder(bus: Bus) -> FindRepository:
     """Asks the owner of repositories, as a service: who may see it is decided by who asks us."""
-    asker = Actor(kind="service", service=SERVICE)
 
     async def find_repository(name: RepositoryName) -> Repository:
         wanted = GetRepository(
-            actor=asker, account_id=name.account_id, repository_id=name.repository_id
+            actor=ASKER, account_id=name.account_id, repository_id=name.repository_id
         )
         return await bus.request(wanted)
 
     return find_repository
+
+
+def repositories_lister(bus: Bus) -> RepositoriesOf:
+    """Asks the owner of repositories for those of an account that are not deleted."""
+
+    async def repositories_of(account: Account) -> AsyncIterator[Repository]:
+        cursor = None
+        while True:
+            wanted = ListRepositories(
+                actor=ASKER, account_id=account.account_id, limit=REPOSITORIES, cursor=cursor
+            )
+            page = await bus.request(wanted)
+            for one in page.repositories:
+                yield one
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    return repositories_of
 
 
 async def beat(bus: Bus, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from services.accounts.operations import (
     accounts,
     administering,
     auditing,
+    exporting,
     identities,
     invitations,
     memberships,
@@ -32,10 +34,13 @@ from shared.contracts.accounts import (
     DisableAccount,
     EditAccount,
     EnableAccount,
+    Export,
     FollowIdentity,
     GetAccount,
     GetAccountByIdentity,
     GetEmail,
+    GetExport,
+    GetExportDocument,
     GetInvitation,
     GetSealedAccessKey,
     GetTrust,
@@ -56,6 +61,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     RevokeSessions,
     SearchAccounts,
+    StartExport,
 )
 from shared.contracts.base import Request
 from shared.errors import Unavailable
@@ -71,6 +77,7 @@ class Resources:
     sealing_key: bytes
     find_repository: FindRepository
     kratos: Kratos
+    export_lifetime: timedelta
 
 
 Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
@@ -109,6 +116,14 @@ async def create_access_key(resources: Resources, wanted: CreateAccessKey) -> Ac
         wanted,
         sealing_key=resources.sealing_key,
         find_repository=resources.find_repository,
+    )
+
+
+async def start_export(resources: Resources, wanted: StartExport) -> Export:
+    """The operation that needs to know for how long."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    return await exporting.start_export(
+        resources.outbox, principal, wanted, lifetime=resources.export_lifetime
     )
 
 
@@ -164,6 +179,9 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
+    StartExport: start_export,
+    GetExport: asked(exporting.get_export),
+    GetExportDocument: asked(exporting.get_export_document),
     CreateTrust: asked_of_place(trusts.create_trust),
     ListTrusts: asked(trusts.list_trusts),
     RemoveTrust: asked(trusts.remove_trust),

@@ -10,6 +10,7 @@ from string import Template
 
 from services.accounts.mail import Mail, Mailer
 from services.accounts.store.accounts import find_account
+from services.accounts.store.exports import find_export
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import find_invitation
 from services.accounts.store.jobs import Job
@@ -47,6 +48,13 @@ class Post:
         }
         to = record.email or await self._address_of(record.invitee_uid)
         await self._send(job, to, "invitation", words)
+
+    async def send_export(self, job: Job) -> None:
+        """To the person whose data is ready, while it is there."""
+        export = await find_export(self.outbox, job.subject)
+        if export is not None:
+            words = {"account": export.account_id, "until": f"{export.expires_at:%d %B %Y}"}
+            await self._send(job, await self._address_of(export.account_uid), "export", words)
 
     async def _address_of(self, account_uid: str) -> str:
         """A person's address, if it was proven to be theirs."""

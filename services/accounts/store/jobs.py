@@ -25,6 +25,8 @@ class JobKind(StrEnum):
 
     INVITATION_MAIL = "invitation_mail"
     SIGN_OUT = "sign_out"
+    EXPORT = "export"
+    EXPORT_MAIL = "export_mail"
 
 
 class Job(BaseModel):

@@ -19,6 +19,9 @@
 | NAME#<id>        | NAME            | whose name it is: makes names unique               |
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | ACCOUNT#<uid>    | IDENTITY        | what Kratos says of that identity: address, proven |
+| ACCOUNT#<uid>    | EXPORT          | which is its last export                           |
+| EXPORT#<uid>     | EXPORT          | an export                                          |
+| EXPORT#<uid>     | DOCUMENT#<name> | what is in it                                      |
 | JOBS             | <when>#<job>    | what is still to be done, and from when on         |
 | RECONCILED       | RECONCILED      | when all of Kratos was last looked through         |
 | KEY#<id>         | KEY             | an access key                                      |

@@ -12,6 +12,7 @@ from services.web.api import (
     invitations,
     members,
     objects,
+    own_data,
     repositories,
     states,
     trusts,
@@ -22,6 +23,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
     *(administering, repositories, states, objects, trusts),
+    own_data,
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

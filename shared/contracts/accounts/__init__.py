@@ -38,6 +38,13 @@ from shared.contracts.accounts.audit import (
     AuditPage,
     ListAuditEntries,
 )
+from shared.contracts.accounts.exports import (
+    Export,
+    ExportDocument,
+    GetExport,
+    GetExportDocument,
+    StartExport,
+)
 from shared.contracts.accounts.identities import (
     EmailState,
     FollowIdentity,
@@ -120,10 +127,14 @@ __all__ = [
     "EditAccount",
     "EmailState",
     "EnableAccount",
+    "Export",
+    "ExportDocument",
     "FollowIdentity",
     "GetAccount",
     "GetAccountByIdentity",
     "GetEmail",
+    "GetExport",
+    "GetExportDocument",
     "GetInvitation",
     "GetSealedAccessKey",
     "GetTrust",
@@ -161,6 +172,7 @@ __all__ = [
     "RoleRequest",
     "SealedAccessKey",
     "SearchAccounts",
+    "StartExport",
     "Trust",
     "TrustCreated",
     "TrustEvent",

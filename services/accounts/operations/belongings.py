@@ -1,0 +1,131 @@
+"""What is kept of a person, section by section, as an export tells it: no secret in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from services.accounts.models import Membership
+from services.accounts.store.access_keys import page_of_keys
+from services.accounts.store.audit import page_of_entries
+from services.accounts.store.identities import find_email
+from services.accounts.store.invitations import invitee_key, pending_for
+from services.accounts.store.memberships import find_membership, place_key
+from services.accounts.store.trusts import page_of_trusts
+from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries
+from shared.contracts.base import Listed, now
+from shared.contracts.repositories import Repository
+from shared.outbox import Outbox
+
+Row = TypeVar("Row", bound=BaseModel)
+Rows = AsyncIterator[BaseModel]
+ReadPage = Callable[[Listed], Awaitable[tuple[list[Row], str | None]]]
+RepositoriesOf = Callable[[Account], AsyncIterator[Repository]]
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a person's things are; repositories are asked for over the bus."""
+
+    outbox: Outbox
+    repositories_of: RepositoriesOf
+
+
+async def of_account(_: Sources, account: Account) -> Rows:
+    """The profile."""
+    yield account
+
+
+async def addresses(sources: Sources, account: Account) -> Rows:
+    """What is known of the address to sign in with."""
+    _, state = await find_email(sources.outbox, account.account_uid)
+    yield state
+
+
+async def memberships(sources: Sources, account: Account) -> Rows:
+    """Every role, and since which version."""
+    for held in await roles_of(sources.outbox, account):
+        yield held
+
+
+async def roles_of(outbox: Outbox, account: Account) -> list[Membership]:
+    """The memberships behind an account's roles, be they on organizations or on repositories."""
+    uid = account.account_uid
+    places = [place for one in account.roles for place in (place_key(one), place_key("", one))]
+    found = [await find_membership(outbox, place, uid) for place in places]
+    return [one for one in found if one is not None]
+
+
+async def access_keys(sources: Sources, account: Account) -> Rows:
+    """Without secrets, the revoked ones too."""
+
+    async def read(listed: Listed) -> tuple[list[BaseModel], str | None]:
+        keys, cursor = await page_of_keys(sources.outbox, account.account_uid, listed)
+        return [*keys], cursor
+
+    async for one in _all(read):
+        yield one
+
+
+async def trusts(sources: Sources, account: Account) -> Rows:
+    """Whose tokens act for the account."""
+
+    async def read(listed: Listed) -> tuple[list[BaseModel], str | None]:
+        found, cursor = await page_of_trusts(sources.outbox, account.account_uid, listed)
+        return [*found], cursor
+
+    async for one in _all(read):
+        yield one
+
+
+async def invitations(sources: Sources, account: Account) -> Rows:
+    """What is offered to the account, or to its address if that is proven."""
+    _, state = await find_email(sources.outbox, account.account_uid)
+    keys = [invitee_key(account_uid=account.account_uid)]
+    keys += [invitee_key(email=state.email.lower())] if state.verified else []
+    for key in keys:
+        for one in await pending_for(sources.outbox, key):
+            yield one.shown(now())
+
+
+async def audit(sources: Sources, account: Account) -> Rows:
+    """The account's trail from its first entry on."""
+
+    async def read(listed: Listed) -> tuple[list[AuditEntry], str | None]:
+        wanted = ListAuditEntries(
+            account_uid=account.account_uid, oldest_first=True, **listed.model_dump()
+        )
+        return await page_of_entries(sources.outbox, wanted)
+
+    async for one in _all(read):
+        yield one
+
+
+async def repositories(sources: Sources, account: Account) -> Rows:
+    """Their metadata; the files are had by any S3 client."""
+    async for one in sources.repositories_of(account):
+        yield one
+
+
+async def _all(read: ReadPage[Row]) -> AsyncIterator[Row]:
+    cursor = None
+    while True:
+        rows, cursor = await read(Listed(limit=PAGE, cursor=cursor))
+        for one in rows:
+            yield one
+        if cursor is None:
+            return
+
+
+SECTIONS: Mapping[str, Callable[[Sources, Account], Rows]] = {
+    "account": of_account,
+    "address": addresses,
+    "memberships": memberships,
+    "access-keys": access_keys,
+    "trusts": trusts,
+    "invitations": invitations,
+    "audit": audit,
+    "repositories": repositories,
+}

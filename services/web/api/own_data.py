@@ -1,0 +1,64 @@
+"""One's own data, for programs: an export is asked for, watched, downloaded."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+from starlette.responses import Response
+
+from services.web.api.queries import ask
+from services.web.api.visitors import SignedIn
+from services.web.render.exports import export_archive
+from services.web.resources import resources_of
+from shared.contracts.accounts import Export, GetExport, StartExport
+
+router = APIRouter(prefix="/account", tags=["your data"])
+ZIP = "application/zip"
+EXAMPLE: JsonDict = {
+    "sections_done": 8,
+    "sections": 8,
+    "created_at": "2026-01-31T10:00:00Z",
+    "ready_at": "2026-01-31T10:00:02Z",
+    "expires_at": "2026-02-07T10:00:00Z",
+}
+
+
+class ExportView(BaseModel):
+    """How far an export is: ready once `ready_at` is there, gone after `expires_at`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    sections_done: int
+    sections: int
+    created_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, export: Export) -> "ExportView":
+        """Without the names of its documents, which are in the archive."""
+        return cls(**export.model_dump(include=set(cls.model_fields)))
+
+
+@router.post("/export", status_code=202, summary="Export your data")
+async def start_export(request: Request, visitor: SignedIn) -> ExportView:
+    """Made in the background; a mail comes when it is ready. While one is made, that is told."""
+    return ExportView.of(await ask(request, StartExport(actor=visitor.actor)))
+
+
+@router.get("/export", summary="How far your export is")
+async def get_export(request: Request, visitor: SignedIn) -> ExportView:
+    """404 where none was asked for, or its time is up."""
+    return ExportView.of(await ask(request, GetExport(actor=visitor.actor)))
+
+
+@router.get(
+    "/export.zip",
+    summary="Download your export",
+    response_class=Response,
+    responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def download_export(request: Request, visitor: SignedIn) -> Response:
+    """JSON documents in a zip archive; 404 until it is ready. Not for keys with limits."""
+    return await export_archive(resources_of(request).bus, visitor.actor)
