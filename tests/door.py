@@ -1,9 +1,7 @@
 """The data door of a running part of the platform, and the people who come to it."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -17,13 +15,11 @@ from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from shared.bus import Bus
 from shared.contracts.accounts import Account, CreateAccessKey, GrantRole, Role
 from shared.contracts.base import Reply, Request
 from shared.contracts.repositories import CreateRepository, Repository, Visibility
-from shared.keyfile import load_key_file, nats_seed
-from shared.topology import ADMIN
 from tests import control_plane, embedded
+from tests.asking import Asking, asking
 from tests.embedded import Embedded
 from tests.waiting import until
 
@@ -65,11 +61,9 @@ class Door:
     """
 
     platform: Embedded
+    asking: Asking
     people: dict[str, Person] = field(default_factory=dict)
     _clients: dict[tuple[str, ...], Client] = field(default_factory=dict)
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-    _thread: threading.Thread | None = None
-    _bus: Bus | None = None
 
     @property
     def url(self) -> str:
@@ -98,12 +92,11 @@ class Door:
 
     def ask(self, wanted: Request[Reply]) -> Reply:
         """Ask over the bus with the admin's rights, in whatever name the request bears."""
-        assert self._bus is not None
-        return self.wait(self._bus.request(wanted, timeout=10))
+        return self.asking.ask(wanted)
 
     def wait(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
-        """Run it in the door's own loop, beside the test."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        """Run it in the loop of the bus, beside the test."""
+        return self.asking.wait(work)
 
     def repository(
         self, repository_id: str = "", visibility: Visibility = Visibility.PUBLIC
@@ -134,40 +127,21 @@ class Door:
 
     def newcomer(self, account_id: str) -> Person:
         """Somebody new, who is no member of anything."""
-        assert self._bus is not None
-        return self.new_key(self.wait(control_plane.person(self._bus, account_id)))
-
-    def open(self) -> None:
-        """Connect to the bus and bring the people."""
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        key = load_key_file(self.platform.home)
-        self.wait(self._connect(nats_seed(key, ADMIN)))
-        self._populate()
+        return self.new_key(self.wait(control_plane.person(self.asking.bus, account_id)))
 
     def close(self) -> None:
         """Leave everything."""
         for client in self._clients.values():
             client.close()
-        if self._bus is not None:
-            self.wait(self._bus.stop())
-        if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(5)
-        self._loop.close()
 
-    async def _connect(self, seed: str) -> None:
-        self._bus = Bus(self.platform.ready["nats"], service=ADMIN, seed=seed)
-        self._bus.start()
-        await asyncio.wait_for(self._bus.started.wait(), 10)
-
-    def _populate(self) -> None:
-        assert self._bus is not None
+    def populate(self) -> None:
+        """Bring the people, and make what they come for."""
+        bus = self.asking.bus
         names = {"owner": "ada", "writer": "bela", "reader": "cleo", "stranger": "dora"}
         accounts = {
-            who: self.wait(control_plane.person(self._bus, name)) for who, name in names.items()
+            who: self.wait(control_plane.person(bus, name)) for who, name in names.items()
         }
-        lab = self.wait(control_plane.organization(self._bus, ACCOUNT, accounts["owner"]))
+        lab = self.wait(control_plane.organization(bus, ACCOUNT, accounts["owner"]))
         for role in (Role.WRITER, Role.READER):
             self.ask(
                 GrantRole(
@@ -194,14 +168,14 @@ class Door:
 @contextmanager
 def opened(home: Path, **settings: str) -> Iterator[Door]:
     """A started platform with its people, stopped at the end."""
-    with embedded.running(home, **{**SETTINGS, **settings}) as platform:
-        door = Door(platform)
+    running = embedded.running(home, **{**SETTINGS, **settings})
+    with running as platform, asking(platform) as admin:
+        door = Door(platform, admin)
         try:
-            door.open()
+            door.populate()
             yield door
         finally:
-            with suppress(TimeoutError):
-                door.close()
+            door.close()
 
 
 def make_client(door: Door, who: str, at: str, config: dict[str, Any]) -> Client:
