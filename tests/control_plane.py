@@ -10,7 +10,7 @@ from services.accounts.settings import ServiceSettings as AccountsServiceSetting
 from services.repositories import app as repositories_app
 from services.repositories.settings import ServiceSettings as RepositoriesServiceSettings
 from shared.bus import Bus
-from shared.contracts.accounts import Account, CreateAccount
+from shared.contracts.accounts import Account, CreateAccount, GetAccount
 from shared.contracts.base import Actor
 from shared.errors import Problem
 from shared.runtime import Opened
@@ -58,6 +58,11 @@ async def is_well(opened: Opened) -> bool:
 def actor_of(account: Account) -> Actor:
     """The account as the one who asks."""
     return Actor(kind="account", account_uid=account.account_uid)
+
+
+async def account(web: Bus, account_id: str) -> Account:
+    """The account of this name."""
+    return await web.request(GetAccount(actor=WEB, account_id=account_id))
 
 
 async def person(web: Bus, account_id: str) -> Account:

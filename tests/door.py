@@ -138,9 +138,7 @@ class Door:
         """Bring the people, and make what they come for."""
         bus = self.asking.bus
         names = {"owner": "ada", "writer": "bela", "reader": "cleo", "stranger": "dora"}
-        accounts = {
-            who: self.wait(control_plane.person(bus, name)) for who, name in names.items()
-        }
+        accounts = {who: self.wait(control_plane.person(bus, name)) for who, name in names.items()}
         lab = self.wait(control_plane.organization(bus, ACCOUNT, accounts["owner"]))
         for role in (Role.WRITER, Role.READER):
             self.ask(

@@ -42,6 +42,13 @@ async def on_repository(live: Live, event: Event[RepositoryEvent]) -> None:
     live.doubt_place((data.account_id, data.repository_id))
 
 
+async def on_renamed(live: Live, event: Event[RepositoryRenamed]) -> None:
+    """Who watches it by a former name goes on by that of today."""
+    for name in event.data.repository.former_names:
+        account_id, _, repository_id = name.partition("/")
+        live.doubt_place((account_id, repository_id))
+
+
 async def on_account(live: Live, event: Event[AccountEvent]) -> None:
     """Its roles or state may be others."""
     live.doubt_account(event.data.account.account_uid)
@@ -57,7 +64,7 @@ HEARD: Mapping[str, Mapping[type[EventData], Handler]] = {
     },
     "coop.v1.repositories.>": {
         RepositoryUpdated: on_repository,
-        RepositoryRenamed: on_repository,
+        RepositoryRenamed: on_renamed,
         RepositoryDeleted: on_repository,
     },
     "coop.v1.accounts.>": {AccountUpdated: on_account},

@@ -1,21 +1,27 @@
 """Server-sent events: an open page is told that something changed, and fetches what it may see."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.web.addresses import Place, is_slug
-from services.web.live import Watcher
+from services.web.live import Live, Watcher
 from services.web.resources import resources_of, visitor_of
 from services.web.security.callers import address_of
-from services.web.views.names import find_repository
+from services.web.views.names import Moved, find_repository
+from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Problem
+from shared.policy import ANONYMOUS_PRINCIPAL, repository_resource, sees
 
 HEARTBEAT_SECONDS = 15.0
+# Kratos tells nobody of a session that ends: who watches what is hidden is looked up this often.
+SESSION_SECONDS = 1.0
 # After a lost connection browsers wait this long before they try again.
 RETRY = b"retry: 2000\n\n"
 HEARTBEAT = b": still here\n\n"
@@ -32,16 +38,19 @@ async def events(request: Request) -> Response:
     if not (is_slug(account_id) and is_slug(repository_id)):
         raise NotFound
     place = Place(account_id, repository_id)
-    await find_repository(request, place)
-    return EventStream(request, place)
+    try:
+        return EventStream(request, place, await find_repository(request, place))
+    except Moved as moved:
+        return RedirectResponse(f"/-/events?repository={moved.name}")
 
 
 class EventStream(Response):
     """Takes its place among the watchers before the first byte, and leaves it after the last."""
 
-    def __init__(self, request: Request, place: Place) -> None:
+    def __init__(self, request: Request, place: Place, repository: Repository) -> None:
         self.request = request
         self.place = place
+        self.repository = repository
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = await visitor_of(self.request)
@@ -49,47 +58,49 @@ class EventStream(Response):
         names = (self.place.account_id, self.place.repository_id)
         uid = visitor.actor.account_uid
         with live.watching(names, _address(self.request), uid) as watcher:
-            told = _told(self.request, self.place, watcher)
+            told = self._told(live, watcher)
             await StreamingResponse(told, headers=HEADERS)(scope, receive, send)
 
+    async def _told(self, live: Live, watcher: Watcher) -> AsyncIterator[bytes]:
+        yield RETRY
+        due = time.monotonic() + pause(self.repository)
+        while not live.closing:
+            await _wait(watcher, due)
+            if watcher.doubt or time.monotonic() >= due:
+                watcher.doubt = False
+                if not await self._still():
+                    return
+                due = time.monotonic() + pause(self.repository)
+            keys = watcher.take()
+            yield HEARTBEAT if keys is None else _message(keys)
 
-async def _told(request: Request, place: Place, watcher: Watcher) -> AsyncIterator[bytes]:
-    live = resources_of(request).live
-    yield RETRY
-    while not live.closing:
-        woken = await _wait(watcher)
-        if (watcher.doubt or not woken) and not await _still(request, place):
-            return
-        watcher.doubt = False
-        keys = watcher.take()
-        yield HEARTBEAT if keys is None else _message(keys)
+    async def _still(self) -> bool:
+        """Whether the visitor, looked up anew, may still read the repository under this name."""
+        self.request.scope.pop("coop.visitor", None)
+        try:
+            self.repository = await find_repository(self.request, self.place)
+        except (NotFound, Moved):
+            return False
+        except Problem:
+            # Nobody can say: the page keeps what it has, and asks for anything new by itself.
+            return True
+        return True
+
+
+def pause(repository: Repository) -> float:
+    """Seconds after which its watcher is looked up anew, whatever happens."""
+    is_open = sees(ANONYMOUS_PRINCIPAL, repository_resource(repository))
+    return HEARTBEAT_SECONDS if is_open else SESSION_SECONDS
 
 
 def _address(request: Request) -> str:
     return address_of(request, resources_of(request).settings.web.trusted_proxies)
 
 
-async def _wait(watcher: Watcher) -> bool:
-    """Whether something happened before the next heartbeat is due."""
-    try:
-        async with asyncio.timeout(HEARTBEAT_SECONDS):
+async def _wait(watcher: Watcher, until: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(until - time.monotonic()):
             await watcher.woken.wait()
-    except TimeoutError:
-        return False
-    return True
-
-
-async def _still(request: Request, place: Place) -> bool:
-    """Whether the visitor, looked up anew, may still read the repository."""
-    request.scope.pop("coop.visitor", None)
-    try:
-        await find_repository(request, place)
-    except NotFound:
-        return False
-    except Problem:
-        # Nobody can say: the page keeps what it has, and asks for anything new by itself.
-        return True
-    return True
 
 
 def _message(keys: list[str]) -> bytes:

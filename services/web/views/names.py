@@ -38,11 +38,12 @@ class May:
 
 
 class Moved(Exception):
-    """It has another name: `address` is where this page is now."""
+    """It has another name: `address` is where this page is now, `name` its own of today."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, name: str) -> None:
         super().__init__(address)
         self.address = address
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ async def find_repository(request: Request, place: Place) -> Repository:
         )
     )
     if (found.account_id, found.repository_id) != (place.account_id, place.repository_id):
-        raise Moved(moved_address(request, found))
+        raise Moved(moved_address(request, found), found.full_name)
     return found
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 
-from tests.edge import Edge, Person
+from tests.edge import SESSION, Edge, Person
 from tests.waiting import until
 
 
@@ -33,8 +33,9 @@ class Stream:
 
 
 @contextmanager
-def watching(edge: Edge, repository: str) -> Iterator[Stream]:
-    with httpx.Client(base_url=edge.web) as client:
+def watching(edge: Edge, repository: str, session: str = "") -> Iterator[Stream]:
+    cookies = {SESSION: session} if session else None
+    with httpx.Client(base_url=edge.web, cookies=cookies, follow_redirects=True) as client:
         stream = Stream(client, repository)
         until(lambda: stream.lines)
         yield stream
@@ -54,6 +55,49 @@ def test_a_stream_ends_when_the_repository_is_hidden(edge: Edge, ada: Person) ->
         form = ada.visitor.go(place).form(place)
         ada.visitor.send(form, visibility="restricted")
         assert stream.ended.wait(5)
+
+
+def test_a_stream_of_what_is_hidden_ends_with_its_session(edge: Edge, ada: Person) -> None:
+    ada.new_repository("watched", visibility="restricted")
+    session = ada.client.cookies[SESSION]
+    with watching(edge, f"{ada.account_id}/watched", session) as stream:
+        until(lambda: ": still here" in stream.lines, seconds=5)
+        ada.visitor.send(ada.visitor.go("/").form("/-/sign-out"))
+        assert stream.ended.wait(3)
+
+
+def test_a_busy_stream_ends_with_its_session_too(edge: Edge, ada: Person) -> None:
+    ada.new_repository("watched", visibility="restricted")
+    s3, session, over = ada.s3(edge), ada.client.cookies[SESSION], threading.Event()
+
+    def write() -> None:
+        while not over.wait(0.05):
+            s3.put_object(Bucket=ada.account_id, Key="watched/a.txt", Body=b"a")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with watching(edge, f"{ada.account_id}/watched", session) as stream:
+            until(lambda: "event: changed" in stream.lines, seconds=5)
+            ada.visitor.send(ada.visitor.go("/").form("/-/sign-out"))
+            assert stream.ended.wait(3)
+    finally:
+        over.set()
+        writer.join()
+
+
+def test_a_stream_goes_on_under_the_new_name(edge: Edge, ada: Person) -> None:
+    ada.new_repository("watched", visibility="restricted")
+    session, place = ada.client.cookies[SESSION], f"/-/{ada.account_id}/watched"
+    with watching(edge, f"{ada.account_id}/watched", session) as stream:
+        form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
+        ada.visitor.send(form, new_repository_id="seen")
+        assert stream.ended.wait(5)
+    with watching(edge, f"{ada.account_id}/watched", session) as stream:
+        ada.s3(edge).put_object(Bucket=ada.account_id, Key="seen/a.txt", Body=b"a")
+        until(lambda: "event: changed" in stream.lines, seconds=5)
+        ada.visitor.send(ada.visitor.go("/").form("/-/sign-out"))
+        assert stream.ended.wait(3)
 
 
 def test_nobody_watches_what_is_not_there(edge: Edge) -> None:
