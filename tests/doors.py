@@ -88,6 +88,7 @@ class Door(NamedTuple):
     by_key: bool = True
     lists: bool = False
     only_public: bool = False
+    signed_in: bool = False
 
     def seen(self, visitors: Visitors, who: str) -> Seen:
         """How much is shown. Every answer is one of those a door may give."""
@@ -139,7 +140,7 @@ CALLS = (
     of_key(call, "object", f"{API}/object?key={FILE}", "item_id", FILE),
     of_key(call, "closed object", f"{API}/object?key={OTHER}", "item_id", OTHER),
     of_key(call, "object's URL", f"{API}/object/url?key={FILE}", "Signature", FILE),
-    call("members", f"{API}/members", '"members"', actions=(MEMBERS,)),
+    call("members", f"{API}/members", '"members"', actions=(MEMBERS,), signed_in=True),
     call(
         "account's repositories",
         f"/api/v1/repositories?account_id={ORGANIZATION}",

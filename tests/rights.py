@@ -41,7 +41,7 @@ class Asked(Protocol):
     """What a door asks of the policy: every action, of this key or prefix.
 
     `lists`: what may not be seen is left out, and not refused. `only_public`: of all repositories
-    it tells of the public ones alone.
+    it tells of the public ones alone. `signed_in`: strangers are refused, whatever is there.
     """
 
     @property
@@ -54,6 +54,8 @@ class Asked(Protocol):
     def lists(self) -> bool: ...
     @property
     def only_public(self) -> bool: ...
+    @property
+    def signed_in(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,16 @@ class Truth:
 
     def shows(self, who: str, door: Asked) -> Seen:
         """What the pure function says that this door shows to this persona."""
-        if door.by_key and who != ANYBODY and (who in self.revoked or KEYS[who] in self.disabled):
+        if self.is_turned_away(who, door):
             return Seen.REFUSED
         principal, resource = self.principal(who), self.resource
         is_told = not door.only_public or may(ANONYMOUS_PRINCIPAL, Action.REPOSITORY_LIST, resource)
         if is_told and all(may(principal, one, resource, door.key) for one in door.actions):
             return Seen.SHOWN
         return Seen.REFUSED if sees(principal, resource) and not door.lists else Seen.HIDDEN
+
+    def is_turned_away(self, who: str, door: Asked) -> bool:
+        """Whether who comes is refused before anyone looks for what they want."""
+        if who == ANYBODY:
+            return door.signed_in
+        return door.by_key and (who in self.revoked or KEYS[who] in self.disabled)

@@ -7,7 +7,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,8 @@ from tests.operator_feed import stored
 from tests.waiting import until
 
 BUCKET = f"{ACCOUNT}--{PUBLIC}"
-SECONDS = 5.0
+# So many deaths and so many acknowledged writes there are at least, however long that takes.
+KILLS, ACKNOWLEDGED = 7, 21
 WRITERS = 3
 # Plain, below another, odd for a file system, and one that is in another's way.
 NAMES = ("{}/a", "{}/folder/deep/b", "{}//odd", "{}/a/b", "{}/c\n")
@@ -38,25 +38,25 @@ class Writer(threading.Thread):
     """Writes to keys of its own, one request after another, and remembers what may be there."""
 
     def __init__(self, door: Door, number: int, seed: int) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.client: Client = make_client(door, "owner", "", {"read_timeout": 10})
         self.random = random.Random(seed)
         self.keys = [name.format(number) for name in NAMES]
         # None: no object. After an answer one is possible, after a broken request several.
         self.possible: dict[str, list[bytes | None]] = {key: [None] for key in self.keys}
         self.acknowledged = 0
-        self.end = time.monotonic() + SECONDS
+        self.over = threading.Event()
 
     def run(self) -> None:
-        """Until the time is over."""
-        while time.monotonic() < self.end:
+        """Until it is over."""
+        while not self.over.is_set():
             key = self.random.choice(self.keys)
             content = None if self.random.random() < 0.2 else self._content()
             try:
                 self._write(key, content)
             except (BotoCoreError, ClientError):
                 self.possible[key].append(content)
-                time.sleep(0.05)
+                self.over.wait(0.05)
             else:
                 self.possible[key] = [content]
                 self.acknowledged += 1
@@ -83,11 +83,14 @@ def restless(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
         yield door
 
 
-def kill_one(door: Door, choose: random.Random) -> None:
-    """A storage process dies, if one lives at the moment."""
+def kill_one(door: Door, choose: random.Random) -> bool:
+    """A storage process dies; whether one lived at the moment."""
     pids = [one["pid"] for one in door.platform.ready["processes"] if one["service"] == "storage"]
-    with suppress(ProcessLookupError):
+    try:
         os.kill(choose.choice([pid for pid in pids if pid] or [2**22]), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def content_at(client: Client, key: str) -> bytes | None:
@@ -120,14 +123,17 @@ async def test_what_was_acknowledged_is_there(restless: Door) -> None:
     writers = [Writer(restless, number, seed=number) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
-    while any(writer.is_alive() for writer in writers):
+    kills = 0
+    while kills < KILLS or sum(writer.acknowledged for writer in writers) < ACKNOWLEDGED:
         await asyncio.sleep(choose.uniform(0.4, 0.9))
-        kill_one(restless, choose)
+        kills += kill_one(restless, choose)
+    for writer in writers:
+        writer.over.set()
+        writer.join()
     until(lambda: is_up(restless), seconds=20)
     # A restarted process looks at what its predecessor wrote to before long.
     until(lambda: drafts_are_gone(restless), seconds=40)
     until(lambda: fitting(restless, writers), seconds=40, pause=0.5)
-    assert sum(writer.acknowledged for writer in writers) > 20
     client = restless.client()
     contents = {key: content_at(client, key) for one in writers for key in one.keys}
     present = {key: len(content) for key, content in contents.items() if content is not None}
