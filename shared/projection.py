@@ -137,22 +137,21 @@ class Projection:
         account = await self.account(actor.account_uid) if actor.account_uid else None
         return account_principal(account, actor.scope) if account else ANONYMOUS_PRINCIPAL
 
-    async def fresh_principal(self, principal: Principal) -> Principal:
+    async def fresh_principal(self, principal: Principal, *, every: float = 1.0) -> Principal:
         """Before a refusal: what accounts says now, as a new role may be faster than its event.
 
-        Asked at most once a second; unchanged where it is no account or nobody answers.
+        Asked once `every` so many seconds at most; where nobody answers, it is what is known.
         """
-        asked = ("ASKED", principal.account_uid)
-        if principal.kind != "account" or self._memory.get(asked, (0.0,))[0] > time.monotonic():
+        uid = principal.account_uid
+        if principal.kind != "account":
             return principal
-        self._remember(*asked, None)
-        uid, scope = principal.account_uid, principal.scope
-        actor = Actor(kind="account", account_uid=uid, scope=scope)
-        wanted = GetAccount(actor=self.asker, account_uid=principal.account_uid)
-        with contextlib.suppress(Problem):
-            found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
-            await self._keep(found)
-        return await self.principal(actor)
+        if self._memory.get(("ASKED", uid), (0.0,))[0] <= time.monotonic():
+            self._remember("ASKED", uid, None, seconds=every)
+            wanted = GetAccount(actor=self.asker, account_uid=uid)
+            with contextlib.suppress(Problem):
+                found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
+                await self._keep(found)
+        return await self.principal(Actor(kind="account", account_uid=uid, scope=principal.scope))
 
     def silence(self) -> float:
         """Seconds since accounts last gave a sign of life."""
@@ -183,10 +182,12 @@ class Projection:
         await self._keep(found)
         return found
 
-    def _remember(self, kind: str, name: str, found: Known | None) -> Known | None:
+    def _remember(
+        self, kind: str, name: str, found: Known | None, *, seconds: float = MEMORY_SECONDS
+    ) -> Known | None:
         if len(self._memory) >= MEMORY_ENTRIES:
             self._memory.clear()
-        self._memory[kind, name] = (time.monotonic() + MEMORY_SECONDS, found)
+        self._memory[kind, name] = (time.monotonic() + seconds, found)
         return found
 
     async def on_account(self, event: Event[AccountEvent]) -> None:

@@ -86,8 +86,10 @@ class Give:
     role: Role | None
 
     def after(self, truth: Truth) -> Truth:
-        """A deleted repository has no members that could be changed."""
+        """What is deleted has no members to change, and nothing is given to who is shut."""
         if self.place == REPOSITORY and truth.state is State.DELETED:
+            return truth
+        if self.role and self.who in truth.disabled:
             return truth
         held = {at: role for at, role in truth.roles.items() if at != (self.who, self.place)}
         return replace(

@@ -124,7 +124,7 @@ def of_key(door: Callable[..., Door], name: str, path: str, mark: str, key: str)
 PAGES = (
     page("page", f"/{NAME}", TITLE),
     page("README", f"/{NAME}", README, actions=(READ,), lists=True),
-    page("blocks", f"{ABOUT}/blocks", README, actions=(READ,)),
+    page("blocks", f"{ABOUT}/blocks", README, actions=(READ,), lists=True),
     of_key(page, "file page", f"/{NAME}/{FILE}", "GeoJSON", FILE),
     of_key(page, "download", f"{ABOUT}/download?key={FILE}", "", FILE),
     page("account page", f"/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),

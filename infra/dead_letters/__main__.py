@@ -27,9 +27,10 @@ Lines = AsyncIterator[str]
 async def list_letters(jetstream: JetStreamContext, asked: Namespace) -> Lines:
     """One line a letter: number, when, whose, what, how often tried, why not."""
     async for letter in _chosen(jetstream, asked):
+        origin = letter.origin
         yield (
-            f"{letter.sequence:>6}  {letter.buried_at:%Y-%m-%d %H:%M:%S}  {letter.durable}  "
-            f"{letter.subject}  tried {letter.deliveries}×  {letter.error}"
+            f"{letter.sequence:>6}  {letter.buried_at:%Y-%m-%d %H:%M:%S}  {origin.durable}  "
+            f"{origin.subject}  tried {origin.deliveries}×  {origin.error}"
         )
 
 
@@ -41,7 +42,7 @@ async def replay_letters(jetstream: JetStreamContext, asked: Namespace) -> Lines
         except SupersededError as error:
             yield f"{letter.sequence} is left: {error}; drop it"
         else:
-            yield f"{letter.sequence} is published again on {letter.subject}"
+            yield f"{letter.sequence} is published again on {letter.origin.subject}"
 
 
 async def drop_letters(jetstream: JetStreamContext, asked: Namespace) -> Lines:
@@ -65,7 +66,7 @@ async def _chosen(jetstream: JetStreamContext, asked: Namespace) -> AsyncIterato
         else [letter async for letter in letters(jetstream)]
     )
     for letter in found:
-        if letter is not None and asked.durable in {"", letter.durable}:
+        if letter is not None and asked.durable in {"", letter.origin.durable}:
             yield letter
 
 

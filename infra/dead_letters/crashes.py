@@ -1,6 +1,7 @@
 """What a consumer died of, or never answered for: from the server's advisories to dead letters."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from infra.bus_admin import admin_jetstream
+from shared.bus.dead_letters import Origin
 from shared.errors import Unavailable
 from shared.topology import ADVISORIES, CONSUMERS, DEAD_LETTERS
 
@@ -48,26 +50,27 @@ async def _next_advisory(jetstream: JetStreamContext) -> tuple[int, dict[str, An
 
 
 async def _bury(jetstream: JetStreamContext, advisory: dict[str, Any]) -> str:
-    stream, durable, origin = advisory["stream"], advisory["consumer"], advisory["stream_seq"]
-    place = f"{stream}:{durable}:{origin}"
+    stream, durable, deliveries = advisory["stream"], advisory["consumer"], advisory["deliveries"]
+    origin = Origin(
+        stream,
+        durable,
+        subject="",
+        sequence=advisory["stream_seq"],
+        deliveries=deliveries,
+        error=GAVE_UP.format(deliveries),
+    )
     if (stream, durable) not in OURS:
-        return f"{place} is not for us: the consumer is another's"
+        return f"{origin.place} is not for us: the consumer is another's"
     try:
-        original = await jetstream.get_msg(stream, seq=origin)
+        original = await jetstream.get_msg(stream, seq=origin.sequence)
     except NotFoundError:
-        return f"{place} is in its stream no more"
-    headers = {
-        "coop-dlq-subject": original.subject or "",
-        "coop-dlq-sequence": str(origin),
-        "coop-dlq-deliveries": str(advisory["deliveries"]),
-        "coop-dlq-error": GAVE_UP.format(advisory["deliveries"]),
-        "Nats-Msg-Id": place,
-    }
+        return f"{origin.place} is in its stream no more"
+    origin = replace(origin, subject=original.subject or "")
     await jetstream.publish(
-        f"coop.dlq.{stream}.{durable}",
+        origin.letter_subject,
         original.data or b"",
         stream=DEAD_LETTERS.name,
-        headers=headers,
+        headers=origin.headers,
         timeout=5,
     )
-    return f"{place} is a dead letter now"
+    return f"{origin.place} is a dead letter now"

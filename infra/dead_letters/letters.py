@@ -8,6 +8,7 @@ from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
+from shared.bus.dead_letters import ROOT, Origin, origin_of
 from shared.cloudevents import CONTENT_TYPE
 from shared.topology import DEAD_LETTERS, STREAMS
 
@@ -23,12 +24,7 @@ class Letter:
 
     sequence: int
     buried_at: datetime
-    stream: str
-    durable: str
-    subject: str
-    origin: int
-    deliveries: int
-    error: str
+    origin: Origin
     body: bytes
 
 
@@ -42,7 +38,7 @@ async def letters(jetstream: JetStreamContext) -> AsyncIterator[Letter]:
     while True:
         try:
             found = await jetstream.get_msg(
-                DEAD_LETTERS.name, seq=sequence + 1, subject="coop.dlq.>", next=True
+                DEAD_LETTERS.name, seq=sequence + 1, subject=f"{ROOT}.>", next=True
             )
         except NotFoundError:
             return
@@ -63,19 +59,8 @@ def letter_of(message: RawStreamMsg) -> Letter:
     """What `shared.bus` or `collect` wrote; raises ValueError for what neither did."""
     if message.subject is None or message.seq is None or message.time is None:
         raise ValueError("a message without subject, sequence or time")
-    stream, durable = message.subject.removeprefix("coop.dlq.").split(".", 1)
-    headers = message.headers or {}
-    return Letter(
-        sequence=message.seq,
-        buried_at=message.time,
-        stream=stream,
-        durable=durable,
-        subject=headers.get("coop-dlq-subject", ""),
-        origin=int(headers.get("coop-dlq-sequence", 0)),
-        deliveries=int(headers.get("coop-dlq-deliveries", 0)),
-        error=headers.get("coop-dlq-error", ""),
-        body=message.data or b"",
-    )
+    origin = origin_of(message.subject, message.headers or {})
+    return Letter(message.seq, message.time, origin, message.data or b"")
 
 
 async def replay(jetstream: JetStreamContext, letter: Letter) -> None:
@@ -85,21 +70,22 @@ async def replay(jetstream: JetStreamContext, letter: Letter) -> None:
     is new, or the stream would call it a double; it is the same for a second try of this command.
     Raises SupersededError where the stream would let an old message replace a later one.
     """
+    origin = letter.origin
     headers = {
-        "Nats-Msg-Id": f"{letter.stream}:{letter.durable}:{letter.origin}:replay:{letter.sequence}",
+        "Nats-Msg-Id": f"{origin.place}:replay:{letter.sequence}",
         "content-type": CONTENT_TYPE,
-        REPLAYED_HEADER: f"{letter.stream}:{letter.origin}",
+        REPLAYED_HEADER: f"{origin.stream}:{origin.sequence}",
     }
-    if letter.stream in LAST_OF_ITS_SUBJECT:
+    if origin.stream in LAST_OF_ITS_SUBJECT:
         # A revoked key's old material must not come back in place of the word that revoked it.
-        headers["Nats-Expected-Last-Subject-Sequence"] = str(letter.origin)
+        headers["Nats-Expected-Last-Subject-Sequence"] = str(origin.sequence)
     try:
         await jetstream.publish(
-            letter.subject, letter.body, stream=letter.stream, headers=headers, timeout=5
+            origin.subject, letter.body, stream=origin.stream, headers=headers, timeout=5
         )
     except APIError as error:
         if error.err_code == WRONG_LAST_SEQUENCE:
-            raise SupersededError(f"{letter.subject} has a later message") from error
+            raise SupersededError(f"{origin.subject} has a later message") from error
         raise
     await drop(jetstream, letter)
 

@@ -62,8 +62,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             kratos,
             timedelta(days=settings.accounts.export_days),
         )
-        for wanted, handler in REQUESTS.items():
-            bus.answer(wanted, partial(handler, resources))
+        bus.answer_all(REQUESTS, resources)
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)

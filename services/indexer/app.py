@@ -86,8 +86,7 @@ async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcom
 
 
 def _name_doors(held: Held, purging: Purging) -> None:
-    for wanted, handler in REQUESTS.items():
-        held.bus.answer(wanted, partial(handler, held.resources))
+    held.bus.answer_all(REQUESTS, held.resources)
     events = {event: partial(handler, held.resources) for event, handler in EVENTS.items()}
     projection = held.resources.projection
     for consumer in consumers_of(SERVICE):

@@ -62,8 +62,7 @@ def rules_of(settings: ServiceSettings) -> Rules:
 
 
 def _name_doors(bus: Bus, answering: Answering) -> None:
-    for wanted, handler in REQUESTS.items():
-        bus.answer(wanted, partial(handler, answering))
+    bus.answer_all(REQUESTS, answering)
     events = {event: partial(handler, answering) for event, handler in EVENTS.items()}
     for consumer in consumers_of(SERVICE):
         bus.consume(consumer.stream, consumer.durable, events)

@@ -18,7 +18,6 @@ from shared.contracts.accounts import (
     AccountEnabled,
     AccountEvent,
     AccountUpdated,
-    GetAccount,
 )
 from shared.contracts.base import Actor, Request
 from shared.contracts.repositories import (
@@ -41,8 +40,8 @@ from shared.contracts.repositories import (
     Transfer,
     UndeleteRepository,
 )
-from shared.errors import Forbidden, NotFound, Problem
-from shared.policy import Principal, account_principal
+from shared.errors import Forbidden, NotFound
+from shared.policy import Principal
 from shared.projection import Projection
 
 
@@ -127,21 +126,10 @@ async def _as_entitled(
     try:
         return await attempt(principal)
     except (Forbidden, NotFound):
-        fresh = await _fresh(answering.projection, principal)
+        fresh = await answering.projection.fresh_principal(principal, every=0.0)
         if fresh == principal:
             raise
     return await attempt(fresh)
-
-
-async def _fresh(projection: Projection, principal: Principal) -> Principal:
-    """The principal as accounts knows it now; unchanged if it is no account or nobody answers."""
-    if principal.kind != "account":
-        return principal
-    wanted = GetAccount(actor=projection.asker, account_uid=principal.account_uid)
-    try:
-        return account_principal(await projection.bus.request(wanted), principal.scope)
-    except Problem:
-        return principal
 
 
 REQUESTS: Mapping[type[Request[Any]], Handler] = {

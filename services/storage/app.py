@@ -126,8 +126,7 @@ async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator
 
 
 def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:
-    for wanted, handler in REQUESTS.items():
-        bus.answer(wanted, partial(handler, answering))
+    bus.answer_all(REQUESTS, answering)
     projection = answering.projection
     for consumer in consumers_of(SERVICE):
         is_private = consumer.stream == PRIVATE.name

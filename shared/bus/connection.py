@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsNKey
@@ -11,6 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from pydantic import BaseModel
 
 from shared.bus import events, replies, requests
 from shared.bus.current import Current
@@ -21,6 +23,7 @@ from shared.log import logger
 from shared.topology import inbox_prefix
 
 log = logger("bus")
+Held = TypeVar("Held")
 START_RETRY_SECONDS = 0.5
 RECONNECT_WAIT_SECONDS = 0.25
 
@@ -62,6 +65,15 @@ class Bus:
     def answer(self, wanted: type[Request[Reply]], operation: replies.Operation) -> None:
         """Answer requests of this type, shared with the other processes of the service."""
         self.doors[wanted.nats_subject()] = replies.door_for(self, wanted, operation)
+
+    def answer_all(
+        self,
+        operations: Mapping[type[Request[Any]], Callable[[Held, Any], Awaitable[BaseModel]]],
+        held: Held,
+    ) -> None:
+        """Answer requests of all these types, each by its operation with what the process holds."""
+        for wanted, operation in operations.items():
+            self.answer(wanted, partial(operation, held))
 
     def consume(
         self, stream: str, durable: str, handlers: Mapping[type[EventData], events.Handler]

@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from shared.bus.current import as_bytes, current
+from shared.bus.dead_letters import Origin
 from shared.cloudevents import Event, EventData
 from shared.errors import Problem, Unavailable
 from shared.log import correlated, logger
@@ -131,20 +132,17 @@ async def bury(bus: "Bus", stream: str, durable: str, raw: Any, error: Exception
 
     Raises NackMessage when even that fails, so that nothing is lost.
     """
-    origin = raw.metadata
-    headers = {
-        "coop-dlq-subject": raw.subject,
-        "coop-dlq-sequence": str(origin.sequence.stream),
-        "coop-dlq-deliveries": str(origin.num_delivered),
-        "coop-dlq-error": f"{type(error).__name__}: {error}".encode("ascii", "replace")
-        .decode()[:500]
-        .replace("\n", " ")
-        .replace("\r", " "),
-        "Nats-Msg-Id": f"{stream}:{durable}:{origin.sequence.stream}",
-    }
+    origin = Origin(
+        stream,
+        durable,
+        subject=raw.subject,
+        sequence=raw.metadata.sequence.stream,
+        deliveries=raw.metadata.num_delivered,
+        error=f"{type(error).__name__}: {error}",
+    )
     try:
         await bus.jetstream.publish(
-            f"coop.dlq.{stream}.{durable}", raw.data, headers=headers, timeout=5
+            origin.letter_subject, raw.data, headers=origin.headers, timeout=5
         )
     except (NatsError, Unavailable, TimeoutError) as failure:
         raise NackMessage(delay=LONGEST_RETRY_SECONDS) from failure

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from services.accounts.models import KeyRecord
-from services.accounts.store.accounts import account_key
+from services.accounts.store.accounts import account_key, page_below
 from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import AccessKey, AccessKeySealed
 from shared.contracts.base import Listed
@@ -57,13 +57,7 @@ async def page_of_keys(
     outbox: Outbox, account_uid: str, listed: Listed
 ) -> tuple[list[AccessKey], str | None]:
     """An account's keys, newest first, with when they were last used."""
-    page = await outbox.table.query(
-        account_key(account_uid),
-        prefix=PREFIX,
-        forward=False,
-        limit=listed.limit,
-        cursor=listed.cursor,
-    )
+    page = await page_below(outbox, account_uid, PREFIX, listed)
     ids = [f"KEY#{item['key']}" for item in page.items]
     items, uses = await asyncio.gather(
         outbox.table.get_many([(pk, "KEY") for pk in ids]),

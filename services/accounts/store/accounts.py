@@ -5,12 +5,23 @@ from shared.contracts.accounts import Account, AccountPage, EmailState
 from shared.contracts.base import Actor, Listed
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
-from shared.tables import Absent, Action, Equals, Item, Put
+from shared.tables import Absent, Action, Equals, Item, Page, Put
 
 
 def account_key(account_uid: str) -> str:
     """The partition of an account and its members."""
     return f"ACCOUNT#{account_uid}"
+
+
+async def page_below(outbox: Outbox, account_uid: str, prefix: str, listed: Listed) -> Page:
+    """What an account's partition lists under a prefix, newest first."""
+    return await outbox.table.query(
+        account_key(account_uid),
+        prefix=prefix,
+        forward=False,
+        limit=listed.limit,
+        cursor=listed.cursor,
+    )
 
 
 def account_row(account: Account) -> Item:

@@ -1,6 +1,6 @@
 """Trusts, and their places in their accounts' lists."""
 
-from services.accounts.store.accounts import account_key
+from services.accounts.store.accounts import account_key, page_below
 from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import Trust
 from shared.contracts.base import Listed
@@ -47,12 +47,6 @@ async def page_of_trusts(
     outbox: Outbox, account_uid: str, listed: Listed
 ) -> tuple[list[Trust], str | None]:
     """An account's trusts, newest first."""
-    page = await outbox.table.query(
-        account_key(account_uid),
-        prefix=PREFIX,
-        forward=False,
-        limit=listed.limit,
-        cursor=listed.cursor,
-    )
+    page = await page_below(outbox, account_uid, PREFIX, listed)
     items = await outbox.table.get_many([(item["sk"], "TRUST") for item in page.items])
     return [Trust.model_validate_json(item["body"]) for item in items if item], page.cursor

@@ -75,10 +75,11 @@ async def _view(request: Request, place: Place) -> RepositoryView:
     )
     if found is None and place.key:
         raise NotFound
-    directory = found or Directory(prefix=place.key, entries=[], files=0, size=0)
+    # That it may be seen has not come to the indexer yet.
+    directory = found or AWAY
     uid = repository.repository_uid
     summaries, readme = await asyncio.gather(
-        summaries_of(request, [] if found is AWAY else [uid]),
+        summaries_of(request, [] if directory is AWAY else [uid]),
         _readme(request, repository, directory, cursor),
     )
     summary = summaries.get(uid)
@@ -96,7 +97,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         tool=tool,
         cursor=cursor,
         fragment=_fragment(repository, directory.prefix, cursor),
-        is_away=found is AWAY,
+        is_away=directory is AWAY,
     )
 
 
