@@ -23,6 +23,7 @@ from shared.contracts.accounts import (
     EnableAccount,
     ListAuditEntries,
     RepositoryName,
+    RevokeAccessKey,
 )
 from shared.contracts.base import Actor
 from shared.contracts.repositories import Repository
@@ -83,6 +84,19 @@ async def create_access_key(desk: Desk) -> str:
     return f"{made.access_key_id} {made.secret_access_key.get_secret_value()}"
 
 
+async def revoke_access_key(desk: Desk) -> str:
+    """The key works no more, as soon as the bus tells of it."""
+    account = await desk.account()
+    wanted = RevokeAccessKey(
+        actor=OPERATOR,
+        access_key_id=desk.words.key,
+        account_uid=account.account_uid,
+        reason=desk.words.reason,
+    )
+    await access_keys.revoke_access_key(desk.outbox, ADMIN, wanted)
+    return f"{desk.words.key} is revoked."
+
+
 async def grant_admin(desk: Desk) -> str:
     """The account administers this platform from now on."""
     await administering.grant_admin(desk.outbox, OPERATOR, await desk.account())
@@ -139,6 +153,7 @@ async def _nowhere(name: RepositoryName) -> Repository:
 COMMANDS: Mapping[str, Callable[[Desk], Awaitable[str]]] = {
     "create-account": create_account,
     "create-access-key": create_access_key,
+    "revoke-access-key": revoke_access_key,
     "grant-admin": grant_admin,
     "disable": disable,
     "enable": enable,
@@ -147,9 +162,11 @@ COMMANDS: Mapping[str, Callable[[Desk], Awaitable[str]]] = {
 OPTIONS: Mapping[str, Sequence[str]] = {
     "create-account": ("identity", "name"),
     "create-access-key": ("name",),
+    "revoke-access-key": ("key", "reason"),
     "disable": ("reason",),
     "enable": ("reason",),
 }
+REQUIRED = {"identity", "key"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -161,7 +178,7 @@ def parser() -> argparse.ArgumentParser:
         is_proof = name == "verify-audit"
         one.add_argument("account", nargs="?" if is_proof else None, default="")
         for option in OPTIONS.get(name, ()):
-            one.add_argument(f"--{option}", default="", required=option == "identity")
+            one.add_argument(f"--{option}", default="", required=option in REQUIRED)
         if is_proof:
             one.add_argument("--file", type=Path, default=None)
     return whole

@@ -71,6 +71,16 @@ def test_a_revoked_key_is_refused_within_a_second(door: Door) -> None:
     assert plain.get(url).status_code == 403
 
 
+def operate(door: Door, *words: str) -> None:
+    """An operator's command at the machine, which works without the bus."""
+    subprocess.run(
+        [sys.executable, "-m", "services.accounts", *words],
+        env={"COOP_HOME": str(door.platform.home)},
+        check=True,
+        timeout=60,
+    )
+
+
 def test_a_right_taken_away_without_the_bus_is_gone_within_a_second_of_its_return(
     door: Door,
 ) -> None:
@@ -78,17 +88,34 @@ def test_a_right_taken_away_without_the_bus_is_gone_within_a_second_of_its_retur
     client = door.client("shut")
     assert refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("", 200)
     with held(*pids_of(door, "nats")):
-        subprocess.run(
-            [sys.executable, "-m", "services.accounts", "disable", person.account.account_id],
-            env={"COOP_HOME": str(door.platform.home)},
-            check=True,
-            timeout=60,
-        )
+        operate(door, "disable", person.account.account_id)
         assert refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("", 200)
     until(
         lambda: refusal(client.list_objects_v2, Bucket=ACCOUNT) == ("AccessDenied", 403),
         seconds=1,
     )
+
+
+def test_a_key_revoked_without_the_bus_is_refused_within_a_second_of_its_return(
+    door: Door,
+) -> None:
+    owner = door.people["owner"].account
+    person = door.people["lost"] = door.new_key(owner)
+    client = door.client("lost")
+    place = {"Bucket": ACCOUNT, "Key": f"{HIDDEN}/README.md"}
+    assert refusal(client.get_object, **place) == ("", 200)
+    with held(*pids_of(door, "nats")):
+        operate(door, "revoke-access-key", owner.account_id, "--key", person.access_key_id)
+        assert refusal(client.get_object, **place) == ("", 200)
+    until(
+        lambda: refusal(client.get_object, **place) == ("InvalidAccessKeyId", 403),
+        seconds=1,
+    )
+    # Every one of the door's processes has heard of it.
+    for _ in range(20):
+        fresh = make_client(door, "lost", "", {})
+        assert refusal(fresh.get_object, **place) == ("InvalidAccessKeyId", 403)
+        fresh.close()
 
 
 def test_without_accounts_and_repositories_known_things_go_on(door: Door) -> None:

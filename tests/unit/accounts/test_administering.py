@@ -119,6 +119,7 @@ async def test_an_operator_s_commands(tmp_path: Path) -> None:
     assert code == 0
     assert told.startswith("COOP")
     for words in (
+        ("revoke-access-key", "ada", "--key", told.split()[0]),
         ("grant-admin", "ada"),
         ("disable", "ada", "--reason", "Lost."),
         ("enable", "ada"),
@@ -126,7 +127,9 @@ async def test_an_operator_s_commands(tmp_path: Path) -> None:
         assert (await say(*words))[0] == 0
     code, told = await say("verify-audit", "ada")
     assert code == 0
-    assert told.startswith("4 entries, whole")
+    assert told.startswith("5 entries, whole")
+    code, told = await say("revoke-access-key", "ada", "--key", "COOPNONE")
+    assert code == 1
     assert await say("disable", "nobody") == (1, "There is no account nobody.")
 
 
