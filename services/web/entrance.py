@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.web.resources import STATE, Resources
 from shared.errors import TooLarge
 from shared.log import correlated, logger
-from shared.telemetry import http_requests, http_seconds
+from shared.telemetry import doors
 
 log = logger("web")
 DOOR = "web"
@@ -46,8 +46,7 @@ class Entrance:
                 log.exception("a request failed", path=scope["path"])
                 if not status:
                     await _fail(sending)
-        http_requests.labels(DOOR, scope["method"], str(status)).inc()
-        http_seconds.labels(DOOR).observe(time.perf_counter() - started)
+        doors[DOOR].note(scope["method"], status, time.perf_counter() - started)
 
 
 def limited(receive: Receive) -> Receive:

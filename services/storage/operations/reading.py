@@ -32,7 +32,11 @@ async def get_record(resources: Resources, repository: Repository, key: str) -> 
 
 async def open_object(resources: Resources, repository: Repository, key: str) -> Opened:
     """An object with its bytes open, whose headers fit them; NotFound."""
-    record = await get_record(resources, repository, key)
+    recent = resources.recent
+    record = recent.find(repository.repository_uid, key)
+    if record is None:
+        record = await get_record(resources, repository, key)
+        recent.keep(record)
     blob = await open_blob(resources, repository, record)
     if blob is not None and blob.mark == record.mark:
         return Opened(record, blob)
@@ -59,6 +63,7 @@ async def _reopen(resources: Resources, repository: Repository, key: str) -> Ope
     """
     async with resources.blobs.locked(folder_of(repository), key):
         record = await get_record(resources, repository, key)
+        resources.recent.keep(record)
         blob = await open_blob(resources, repository, record)
     if blob is None:
         resources.ask_to_heal(repository, key)

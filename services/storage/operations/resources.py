@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
+from services.storage.store.recent import Recent
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
 
@@ -20,6 +21,7 @@ class Resources:
     outbox: Outbox
     blobs: Blobs
     bursts: Bursts
+    recent: Recent = field(default_factory=Recent)
     ailing: "asyncio.Queue[tuple[Repository, str]]" = field(
         default_factory=lambda: asyncio.Queue(10_000)
     )

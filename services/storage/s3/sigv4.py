@@ -75,16 +75,21 @@ def signing_key(secret_access_key: str, date: str, region: str) -> bytes:
 
 def sign(key: bytes, timestamp: str, scope: str, canonical: bytes) -> str:
     """The hex signature of a canonical request."""
-    hashed = sha256(canonical).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed}"
+    hashed = _EMPTY.copy()
+    hashed.update(canonical)
+    text = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed.hexdigest()}"
     keyed = _keyed(key).copy()
     keyed.update(text.encode())
     return keyed.hexdigest()
 
 
+# Making a hash costs more than hashing a short text: OpenSSL looks its algorithm up each time.
+_EMPTY = sha256()
+
+
 @lru_cache(maxsize=4096)
 def _keyed(key: bytes) -> HMAC:
-    """Half of the cost of a short text is making this; a key signs many."""
+    """A key signs many."""
     return HMAC(key, digestmod="sha256")
 
 

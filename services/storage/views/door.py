@@ -92,8 +92,7 @@ class DataDoor:
         self.held = held
         self._process = secrets.token_hex(4)
         self._numbers = count(1)
-        self._seconds = telemetry.http_seconds.labels("s3")
-        self._counts: dict[tuple[str, int], Any] = {}
+        self._answers = telemetry.doors["s3"]
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
         """ASGI 3.0; anything but HTTP is not for us."""
@@ -114,7 +113,7 @@ class DataDoor:
         except Exception as reason:  # noqa: BLE001 - whatever it is, the client gets an answer
             await self._refuse(exchange, reason)
         finally:
-            self._count(exchange, time.perf_counter() - began)
+            self._answers.note(request.method, exchange.status, time.perf_counter() - began)
 
     async def _serve(self, exchange: Exchange) -> None:
         if exchange.request.method not in METHODS:
@@ -156,13 +155,3 @@ class DataDoor:
             raise reason
         await drain(exchange)
         await refuse(exchange, reason)
-
-    def _count(self, exchange: Exchange, seconds: float) -> None:
-        self._seconds.observe(seconds)
-        method = exchange.request.method
-        key = (method if method in METHODS else "other", exchange.status)
-        counter = self._counts.get(key)
-        if counter is None:
-            counter = telemetry.http_requests.labels("s3", key[0], str(key[1]))
-            self._counts[key] = counter
-        counter.inc()
