@@ -45,7 +45,7 @@ from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
 from shared.tables import ConditionFailed, Delete, Equals, Put, Table
 
-MEMORY_SECONDS = 1.0
+MEMORY_SECONDS = 0.5
 MEMORY_ENTRIES = 50_000
 # A refusal must not wait long for somebody who may be away.
 FRESH_SECONDS = 0.3
@@ -54,13 +54,17 @@ Known = TypeVar("Known", bound=Snapshot)
 
 
 class Projection:
-    """Accounts, repositories and sealed access keys as last heard of."""
+    """Accounts, repositories and sealed access keys as last heard of.
+
+    `changes` grows with each that is heard of: what was concluded before may be so no longer.
+    """
 
     def __init__(self, table: Table, bus: Bus) -> None:
         self.table = table
         self.bus = bus
         self.asker = Actor(kind="service", service=bus.service)
         self.heard_at = time.monotonic()
+        self.changes = 0
         self._memory: dict[tuple[str, str], tuple[float, Any]] = {}
 
     async def account(self, account_uid: str) -> Account | None:
@@ -190,6 +194,10 @@ class Projection:
         self._memory[kind, name] = (time.monotonic() + seconds, found)
         return found
 
+    def _forget(self, kind: str, name: str) -> None:
+        self._memory.pop((kind, name), None)
+        self.changes += 1
+
     async def on_account(self, event: Event[AccountEvent]) -> None:
         """An account is now so."""
         await self._keep(event.data.account)
@@ -204,7 +212,7 @@ class Projection:
             item = await self.table.get(kind, name)
             if item is not None and repository.repository_uid in item["body"]:
                 await self.table.write(Delete(kind, name, when=Equals("version", item["version"])))
-            self._memory.pop((kind, name), None)
+            self._forget(kind, name)
 
     async def on_access_key(self, event: Event[AccessKeySealed]) -> None:
         """A key was made, or works no more."""
@@ -241,7 +249,7 @@ class Projection:
             except ConditionFailed:
                 continue
             finally:
-                self._memory.pop((kind, name), None)
+                self._forget(kind, name)
 
 
 def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -15,9 +15,9 @@ from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door as SigningDoor
 from services.storage.s3.presign import Signer
 from services.storage.s3.request import Request
-from services.storage.views.callers import secret_finder
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
+from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.contracts.accounts import Account, Role, SealedAccessKey
 from shared.contracts.base import Snapshot, now
@@ -146,10 +146,10 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
             resources.outbox.table, Bus("nats://127.0.0.1:9", service="storage")
         )
         door = SigningDoor(URL, Signer(*service_access_key(key, "storage")))
-        finder = secret_finder(projection, key)
+        holders = Holders(projection, key)
         fetcher = Fetcher(allow_private=False)
         fixed = (stale_after, URL, "us-east-1", KeyUses(), Sessions(key), IssuerKeys(fetcher))
-        held = Held(resources, projection, door, finder, *fixed)
+        held = Held(resources, projection, door, holders, *fixed)
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)
         for snapshot in (*_accounts(), REPOSITORY, RESTRICTED, *_keys(key, people)):

@@ -23,9 +23,9 @@ from services.storage.operations.resources import Resources
 from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings
 from services.storage.store.layout import SCHEMA
-from services.storage.views.callers import secret_finder
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
+from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.contracts.repositories import Repository
 from shared.key_uses import KeyUses, telling
@@ -76,7 +76,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             resources,
             projection,
             door,
-            secret_finder(projection, key),
+            Holders(projection, key),
             settings.storage.stale_after,
             settings.web.public_url.rstrip("/"),
             settings.storage.region,

@@ -68,9 +68,16 @@ class Blob(Protocol):
     size: int
     mark: str
     place: str
-    modified_ms: int
-    appeared_us: int
-    """When these bytes came here or were last touched, in epoch microseconds."""
+
+    @property
+    def modified_ms(self) -> int:
+        """When these bytes became what they are, in epoch milliseconds."""
+        ...
+
+    @property
+    def appeared_us(self) -> int:
+        """When these bytes came here or were last touched, in epoch microseconds."""
+        ...
 
     def imprint(self) -> Imprint | None:
         """What was written beside the bytes, None where nothing was or they changed since."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request
@@ -25,6 +26,7 @@ PAYLOAD_MODES = frozenset(
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
     }
 )
+MAX_HEADER = 8192
 MAX_EXPIRES_SECONDS = int(timedelta(days=7).total_seconds())
 
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z").fullmatch
@@ -37,6 +39,16 @@ _SIGV2 = (
 )
 
 
+class Signer(NamedTuple):
+    """Who says to sign, for which day and region (`scope` is what is signed of it), and what."""
+
+    access_key_id: str
+    date: str
+    region: str
+    scope: str
+    signed_headers: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Claim:
     """Who says to have signed, when and what. `expires_seconds` is set for presigned URLs only."""
@@ -44,6 +56,7 @@ class Claim:
     access_key_id: str
     date: str
     region: str
+    scope: str
     signed_headers: tuple[str, ...]
     signature: str
     timestamp: str
@@ -56,11 +69,6 @@ class Claim:
     def presigned(self) -> bool:
         """Whether the signature is in the query."""
         return self.expires_seconds is not None
-
-    @property
-    def scope(self) -> str:
-        """The credential scope as it is signed."""
-        return f"{self.date}/{self.region}/s3/aws4_request"
 
 
 def read_claim(request: Request) -> Claim | None:
@@ -94,35 +102,38 @@ def read_claim(request: Request) -> Claim | None:
 
 
 def _from_header(request: Request, header: str) -> Claim:
-    scheme, _, rest = header.partition(" ")
-    if scheme == "AWS":
-        raise S3Error("InvalidRequest", _SIGV2)
-    if scheme != ALGORITHM:
-        raise S3Error("InvalidArgument", "Unsupported Authorization Type")
     code = "AuthorizationHeaderMalformed"
     # Clients say their signature last, and all before it is the same for a whole day.
-    same, _, last = rest.rpartition(",")
-    name, _, value = last.strip().partition("=")
-    fields = {**_fields(same), name: value} if len(rest) <= 8192 else {}
-    if not fields.keys() >= {"Credential", "SignedHeaders", "Signature"}:
+    before, _, after = _of_bounded_length(header).rpartition("Signature=")
+    signature, _, rest = after.partition(",")
+    fields = _fields(f"{before},{rest}" if rest else before or after)
+    if not (before and fields.keys() >= {"Credential", "SignedHeaders"}):
         raise S3Error(
             code,
             "The authorization header is malformed; it needs Credential, SignedHeaders and "
             "Signature.",
         )
-    timestamp = _header_timestamp(request)
-    claim = _claim(fields, timestamp, code)
+    signer = _signer(fields["Credential"], fields["SignedHeaders"], code)
+    claim = _claim(signer, signature.strip(), _header_timestamp(request), code)
     claim.payload = _header_payload(request)
     return claim
 
 
+def _of_bounded_length(header: str) -> str:
+    """The scheme alone of a header that says too much."""
+    return header if len(header) <= MAX_HEADER else header.partition(" ")[0]
+
+
 @lru_cache(maxsize=1024)
-def _fields(text: str) -> dict[str, str]:
-    fields = {}
-    for part in text.split(","):
-        name, _, value = part.strip().partition("=")
-        fields[name] = value
-    return fields
+def _fields(header: str) -> dict[str, str]:
+    """What an Authorization header says beside its signature."""
+    scheme, _, rest = header.partition(" ")
+    if scheme == "AWS":
+        raise S3Error("InvalidRequest", _SIGV2)
+    if scheme != ALGORITHM:
+        raise S3Error("InvalidArgument", "Unsupported Authorization Type")
+    parts = (part.strip().partition("=") for part in rest.split(","))
+    return {name: value for name, _, value in parts}
 
 
 def _header_timestamp(request: Request) -> str:
@@ -178,7 +189,8 @@ def _from_query(request: Request, query: dict[str, str]) -> Claim:
         )
     if fields["Algorithm"] != ALGORITHM:
         raise S3Error(code, f'X-Amz-Algorithm only supports "{ALGORITHM}"')
-    claim = _claim(fields, fields["Date"], code)
+    signer = _signer(fields["Credential"], fields["SignedHeaders"], code)
+    claim = _claim(signer, fields["Signature"], fields["Date"], code)
     claim.expires_seconds = _expires_seconds(fields["Expires"])
     payload = query.get("X-Amz-Content-Sha256") or request.headers.get("x-amz-content-sha256")
     claim.payload = _known_payload(payload or UNSIGNED_PAYLOAD)
@@ -196,23 +208,27 @@ def _expires_seconds(text: str) -> int:
     return int(text)
 
 
-def _claim(fields: dict[str, str], timestamp: str, code: str) -> Claim:
-    access_key_id, date, region = parse_credential(fields["Credential"], code)
+def _claim(signer: Signer, signature: str, timestamp: str, code: str) -> Claim:
     signed_at = parse_timestamp(timestamp, code)
-    if timestamp[:8] != date:
+    if timestamp[:8] != signer.date:
         raise S3Error(
             code,
-            f'Invalid credential date "{date}". This date is not the same as X-Amz-Date: '
+            f'Invalid credential date "{signer.date}". This date is not the same as X-Amz-Date: '
             f'"{timestamp[:8]}".',
         )
-    signed_headers, signature = _signed_headers(fields["SignedHeaders"], code), fields["Signature"]
     if len(signature) != 64 or not signature.isascii():
         # Compared in constant time later; here it only has to be comparable.
-        raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=access_key_id)
-    return Claim(access_key_id, date, region, signed_headers, signature, timestamp, signed_at, "")
+        raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=signer.access_key_id)
+    return Claim(*signer, signature, timestamp, signed_at, "")
 
 
 @lru_cache(maxsize=1024)
+def _signer(credential: str, signed_headers: str, code: str) -> Signer:
+    access_key_id, date, region = parse_credential(credential, code)
+    names = _signed_headers(signed_headers, code)
+    return Signer(access_key_id, date, region, f"{date}/{region}/s3/aws4_request", names)
+
+
 def _signed_headers(names: str, code: str) -> tuple[str, ...]:
     signed_headers = tuple(names.split(";"))
     if not _SIGNED_HEADERS(names) or "host" not in signed_headers:

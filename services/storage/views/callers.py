@@ -4,7 +4,7 @@ A service of ours may name a person for whom it signed (`x-coop-actor`, which th
 then that person's rights of this moment count, and not the service's.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -15,52 +15,9 @@ from services.storage.s3.sigv4 import Verified, verify
 from services.storage.views.exchange import ANONYMOUS, Caller, Exchange, Held
 from shared.contracts.accounts import SealedAccessKey
 from shared.contracts.base import Actor, Scope
-from shared.keyfile import SERVICE_KEY_PREFIX, service_access_key
+from shared.keyfile import SERVICE_KEY_PREFIX
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
-from shared.projection import Projection
-from shared.sealing import SealError, sealing_key, unseal
-from shared.topology import SERVICES
-
-SECRETS_KEPT = 10_000
-MAX_ACCESS_KEY_ID = 128
-
-FindSecret = Callable[[str], Awaitable[tuple[str, SealedAccessKey | None]]]
-
-
-def secret_finder(projection: Projection, key_file: bytes) -> FindSecret:
-    """Looks up secrets: those of services are derived, those of people unsealed and remembered."""
-    of_services = dict(service_access_key(key_file, name) for name in SERVICES)
-    opening = sealing_key(key_file)
-    opened: dict[tuple[str, str], str] = {}
-
-    async def find_secret(access_key_id: str) -> tuple[str, SealedAccessKey | None]:
-        if access_key_id in of_services:
-            return of_services[access_key_id], None
-        sealed = await projection.access_key(access_key_id) if is_ours(access_key_id) else None
-        if sealed is None:
-            raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key_id)
-        secret = opened.get((access_key_id, sealed.sealed_secret))
-        if secret is None:
-            try:
-                secret = unseal(opening, sealed.sealed_secret, name=access_key_id)
-            except SealError:
-                raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key_id) from None
-            if len(opened) >= SECRETS_KEPT:
-                opened.clear()
-            opened[access_key_id, sealed.sealed_secret] = secret
-        return secret, sealed
-
-    return find_secret
-
-
-def is_ours(access_key_id: str) -> bool:
-    """Whether it can be one of our ids at all; others are not worth a question."""
-    return (
-        access_key_id.isascii()
-        and access_key_id.isalnum()
-        and len(access_key_id) <= MAX_ACCESS_KEY_ID
-        and not access_key_id.startswith(SERVICE_KEY_PREFIX)
-    )
+from shared.sealing import SealError
 
 
 async def find_caller(exchange: Exchange) -> Caller:
@@ -70,11 +27,20 @@ async def find_caller(exchange: Exchange) -> Caller:
         return ANONYMOUS
     if claim.session_token:
         return await session_holder(exchange, claim)
-    secret, sealed = await secret_of(exchange.held, claim.access_key_id)
+    held, key_id = exchange.held, claim.access_key_id
+    known = held.holders.recall(key_id)
+    if known is not None:
+        refuse_when_stale(held)
+        held.uses.note(key_id)
+        return Caller(known.principal, known.account_uid, prove(exchange, claim, known.secret))
+    changes = held.projection.changes
+    secret, sealed = await secret_of(held, key_id)
     verified = prove(exchange, claim, secret)
-    if sealed:
-        return await holder(exchange.held, sealed, verified)
-    return await service(exchange.held, claim.access_key_id, exchange.request.query, verified)
+    if sealed is None:
+        return await service(held, key_id, exchange.request.query, verified)
+    caller = await holder(held, sealed, verified)
+    held.holders.remember(sealed, caller.principal, changes)
+    return caller
 
 
 async def session_holder(exchange: Exchange, claim: Claim) -> Caller:
@@ -99,7 +65,7 @@ async def session_holder(exchange: Exchange, claim: Claim) -> Caller:
 
 async def secret_of(held: Held, access_key_id: str) -> tuple[str, SealedAccessKey | None]:
     """The secret of a key and the key if it is no service's, unless what is known is too old."""
-    secret, sealed = await held.find_secret(access_key_id)
+    secret, sealed = await held.holders.secret_of(access_key_id)
     if sealed:
         refuse_when_stale(held)
     return secret, sealed

@@ -11,7 +11,7 @@ from services.storage.operations.resources import Resources
 from services.storage.s3.addressing import Target
 from services.storage.s3.request import Request
 from services.storage.s3.sigv4 import Verified
-from shared.contracts.accounts import SealedAccessKey
+from services.storage.views.holders import Holders
 from shared.contracts.repositories import Repository
 from shared.key_uses import KeyUses
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal
@@ -45,8 +45,7 @@ class Held:
     resources: Resources
     projection: Projection
     door: Door
-    find_secret: Callable[[str], Awaitable[tuple[str, SealedAccessKey | None]]]
-    """Of an access key id, the secret and the key (None: one of our services')."""
+    holders: Holders
     stale_after: float
     web_url: str
     region: str

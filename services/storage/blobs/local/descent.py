@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 SYS_OPENAT2 = 437
 RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH = 0x04, 0x08
@@ -43,17 +44,20 @@ def _open_segments(root: int, path: bytes, flags: int, mode: int = 0) -> int:
             os.close(descriptor)
 
 
+_HOW_BYTES = ctypes.sizeof(_How)
+
+
 @lru_cache(maxsize=256)
-def _how(flags: int, mode: int) -> _How:
-    return _How(flags | os.O_CLOEXEC, mode, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)
+def _how(flags: int, mode: int) -> Any:  # noqa: ANN401 - ctypes names no type for a reference
+    how = _How(flags | os.O_CLOEXEC, mode, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)
+    return ctypes.byref(how)
 
 
 def _open_at_once(root: int, path: bytes, flags: int, mode: int = 0) -> int:
     if b"\0" in path:
         # C would take what stands before it for the whole path.
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
-    how = ctypes.byref(_how(flags, mode))
-    descriptor: int = _syscall(SYS_OPENAT2, root, path, how, ctypes.sizeof(_How))
+    descriptor: int = _syscall(SYS_OPENAT2, root, path, _how(flags, mode), _HOW_BYTES)
     if descriptor < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -1,6 +1,7 @@
 """Which file a key is kept in: its own path where a file system can hold it, else a hash of it."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from services.storage.blobs.port import Folder
@@ -23,6 +24,7 @@ def is_plain(key: bytes) -> bool:
     return len(key) <= MAX_SEGMENT_BYTES or max(map(len, key.split(b"/"))) <= MAX_SEGMENT_BYTES
 
 
+@lru_cache(maxsize=4096)
 def folder_path(folder: Folder) -> bytes:
     """Where the plain files of a repository are. ValueError for ids that are none."""
     account_id, repository_id = folder.account_id, folder.repository_id

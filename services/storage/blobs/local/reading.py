@@ -16,7 +16,7 @@ NOWAIT: int = getattr(os, "RWF_NOWAIT", 0)
 class LocalBlob:
     """One file, held open; it stays as it is when its key gets another file."""
 
-    __slots__ = ("_pool", "appeared_us", "file", "mark", "modified_ms", "place", "size")
+    __slots__ = ("_pool", "_status", "file", "mark", "place", "size")
 
     def __init__(self, file: int, place: str, pool: Executor) -> None:
         status = os.fstat(file)
@@ -27,9 +27,18 @@ class LocalBlob:
         self.place = place
         self.size = status.st_size
         self.mark = mark_of(status)
-        self.modified_ms = status.st_mtime_ns // 1_000_000
-        self.appeared_us = status.st_ctime_ns // 1000
+        self._status = status
         self._pool = pool
+
+    @property
+    def modified_ms(self) -> int:
+        """See Blob.modified_ms."""
+        return self._status.st_mtime_ns // 1_000_000
+
+    @property
+    def appeared_us(self) -> int:
+        """See Blob.appeared_us."""
+        return self._status.st_ctime_ns // 1000
 
     def imprint(self) -> Imprint | None:
         """See Blob.imprint."""
