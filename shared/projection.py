@@ -6,38 +6,29 @@ not known yet is asked for once; a "no" is remembered for a second.
 
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from shared.bus import Bus
-from shared.bus.events import Handler
-from shared.cloudevents import Event, EventData
+from shared.cloudevents import Event
 from shared.contracts.accounts import (
     AccessKeyRevoked,
     AccessKeySealed,
     Account,
-    AccountCreated,
     AccountEvent,
-    AccountUpdated,
     GetAccount,
     GetSealedAccessKey,
     GetTrust,
     SealedAccessKey,
     Trust,
-    TrustCreated,
     TrustEvent,
-    TrustRemoved,
 )
 from shared.contracts.base import Actor, Request, Snapshot
 from shared.contracts.repositories import (
     GetRepository,
     Repository,
-    RepositoryCreated,
-    RepositoryDeleted,
     RepositoryEvent,
-    RepositoryRenamed,
-    RepositoryUpdated,
     State,
 )
 from shared.errors import NotFound, Problem
@@ -267,35 +258,3 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
             return [("KEY", snapshot.access_key_id)]
         case _:
             raise TypeError(type(snapshot).__name__)
-
-
-def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
-    """What a service that follows accounts and repositories does with their events."""
-    on_account: Callable[[Event[Any]], Awaitable[None]] = projection.on_account
-    on_repository: Callable[[Event[Any]], Awaitable[None]] = projection.on_repository
-    on_trust: Callable[[Event[Any]], Awaitable[None]] = projection.on_trust
-    return {
-        AccountCreated: on_account,
-        AccountUpdated: on_account,
-        TrustCreated: on_trust,
-        TrustRemoved: on_trust,
-        AccessKeyRevoked: projection.on_revoked_key,
-        RepositoryCreated: on_repository,
-        RepositoryUpdated: on_repository,
-        RepositoryRenamed: on_repository,
-        RepositoryDeleted: on_repository,
-    }
-
-
-def private_handlers(projection: Projection) -> dict[type[EventData], Handler]:
-    """What a service that checks access keys does with their sealed material."""
-    return {AccessKeySealed: projection.on_access_key}
-
-
-def follow(projection: Projection, *, accounts_only: bool = False) -> None:
-    """Hear changes live in this process, beside the durable consumer that fills the table."""
-    handlers = control_handlers(projection)
-    projection.bus.hear("coop.v1.accounts.>", handlers)
-    if not accounts_only:
-        projection.bus.hear("coop.v1.repositories.>", handlers)
-    projection.bus.listen("coop.live.accounts", projection.alive)

@@ -11,8 +11,9 @@ from shared.bus.events import Handler
 from shared.cloudevents import Event, EventData
 from shared.contracts.repositories import Repository, RepositoryPurged
 from shared.errors import Problem
+from shared.following import control_handlers
 from shared.log import logger
-from shared.projection import Projection, control_handlers
+from shared.projection import Projection
 from shared.tables import Delete, Put
 
 JOBS = "PURGING"

@@ -15,9 +15,10 @@ from services.indexer.settings import ServiceSettings
 from services.indexer.store.layout import SCHEMA
 from shared.bus import Bus
 from shared.contracts.storage import StoredObject
+from shared.following import follow
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
-from shared.projection import Projection, follow
+from shared.projection import Projection
 from shared.purging import Purging
 from shared.relay import Relay
 from shared.runtime import App, Opened, going

@@ -12,9 +12,10 @@ from services.repositories.operations.resources import Resources
 from services.repositories.settings import ServiceSettings
 from services.repositories.store.layout import SCHEMA
 from shared.bus import Bus
+from shared.following import follow
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
-from shared.projection import Projection, follow
+from shared.projection import Projection
 from shared.relay import Relay
 from shared.runtime import App, Opened, going
 from shared.tables import open_table

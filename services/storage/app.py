@@ -28,10 +28,11 @@ from services.storage.views.exchange import Held
 from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.contracts.repositories import Repository
+from shared.following import follow, private_handlers
 from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
-from shared.projection import Projection, follow, private_handlers
+from shared.projection import Projection
 from shared.purging import Purging
 from shared.relay import Relay
 from shared.runtime import App, Door, Opened, going

@@ -19,9 +19,10 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, now
 from shared.contracts.repositories import GetRepository, Repository, State
 from shared.errors import NotFound, Unavailable
+from shared.following import control_handlers, follow, private_handlers
 from shared.outbox import OUTBOX_INDEX, Outbox, announce
 from shared.policy import ANONYMOUS_PRINCIPAL, account_principal, service_principal
-from shared.projection import Projection, control_handlers, follow, private_handlers
+from shared.projection import Projection
 from shared.relay import Relay
 from shared.settings import Settings
 from shared.tables import Schema, Table, open_table
