@@ -1,8 +1,10 @@
 """Makes people, organizations and members by the real operations of accounts."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from services.accounts.operations.accounts import create_account
+from services.accounts.operations.belongings import Sources
 from services.accounts.operations.memberships import grant_role
 from services.accounts.operations.places import FindRepository
 from services.accounts.store.accounts import changed_account, find_account, find_principal
@@ -93,6 +95,17 @@ def finder(*repositories: Repository) -> FindRepository:
         return known[name.full]
 
     return find_repository
+
+
+def sources(outbox: Outbox, *repositories: Repository) -> Sources:
+    """Where these repositories are all there are."""
+
+    async def repositories_of(account: Account) -> AsyncIterator[Repository]:
+        for one in repositories:
+            if one.account_uid == account.account_uid:
+                yield one
+
+    return Sources(outbox, repositories_of)
 
 
 def repository_of(account: Account, repository_id: str, **more: Any) -> Repository:

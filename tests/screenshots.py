@@ -38,6 +38,7 @@ SIGNED_IN = {
     "members": "/-/noaa/members",
     "invitations": "/-/invitations",
     "own-data": "/-/data",
+    "delete-account": "/-/demo/delete",
     "credentials": "/-/credentials",
     "sessions": "/-/sessions",
 }

@@ -76,7 +76,9 @@ Better than the matrix this grew from (Source Cooperative's):
 - an access key may be limited to actions, repositories and prefixes, and ends when it is to; a
   limited key makes no other key, answers no invitation, and takes from nobody what anyone may;
 - the export of a person's own data is for that person alone: no administrator, service or limited
-  key reads it.
+  key reads it;
+- an account is deleted days after its owner asked for it and typed its name, and not while it is
+  the last owner of an organization or has repositories; then it is nobody, for good.
 """
 
 

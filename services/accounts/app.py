@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from services.accounts.handlers import REQUESTS, Resources
 from services.accounts.kratos import Kratos
 from services.accounts.mail import Mailer
 from services.accounts.operations.belongings import RepositoriesOf, Sources
+from services.accounts.operations.ending import Ending
 from services.accounts.operations.exporting import write_export
 from services.accounts.operations.identities import reconcile_for_ever, sign_out
 from services.accounts.operations.mailing import Post
@@ -55,12 +55,9 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         relay = Relay(outbox, bus)
         kratos = Kratos(settings.kratos_admin_url, timeout_seconds=settings.kratos.timeout_seconds)
         stack.callback(kratos.close)
+        sources, terms = Sources(outbox, repositories_lister(bus)), settings.accounts.terms
         resources = Resources(
-            outbox,
-            sealing_key(key),
-            repository_finder(bus),
-            kratos,
-            timedelta(days=settings.accounts.export_days),
+            outbox, sealing_key(key), repository_finder(bus), kratos, sources, terms
         )
         bus.answer_all(REQUESTS, resources)
         relay.start()
@@ -71,7 +68,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         period = settings.accounts.reconcile_hours * HOUR_SECONDS
         await stack.enter_async_context(running(reconcile_for_ever(outbox, kratos, period)))
         post = stack.enter_context(posting(outbox, settings))
-        jobs = works(Sources(outbox, repositories_lister(bus)), kratos, post)
+        jobs = works(Ending(sources, kratos, terms.name_rests), post)
         await stack.enter_async_context(running(keep_working(outbox, jobs)))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
@@ -88,13 +85,16 @@ def posting(outbox: Outbox, settings: ServiceSettings) -> Iterator[Post]:
             mailer.close()
 
 
-def works(sources: Sources, kratos: Kratos, post: Post) -> Works:
+def works(ending: Ending, post: Post) -> Works:
     """What does each kind of job."""
+    sources = ending.sources
     return {
+        JobKind.DELETION: ending.end_account,
+        JobKind.DELETION_MAIL: post.send_deletion,
         JobKind.EXPORT: partial(write_export, sources),
         JobKind.EXPORT_MAIL: post.send_export,
         JobKind.INVITATION_MAIL: post.send_invitation,
-        JobKind.SIGN_OUT: partial(sign_out, sources.outbox, kratos),
+        JobKind.SIGN_OUT: partial(sign_out, sources.outbox, ending.kratos),
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,22 +14,28 @@ from services.accounts.operations import (
     accounts,
     administering,
     auditing,
+    deleting,
     exporting,
     identities,
     invitations,
     memberships,
     trusts,
 )
+from services.accounts.operations.belongings import Sources
 from services.accounts.operations.places import FindRepository
+from services.accounts.settings import Terms
 from services.accounts.store.accounts import find_principal
 from shared.contracts.accounts import (
     AcceptInvitation,
     AccessKeySecret,
     Account,
+    CancelDeletion,
     CreateAccessKey,
     CreateAccount,
     CreateTrust,
     DeclineInvitation,
+    DeleteAccount,
+    Deletion,
     DisableAccount,
     EditAccount,
     EnableAccount,
@@ -38,6 +43,7 @@ from shared.contracts.accounts import (
     FollowIdentity,
     GetAccount,
     GetAccountByIdentity,
+    GetDeletion,
     GetEmail,
     GetExport,
     GetExportDocument,
@@ -77,7 +83,8 @@ class Resources:
     sealing_key: bytes
     find_repository: FindRepository
     kratos: Kratos
-    export_lifetime: timedelta
+    sources: Sources
+    terms: Terms
 
 
 Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
@@ -123,7 +130,15 @@ async def start_export(resources: Resources, wanted: StartExport) -> Export:
     """The operation that needs to know for how long."""
     principal = await find_principal(resources.outbox, wanted.actor)
     return await exporting.start_export(
-        resources.outbox, principal, wanted, lifetime=resources.export_lifetime
+        resources.outbox, principal, wanted, lifetime=resources.terms.export
+    )
+
+
+async def delete_account(resources: Resources, wanted: DeleteAccount) -> Deletion:
+    """The operation that asks for repositories, and needs to know for how long."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    return await deleting.delete_account(
+        resources.sources, principal, wanted, grace=resources.terms.grace
     )
 
 
@@ -179,6 +194,9 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
+    DeleteAccount: delete_account,
+    GetDeletion: asked(deleting.get_deletion),
+    CancelDeletion: asked(deleting.cancel_deletion),
     StartExport: start_export,
     GetExport: asked(exporting.get_export),
     GetExportDocument: asked(exporting.get_export_document),

@@ -1,4 +1,4 @@
-"""Ory Kratos' admin API: what it knows of an identity, and the end of all its sessions.
+"""Ory Kratos' admin API: what it knows of an identity, the end of all its sessions, and its own.
 
 The client library is synchronous, so calls run in threads of our own with timeouts.
 """
@@ -52,6 +52,10 @@ class Kratos:
     async def revoke_sessions(self, identity_id: str) -> None:
         """Sign it out everywhere; harmless where there is nothing to end."""
         await self._ask(self.api.delete_identity_sessions_without_preload_content, identity_id)
+
+    async def delete_identity(self, identity_id: str) -> None:
+        """Forget it with its credentials; harmless where it is gone."""
+        await self._ask(self.api.delete_identity_without_preload_content, identity_id)
 
     def close(self) -> None:
         """Let go of threads and connections."""

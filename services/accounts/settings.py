@@ -1,20 +1,45 @@
 """What accounts reads from the environment, beside what all services share."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from pydantic import Field
 
 from shared.settings import OpsSettings, SendingSettings, Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long an export is kept, a deletion can be cancelled, and a name is nobody's."""
+
+    export: timedelta
+    grace: timedelta
+    name_rests: timedelta
+
+
 class AccountsSettings(OpsSettings):
     """`heartbeat_seconds`: how often others are told that this service lives.
 
+    `deletion_days`: how long the deletion of an account can be cancelled.
+    `name_rest_days`: how long the name of a deleted account is given to nobody.
     `export_days`: how long an export of a person's own data is kept, from when it was asked for.
     `reconcile_hours`: how often all identities are read, in case a call of Kratos' was lost.
     """
 
     heartbeat_seconds: float = Field(default=10.0, gt=0)
+    deletion_days: float = Field(default=7.0, ge=0, le=365)
+    name_rest_days: int = Field(default=90, ge=0, le=3650)
     export_days: int = Field(default=7, ge=1, le=365)
     reconcile_hours: float = Field(default=24.0, gt=0)
+
+    @property
+    def terms(self) -> Terms:
+        """How long things last."""
+        return Terms(
+            export=timedelta(days=self.export_days),
+            grace=timedelta(days=self.deletion_days),
+            name_rests=timedelta(days=self.name_rest_days),
+        )
 
 
 class ServiceSettings(Settings):

@@ -142,6 +142,8 @@ async def get_account(outbox: Outbox, principal: Principal, wanted: GetAccount) 
         account = await find_account_named(outbox, wanted.account_id)
     if account is None or not sees(principal, account_resource(account)):
         raise NotFound
+    if account.deleted and principal.kind != "service":
+        raise NotFound
     return shown(account, principal)
 
 

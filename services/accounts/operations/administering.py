@@ -45,7 +45,7 @@ async def search_accounts(
 
 def _matches(account: Account, text: str, disabled: bool | None) -> bool:
     says = text in account.account_id or text in account.name.lower()
-    return says and disabled in {None, account.disabled}
+    return says and not account.deleted and disabled in {None, account.disabled}
 
 
 async def disable_account(outbox: Outbox, principal: Principal, wanted: DisableAccount) -> Account:
@@ -69,7 +69,7 @@ async def _shut(
 ) -> Account:
     async def attempt() -> Account:
         before = await find_account(outbox, wanted.account_uid)
-        if before is None:
+        if before is None or before.deleted:
             raise NotFound
         demand(principal, Action.ACCOUNT_DISABLE, account_resource(before))
         if before.disabled is disabled:

@@ -10,6 +10,7 @@ from string import Template
 
 from services.accounts.mail import Mail, Mailer
 from services.accounts.store.accounts import find_account
+from services.accounts.store.deletions import find_deletion
 from services.accounts.store.exports import find_export
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import find_invitation
@@ -55,6 +56,19 @@ class Post:
         if export is not None:
             words = {"account": export.account_id, "until": f"{export.expires_at:%d %B %Y}"}
             await self._send(job, await self._address_of(export.account_uid), "export", words)
+
+    async def send_deletion(self, job: Job) -> None:
+        """To the person, or who asked for an organization's; unless it has changed since."""
+        deletion = await find_deletion(self.outbox, job.subject)
+        if deletion is not None and deletion.version == job.version:
+            words = {
+                "account": deletion.account_id,
+                "when": f"{deletion.due_at:%d %B %Y}",
+                "hindrance": deletion.hindrance,
+            }
+            to = await self._address_of(deletion.account_uid)
+            to = to or await self._address_of(deletion.requested_by)
+            await self._send(job, to, f"deletion_{deletion.state}", words)
 
     async def _address_of(self, account_uid: str) -> str:
         """A person's address, if it was proven to be theirs."""

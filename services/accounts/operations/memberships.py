@@ -182,7 +182,7 @@ async def _owners(outbox: Outbox, change: Change) -> list[TableAction]:
         return []
     uid = change.place.account.account_uid
     owners = await count_owners(outbox, uid)
-    if was and owners <= 1:
+    if was and owners <= 1 and not change.place.account.deleted:
         raise Conflict("An organization needs an owner; make another member one first.")
     return [owners_changed(uid, owners=owners, by=1 if becomes else -1)]
 

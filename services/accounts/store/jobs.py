@@ -26,6 +26,8 @@ class JobKind(StrEnum):
     INVITATION_MAIL = "invitation_mail"
     SIGN_OUT = "sign_out"
     EXPORT = "export"
+    DELETION = "deletion"
+    DELETION_MAIL = "deletion_mail"
     EXPORT_MAIL = "export_mail"
 
 

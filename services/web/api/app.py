@@ -8,6 +8,7 @@ from services.web.api import (
     accounts,
     administering,
     audit,
+    deleting,
     endpoints,
     invitations,
     members,
@@ -23,7 +24,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
     *(administering, repositories, states, objects, trusts),
-    own_data,
+    *(own_data, deleting),
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

@@ -82,6 +82,13 @@ class KeyForm(FormModel):
         return moment + timedelta(days=self.days) if self.days else None
 
 
+class EndForm(FormModel):
+    """The name of the account that is to be deleted, typed."""
+
+    confirm: Annotated[Line, Field(max_length=100)] = ""
+    reason: Annotated[Line, Field(max_length=500)] = ""
+
+
 class RevokeForm(FormModel):
     """The access key that is to work no more."""
 

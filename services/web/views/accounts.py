@@ -81,7 +81,10 @@ async def _edit(request: Request, account: Account, fields: Fields) -> Response:
 
 async def _show_settings(request: Request, account: Account, form: Filled) -> Response:
     status = 400 if form.errors or form.message else 200
-    return await page(request, "accounts/settings.html", status=status, account=account, form=form)
+    may = may_account((await visitor_of(request)).principal, account)
+    return await page(
+        request, "accounts/settings.html", status=status, account=account, form=form, may=may
+    )
 
 
 async def _editable(request: Request, fields: Fields | None = None) -> Account:

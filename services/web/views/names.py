@@ -55,6 +55,7 @@ class MayAccount:
     create: bool = False
     keys: bool = False
     audit: bool = False
+    delete: bool = False
 
 
 def place_of_request(request: Request) -> Place:
@@ -136,4 +137,5 @@ def may_account(principal: Principal, account: Account) -> MayAccount:
         audit=may(principal, Action.ACCOUNT_AUDIT, resource),
         create=may(principal, Action.REPOSITORY_CREATE, resource),
         keys=may(principal, Action.ACCESS_KEY_MANAGE, resource),
+        delete=may(principal, Action.ACCOUNT_DELETE, resource),
     )

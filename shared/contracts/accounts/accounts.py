@@ -31,6 +31,7 @@ class Account(Snapshot):
     orcid: str = Field(default="", description="a person's, as 0000-0002-1825-0097")
     ror: str = Field(default="", description="an organization's, as 05dxps055")
     disabled: bool = False
+    deleted: bool = Field(default=False, description="disabled for good; only its uid is left")
     admin: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
     created_at: datetime

@@ -1,22 +1,13 @@
 """Accounts beside the real Kratos: addresses followed one by one and all, sessions ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from infra.kratos.acquire import find_kratos
 from infra.kratos.config import (
     KratosPlace,
-    kratos_environment,
-    migrate_command,
-    serve_command,
-    write_config,
 )
-from infra.processes import spawn
-from infra.settings import cache_folder
 from services.accounts.kratos import Kratos
 from services.accounts.operations.accounts import create_account
 from services.accounts.operations.identities import (
@@ -26,76 +17,15 @@ from services.accounts.operations.identities import (
     revoke_sessions,
 )
 from services.accounts.store.identities import claim_round
-from services.accounts.store.layout import SCHEMA
 from shared.contracts.accounts import CreateAccount, EmailState, GetEmail, RevokeSessions
 from shared.contracts.base import Actor
 from shared.errors import NotFound, Unavailable
-from shared.keyfile import load_key_file
 from shared.outbox import Outbox
 from shared.policy import Principal, service_principal
-from shared.runtime import free_port
-from shared.settings import Settings
-from shared.tables import open_table
+from tests.kratos_server import new_identity, sign_in
 from tests.waiting import eventually
 
 WEB = service_principal("web")
-PASSWORD = "four quiet words more"
-
-
-@pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[KratosPlace]:
-    """Kratos, running with an empty database."""
-    place = KratosPlace(tmp_path, free_port(), free_port(), "http://localhost:8080")
-    binary = find_kratos("", cache_folder(), lambda _: None)
-    environment = kratos_environment(place, load_key_file(tmp_path), "smtp://127.0.0.1:9/")
-    write_config(place)
-    log = tmp_path / "kratos.log"
-    migration = await spawn(migrate_command(binary, place), log, environment=environment)
-    assert await migration.wait() == 0
-    process = await spawn(serve_command(binary, place), log, environment=environment)
-    try:
-        await eventually(lambda: answers(place), seconds=60)
-        yield place
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def answers(place: KratosPlace) -> bool:
-    try:
-        async with httpx.AsyncClient() as client:
-            address = f"http://127.0.0.1:{place.admin_port}/admin/health/ready"
-            return (await client.get(address)).is_success
-    except httpx.HTTPError:
-        return False
-
-
-@pytest.fixture
-async def kratos(place: KratosPlace) -> AsyncIterator[Kratos]:
-    kratos = Kratos(f"http://127.0.0.1:{place.admin_port}")
-    yield kratos
-    kratos.close()
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    table = await open_table(SCHEMA, service="accounts", settings=Settings(home=tmp_path))
-    yield Outbox(table)
-    await table.close()
-
-
-async def new_identity(place: KratosPlace, name: str) -> str:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.admin_port}") as client:
-        made = await client.post(
-            "/admin/identities",
-            json={
-                "schema_id": "person",
-                "traits": {"email": f"{name}@example.org"},
-                "credentials": {"password": {"config": {"password": PASSWORD}}},
-            },
-        )
-    assert made.status_code == 201, made.text
-    return str(made.json()["id"])
 
 
 async def new_account(outbox: Outbox, account_id: str, identity_id: str) -> str:
@@ -151,9 +81,7 @@ async def test_a_person_is_signed_out_everywhere(
     uid = await new_account(outbox, "ada", await new_identity(place, "ada"))
     await reconcile(outbox, kratos)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.public_port}") as client:
-        flow = (await client.get("/self-service/login/api")).json()["id"]
-        typed = {"method": "password", "identifier": "ada@example.org", "password": PASSWORD}
-        signed = await client.post("/self-service/login", params={"flow": flow}, json=typed)
+        signed = await sign_in(client, "ada")
         headers = {"x-session-token": signed.json()["session_token"]}
         assert (await client.get("/sessions/whoami", headers=headers)).status_code == 200
         await revoke_sessions(

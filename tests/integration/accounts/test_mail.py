@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -21,7 +20,6 @@ from services.accounts.store import jobs
 from services.accounts.store.identities import keep_email
 from services.accounts.store.invitations import find_invitation, written_invitation
 from services.accounts.store.jobs import JOBS, JobKind
-from services.accounts.store.layout import SCHEMA
 from shared.contracts.accounts import (
     Account,
     EmailState,
@@ -34,19 +32,10 @@ from shared.contracts.accounts import (
 from shared.errors import Invalid, Unavailable
 from shared.outbox import Outbox
 from shared.runtime import free_port
-from shared.settings import Settings
-from shared.tables import open_table
 from tests.people import actor_of, no_repository, organization, person, principal_of
 
 WEB = "https://coop.example"
 MAIL = Mail("one-1", "eve@example.org", "Words", "Text.")
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    table = await open_table(SCHEMA, service="accounts", settings=Settings(home=tmp_path))
-    yield Outbox(table)
-    await table.close()
 
 
 @asynccontextmanager

@@ -43,21 +43,11 @@ from tests.people import (
     person,
     principal_of,
     repository_of,
+    sources,
 )
 
 WEEK = timedelta(days=7)
 KEY = bytes(32)
-
-
-def sources(outbox: Outbox, *repositories: Repository) -> Sources:
-    """Where these repositories are all there are."""
-
-    async def repositories_of(account: Account) -> AsyncIterator[Repository]:
-        for one in repositories:
-            if one.account_uid == account.account_uid:
-                yield one
-
-    return Sources(outbox, repositories_of)
 
 
 async def start(outbox: Outbox, who: Account, lifetime: timedelta = WEEK) -> Export:
