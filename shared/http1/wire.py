@@ -11,7 +11,7 @@ class ClientGoneError(ConnectionError):
 class Wire:
     """A transport whose buffer never grows: `write` and `send_file` go at the client's pace."""
 
-    __slots__ = ("_file", "_free", "is_gone", "stuck_since", "transport")
+    __slots__ = ("_file", "_free", "_socket", "is_gone", "stuck_since", "transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         # Nothing waits in the process: what the kernel does not take at once pauses the writer.
@@ -21,6 +21,7 @@ class Wire:
         self.stuck_since: float | None = None
         self._free: asyncio.Future[None] | None = None
         self._file = -1
+        self._socket: int = transport.get_extra_info("socket").fileno()
 
     async def write(self, data: bytes | bytearray | memoryview) -> None:
         """Raises ClientGoneError."""
@@ -37,15 +38,14 @@ class Wire:
 
         EOFError where the file has become shorter.
         """
-        socket: int = self.transport.get_extra_info("socket").fileno()
         end = offset + count
         while offset < end:
             if self.is_gone:
                 raise ClientGoneError
             try:
-                sent = os.sendfile(socket, file, offset, end - offset)
+                sent = os.sendfile(self._socket, file, offset, end - offset)
             except BlockingIOError:
-                await self._writable(socket)
+                await self._writable()
                 continue
             except OSError as error:
                 raise ClientGoneError from error
@@ -55,11 +55,11 @@ class Wire:
         # A client faster than the disk must not keep all others waiting.
         await asyncio.sleep(0)
 
-    async def _writable(self, socket: int) -> None:
+    async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
         if self._file < 0:
             # The loop lets nobody else watch a transport's own descriptor.
-            self._file = os.dup(socket)
+            self._file = os.dup(self._socket)
         self.pause()
         loop.add_writer(self._file, self.resume)
         try:

@@ -8,8 +8,9 @@ from concurrent.futures import Executor
 from services.storage.blobs.local.descent import MISSING, open_beneath
 from services.storage.blobs.local.drafts import feed_file
 from services.storage.blobs.local.imprints import mark_of, read_imprint
-from services.storage.blobs.port import READ_BYTES, Bytes, GoneError, Imprint, Update
+from services.storage.blobs.port import Bytes, GoneError, Imprint, Update
 
+STRETCH_BYTES = 1024**2
 NOWAIT: int = getattr(os, "RWF_NOWAIT", 0)
 
 
@@ -58,12 +59,12 @@ class LocalBlob:
         return await loop.run_in_executor(self._pool, os.pread, self.file, size, offset)
 
     def at_hand(self, offset: int, size: int) -> int | None:
-        """See Blob.at_hand: one byte of each stretch that the kernel reads ahead is asked for."""
+        """See Blob.at_hand: of each stretch a byte is asked for, as the kernel forgets in runs."""
         if not NOWAIT:
             return None
-        byte = (bytearray(1),)
+        byte, last = (bytearray(1),), offset + size - 1
         try:
-            for place in (*range(offset, offset + size, READ_BYTES), offset + size - 1):
+            for place in (*range(offset, last, STRETCH_BYTES), last):
                 if not os.preadv(self.file, byte, place, NOWAIT):
                     return None
         except OSError:
