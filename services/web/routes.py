@@ -14,6 +14,7 @@ from services.web.stac_api.app import PREFIX as STAC
 from services.web.stac_api.app import create_stac_api, open_route
 from services.web.views import (
     accounts,
+    administering,
     audit,
     citing,
     credentials,
@@ -91,6 +92,9 @@ PAGES = [
     Route("/-/welcome", welcome.send_welcome, methods=POST),
     Route("/-/new", repository_forms.new, methods=GET),
     Route("/-/new", repository_forms.send_new, methods=POST),
+    Route("/-/admin", administering.accounts, methods=GET),
+    Route("/-/admin/{account_id}", administering.account, methods=GET),
+    Route("/-/admin/{account_id}", administering.send_account, methods=POST),
     Route("/-/data", own_data.own_data, methods=GET),
     Route("/-/data/export", own_data.send_export, methods=POST),
     Route("/-/data/export.zip", own_data.download_export, methods=GET),

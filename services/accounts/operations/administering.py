@@ -17,9 +17,9 @@ from shared.contracts.accounts import (
     SearchAccounts,
 )
 from shared.contracts.base import Actor, Listed
-from shared.errors import Conflict, Forbidden, NotFound
+from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox, announce, next_version
-from shared.policy import Action, Principal, account_resource, demand
+from shared.policy import Action, Principal, account_resource, may
 from shared.races import until_won
 from shared.tables import Action as TableAction
 from shared.tables import Put
@@ -30,9 +30,9 @@ LOOKED_AT = 1000
 async def search_accounts(
     outbox: Outbox, principal: Principal, wanted: SearchAccounts
 ) -> AccountPage:
-    """Those that match among the next thousand accounts; Forbidden for anyone else."""
+    """Those that match among the next thousand accounts; NotFound for anyone else."""
     if not principal.admin or principal.disabled or principal.scope is not None:
-        raise Forbidden
+        raise NotFound
     text, found, cursor = wanted.text.strip().lower(), list[Account](), wanted.cursor
     for _ in range(max(1, LOOKED_AT // wanted.limit)):
         page = await page_of_accounts(outbox, Listed(limit=wanted.limit, cursor=cursor))
@@ -71,7 +71,8 @@ async def _shut(
         before = await find_account(outbox, wanted.account_uid)
         if before is None or before.deleted:
             raise NotFound
-        demand(principal, Action.ACCOUNT_DISABLE, account_resource(before))
+        if not may(principal, Action.ACCOUNT_DISABLE, account_resource(before)):
+            raise NotFound
         if before.disabled is disabled:
             return before
         changes = {"disabled": disabled, "version": next_version(before.version)}

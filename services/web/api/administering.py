@@ -55,7 +55,7 @@ async def search_accounts(  # noqa: PLR0913, PLR0917 - what to find and a page
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AdminList:
-    """Among the next thousand, from the cursor on; 403 for anyone but administrators."""
+    """Among the next thousand, from the cursor on; 404 for anyone but administrators."""
     wanted = SearchAccounts(
         actor=visitor.actor, text=text, disabled=disabled, limit=limit, cursor=cursor
     )

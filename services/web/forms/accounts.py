@@ -89,6 +89,13 @@ class EndForm(FormModel):
     reason: Annotated[Line, Field(max_length=500)] = ""
 
 
+class ShutForm(FormModel):
+    """What an administrator does to an account, and why."""
+
+    do: Literal["disable", "enable"]
+    reason: Annotated[Line, Field(min_length=1, max_length=500)]
+
+
 class RevokeForm(FormModel):
     """The access key that is to work no more."""
 

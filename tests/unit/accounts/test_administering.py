@@ -22,7 +22,7 @@ from shared.contracts.accounts import (
     EnableAccount,
     SearchAccounts,
 )
-from shared.errors import Conflict, Forbidden, NotFound
+from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.tables import open_table
@@ -65,13 +65,13 @@ async def test_nobody_else_shuts_or_finds_accounts(outbox: Outbox) -> None:
     ada, eve = await person(outbox, "ada"), await person(outbox, "eve")
     org = await organization(outbox, "noaa", ada)
     for account in (eve, org):
-        with pytest.raises(Forbidden):
+        with pytest.raises(NotFound):
             await disable_account(
                 outbox,
                 await principal_of(outbox, ada),
                 DisableAccount(account_uid=account.account_uid),
             )
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         await search_accounts(outbox, await principal_of(outbox, ada), SearchAccounts())
     assert not (await fresh(outbox, eve)).disabled
 
