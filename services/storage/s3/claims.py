@@ -104,10 +104,10 @@ def read_claim(request: Request) -> Claim | None:
 def _from_header(request: Request, header: str) -> Claim:
     code = "AuthorizationHeaderMalformed"
     # Clients say their signature last, and all before it is the same for a whole day.
-    before, _, after = _of_bounded_length(header).rpartition("Signature=")
+    before, found, after = _of_bounded_length(header).rpartition("Signature=")
     signature, _, rest = after.partition(",")
-    fields = _fields(f"{before},{rest}" if rest else before or after)
-    if not (before and fields.keys() >= {"Credential", "SignedHeaders"}):
+    fields = _fields(f"{before},{rest}" if found and rest else before or after)
+    if not (found and fields.keys() >= {"Credential", "SignedHeaders"}):
         raise S3Error(
             code,
             "The authorization header is malformed; it needs Credential, SignedHeaders and "

@@ -59,6 +59,10 @@ def test_spacing_and_order_are_free(authorization: str) -> None:
         ("AWS4-ECDSA-P256-SHA256 " + PLAIN, "InvalidArgument"),
         ("AWS4-HMAC-SHA256", "AuthorizationHeaderMalformed"),
         ("AWS4-HMAC-SHA256 Credential=x", "AuthorizationHeaderMalformed"),
+        (f"AWS4-HMAC-SHA256 {PLAIN.replace('Sign', 'Sgn')}", "AuthorizationHeaderMalformed"),
+        (f"AWS4-HMAC-SHA256 {PLAIN.partition('Sig')[0]}", "AuthorizationHeaderMalformed"),
+        ("AWS4-HMAC-SHA256 " + "," * 7000, "AuthorizationHeaderMalformed"),
+        (f"Signature={SIGNATURE}", "InvalidArgument"),
         (
             f"AWS4-HMAC-SHA256 {PLAIN.replace('20261123', '20261122')}",
             "AuthorizationHeaderMalformed",
