@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from services.storage.blobs.local import open_local
-from services.storage.handlers import REQUESTS, Answering
+from services.storage.handlers import REQUESTS, Answering, on_renamed
 from services.storage.issuers.fetching import Fetcher
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
@@ -27,7 +27,9 @@ from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
 from services.storage.views.holders import Holders
 from shared.bus import Bus
-from shared.contracts.repositories import Repository
+from shared.bus.events import Handler
+from shared.cloudevents import EventData
+from shared.contracts.repositories import Repository, RepositoryRenamed
 from shared.following import follow, private_handlers
 from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key
@@ -131,9 +133,14 @@ def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:
     projection = answering.projection
     for consumer in consumers_of(SERVICE):
         is_private = consumer.stream == PRIVATE.name
-        handlers = private_handlers(projection) if is_private else purging.handlers()
+        handlers = private_handlers(projection) if is_private else control(answering, purging)
         bus.consume(consumer.stream, consumer.durable, handlers)
     follow(projection)
+
+
+def control(answering: Answering, purging: Purging) -> dict[type[EventData], Handler]:
+    """What is done with events of accounts and repositories."""
+    return {**purging.handlers(), RepositoryRenamed: partial(on_renamed, answering)}
 
 
 def _finder(projection: Projection) -> FindRepository:

@@ -16,12 +16,16 @@ from services.storage.operations.presigning import (
 )
 from services.storage.operations.reading import get_record
 from services.storage.operations.resources import Resources
+from services.storage.store.figures import find_figures, fold, hand_over
 from services.storage.store.objects import objects_page, stored_object
+from shared.cloudevents import Event
 from shared.contracts.base import Actor, Request
-from shared.contracts.repositories import Repository
+from shared.contracts.repositories import Repository, RepositoryEvent
 from shared.contracts.storage import (
     DeleteObject,
+    GetAccountFigures,
     GetObject,
+    GetRepositoryFigures,
     ListObjects,
     ObjectPage,
     PostForm,
@@ -29,10 +33,11 @@ from shared.contracts.storage import (
     PresignGetObject,
     PresignPostObject,
     PresignPutObject,
+    StoredFigures,
     StoredObject,
 )
 from shared.errors import Forbidden, NotFound
-from shared.policy import Action, demand, may, repository_resource
+from shared.policy import Action, account_resource, demand, may, repository_resource
 from shared.projection import Projection
 
 
@@ -86,6 +91,37 @@ async def list_objects(answering: Answering, wanted: ListObjects) -> ObjectPage:
     return ObjectPage(objects=objects, cursor=cursor)
 
 
+async def get_repository_figures(
+    answering: Answering, wanted: GetRepositoryFigures
+) -> StoredFigures:
+    """What is kept of a repository, to this moment."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_LIST, names, "")
+    figures = await fold(answering.resources.outbox, repository.repository_uid)
+    return StoredFigures(objects=figures.objects, size=figures.size)
+
+
+async def get_account_figures(answering: Answering, wanted: GetAccountFigures) -> StoredFigures:
+    """What is kept for an account; it tells of what is hidden too, so not everyone is told."""
+    account = await answering.projection.account_named(wanted.account_id)
+    if account is None:
+        raise NotFound
+    principal = await answering.projection.principal(wanted.actor)
+    if not may(principal, Action.ACCOUNT_AUDIT, account_resource(account)):
+        principal = await answering.projection.fresh_principal(principal)
+    demand(principal, Action.ACCOUNT_AUDIT, account_resource(account))
+    figures = await find_figures(answering.resources.outbox, account.account_uid)
+    return StoredFigures(objects=figures.objects, size=figures.size)
+
+
+async def on_renamed(answering: Answering, event: Event[RepositoryEvent]) -> None:
+    """Another name; with another owner, what is kept counts for that one."""
+    await answering.projection.on_repository(event)
+    repository = event.data.repository
+    outbox = answering.resources.outbox
+    await hand_over(outbox, repository.repository_uid, repository.account_uid)
+
+
 async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> PresignedUrl:
     """An address for one object one may read."""
     names = (wanted.account_id, wanted.repository_id)
@@ -130,6 +166,8 @@ async def delete_object(answering: Answering, wanted: DeleteObject) -> StoredObj
 Handler = Callable[[Answering, Any], Awaitable[BaseModel]]
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetObject: get_object,
+    GetRepositoryFigures: get_repository_figures,
+    GetAccountFigures: get_account_figures,
     ListObjects: list_objects,
     PresignGetObject: presign_get_object,
     PresignPutObject: presign_put_object,

@@ -85,3 +85,13 @@ class DirtyMark:
     repository_uid: str
     process: str
     burst: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much is kept; of a repository also for which account it counts, and changed how often."""
+
+    objects: int = 0
+    size: int = 0
+    account_uid: str = ""
+    rounds: int = 0

@@ -73,6 +73,26 @@ class ListObjects(StorageRequest[ObjectPage], Listed):
     repository_uid: str
 
 
+class StoredFigures(BaseModel):
+    """How much is kept, as counters have it; a second late at most."""
+
+    objects: int
+    size: int
+
+
+class GetRepositoryFigures(StorageRequest[StoredFigures]):
+    """Of one repository, for those who may list all of it. NotFound, Forbidden."""
+
+    account_id: str
+    repository_id: str
+
+
+class GetAccountFigures(StorageRequest[StoredFigures]):
+    """Of all repositories of an account, hidden ones too: for its owners and maintainers."""
+
+    account_id: str
+
+
 class PresignGetObject(StorageRequest[PresignedUrl]):
     """A URL that downloads one object as who asks, for 15 minutes."""
 

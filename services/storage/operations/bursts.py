@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 
 from services.storage.blobs.port import Folder
 from services.storage.models import DirtyMark
+from services.storage.store.figures import fold
 from services.storage.store.marks import clear_mark, mark_dirty
 from shared.errors import Problem
 from shared.identifiers import new_uid
@@ -64,6 +65,7 @@ class Bursts:
             await asyncio.wait_for(self._idle.wait(), LONGEST_WRITE_SECONDS)
         for uid, burst in list(self._bursts.items()):
             if not burst.writers:
+                await self._count(uid)
                 await self._clear(uid, burst)
 
     @asynccontextmanager
@@ -108,8 +110,16 @@ class Bursts:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             for uid, burst in list(self._bursts.items()):
+                await self._count(uid)
                 if burst.is_over():
                     await self._clear(uid, burst)
+
+    async def _count(self, uid: str) -> None:
+        """What was written is counted in; what cannot be now is with the next."""
+        try:
+            await fold(self.outbox, uid)
+        except Problem as problem:
+            log.info("figures wait", reason=problem.detail)
 
     async def _clear(self, uid: str, burst: Burst) -> None:
         # Out of sight first: who writes from now on makes a mark of its own.

@@ -1,6 +1,7 @@
 """A repository that nobody gets back: its bytes, its records and their history go."""
 
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.uploads import drop_upload, uploads_from
 from shared.contracts.repositories import Repository
@@ -19,11 +20,12 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         if not records:
             break
         for record in records:
-            await drop_object(resources.outbox, record)
+            await drop_object(resources.outbox, repository, record)
     while True:
         uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
         if not uploads:
             break
         for upload in uploads:
             await drop_upload(resources.outbox, upload.upload_id)
+    await drop_figures(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))

@@ -8,6 +8,7 @@ from services.storage.blobs.port import Folder
 from services.storage.models import DirtyMark
 from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.figures import fold
 from services.storage.store.marks import clear_mark, dirty_marks
 from services.storage.store.objects import find_objects, objects_page
 from services.storage.store.uploads import find_upload, remove_parts
@@ -74,6 +75,7 @@ async def recover(resources: Resources, find_repository: FindRepository) -> None
         if repository is not None:
             mended = await reindex(resources, repository)
             log.info("looked at anew", repository=repository.repository_uid, mended=mended)
+            await fold(resources.outbox, repository.repository_uid)
             for mark in marks:
                 await clear_mark(resources.outbox, mark.burst)
 

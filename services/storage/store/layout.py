@@ -6,6 +6,8 @@
 | UPLOAD#<upload id>    | UPLOAD                 | a multipart upload, or how it ended          |
 | UPLOAD#<upload id>    | PART#<number>          | a part of it                                 |
 | DIRTY                 | <burst>                | a repository that a process is writing to    |
+| CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
+| FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |
 | EVT#<object uid>      | <version>#<...>        | events (shared.outbox)                       |
 
 The index `uploads` holds the open uploads of a repository by key. Beside them the same table holds

@@ -1,15 +1,27 @@
 """Object records, and the events that are written with them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from services.storage.models import ObjectRecord
+from services.storage.store.figures import counted
 from services.storage.store.layout import RECORD_VERSION, objects_of
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted, StoredObject
 from shared.identifiers import object_uid
-from shared.outbox import Outbox, announce, history_key
-from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Page, Put
+from shared.outbox import Outbox, announce, history_key, next_version
+from shared.tables import (
+    Absent,
+    Action,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Equals,
+    Item,
+    Page,
+    Put,
+)
 
 HISTORY_STEP = 100
 
@@ -106,9 +118,11 @@ def created(
         object=stored_object(repository, record),
     )
     aggregate = data.object.object_uid
+    more = (0, record.size - before.size) if before else (1, record.size)
     return [
         Put(object_row(record), when=unchanged(before)),
         announce(data, aggregate=aggregate, version=record.version, actor=actor),
+        counted(repository, (record.version, aggregate), *more),
     ]
 
 
@@ -123,12 +137,14 @@ def deleted(
     return [
         Delete(objects_of(record.repository_uid), record.key, when=unchanged(record)),
         announce(data, aggregate=was.object_uid, version=version, actor=actor),
+        counted(repository, (version, was.object_uid), -1, -record.size),
     ]
 
 
-async def drop_object(outbox: Outbox, record: ObjectRecord) -> None:
+async def drop_object(outbox: Outbox, repository: Repository, record: ObjectRecord) -> None:
     """Forget an object and what became of it; nothing is announced. What waits is left."""
-    partition = history_key(object_uid(record.repository_uid, record.key))
+    uid = object_uid(record.repository_uid, record.key)
+    partition = history_key(uid)
     cursor: str | None = None
     while True:
         page = await outbox.table.query(partition, limit=HISTORY_STEP, cursor=cursor)
@@ -138,7 +154,10 @@ async def drop_object(outbox: Outbox, record: ObjectRecord) -> None:
         cursor = page.cursor
         if cursor is None:
             break
-    await outbox.table.write(Delete(objects_of(record.repository_uid), record.key))
+    less = counted(repository, (next_version(record.version), uid), -1, -record.size)
+    gone = Delete(objects_of(record.repository_uid), record.key, when=unchanged(record))
+    with suppress(ConditionFailed):  # Another process was faster, and counted it.
+        await outbox.table.write(gone, less)
 
 
 def unchanged(before: ObjectRecord | None) -> Condition:

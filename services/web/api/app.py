@@ -10,6 +10,7 @@ from services.web.api import (
     audit,
     deleting,
     endpoints,
+    figures,
     invitations,
     members,
     objects,
@@ -24,7 +25,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
     *(administering, repositories, states, objects, trusts),
-    *(own_data, deleting),
+    *(own_data, deleting, figures),
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

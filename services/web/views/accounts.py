@@ -10,6 +10,7 @@ from services.web.forms.accounts import AccountForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
 from services.web.views.cards import cards_of
+from services.web.views.figures import account_figures
 from services.web.views.names import find_account, may_account, named, place_of_request
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
@@ -27,17 +28,20 @@ async def show(request: Request) -> Response:
     account, found = await asyncio.gather(
         find_account(request, account_id), _repositories(request, account_id)
     )
-    cards, members = await asyncio.gather(
-        cards_of(request, found.repositories), _members(request, account)
+    may = may_account((await visitor_of(request)).principal, account)
+    cards, members, figures = await asyncio.gather(
+        cards_of(request, found.repositories),
+        _members(request, account),
+        account_figures(request, account) if may.audit else _nothing(),
     )
-    visitor = await visitor_of(request)
     return await page(
         request,
         "accounts/show.html",
         account=account,
         cards=cards,
         members=members,
-        may=may_account(visitor.principal, account),
+        figures=figures,
+        may=may,
         next_page=f"?{urlencode({'cursor': found.cursor})}" if found.cursor else "",
     )
 
@@ -105,6 +109,10 @@ async def _repositories(request: Request, account_id: str) -> RepositoryPage:
             cursor=request.query_params.get("cursor"),
         )
     )
+
+
+async def _nothing() -> None:
+    """There is nothing to ask for."""
 
 
 async def _members(request: Request, account: Account) -> list[Member] | None:

@@ -13,6 +13,7 @@ from services.web.render.readme import Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_repository
 from services.web.resources import resources_of, visitor_of
 from services.web.views.cards import summaries_of
+from services.web.views.figures import repository_figures
 from services.web.views.names import (
     May,
     find_repository,
@@ -29,6 +30,7 @@ from shared.contracts.indexer import (
     RepositorySummary,
 )
 from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.storage import StoredFigures
 from shared.errors import NotFound, Problem, Unavailable
 
 PAGE = 200
@@ -43,6 +45,7 @@ class RepositoryView:
     repository: Repository
     directory: Directory
     summary: RepositorySummary | None
+    figures: StoredFigures | None
     may: May
     trail: list[tuple[str, str]]
     readme: Readme | None
@@ -78,9 +81,10 @@ async def _view(request: Request, place: Place) -> RepositoryView:
     # That it may be seen has not come to the indexer yet.
     directory = found or AWAY
     uid = repository.repository_uid
-    summaries, readme = await asyncio.gather(
+    summaries, readme, figures = await asyncio.gather(
         summaries_of(request, [] if directory is AWAY else [uid]),
         _readme(request, repository, directory, cursor),
+        repository_figures(request, repository),
     )
     summary = summaries.get(uid)
     snippets = for_repository(_target(request, repository))
@@ -89,6 +93,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         repository=repository,
         directory=directory,
         summary=summary,
+        figures=figures,
         may=may_of((await visitor_of(request)).principal, repository),
         trail=trail_of(repository, directory.prefix),
         readme=readme,

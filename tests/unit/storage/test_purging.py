@@ -44,7 +44,7 @@ async def test_it_goes_on_where_it_was_cut_short(resources: Resources, home: Pat
     await published(resources)
     record = await find_object(resources.outbox, REPOSITORY.repository_uid, "a")
     assert record is not None
-    await drop_object(resources.outbox, record)
+    await drop_object(resources.outbox, REPOSITORY, record)
     (home / FOLDER / "b/c").unlink()
     await asyncio.gather(*(purge_repository(resources, REPOSITORY) for _ in range(2)))
     assert await rows_left(resources) == 0

@@ -1,0 +1,43 @@
+"""How much storage keeps of a repository and for an account."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
+
+from services.web.api.queries import AccountName, Repository, ask, check_names
+from services.web.api.visitors import Calling, SignedIn
+from shared.contracts.storage import GetAccountFigures, GetRepositoryFigures, StoredFigures
+
+router = APIRouter(tags=["storage"])
+
+
+class FiguresView(BaseModel):
+    """Objects and bytes, as counters have it; a second or two late at most."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"objects": 3, "size": 1048576}]})
+
+    objects: int
+    size: int
+
+    @classmethod
+    def of(cls, figures: StoredFigures) -> "FiguresView":
+        """As storage tells it."""
+        return cls(**figures.model_dump())
+
+
+@router.get("/repositories/{account_id}/{repository_id}/storage", summary="What a repository keeps")
+async def get_repository_figures(
+    request: Request, visitor: Calling, name: Repository
+) -> FiguresView:
+    """For whoever may list all of its files."""
+    wanted = GetRepositoryFigures(actor=visitor.actor, **name.model_dump())
+    return FiguresView.of(await ask(request, wanted))
+
+
+@router.get("/accounts/{account_id}/storage", summary="What an account keeps")
+async def get_account_figures(
+    request: Request, visitor: SignedIn, account_id: AccountName
+) -> FiguresView:
+    """All its repositories together, hidden ones too: for owners and maintainers."""
+    check_names(account_id)
+    wanted = GetAccountFigures(actor=visitor.actor, account_id=account_id)
+    return FiguresView.of(await ask(request, wanted))
