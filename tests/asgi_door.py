@@ -9,7 +9,6 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from services.storage.issuers.fetching import Fetcher
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door as SigningDoor
@@ -22,6 +21,7 @@ from shared.bus import Bus
 from shared.contracts.accounts import Account, Role, SealedAccessKey
 from shared.contracts.base import Snapshot, now
 from shared.contracts.repositories import Visibility
+from shared.fetching import Fetcher
 from shared.key_uses import KeyUses
 from shared.keyfile import load_key_file, service_access_key
 from shared.projection import Projection

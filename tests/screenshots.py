@@ -36,6 +36,7 @@ SIGNED_IN = {
     "account-settings": "/-/demo/settings",
     "keys": "/-/demo/keys",
     "members": "/-/noaa/members",
+    "domains": "/-/noaa/domains",
     "invitations": "/-/invitations",
     "own-data": "/-/data",
     "delete-account": "/-/demo/delete",

@@ -10,19 +10,22 @@ from services.accounts.handlers import REQUESTS, Resources
 from services.accounts.kratos import Kratos
 from services.accounts.mail import Mailer
 from services.accounts.operations.belongings import RepositoriesOf, Sources
+from services.accounts.operations.domains import Looking
 from services.accounts.operations.ending import Ending
 from services.accounts.operations.exporting import write_export
 from services.accounts.operations.identities import reconcile_for_ever, sign_out
 from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
 from services.accounts.operations.working import Works, keep_working
-from services.accounts.settings import ServiceSettings
+from services.accounts.proofs import Proofs
+from services.accounts.settings import AccountsSettings, ServiceSettings
 from services.accounts.store.jobs import JobKind
 from services.accounts.store.layout import SCHEMA
 from shared.bus import Bus
 from shared.contracts.accounts import Account, RepositoryName
 from shared.contracts.base import Actor
 from shared.contracts.repositories import GetRepository, ListRepositories, Repository
+from shared.fetching import Fetcher
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
@@ -55,9 +58,10 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         relay = Relay(outbox, bus)
         kratos = Kratos(settings.kratos_admin_url, timeout_seconds=settings.kratos.timeout_seconds)
         stack.callback(kratos.close)
+        proofs = await stack.enter_async_context(proving(settings.accounts))
         sources, terms = Sources(outbox, repositories_lister(bus)), settings.accounts.terms
         resources = Resources(
-            outbox, sealing_key(key), repository_finder(bus), kratos, sources, terms
+            outbox, sealing_key(key), repository_finder(bus), kratos, sources, proofs, terms
         )
         bus.answer_all(REQUESTS, resources)
         relay.start()
@@ -65,12 +69,32 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
         await stack.enter_async_context(running(beat(bus, settings.accounts.heartbeat_seconds)))
-        period = settings.accounts.reconcile_hours * HOUR_SECONDS
-        await stack.enter_async_context(running(reconcile_for_ever(outbox, kratos, period)))
-        post = stack.enter_context(posting(outbox, settings))
-        jobs = works(Ending(sources, kratos, terms.name_rests), post)
-        await stack.enter_async_context(running(keep_working(outbox, jobs)))
+        await stack.enter_async_context(looking_after(settings, resources))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
+
+
+@asynccontextmanager
+async def looking_after(settings: ServiceSettings, resources: Resources) -> AsyncIterator[None]:
+    """What goes on beside the doors: looks at all of Kratos, and jobs."""
+    outbox, kratos, terms = resources.outbox, resources.kratos, resources.terms
+    period = settings.accounts.reconcile_hours * HOUR_SECONDS
+    ending = Ending(resources.sources, kratos, terms.name_rests)
+    looking = Looking(outbox, resources.proofs.find, terms.looks)
+    with posting(outbox, settings) as post:
+        reconciling = reconcile_for_ever(outbox, kratos, period)
+        working = keep_working(outbox, works(ending, post, looking))
+        async with running(reconciling), running(working):
+            yield
+
+
+@asynccontextmanager
+async def proving(settings: AccountsSettings) -> AsyncIterator[Proofs]:
+    """Looks for proofs of domains."""
+    fetcher = Fetcher(allow_private=settings.private_domains)
+    try:
+        yield Proofs(fetcher, resolver=settings.resolver, well_known=settings.well_known)
+    finally:
+        await fetcher.close()
 
 
 @contextmanager
@@ -85,10 +109,11 @@ def posting(outbox: Outbox, settings: ServiceSettings) -> Iterator[Post]:
             mailer.close()
 
 
-def works(ending: Ending, post: Post) -> Works:
+def works(ending: Ending, post: Post, looking: Looking) -> Works:
     """What does each kind of job."""
     sources = ending.sources
     return {
+        JobKind.DOMAIN: looking.look,
         JobKind.DELETION: ending.end_account,
         JobKind.DELETION_MAIL: post.send_deletion,
         JobKind.EXPORT: partial(write_export, sources),

@@ -15,6 +15,7 @@ from services.accounts.operations import (
     administering,
     auditing,
     deleting,
+    domains,
     exporting,
     identities,
     invitations,
@@ -23,13 +24,16 @@ from services.accounts.operations import (
 )
 from services.accounts.operations.belongings import Sources
 from services.accounts.operations.places import FindRepository
+from services.accounts.proofs import Proofs
 from services.accounts.settings import Terms
 from services.accounts.store.accounts import find_principal
 from shared.contracts.accounts import (
     AcceptInvitation,
     AccessKeySecret,
     Account,
+    AddDomain,
     CancelDeletion,
+    CheckDomain,
     CreateAccessKey,
     CreateAccount,
     CreateTrust,
@@ -37,6 +41,7 @@ from shared.contracts.accounts import (
     DeleteAccount,
     Deletion,
     DisableAccount,
+    Domain,
     EditAccount,
     EnableAccount,
     Export,
@@ -55,11 +60,13 @@ from shared.contracts.accounts import (
     ListAccessKeys,
     ListAccounts,
     ListAuditEntries,
+    ListDomains,
     ListInvitations,
     ListMembers,
     ListOwnInvitations,
     ListTrusts,
     NoteKeyUse,
+    RemoveDomain,
     RemoveTrust,
     ResendInvitation,
     RevokeAccessKey,
@@ -84,6 +91,7 @@ class Resources:
     find_repository: FindRepository
     kratos: Kratos
     sources: Sources
+    proofs: Proofs
     terms: Terms
 
 
@@ -142,6 +150,14 @@ async def delete_account(resources: Resources, wanted: DeleteAccount) -> Deletio
     )
 
 
+async def add_domain(resources: Resources, wanted: AddDomain) -> Domain:
+    """The operation that needs to know where proofs are looked for."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    return await domains.add_domain(
+        resources.outbox, principal, wanted, places=resources.proofs.places
+    )
+
+
 async def create_account(resources: Resources, wanted: CreateAccount) -> Account:
     """A person's address is known from the beginning, or from the next look through all."""
     principal = await find_principal(resources.outbox, wanted.actor)
@@ -194,6 +210,10 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
+    AddDomain: add_domain,
+    ListDomains: asked(domains.list_domains),
+    CheckDomain: asked(domains.check_domain),
+    RemoveDomain: asked(domains.remove_domain),
     DeleteAccount: delete_account,
     GetDeletion: asked(deleting.get_deletion),
     CancelDeletion: asked(deleting.cancel_deletion),

@@ -2,24 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
 from shared.settings import OpsSettings, SendingSettings, Settings
 
+WELL_KNOWN = "https://{domain}/.well-known/coop-verification.txt"
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long an export is kept, a deletion can be cancelled, and a name is nobody's."""
+    """How long an export is kept, a deletion can be cancelled, a name is nobody's.
+
+    `looks`: from one look at a domain to the next.
+    """
 
     export: timedelta
     grace: timedelta
     name_rests: timedelta
+    looks: timedelta
 
 
 class AccountsSettings(OpsSettings):
     """`heartbeat_seconds`: how often others are told that this service lives.
 
+    `domain_hours`: how often proofs of domains are looked for; `resolver`: a DNS server as
+    host:port, empty for the system's; `well_known`: where the file is; `private_domains`: whether
+    that may be in a private network, for tests.
     `deletion_days`: how long the deletion of an account can be cancelled.
     `name_rest_days`: how long the name of a deleted account is given to nobody.
     `export_days`: how long an export of a person's own data is kept, from when it was asked for.
@@ -27,6 +37,10 @@ class AccountsSettings(OpsSettings):
     """
 
     heartbeat_seconds: float = Field(default=10.0, gt=0)
+    domain_hours: float = Field(default=24.0, gt=0)
+    resolver: Annotated[str, Field(pattern=r"^(\S+:\d+)?$")] = ""
+    well_known: Annotated[str, Field(pattern=r"\{domain\}")] = WELL_KNOWN
+    private_domains: bool = False
     deletion_days: float = Field(default=7.0, ge=0, le=365)
     name_rest_days: int = Field(default=90, ge=0, le=3650)
     export_days: int = Field(default=7, ge=1, le=365)
@@ -39,6 +53,7 @@ class AccountsSettings(OpsSettings):
             export=timedelta(days=self.export_days),
             grace=timedelta(days=self.deletion_days),
             name_rests=timedelta(days=self.name_rest_days),
+            looks=timedelta(hours=self.domain_hours),
         )
 
 

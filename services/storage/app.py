@@ -7,7 +7,6 @@ from functools import partial
 
 from services.storage.blobs.local import open_local
 from services.storage.handlers import REQUESTS, Answering, on_renamed
-from services.storage.issuers.fetching import Fetcher
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
@@ -30,6 +29,7 @@ from shared.bus import Bus
 from shared.bus.events import Handler
 from shared.cloudevents import EventData
 from shared.contracts.repositories import Repository, RepositoryRenamed
+from shared.fetching import Fetcher
 from shared.following import follow, private_handlers
 from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key

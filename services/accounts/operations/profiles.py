@@ -11,6 +11,10 @@ ORCID = re.compile(
     r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])", re.IGNORECASE
 )
 ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})", re.IGNORECASE)
+# The last label has a letter, so no address of numbers is one (RFC 1123 §2.1).
+DOMAIN = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 PROFILE = {
     *("name", "bio", "location", "websites"),
@@ -81,6 +85,17 @@ def ror(kind: AccountKind, text: str) -> str:
     if int(said[7:]) != 98 - number * 100 % 97:
         raise invalid("ror", "has a slip in it: its last digits do not fit the others")
     return said
+
+
+def domain_name(text: str) -> str:
+    """A domain in the form in which DNS compares it; no address of numbers, no lone label."""
+    try:
+        name = text.strip().rstrip(".").lower().encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not DOMAIN.fullmatch(name) or len(name) > 253:
+        raise invalid("name", "is written like noaa.gov")
+    return name
 
 
 def public(account: Account) -> Account:

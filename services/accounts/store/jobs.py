@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     SIGN_OUT = "sign_out"
     EXPORT = "export"
     DELETION = "deletion"
+    DOMAIN = "domain"
     DELETION_MAIL = "deletion_mail"
     EXPORT_MAIL = "export_mail"
 

@@ -20,6 +20,7 @@
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | ACCOUNT#<uid>    | IDENTITY        | what Kratos says of that identity: address, proven |
 | ACCOUNT#<uid>    | EXPORT          | which is its last export                           |
+| ACCOUNT#<uid>    | DOMAIN#<name>   | a domain of that organization, proven or not       |
 | ACCOUNT#<uid>    | DELETION        | that it is to be deleted, or was to be             |
 | EXPORT#<uid>     | EXPORT          | an export                                          |
 | EXPORT#<uid>     | DOCUMENT#<name> | what is in it                                      |

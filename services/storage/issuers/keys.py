@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from services.storage.issuers.fetching import Fetcher, FetchError
+from shared.fetching import Fetcher, FetchError
 
 KEPT_SECONDS, AGAIN_SECONDS = 3600.0, 30.0
 MOST_ISSUERS, MOST_KEYS = 256, 100

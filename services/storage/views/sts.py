@@ -9,7 +9,6 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-from services.storage.issuers.fetching import FetchError
 from services.storage.issuers.sessions import Session
 from services.storage.issuers.tokens import Identity, TokenError, identify
 from services.storage.s3.errors import S3Error
@@ -22,6 +21,7 @@ from shared.contracts.accounts import Trust
 from shared.contracts.accounts.trusts import SHORTEST_SECONDS
 from shared.contracts.base import now
 from shared.errors import Problem
+from shared.fetching import FetchError
 
 PATHS = frozenset({b"/.sts", b"/.sts/"})
 XMLNS = "https://sts.amazonaws.com/doc/2011-06-15/"

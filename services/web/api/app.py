@@ -9,6 +9,7 @@ from services.web.api import (
     administering,
     audit,
     deleting,
+    domains,
     endpoints,
     figures,
     invitations,
@@ -25,7 +26,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
     *(administering, repositories, states, objects, trusts),
-    *(own_data, deleting, figures),
+    *(own_data, deleting, figures, domains),
 )
 DESCRIPTION = """Everything the pages do, for programs.
 

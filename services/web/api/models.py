@@ -38,6 +38,7 @@ class AccountView(BaseModel):
     contact_email: str
     orcid: str
     ror: str
+    domains: list[str]
     created_at: datetime
 
     @classmethod

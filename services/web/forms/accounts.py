@@ -82,6 +82,13 @@ class KeyForm(FormModel):
         return moment + timedelta(days=self.days) if self.days else None
 
 
+class DomainForm(FormModel):
+    """What is done to which domain."""
+
+    do: Literal["add", "check", "remove"]
+    name: Annotated[Line, Field(min_length=1, max_length=253)]
+
+
 class EndForm(FormModel):
     """The name of the account that is to be deleted, typed."""
 

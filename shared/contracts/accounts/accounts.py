@@ -30,6 +30,7 @@ class Account(Snapshot):
     contact_public: bool = False
     orcid: str = Field(default="", description="a person's, as 0000-0002-1825-0097")
     ror: str = Field(default="", description="an organization's, as 05dxps055")
+    domains: list[str] = Field(default_factory=list, description="proven to be its own")
     disabled: bool = False
     deleted: bool = Field(default=False, description="disabled for good; only its uid is left")
     admin: bool = False

@@ -36,7 +36,7 @@ def test_nothing_of_an_account_is_shown_that_is_not_everyone_s() -> None:
     shown = AccountView.of(ADA).model_dump()
     assert shown.keys() == {
         *("account_uid", "account_id", "kind", "name", "bio", "created_at"),
-        *("location", "websites", "contact_email", "orcid", "ror"),
+        *("location", "websites", "contact_email", "orcid", "ror", "domains"),
     }
 
 

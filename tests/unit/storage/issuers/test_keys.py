@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.storage.issuers.fetching import Fetcher
 from services.storage.issuers.keys import IssuerKeys, usable_keys
+from shared.fetching import Fetcher
 from tests.issuer import Issuer, ec_key, issuing, public, rsa_key
 
 RSA, EC = public("r", rsa_key()), public("e", ec_key())

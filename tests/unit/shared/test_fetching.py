@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.storage.issuers.fetching import Fetcher, FetchError, is_public
+from shared.fetching import Fetcher, FetchError, is_public
 from tests.issuer import issuing
 
 

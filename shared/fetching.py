@@ -1,4 +1,4 @@
-"""Documents of issuers, whose addresses people type: fetched from public hosts only, and little.
+"""Documents whose addresses people type: fetched from public hosts only, and little.
 
 The host's address is looked up once and then connected to, so that a name cannot mean a public
 address when it is judged and a private one when it is used. Redirects are not followed.
@@ -22,6 +22,10 @@ class FetchError(Exception):
     """The document cannot be had; the text says why in one sentence."""
 
 
+class AbsentError(FetchError):
+    """The host says that there is no such document."""
+
+
 class Fetcher:
     """Held open while the process serves. `allow_private` is for laptops and tests."""
 
@@ -37,20 +41,26 @@ class Fetcher:
 
     async def fetch(self, url: str) -> dict[str, Any]:
         """The JSON object at an address. Raises FetchError, within FETCH_SECONDS."""
+        text = await self.read(url, accept="application/json")
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                content = json.loads(await self._read(url))
-        except TimeoutError:
-            raise FetchError(f"{url} did not answer in time.") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise FetchError(f"{url} cannot be reached.") from error
+            content = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise FetchError(f"{url} is not JSON.") from error
         if not isinstance(content, dict):
             raise FetchError(f"{url} is not a JSON object.")
         return content
 
-    async def _read(self, url: str) -> bytes:
+    async def read(self, url: str, *, accept: str = "*/*") -> bytes:
+        """What is at an address. Raises FetchError, within FETCH_SECONDS."""
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                return await self._read(url, accept)
+        except TimeoutError:
+            raise FetchError(f"{url} did not answer in time.") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise FetchError(f"{url} cannot be reached.") from error
+
+    async def _read(self, url: str, accept: str) -> bytes:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme != "https" and not (self._allow_private and parts.scheme == "http"):
@@ -59,7 +69,7 @@ class Fetcher:
         request = self._client.build_request(
             "GET",
             httpx.URL(url).copy_with(host=address),
-            headers={"host": parts.netloc, "accept": "application/json"},
+            headers={"host": parts.netloc, "accept": accept},
             extensions={"sni_hostname": host},
         )
         response = await self._client.send(request, stream=True)
@@ -93,6 +103,8 @@ def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 async def _body(url: str, response: httpx.Response) -> bytes:
+    if response.status_code in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
+        raise AbsentError(f"{url} is not there.")
     if response.status_code != httpx.codes.OK:
         raise FetchError(f"{url} answers {response.status_code}.")
     content = b""
