@@ -1,6 +1,8 @@
 """An account's settings and its audit trail, by their pages."""
 
-from tests.edge import Person
+import httpx
+
+from tests.edge import Edge, Person, bearer
 
 
 def test_a_profile_is_edited_and_a_private_address_stays_private(ada: Person, eve: Person) -> None:
@@ -42,3 +44,16 @@ def test_the_audit_trail_is_for_those_who_run_the_account(ada: Person, eve: Pers
     for said in ("access key created", key_id, "nightly sync", ada.account_id):
         assert said in page.text
     eve.visitor.go(f"/-/{ada.account_id}/audit", status=403)
+
+
+def test_a_bio_of_ten_megabytes_is_refused_and_changes_nothing(edge: Edge, ada: Person) -> None:
+    account, bio = f"{edge.web}/api/v1/accounts/{ada.account_id}", "x" * 10_000_000
+    key = bearer(ada.new_key())
+    assert httpx.patch(account, json={"bio": bio}, headers=key).status_code == 413
+    refused = httpx.patch(account, json={"bio": bio[:10_000]}, headers=key)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "bio"
+    place = f"/-/{ada.account_id}/settings"
+    form = ada.visitor.go(place).form(place)
+    ada.visitor.send(form, status=413, bio=bio)
+    assert httpx.get(account).json()["bio"] == ""
