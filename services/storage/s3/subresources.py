@@ -96,7 +96,11 @@ _SUBRESOURCES = frozenset(
     }
 )
 # The last names for whom one of our own addresses was signed (operations/presigning.py).
-_PLAIN = frozenset({"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor"})
+# A signature of version 2 is refused where signatures are read, with advice.
+_PLAIN = frozenset(
+    {"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor"}
+    | {"AWSAccessKeyId", "Signature", "Expires"}
+)
 
 
 def find_operation(method: str, query: Mapping[str, str], *, on_object: bool) -> str:

@@ -121,6 +121,16 @@ def test_version_two_signatures_are_refused_with_advice(door: Door, bucket: str)
     assert "AWS4-HMAC-SHA256" in answer.text
 
 
+def test_version_two_signatures_are_refused_with_the_same_advice_for_a_put(
+    door: Door, bucket: str
+) -> None:
+    url = presigned(door.client(signature_version="s3"), "put_object", bucket, "a")
+    answer = plain.put(url, content=b"x")
+    assert answer.status_code == 400
+    assert "<Code>InvalidRequest</Code>" in answer.text
+    assert "AWS4-HMAC-SHA256" in answer.text
+
+
 def test_a_part_of_an_upload(s3: Client, bucket: str) -> None:
     upload = s3.create_multipart_upload(Bucket=bucket, Key=KEY)["UploadId"]
     url = presigned(s3, "upload_part", bucket, UploadId=upload, PartNumber=1)
