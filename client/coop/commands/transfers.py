@@ -19,7 +19,8 @@ def upload(asked: Asked, source: Path, place: str) -> None:
     """Upload a file or a folder.
 
     A place that ends in a slash, or names a repository, takes files under their own names. Run it
-    again after an interruption: what the server has already is not sent again.
+    again after an interruption: parts of a large file that the server has are not sent again. Files
+    that it has whole are; sync leaves them out.
     """
     with asked.bar() as bar, asked.client(bar) as client:
         done = client.upload(source, place)
