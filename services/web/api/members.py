@@ -24,6 +24,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     Role,
 )
+from shared.errors import NotFound
 
 router = APIRouter(tags=["members"])
 WhyQuery = Annotated[str, Query(max_length=500, description="Why, for the audit trail")]
@@ -160,4 +161,8 @@ async def revoke_repository_role(
 
 
 async def _uid(request: Request, visitor: Visitor, account_id: str) -> str:
-    return (await find_account(request, visitor, account_id)).account_uid
+    try:
+        return (await find_account(request, visitor, account_id)).account_uid
+    except NotFound:
+        # Of two names in the path it says which one.
+        raise NotFound(f"There is no account {account_id!r:.100}.") from None

@@ -103,6 +103,12 @@ def test_the_last_owner_stays_and_others_leave(
     assert as_eve.delete(f"{members}/{eve.account_id}").status_code == 409
 
 
+def test_who_is_to_have_a_role_and_is_not_there_is_named(as_ada: httpx.Client, org: str) -> None:
+    answer = as_ada.put(f"/accounts/{org}/members/nobody-known", json={"role": "reader"})
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "There is no account 'nobody-known'."
+
+
 def test_what_is_declined_or_taken_back_is_no_role(
     as_ada: httpx.Client, as_eve: httpx.Client, eve: Person, org: str
 ) -> None:
