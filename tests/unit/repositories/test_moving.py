@@ -5,33 +5,26 @@ import asyncio
 import pytest
 
 from services.repositories.models import Rules
-from services.repositories.operations.moving import rename_repository
-from services.repositories.operations.repositories import create_repository, get_repository
+from services.repositories.operations.repositories import create_repository
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.transfers import (
-    accept_transfer,
     decline_transfer,
     get_transfer,
     list_transfers,
-    offer_transfer,
 )
 from shared.contracts.accounts import Account, Role
 from shared.contracts.repositories import (
-    AcceptTransfer,
     CreateRepository,
     DeclineTransfer,
-    GetRepository,
     GetTransfer,
     ListTransfers,
-    OfferTransfer,
-    RenameRepository,
     Repository,
-    Transfer,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox
-from shared.policy import ANONYMOUS_PRINCIPAL, Principal
+from shared.policy import ANONYMOUS_PRINCIPAL
 from tests.announced import announced, announced_types
+from tests.fates import ESA, RECEIVER, USGS, Clock, accept, found, offer, renamed
 from tests.publishers import (
     MAINTAINER,
     NOAA,
@@ -42,11 +35,6 @@ from tests.publishers import (
     holder,
     repository,
 )
-from tests.unit.repositories.test_states import Clock
-
-USGS = NOAA.model_copy(update={"account_uid": "01USGS", "account_id": "usgs"})
-ESA = NOAA.model_copy(update={"account_uid": "01ESA", "account_id": "esa"})
-RECEIVER = holder(Role.MAINTAINER, USGS.account_uid)
 
 
 @pytest.fixture
@@ -57,44 +45,6 @@ def clock() -> Clock:
 @pytest.fixture
 def resources(outbox: Outbox, clock: Clock) -> Resources:
     return Resources(outbox, Rules(clock=clock))
-
-
-async def renamed(
-    resources: Resources, name: str, new: str, who: Principal = OWNER, account: Account = NOAA
-) -> Repository:
-    wanted = RenameRepository(
-        account_id=account.account_id, repository_id=name, new_repository_id=new
-    )
-    return await rename_repository(resources, who, account, wanted)
-
-
-async def offer(
-    resources: Resources,
-    who: Principal = OWNER,
-    *,
-    account: Account = NOAA,
-    to: Account | None = USGS,
-    confirm: str = "",
-) -> Transfer:
-    wanted = OfferTransfer(
-        account_id=account.account_id,
-        repository_id="mask",
-        to_account_id=to.account_id if to else "nobody",
-        confirm=confirm or f"{account.account_id}/mask",
-    )
-    return await offer_transfer(resources, who, account, wanted, to)
-
-
-async def accept(
-    resources: Resources, made: Repository, who: Principal = RECEIVER, account: Account = USGS
-) -> Repository:
-    wanted = AcceptTransfer(account_id=account.account_id, repository_uid=made.repository_uid)
-    return await accept_transfer(resources, who, account, wanted)
-
-
-async def found(resources: Resources, name: str, account: Account = NOAA) -> Repository:
-    wanted = GetRepository(account_id=account.account_id, repository_id=name)
-    return await get_repository(resources, ANONYMOUS_PRINCIPAL, account, wanted)
 
 
 async def test_a_new_name_and_the_old_one_still_leads_to_it(resources: Resources) -> None:

@@ -1,7 +1,7 @@
 """Put aside, deleted, back again, purged: as a clock of the test's own goes on."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,26 +10,21 @@ from services.repositories.operations.purging import purge_due
 from services.repositories.operations.repositories import create_repository
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.states import (
-    activate_repository,
-    deactivate_repository,
     delete_repository,
     list_deleted_repositories,
-    undelete_repository,
 )
 from shared.contracts.repositories import (
-    ActivateRepository,
     CreateRepository,
-    DeactivateRepository,
     DeleteRepository,
     ListDeletedRepositories,
     Repository,
     State,
-    UndeleteRepository,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, history_key
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal
 from tests.announced import announced_types
+from tests.fates import FULL, NAMES, Clock, had_back, put_aside, removed, taken_up
 from tests.publishers import (
     ADMIN,
     MAINTAINER,
@@ -42,22 +37,6 @@ from tests.publishers import (
     repository,
 )
 
-NAMES = {"account_id": "noaa", "repository_id": "globe-land-mask"}
-FULL = "noaa/globe-land-mask"
-
-
-class Clock:
-    """What time it is, as the test wants it."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
 
 @pytest.fixture
 def clock() -> Clock:
@@ -67,24 +46,6 @@ def clock() -> Clock:
 @pytest.fixture
 def resources(outbox: Outbox, clock: Clock) -> Resources:
     return Resources(outbox, Rules(clock=clock))
-
-
-async def put_aside(resources: Resources, who: Principal, confirm: str = FULL) -> Repository:
-    wanted = DeactivateRepository(**NAMES, confirm=confirm)
-    return await deactivate_repository(resources, who, NOAA, wanted)
-
-
-async def taken_up(resources: Resources, who: Principal) -> Repository:
-    return await activate_repository(resources, who, NOAA, ActivateRepository(**NAMES))
-
-
-async def removed(resources: Resources) -> None:
-    await delete_repository(resources, OWNER, NOAA, DeleteRepository(**NAMES, confirm=FULL))
-
-
-async def had_back(resources: Resources, who: Principal, made: Repository) -> Repository:
-    wanted = UndeleteRepository(account_id="noaa", repository_uid=made.repository_uid)
-    return await undelete_repository(resources, who, NOAA, wanted)
 
 
 async def listed(resources: Resources, who: Principal) -> list[str]:
