@@ -17,6 +17,7 @@ from shared.tables import (
     AnyOf,
     Below,
     Condition,
+    Delete,
     Index,
     Item,
     Page,
@@ -29,6 +30,10 @@ OUTBOX_INDEX = Index(name="outbox", partition="ob", sort="obsk")
 SHARD = "OUTBOX#0"
 MAX_EVENT_BYTES = 240 * 1024
 VERSION_DIGITS = 20
+# Longer than streams keep events. Versions are times, so what was forgotten is not met again.
+HISTORY_SECONDS = 40 * 24 * 3600
+# A transaction takes a hundred.
+FORGET_STEP = 90
 
 
 def next_version(previous: int | None = None) -> int:
@@ -106,7 +111,23 @@ class Outbox:
         await self.pending(limit=1)
 
     async def sent(self, rows: Sequence[Item]) -> None:
-        """These are on the stream: out of the index, kept as history."""
+        """These are on the stream: out of the index, kept as history for a while."""
+        until = {"expires_at": int(time.time()) + HISTORY_SECONDS}
         await asyncio.gather(
-            *(self.table.write(Update(row["pk"], row["sk"], remove=("ob", "obsk"))) for row in rows)
+            *(
+                self.table.write(Update(row["pk"], row["sk"], set=until, remove=("ob", "obsk")))
+                for row in rows
+            )
         )
+
+    async def forget(self, aggregate: str) -> bool:
+        """Remove the events of an aggregate that were published; whether none waits still."""
+        while True:
+            page = await self.table.query(history_key(aggregate), limit=FORGET_STEP)
+            sent = [row for row in page.items if "ob" not in row]
+            if sent:
+                await self.table.write(*(Delete(row["pk"], row["sk"]) for row in sent))
+            if len(sent) < len(page.items):
+                return False
+            if not page.cursor:
+                return True

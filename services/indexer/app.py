@@ -49,9 +49,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
         held = await stack.enter_async_context(holding(settings))
         outbox = held.resources.indexer.outbox
-        purging = Purging(
-            held.resources.projection, partial(purge_repository, held.resources.table)
-        )
+        purging = Purging(held.resources.projection, partial(purge_repository, outbox))
         _name_doors(held, purging)
         relay = Relay(outbox, held.bus)
         relay.start()

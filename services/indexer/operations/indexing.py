@@ -144,10 +144,10 @@ def _event_of(known: Known) -> Action:
         data = ItemFailed(**place)
     else:
         data = FileDescribed(**place)
-    return announce(data, aggregate=_aggregate(file), version=file.version, actor=file.created_by)
+    return announce(data, aggregate=aggregate_of(file), version=file.version, actor=file.created_by)
 
 
-def _aggregate(file: FileMetadata) -> str:
+def aggregate_of(file: FileMetadata) -> str:
     """What is known of an object is not the object, whose events are storage's."""
     return f"file-{file.object_uid}"
 
@@ -181,4 +181,4 @@ def _removal_of(file: FileMetadata, version: int) -> Action:
         repository_id=file.repository_id,
         file=file.model_copy(update={"version": version}),
     )
-    return announce(data, aggregate=_aggregate(file), version=version)
+    return announce(data, aggregate=aggregate_of(file), version=version)

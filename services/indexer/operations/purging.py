@@ -1,14 +1,21 @@
 """A repository that nobody gets back: everything that was derived of it goes."""
 
+from contextlib import aclosing
+
+from services.indexer.operations.indexing import aggregate_of
 from services.indexer.operations.rebuilding import discard
 from services.indexer.store.editions import find_editions, forget_editions
+from services.indexer.store.files import all_files
 from shared.contracts.repositories import Repository
-from shared.tables import Table
+from shared.outbox import Outbox
 
 
-async def purge_repository(table: Table, repository: Repository) -> None:
-    """All editions, in steps that can be cut short anywhere."""
-    editions = await find_editions(table, repository.repository_uid)
+async def purge_repository(outbox: Outbox, repository: Repository) -> None:
+    """All editions, and what was told of their files, in steps that can be cut short anywhere."""
+    editions = await find_editions(outbox.table, repository.repository_uid)
     for edition in editions.written:
-        await discard(table, edition)
-    await forget_editions(table, repository.repository_uid)
+        async with aclosing(all_files(outbox.table, edition)) as files:
+            async for file in files:
+                await outbox.forget(aggregate_of(file))
+        await discard(outbox.table, edition)
+    await forget_editions(outbox.table, repository.repository_uid)

@@ -126,6 +126,18 @@ async def some_files(table: Table, edition: Edition) -> list[FileMetadata]:
     return [FileMetadata.model_validate_json(row["body"]) for row in page.items]
 
 
+async def all_files(table: Table, edition: Edition) -> AsyncGenerator[FileMetadata, None]:
+    """Every file of an edition, in no order that means anything."""
+    cursor: str | None = None
+    while True:
+        page = await table.query(file_key(edition), cursor=cursor)
+        for row in page.items:
+            yield FileMetadata.model_validate_json(row["body"])
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
 def places_beside(edition: Edition, file: FileMetadata) -> list[tuple[str, str]]:
     """Where the rest of a file is kept: its entry, its item, and the directories it is in."""
     return [

@@ -10,7 +10,7 @@ from services.storage.store.layout import RECORD_VERSION, objects_of
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted, StoredObject
 from shared.identifiers import object_uid
-from shared.outbox import Outbox, announce, history_key, next_version
+from shared.outbox import Outbox, announce, next_version
 from shared.tables import (
     Absent,
     Action,
@@ -22,8 +22,6 @@ from shared.tables import (
     Page,
     Put,
 )
-
-HISTORY_STEP = 100
 
 
 def object_row(record: ObjectRecord) -> Item:
@@ -144,16 +142,7 @@ def deleted(
 async def drop_object(outbox: Outbox, repository: Repository, record: ObjectRecord) -> None:
     """Forget an object and what became of it; nothing is announced. What waits is left."""
     uid = object_uid(record.repository_uid, record.key)
-    partition = history_key(uid)
-    cursor: str | None = None
-    while True:
-        page = await outbox.table.query(partition, limit=HISTORY_STEP, cursor=cursor)
-        sent = [Delete(row["pk"], row["sk"]) for row in page.items if "ob" not in row]
-        if sent:
-            await outbox.table.write(*sent)
-        cursor = page.cursor
-        if cursor is None:
-            break
+    await outbox.forget(uid)
     less = counted(repository, (next_version(record.version), uid), -1, -record.size)
     gone = Delete(objects_of(record.repository_uid), record.key, when=unchanged(record))
     with suppress(ConditionFailed):  # Another process was faster, and counted it.

@@ -1,5 +1,6 @@
 """Versions only grow, and events wait beside the state they tell of."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,15 @@ import pytest
 from shared.contracts.accounts import Account, AccountCreated
 from shared.contracts.base import now
 from shared.errors import TooLarge
-from shared.outbox import MAX_EVENT_BYTES, OUTBOX_INDEX, Outbox, announce, newer, next_version
+from shared.outbox import (
+    MAX_EVENT_BYTES,
+    OUTBOX_INDEX,
+    Outbox,
+    announce,
+    history_key,
+    newer,
+    next_version,
+)
 from shared.settings import Settings
 from shared.tables import ConditionFailed, Put, Schema, open_table
 
@@ -51,4 +60,21 @@ async def test_a_refused_state_leaves_no_event(tmp_path: Path) -> None:
     await outbox.sent(waiting)
     assert (await outbox.pending(limit=10)).items == []
     assert await outbox.latest_version("01A") == 5
+    await table.close()
+
+
+async def test_a_history_is_forgotten_and_what_waits_is_not(tmp_path: Path) -> None:
+    schema = Schema(name="accounts", indexes=(OUTBOX_INDEX,))
+    table = await open_table(schema, service="accounts", settings=Settings(home=tmp_path))
+    outbox = Outbox(table)
+    for version in range(1, 200):
+        await outbox.commit(event(version))
+    await outbox.sent((await outbox.pending(limit=150)).items)
+    (oldest, *_) = (await table.query(history_key("01A"))).items
+    assert 39 < (oldest["expires_at"] - time.time()) / 86400 < 41
+    assert not await outbox.forget("01A")
+    assert len((await outbox.pending(limit=1000)).items) == 49
+    await outbox.sent((await outbox.pending(limit=1000)).items)
+    assert await outbox.forget("01A")
+    assert (await table.query(history_key("01A"))).items == []
     await table.close()

@@ -15,7 +15,9 @@ from services.indexer.store.layout import (
     holdings_key,
     item_key,
 )
-from shared.tables import Delete, Table
+from shared.identifiers import object_uid
+from shared.outbox import Outbox, history_key
+from shared.tables import Delete, Item, Table
 from tests.objects import REPOSITORY_UID, Shelf, indexer_on, point_csv
 from tests.repository_rows import repository_of
 from tests.waiting import eventually
@@ -46,14 +48,31 @@ async def folder(table: Table) -> Folder:
 
 async def test_nothing_is_left(folder: Folder) -> None:
     assert await left(folder.table)
-    await purge_repository(folder.table, REPOSITORY)
+    await purge_repository(Outbox(folder.table), REPOSITORY)
     assert await left(folder.table) == []
-    await purge_repository(folder.table, REPOSITORY)
+    await purge_repository(Outbox(folder.table), REPOSITORY)
+
+
+async def test_no_event_that_was_published_is_left(folder: Folder) -> None:
+    outbox = Outbox(folder.table)
+
+    async def waiting() -> list[Item]:
+        return (await outbox.pending(limit=100)).items
+
+    async def all_wait() -> bool:
+        return len(await waiting()) == len(KEYS)
+
+    await eventually(all_wait)
+    await outbox.sent(await waiting())
+    histories = [history_key(f"file-{object_uid(REPOSITORY_UID, key)}") for key in KEYS]
+    assert all([(await folder.table.query(one)).items for one in histories])
+    await purge_repository(outbox, REPOSITORY)
+    assert not any([(await folder.table.query(one)).items for one in histories])
 
 
 async def test_an_edition_that_was_being_built_goes_too(folder: Folder) -> None:
     await begin_edition(folder.table, REPOSITORY_UID)
-    await purge_repository(folder.table, REPOSITORY)
+    await purge_repository(Outbox(folder.table), REPOSITORY)
     assert (await find_editions(folder.table, REPOSITORY_UID)).building is None
     assert await left(folder.table) == []
 
@@ -62,5 +81,5 @@ async def test_it_goes_on_where_it_was_cut_short(folder: Folder) -> None:
     edition = (await find_editions(folder.table, REPOSITORY_UID)).current
     page = await folder.table.query(item_key(edition))
     await folder.table.write(*(Delete(row["pk"], row["sk"]) for row in page.items))
-    await purge_repository(folder.table, REPOSITORY)
+    await purge_repository(Outbox(folder.table), REPOSITORY)
     assert await left(folder.table) == []
