@@ -64,11 +64,15 @@ class Purging:
             self._rung.clear()
 
     async def purge_all(self) -> None:
-        """Every job there is."""
+        """Every job there is; one that cannot be done yet stands in the way of no other."""
         page = await self.table.query(JOBS, limit=PAGE)
         for item in page.items:
             repository = Repository.model_validate_json(item["body"])
-            await self._purge(repository)
+            try:
+                await self._purge(repository)
+            except Problem as problem:
+                log.warning("cannot purge yet", reason=problem.detail)
+                continue
             await self.projection.forget(repository)
             await self.table.write(Delete(JOBS, item["sk"]))
             log.info("purged", repository=repository.repository_uid)

@@ -10,6 +10,7 @@ from services.accounts.operations.places import FindRepository, find_place
 from services.accounts.store.accounts import changed_account, find_account, find_accounts
 from services.accounts.store.layout import commit
 from services.accounts.store.memberships import (
+    CHUNK,
     changed_membership,
     count_owners,
     find_membership,
@@ -213,7 +214,8 @@ async def list_members(
     key = place_key(place.account.account_uid, place.repository_uid)
 
     async def read(after: str | None) -> Stretch[Member]:
-        rows, last = await memberships_after(outbox, key, after)
+        # One more than is shown, as it tells whether there are more.
+        rows, last = await memberships_after(outbox, key, after, limit=min(wanted.limit + 1, CHUNK))
         roles = {row.member_uid: row.role for row in rows}
         accounts = await find_accounts(outbox, list(roles))
         return [Member(account=one, role=roles[one.account_uid]) for one in accounts], last

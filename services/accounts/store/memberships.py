@@ -76,7 +76,7 @@ async def count_owners(outbox: Outbox, organization_uid: str) -> int:
 
 
 async def memberships_after(
-    outbox: Outbox, place: str, member_uid: str | None
+    outbox: Outbox, place: str, member_uid: str | None, *, limit: int = CHUNK
 ) -> Stretch[Membership]:
     """The next memberships in the order of their members' uids; the place is a member's uid."""
     page = await outbox.table.query(
@@ -84,7 +84,7 @@ async def memberships_after(
         prefix=PREFIX,
         # The place after a key is that key and the smallest character there is.
         start=f"{PREFIX}{member_uid}\0" if member_uid else None,
-        limit=CHUNK,
+        limit=limit,
     )
     rows = [Membership.model_validate_json(item["body"]) for item in page.items]
     return rows, rows[-1].member_uid if page.cursor and rows else None

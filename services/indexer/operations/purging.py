@@ -7,15 +7,20 @@ from services.indexer.operations.rebuilding import discard
 from services.indexer.store.editions import find_editions, forget_editions
 from services.indexer.store.files import all_files
 from shared.contracts.repositories import Repository
+from shared.errors import Unavailable
 from shared.outbox import Outbox
 
 
 async def purge_repository(outbox: Outbox, repository: Repository) -> None:
-    """All editions, and what was told of their files, in steps that can be cut short anywhere."""
+    """All editions, and what was told of their files, in steps that can be cut short anywhere.
+
+    Unavailable while events of it wait to be published; then it is to be done again.
+    """
     editions = await find_editions(outbox.table, repository.repository_uid)
     for edition in editions.written:
         async with aclosing(all_files(outbox.table, edition)) as files:
             async for file in files:
-                await outbox.forget(aggregate_of(file))
+                if not await outbox.forget(aggregate_of(file)):
+                    raise Unavailable("Events of it wait to be published.")
         await discard(outbox.table, edition)
     await forget_editions(outbox.table, repository.repository_uid)

@@ -5,6 +5,7 @@ from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.uploads import drop_upload, uploads_from
 from shared.contracts.repositories import Repository
+from shared.errors import Unavailable
 
 PAGE = 100
 
@@ -13,14 +14,16 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
     """All of it, in steps that can be cut short anywhere. Nobody can reach it any more.
 
     Records go first: bytes without one are no object, and the folder holds nothing else.
+    Unavailable while events of it wait to be published; then it is to be done again.
     """
     uid = repository.repository_uid
     while True:
         records, _ = await objects_page(resources.outbox, uid, limit=PAGE, cursor=None)
         if not records:
             break
-        for record in records:
-            await drop_object(resources.outbox, repository, record)
+        dropped = [await drop_object(resources.outbox, repository, record) for record in records]
+        if not any(dropped):
+            raise Unavailable("Events of it wait to be published.")
     while True:
         uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
         if not uploads:

@@ -139,14 +139,19 @@ def deleted(
     ]
 
 
-async def drop_object(outbox: Outbox, repository: Repository, record: ObjectRecord) -> None:
-    """Forget an object and what became of it; nothing is announced. What waits is left."""
+async def drop_object(outbox: Outbox, repository: Repository, record: ObjectRecord) -> bool:
+    """Forget an object and what became of it; nothing is announced.
+
+    False where an event of it waits to be published: the object stays, to be found again.
+    """
     uid = object_uid(record.repository_uid, record.key)
-    await outbox.forget(uid)
+    if not await outbox.forget(uid):
+        return False
     less = counted(repository, (next_version(record.version), uid), -1, -record.size)
     gone = Delete(objects_of(record.repository_uid), record.key, when=unchanged(record))
     with suppress(ConditionFailed):  # Another process was faster, and counted it.
         await outbox.table.write(gone, less)
+    return True
 
 
 def unchanged(before: ObjectRecord | None) -> Condition:

@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.resources import Resources
 from services.storage.store.layout import objects_of
 from services.storage.store.objects import drop_object, find_object
+from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import history_key
 from tests.storage_room import FOLDER, REPOSITORY, put, read
@@ -51,10 +54,15 @@ async def test_it_goes_on_where_it_was_cut_short(resources: Resources, home: Pat
     assert not (home / FOLDER).exists()
 
 
-async def test_an_event_that_waits_is_not_lost(resources: Resources) -> None:
+async def test_an_event_that_waits_is_published_first(resources: Resources, home: Path) -> None:
     await put(resources, "a", b"x")
-    await purge_repository(resources, REPOSITORY)
+    with pytest.raises(Unavailable):
+        await purge_repository(resources, REPOSITORY)
     assert len((await resources.outbox.pending(limit=10)).items) == 1
+    await published(resources)
+    await purge_repository(resources, REPOSITORY)
+    assert await rows_left(resources) == 0
+    assert not (home / FOLDER).exists()
 
 
 async def test_under_another_name_its_bytes_lie_where_they_lay(
@@ -66,6 +74,7 @@ async def test_under_another_name_its_bytes_lie_where_they_lay(
     )
     assert (await read(resources, "a", repository=renamed))[1] == b"first"
     await put(resources, "a", b"second", repository=renamed)
+    await published(resources)
     assert (await read(resources, "a"))[1] == b"second"
     assert not (home / "storage/noaa/mask").exists()
     await purge_repository(resources, renamed)

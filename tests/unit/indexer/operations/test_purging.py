@@ -15,6 +15,7 @@ from services.indexer.store.layout import (
     holdings_key,
     item_key,
 )
+from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, history_key
 from shared.tables import Delete, Item, Table
@@ -46,14 +47,9 @@ async def folder(table: Table) -> Folder:
     return folder
 
 
-async def test_nothing_is_left(folder: Folder) -> None:
-    assert await left(folder.table)
-    await purge_repository(Outbox(folder.table), REPOSITORY)
-    assert await left(folder.table) == []
-    await purge_repository(Outbox(folder.table), REPOSITORY)
-
-
-async def test_no_event_that_was_published_is_left(folder: Folder) -> None:
+@pytest.fixture
+async def told(folder: Folder) -> Folder:
+    """With every event of it published."""
     outbox = Outbox(folder.table)
 
     async def waiting() -> list[Item]:
@@ -64,22 +60,39 @@ async def test_no_event_that_was_published_is_left(folder: Folder) -> None:
 
     await eventually(all_wait)
     await outbox.sent(await waiting())
+    return folder
+
+
+async def test_events_that_wait_are_published_first(folder: Folder) -> None:
+    with pytest.raises(Unavailable):
+        await purge_repository(Outbox(folder.table), REPOSITORY)
+    assert await left(folder.table)
+
+
+async def test_nothing_is_left(told: Folder) -> None:
+    assert await left(told.table)
+    await purge_repository(Outbox(told.table), REPOSITORY)
+    assert await left(told.table) == []
+    await purge_repository(Outbox(told.table), REPOSITORY)
+
+
+async def test_no_event_that_was_published_is_left(told: Folder) -> None:
     histories = [history_key(f"file-{object_uid(REPOSITORY_UID, key)}") for key in KEYS]
-    assert all([(await folder.table.query(one)).items for one in histories])
-    await purge_repository(outbox, REPOSITORY)
-    assert not any([(await folder.table.query(one)).items for one in histories])
+    assert all([(await told.table.query(one)).items for one in histories])
+    await purge_repository(Outbox(told.table), REPOSITORY)
+    assert not any([(await told.table.query(one)).items for one in histories])
 
 
-async def test_an_edition_that_was_being_built_goes_too(folder: Folder) -> None:
-    await begin_edition(folder.table, REPOSITORY_UID)
-    await purge_repository(Outbox(folder.table), REPOSITORY)
-    assert (await find_editions(folder.table, REPOSITORY_UID)).building is None
-    assert await left(folder.table) == []
+async def test_an_edition_that_was_being_built_goes_too(told: Folder) -> None:
+    await begin_edition(told.table, REPOSITORY_UID)
+    await purge_repository(Outbox(told.table), REPOSITORY)
+    assert (await find_editions(told.table, REPOSITORY_UID)).building is None
+    assert await left(told.table) == []
 
 
-async def test_it_goes_on_where_it_was_cut_short(folder: Folder) -> None:
-    edition = (await find_editions(folder.table, REPOSITORY_UID)).current
-    page = await folder.table.query(item_key(edition))
-    await folder.table.write(*(Delete(row["pk"], row["sk"]) for row in page.items))
-    await purge_repository(Outbox(folder.table), REPOSITORY)
-    assert await left(folder.table) == []
+async def test_it_goes_on_where_it_was_cut_short(told: Folder) -> None:
+    edition = (await find_editions(told.table, REPOSITORY_UID)).current
+    page = await told.table.query(item_key(edition))
+    await told.table.write(*(Delete(row["pk"], row["sk"]) for row in page.items))
+    await purge_repository(Outbox(told.table), REPOSITORY)
+    assert await left(told.table) == []
