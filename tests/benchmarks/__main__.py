@@ -12,7 +12,7 @@ from pathlib import Path
 import uvloop
 
 from tests import embedded
-from tests.benchmarks import bus, door, freshness, listing, pages
+from tests.benchmarks import bus, door, freshness, listing, pages, people, revocation, rights
 from tests.benchmarks.report import Table
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -45,11 +45,14 @@ def measured(folder: Path) -> list[Table]:
     with embedded.running(folder / "home") as running:
         ready = running.ready
         tables = [pages.memory_table(running.process.pid), pages.page_table(ready)]
+        tables.append(rights.measure(ready))
         peers = folder / "peers"
         peers.mkdir()
         tables += door.measure(ready, running.home, peers)
         tables.append(uvloop.run(freshness.measure(ready)))
         tables.append(asyncio.run(listing.measure(ready, running.home)))
+        tables.append(asyncio.run(people.measure(ready, running.home)))
+    tables.append(revocation.measure(folder / "revocation" / "home"))
     (folder / "bus").mkdir()
     tables.append(uvloop.run(bus.measure(folder / "bus")))
     return tables
