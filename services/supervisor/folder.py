@@ -26,7 +26,8 @@ def own_folder(home: Path) -> Iterator[None]:
 
 def _make(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Databases and bytes in it are no affair of others on the machine.
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         readable = os.access(home, os.R_OK | os.W_OK | os.X_OK)
     except OSError as error:
         raise StartRefused(

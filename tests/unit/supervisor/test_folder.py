@@ -12,6 +12,11 @@ def test_a_folder_is_made_and_may_be_used_again_after_its_release(tmp_path: Path
             assert (tmp_path / "new" / "home").is_dir()
 
 
+def test_a_new_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with own_folder(tmp_path / "home"):
+        assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_second_start_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with (
         own_folder(tmp_path),
