@@ -19,6 +19,7 @@ from shared.contracts.repositories import (
     RepositoryRenamed,
     RepositoryUpdated,
 )
+from shared.contracts.share_links import ShareLinkRevoked, ShareLinkSealed
 from shared.projection import Projection
 
 
@@ -37,12 +38,16 @@ def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
         RepositoryUpdated: on_repository,
         RepositoryRenamed: on_repository,
         RepositoryDeleted: on_repository,
+        ShareLinkRevoked: projection.on_revoked_link,
     }
 
 
 def private_handlers(projection: Projection) -> dict[type[EventData], Handler]:
-    """What a service that checks access keys does with their sealed material."""
-    return {AccessKeySealed: projection.on_access_key}
+    """What a service that checks access keys and share links does with what is sealed."""
+    return {
+        AccessKeySealed: projection.on_access_key,
+        ShareLinkSealed: projection.on_share_link,
+    }
 
 
 def follow(projection: Projection, *, accounts_only: bool = False) -> None:

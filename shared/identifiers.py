@@ -12,6 +12,7 @@ from ulid import ULID
 
 SLUG_MIN, SLUG_MAX = 3, 40
 KEY_MAX_BYTES = 1024
+UID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 RESERVED_WORDS = """
@@ -60,6 +61,11 @@ RepositoryId = Annotated[str, AfterValidator(check_slug)]
 def new_uid() -> str:
     """A ULID: 26 characters, sortable by the time it was made."""
     return str(ULID())
+
+
+def is_uid(text: str) -> bool:
+    """Whether it can be a uid at all; others are not worth a question."""
+    return UID.fullmatch(text) is not None
 
 
 def object_uid(repository_uid: str, key: str) -> str:

@@ -7,51 +7,40 @@ A limited access key narrows what its owner may; what anyone may it takes from n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from shared.contracts.accounts import Account, AccountKind, Role
-from shared.contracts.base import KeyAction, Scope, ScopePlace
+from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
 from shared.contracts.repositories import Repository, State, Visibility
 from shared.errors import Forbidden, NotFound
+from shared.rules import (
+    ADMIN,
+    ANYONE,
+    DISABLED_ACCOUNT,
+    ENABLED_ACCOUNT,
+    KEY_ACTIONS,
+    NEVER_LIMITED,
+    NOBODY,
+    OF_DISABLED,
+    OWNER,
+    RANKS,
+    READER,
+    REPOSITORY_RULES,
+    SEEING,
+    SERVICE_ACTIONS,
+    SHARED,
+)
+from shared.rules import Action as Action  # noqa: PLC0414 (its home for all who ask)
 
 PrincipalKind = Literal["anonymous", "account", "service"]
-
-
-class Action(StrEnum):
-    """What can be asked for: the first word says of what."""
-
-    REPOSITORY_READ = "repository:read"
-    REPOSITORY_LIST = "repository:list"
-    REPOSITORY_EDIT = "repository:edit"
-    REPOSITORY_DELETE = "repository:delete"
-    REPOSITORY_DEACTIVATE = "repository:deactivate"
-    REPOSITORY_ACTIVATE = "repository:activate"
-    REPOSITORY_UNDELETE = "repository:undelete"
-    REPOSITORY_MOVE = "repository:move"
-    REPOSITORY_MEMBERS_READ = "repository:members:read"
-    REPOSITORY_GRANT = "repository:grant"
-    DATA_READ = "data:read"
-    DATA_LIST = "data:list"
-    DATA_WRITE = "data:write"
-    DATA_DELETE = "data:delete"
-    REPOSITORY_CREATE = "repository:create"
-    ACCOUNT_READ = "account:read"
-    ACCOUNT_EDIT = "account:edit"
-    ACCOUNT_MEMBERS_READ = "account:members:read"
-    ACCOUNT_GRANT = "account:grant"
-    ACCOUNT_AUDIT = "account:audit"
-    ACCOUNT_DELETE = "account:delete"
-    ACCOUNT_DISABLE = "account:disable"
-    ACCESS_KEY_MANAGE = "access-key:manage"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who asks, as far as rights go; `roles` are by the uid of an organization or a repository.
 
-    `scope` is that of the limited access key they came with.
+    `scope` is that of the limited access key they came with, `share` what a share link opens.
     """
 
     kind: PrincipalKind = "anonymous"
@@ -61,6 +50,7 @@ class Principal:
     roles: Mapping[str, Role] = field(default_factory=dict, hash=False)
     service: str = ""
     scope: Scope | None = None
+    share: Share | None = None
 
 
 class RepositoryResource(NamedTuple):
@@ -85,107 +75,15 @@ Resource = RepositoryResource | AccountResource
 
 ANONYMOUS_PRINCIPAL = Principal()
 
-ANYONE, READER, WRITER, MAINTAINER, OWNER, ADMIN, NOBODY = range(7)
-RANKS = {
-    Role.READER: READER,
-    Role.WRITER: WRITER,
-    Role.MAINTAINER: MAINTAINER,
-    Role.OWNER: OWNER,
-    None: ANYONE,
-}
-
-PUBLIC = {
-    Action.REPOSITORY_READ: ANYONE,
-    Action.REPOSITORY_LIST: ANYONE,
-    Action.DATA_READ: ANYONE,
-    Action.DATA_LIST: ANYONE,
-    Action.DATA_WRITE: WRITER,
-    Action.DATA_DELETE: WRITER,
-    Action.REPOSITORY_MEMBERS_READ: MAINTAINER,
-    Action.REPOSITORY_GRANT: MAINTAINER,
-    Action.REPOSITORY_EDIT: MAINTAINER,
-    Action.REPOSITORY_DELETE: OWNER,
-    Action.REPOSITORY_DEACTIVATE: MAINTAINER,
-    Action.REPOSITORY_ACTIVATE: MAINTAINER,
-    Action.REPOSITORY_MOVE: OWNER,
-}
-UNLISTED = PUBLIC | {Action.REPOSITORY_LIST: READER}
-RESTRICTED = UNLISTED | {
-    Action.REPOSITORY_READ: READER,
-    Action.DATA_READ: READER,
-    Action.DATA_LIST: READER,
-}
-DEACTIVATED = {
-    Action.REPOSITORY_READ: MAINTAINER,
-    Action.REPOSITORY_LIST: ADMIN,
-    Action.DATA_READ: MAINTAINER,
-    Action.DATA_LIST: MAINTAINER,
-    Action.DATA_WRITE: NOBODY,
-    Action.DATA_DELETE: NOBODY,
-    Action.REPOSITORY_MEMBERS_READ: MAINTAINER,
-    Action.REPOSITORY_GRANT: ADMIN,
-    Action.REPOSITORY_EDIT: ADMIN,
-    Action.REPOSITORY_DELETE: ADMIN,
-    Action.REPOSITORY_DEACTIVATE: MAINTAINER,
-    Action.REPOSITORY_ACTIVATE: OWNER,
-    Action.REPOSITORY_MOVE: ADMIN,
-}
-DELETED = dict.fromkeys(PUBLIC, NOBODY) | {Action.REPOSITORY_UNDELETE: OWNER}
-OF_DISABLED = dict.fromkeys(PUBLIC, ADMIN) | {Action.DATA_WRITE: NOBODY, Action.DATA_DELETE: NOBODY}
-REPOSITORY_RULES = {
-    (State.ACTIVE, Visibility.PUBLIC): PUBLIC,
-    (State.ACTIVE, Visibility.UNLISTED): UNLISTED,
-    (State.ACTIVE, Visibility.RESTRICTED): RESTRICTED,
-    **{(State.DEACTIVATED, visibility): DEACTIVATED for visibility in Visibility},
-    **{(State.DELETED, visibility): DELETED for visibility in Visibility},
-}
-
-ENABLED_ACCOUNT = {
-    Action.ACCOUNT_READ: ANYONE,
-    Action.ACCOUNT_MEMBERS_READ: ANYONE,
-    Action.ACCOUNT_EDIT: MAINTAINER,
-    Action.ACCOUNT_GRANT: MAINTAINER,
-    Action.ACCOUNT_AUDIT: MAINTAINER,
-    Action.REPOSITORY_CREATE: MAINTAINER,
-    Action.ACCESS_KEY_MANAGE: OWNER,
-    Action.ACCOUNT_DELETE: OWNER,
-    Action.ACCOUNT_DISABLE: ADMIN,
-}
-DISABLED_ACCOUNT = dict.fromkeys(ENABLED_ACCOUNT, ADMIN)
-
-SERVICE_ACTIONS = frozenset(
-    [
-        Action.REPOSITORY_READ,
-        Action.REPOSITORY_LIST,
-        Action.DATA_READ,
-        Action.DATA_LIST,
-        Action.DATA_WRITE,
-        Action.DATA_DELETE,
-        Action.ACCOUNT_READ,
-        Action.ACCOUNT_MEMBERS_READ,
-    ]
-)
-
-# What a limited key must hold for each action. To see that a thing is there, any of them does.
-SEEING = frozenset([Action.REPOSITORY_READ, Action.ACCOUNT_READ, Action.ACCOUNT_MEMBERS_READ])
-KEY_ACTIONS = {
-    Action.DATA_READ: KeyAction.READ,
-    Action.DATA_LIST: KeyAction.LIST,
-    Action.DATA_WRITE: KeyAction.WRITE,
-    Action.DATA_DELETE: KeyAction.DELETE,
-    Action.REPOSITORY_LIST: KeyAction.LIST,
-    Action.REPOSITORY_MEMBERS_READ: KeyAction.READ,
-}
-# No key with limits makes another, which could have none.
-NEVER_LIMITED = frozenset([Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_DELETE])
-
 
 def service_principal(name: str) -> Principal:
     """One of our own services, by its name."""
     return Principal(kind="service", service=name)
 
 
-def account_principal(account: Account, scope: Scope | None = None) -> Principal:
+def account_principal(
+    account: Account, scope: Scope | None = None, share: Share | None = None
+) -> Principal:
     """What this account is entitled to, as it is now, or a key of it that has limits."""
     return Principal(
         kind="account",
@@ -194,6 +92,7 @@ def account_principal(account: Account, scope: Scope | None = None) -> Principal
         disabled=account.disabled,
         roles=account.roles,
         scope=scope,
+        share=share,
     )
 
 
@@ -243,6 +142,12 @@ def may(principal: Principal, action: Action, resource: Resource, key: str | Non
     needed = rules.get(action, NOBODY)
     if needed == ANYONE:
         return True
+    if (
+        principal.share is not None
+        and needed == READER
+        and opens(principal.share, action, resource, key)
+    ):
+        return True
     if principal.kind == "service":
         return needed != NOBODY and action in SERVICE_ACTIONS
     if principal.scope is not None and not covers(principal.scope, action, resource, key):
@@ -257,6 +162,20 @@ def covers(scope: Scope, action: Action, resource: Resource, key: str | None) ->
     if action not in SEEING and KEY_ACTIONS.get(action, KeyAction.MANAGE) not in scope.actions:
         return False
     return not scope.places or any(_within(place, action, resource, key) for place in scope.places)
+
+
+def opens(share: Share, action: Action, resource: Resource, key: str | None) -> bool:
+    """Whether a share link reaches so far: a prefix with a slash at its end is a folder."""
+    if isinstance(resource, AccountResource) or action not in SHARED:
+        return False
+    place = (resource.owner_uid, resource.repository_uid)
+    if place != (share.account_uid, share.repository_uid):
+        return False
+    if not share.prefix or action is Action.REPOSITORY_READ:
+        return True
+    if share.prefix.endswith("/"):
+        return key is not None and key.startswith(share.prefix)
+    return key == share.prefix and action is Action.DATA_READ
 
 
 def _within(place: ScopePlace, action: Action, resource: Resource, key: str | None) -> bool:
@@ -281,7 +200,9 @@ def may_grant(principal: Principal, resource: Resource, role: Role, held: Role |
 
 
 def sees(principal: Principal, resource: Resource) -> bool:
-    """Whether the resource exists for this principal."""
+    """Whether the resource exists for this principal, whatever a share link opens of it."""
+    if principal.share is not None:
+        principal = replace(principal, share=None)
     if isinstance(resource, AccountResource):
         return may(principal, Action.ACCOUNT_READ, resource)
     return may(principal, Action.REPOSITORY_READ, resource)

@@ -31,6 +31,12 @@ from shared.contracts.repositories import (
     RepositoryEvent,
     State,
 )
+from shared.contracts.share_links import (
+    GetSealedShareLink,
+    SealedShareLink,
+    ShareLinkRevoked,
+    ShareLinkSealed,
+)
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
@@ -45,7 +51,7 @@ Known = TypeVar("Known", bound=Snapshot)
 
 
 class Projection:
-    """Accounts, repositories and sealed access keys as last heard of.
+    """Accounts, repositories, sealed access keys and share links as last heard of.
 
     `changes` grows with each that is heard of: what was concluded before may be so no longer.
     """
@@ -125,12 +131,27 @@ class Projection:
         )
         return found if found is not None and not found.removed else None
 
+    async def share_link(self, link_id: str) -> SealedShareLink | None:
+        """A share link; None where it is unknown, revoked, expired, or its maker is disabled."""
+        link = await self._known(
+            "LINK",
+            link_id,
+            SealedShareLink,
+            lambda: GetSealedShareLink(actor=self.asker, link_id=link_id),
+        )
+        if link is None or not link.is_good(datetime.now(UTC)):
+            return None
+        maker = await self.account(link.made_by)
+        return link if maker is not None and not maker.disabled else None
+
     async def principal(self, actor: Actor) -> Principal:
         """Who an actor is today: its account's state and roles. A deleted account is anonymous."""
         if actor.kind == "service":
             return service_principal(actor.service)
         account = await self.account(actor.account_uid) if actor.account_uid else None
-        return account_principal(account, actor.scope) if account else ANONYMOUS_PRINCIPAL
+        if account is not None:
+            return account_principal(account, actor.scope, actor.share)
+        return Principal(share=actor.share) if actor.share else ANONYMOUS_PRINCIPAL
 
     async def fresh_principal(self, principal: Principal, *, every: float = 1.0) -> Principal:
         """Before a refusal: what accounts says now, as a new role may be faster than its event.
@@ -146,7 +167,9 @@ class Projection:
             with contextlib.suppress(Problem):
                 found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
                 await self._keep(found)
-        return await self.principal(Actor(kind="account", account_uid=uid, scope=principal.scope))
+        scope, share = principal.scope, principal.share
+        actor = Actor(kind="account", account_uid=uid, scope=scope, share=share)
+        return await self.principal(actor)
 
     def silence(self) -> float:
         """Seconds since accounts last gave a sign of life."""
@@ -221,6 +244,16 @@ class Projection:
         if await self.table.get("KEY", revoked.access_key_id):
             await self._keep(revoked)
 
+    async def on_share_link(self, event: Event[ShareLinkSealed]) -> None:
+        """A share link was made, or opens nothing more."""
+        await self._keep(event.data.share_link)
+
+    async def on_revoked_link(self, event: Event[ShareLinkRevoked]) -> None:
+        """A link opens nothing more: every process hears this live, one of them the sealed one."""
+        link = event.data.share_link
+        if await self.table.get("LINK", link.link_id):
+            await self._keep(link.revoked_seal())
+
     async def on_trust(self, event: Event[TrustEvent]) -> None:
         """A trust was made, or is no more."""
         await self._keep(event.data.trust)
@@ -256,5 +289,7 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
             return [("TRUST", snapshot.trust_uid)]
         case SealedAccessKey():
             return [("KEY", snapshot.access_key_id)]
+        case SealedShareLink():
+            return [("LINK", snapshot.link_id)]
         case _:
             raise TypeError(type(snapshot).__name__)

@@ -74,7 +74,8 @@ HEARS: dict[str, tuple[str, ...]] = {
     "web": ("accounts", "repositories", "storage", "indexer"),
 }
 
-PRIVATE_WRITER = "accounts"
+# Who seals: access keys, share links.
+PRIVATE_WRITERS = ("accounts", "repositories")
 PRIVATE_READERS = ("storage", "web")
 
 

@@ -22,10 +22,10 @@ from shared.contracts.accounts import Account, Role, SealedAccessKey
 from shared.contracts.base import Snapshot, now
 from shared.contracts.repositories import Visibility
 from shared.fetching import Fetcher
-from shared.key_uses import KeyUses
 from shared.keyfile import load_key_file, service_access_key
 from shared.projection import Projection
 from shared.sealing import seal, sealing_key
+from shared.uses import Uses, of_links
 from tests.signed_requests import request_of, sign_header
 from tests.storage_room import REPOSITORY, opened_resources
 
@@ -148,8 +148,8 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
         door = SigningDoor(URL, Signer(*service_access_key(key, "storage")))
         holders = Holders(projection, key)
         fetcher = Fetcher(allow_private=False)
-        fixed = (stale_after, URL, "us-east-1", KeyUses(), Sessions(key), IssuerKeys(fetcher))
-        held = Held(resources, projection, door, holders, *fixed)
+        fixed = (stale_after, URL, "us-east-1", Uses(), Sessions(key), IssuerKeys(fetcher))
+        held = Held(resources, projection, door, holders, *fixed, Uses(of_links))
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)
         for snapshot in (*_accounts(), REPOSITORY, RESTRICTED, *_keys(key, people)):

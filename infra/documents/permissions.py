@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from shared.contracts.accounts import Role
-from shared.contracts.base import KeyAction, Scope, ScopePlace
+from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
 from shared.contracts.repositories import State, Visibility
 from shared.policy import (
     ANONYMOUS_PRINCIPAL,
-    DELETED,
-    DISABLED_ACCOUNT,
-    ENABLED_ACCOUNT,
     AccountResource,
     Action,
     Principal,
@@ -18,6 +15,7 @@ from shared.policy import (
     may,
     service_principal,
 )
+from shared.rules import DELETED, DISABLED_ACCOUNT, ENABLED_ACCOUNT
 
 OWNER, MASK = "01OWNER", "01MASK"
 
@@ -31,6 +29,11 @@ def _limited(action: KeyAction) -> Principal:
     return _somebody(OWNER, scope=Scope(actions=frozenset({action}), places=(place,)))
 
 
+def _shown(prefix: str) -> Principal:
+    share = Share(link_id="01LINK", account_uid=OWNER, repository_uid=MASK, prefix=prefix)
+    return Principal(share=share)
+
+
 PERSONAS: Mapping[str, Principal] = {
     "anyone, not signed in": ANONYMOUS_PRINCIPAL,
     "somebody without a role there": _somebody(),
@@ -39,6 +42,8 @@ PERSONAS: Mapping[str, Principal] = {
     **{f"{role} of the repository alone": _somebody(roles={MASK: role}) for role in reversed(Role)},
     "the owning account itself, or its key": _somebody(OWNER),
     **{f"its key, limited to {action} there": _limited(action) for action in KeyAction},
+    "anyone with a share link of it all": _shown(""),
+    "anyone with a share link of a folder, about all": _shown("folder/"),
     "the owner, disabled": _somebody(OWNER, disabled=True),
     "an administrator": _somebody(admin=True),
     "an administrator, disabled": _somebody(admin=True, disabled=True),
@@ -78,7 +83,10 @@ Better than the matrix this grew from (Source Cooperative's):
 - the export of a person's own data is for that person alone: no administrator, service or limited
   key reads it;
 - an account is deleted days after its owner asked for it and typed its name, and not while it is
-  the last owner of an organization or has repositories; then it is nobody, for good.
+  the last owner of an organization or has repositories; then it is nobody, for good;
+- a share link opens one repository, folder or object to read, and nothing beside it: what it does
+  not open is as if there were no link. It ends with its time, when it is revoked, when who made it
+  is disabled, and while the repository is not in use or another account has it.
 """
 
 

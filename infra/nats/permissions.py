@@ -16,7 +16,7 @@ from shared.topology import (
     OPERATOR,
     PRIVATE,
     PRIVATE_READERS,
-    PRIVATE_WRITER,
+    PRIVATE_WRITERS,
     Consumer,
     consumers_of,
     inbox_prefix,
@@ -94,9 +94,8 @@ def _draining(consumer: Consumer) -> Iterable[str]:
 
 
 def _private_publish(service: str) -> Iterable[str]:
-    if service == PRIVATE_WRITER:
-        # The purge takes a revoked credential out of the stream.
-        return (*PRIVATE.subjects, f"$JS.API.STREAM.PURGE.{PRIVATE.name}")
+    if service in PRIVATE_WRITERS:
+        return (f"coop.private.v1.{service}.>",)
     if service in PRIVATE_READERS:
         return (f"$JS.API.DIRECT.GET.{PRIVATE.name}.>",)
     return ()

@@ -32,7 +32,7 @@ from shared.contracts.repositories import Repository
 from shared.contracts.storage import ObjectCreated, ObjectDeleted
 from shared.errors import Forbidden, NotFound
 from shared.identifiers import SLUG
-from shared.policy import Action, demand, may, repository_resource
+from shared.policy import Action, Principal, demand, may, repository_resource
 from shared.projection import Projection
 from shared.tables import Table
 
@@ -70,12 +70,15 @@ async def get_summaries(resources: Resources, wanted: GetSummaries) -> SummaryPa
     """Repositories in figures; those who asks may not read are left out."""
     principal = await resources.projection.principal(wanted.actor)
     found = [await resources.projection.repository_of(uid) for uid in wanted.repository_uids]
-    seen = [
-        one
-        for one in found
-        if one and may(principal, Action.REPOSITORY_READ, repository_resource(one))
-    ]
+    seen = [one for one in found if one and _sees_figures(principal, one)]
     return SummaryPage(summaries=await asking.get_summaries(resources.table, seen))
+
+
+def _sees_figures(principal: Principal, repository: Repository) -> bool:
+    """They are of all of it: a share link of a folder does not open them."""
+    resource = repository_resource(repository)
+    is_whole = principal.share is None or may(principal, Action.DATA_LIST, resource, "")
+    return is_whole and may(principal, Action.REPOSITORY_READ, resource)
 
 
 async def list_collections(resources: Resources, wanted: ListCollections) -> StacPage:

@@ -59,6 +59,8 @@ def rules_of(settings: ServiceSettings) -> Rules:
         name_rest=timedelta(days=chosen.name_rest_days),
         undelete_for=timedelta(days=chosen.undelete_days),
         offer_for=timedelta(days=chosen.offer_days),
+        share_longest=timedelta(days=chosen.share_days),
+        open_links=chosen.share_links,
     )
 
 

@@ -7,7 +7,14 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from services.repositories.operations import lists, moving, repositories, states, transfers
+from services.repositories.operations import (
+    lists,
+    moving,
+    repositories,
+    share_links,
+    states,
+    transfers,
+)
 from services.repositories.operations.owners import follow_owner
 from services.repositories.operations.resources import Resources
 from shared.cloudevents import Event, EventData
@@ -39,6 +46,13 @@ from shared.contracts.repositories import (
     RepositoryPage,
     Transfer,
     UndeleteRepository,
+)
+from shared.contracts.share_links import (
+    CreateShareLink,
+    GetSealedShareLink,
+    ListShareLinks,
+    NoteLinkUse,
+    RevokeShareLink,
 )
 from shared.errors import Forbidden, NotFound
 from shared.policy import Principal
@@ -86,12 +100,14 @@ async def list_repositories(answering: Answering, wanted: ListRepositories) -> R
     return await lists.list_repositories(answering.resources, principal, account, wanted)
 
 
-async def list_all_repositories(
-    answering: Answering, wanted: ListAllRepositories
-) -> RepositoryPage:
-    """Needs no account."""
-    principal = await answering.projection.principal(wanted.actor)
-    return await lists.list_all_repositories(answering.resources, principal, wanted)
+def of_all(operation: Callable[[Resources, Principal, Any], Awaitable[Outcome]]) -> Handler:
+    """The operation that needs no account, told who asks."""
+
+    async def handle(answering: Answering, wanted: Any) -> BaseModel:  # noqa: ANN401 (any request)
+        principal = await answering.projection.principal(wanted.actor)
+        return await operation(answering.resources, principal, wanted)
+
+    return handle
 
 
 async def on_account(answering: Answering, event: Event[AccountEvent]) -> None:
@@ -148,7 +164,12 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     AcceptTransfer: in_account(transfers.accept_transfer),
     DeclineTransfer: in_account(transfers.decline_transfer),
     ListRepositories: list_repositories,
-    ListAllRepositories: list_all_repositories,
+    ListAllRepositories: of_all(lists.list_all_repositories),
+    CreateShareLink: in_account(share_links.create_share_link),
+    ListShareLinks: in_account(share_links.list_share_links),
+    RevokeShareLink: in_account(share_links.revoke_share_link),
+    GetSealedShareLink: of_all(share_links.get_sealed_share_link),
+    NoteLinkUse: of_all(share_links.note_link_use),
 }
 EVENTS: Mapping[type[EventData], Callable[[Answering, Any], Awaitable[None]]] = {
     AccountCreated: on_account,

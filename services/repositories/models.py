@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.repositories.settings import Limits
 from shared.contracts.base import now
+from shared.contracts.share_links import SealedShareLink, ShareLink
 
 
 class Name(BaseModel):
@@ -22,6 +23,20 @@ class Name(BaseModel):
     rests_until: int | None = None
 
 
+class LinkRecord(ShareLink):
+    """A share link as it is kept; `uses` and `last_used_at` are kept beside it."""
+
+    secret_hash: str = Field(default="", repr=False)
+
+    def shown(self) -> ShareLink:
+        """Without what it is checked by."""
+        return ShareLink(**self.model_dump(include=set(ShareLink.model_fields)))
+
+    def sealed(self) -> SealedShareLink:
+        """As storage and web check it."""
+        return SealedShareLink(**self.model_dump(include=set(SealedShareLink.model_fields)))
+
+
 @dataclass(frozen=True)
 class Rules:
     """What holds here: limits, how long things last, and what time it is."""
@@ -30,6 +45,9 @@ class Rules:
     name_rest: timedelta = timedelta(days=90)
     undelete_for: timedelta = timedelta(days=30)
     offer_for: timedelta = timedelta(days=14)
+    share_for: timedelta = timedelta(days=7)
+    share_longest: timedelta = timedelta(days=90)
+    open_links: int = 100
     clock: Callable[[], datetime] = now
 
     def seconds(self, after: timedelta = timedelta()) -> int:

@@ -20,11 +20,15 @@ class RepositoriesSettings(OpsSettings):
     """How long a name that was given up is given to no other; how long deletion can be undone.
 
     `purge_seconds`: how often a process looks for what is to be purged.
+
+    A share link ends after `share_days` at the latest; a repository has `share_links` open ones.
     """
 
     name_rest_days: int = Field(default=90, ge=0)
     undelete_days: int = Field(default=30, ge=0)
     offer_days: int = Field(default=14, ge=1)
+    share_days: int = Field(default=90, ge=1, le=3650)
+    share_links: int = Field(default=100, ge=1, le=500)
     purge_seconds: float = Field(default=60.0, gt=0)
     limits: Limits = Field(default_factory=Limits)
 

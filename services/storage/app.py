@@ -31,7 +31,6 @@ from shared.cloudevents import EventData
 from shared.contracts.repositories import Repository, RepositoryRenamed
 from shared.fetching import Fetcher
 from shared.following import follow, private_handlers
-from shared.key_uses import KeyUses, telling
 from shared.keyfile import load_key_file, nats_seed, service_access_key
 from shared.outbox import Outbox
 from shared.projection import Projection
@@ -40,6 +39,7 @@ from shared.relay import Relay
 from shared.runtime import App, Door, Opened, going
 from shared.tables import open_table
 from shared.topology import PRIVATE, consumers_of
+from shared.uses import Uses, of_links, telling
 
 SERVICE = "storage"
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
@@ -73,8 +73,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
         await stack.enter_async_context(_looking_after(resources, purging))
-        uses = KeyUses()
-        await stack.enter_async_context(telling(uses, bus))
+        uses, link_uses = Uses(), Uses(of_links)
+        await stack.enter_async_context(telling(uses, link_uses, bus=bus))
         held = Held(
             resources,
             projection,
@@ -86,6 +86,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
             uses,
             Sessions(key),
             await stack.enter_async_context(_issuers(settings)),
+            link_uses,
         )
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},

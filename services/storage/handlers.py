@@ -1,13 +1,14 @@
 """The bus door: what other services ask of objects, and what storage hears of other services."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 
 from services.storage.operations.objects import delete_object as delete
 from services.storage.operations.presigning import (
+    LINK_MARK,
     Door,
     presign_get,
     presign_post,
@@ -127,7 +128,19 @@ async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> 
     names = (wanted.account_id, wanted.repository_id)
     repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names, wanted.key)
     await get_record(answering.resources, repository, wanted.key)
-    return presign_get(answering.door, *names, wanted.key, actor=signed_for(wanted.actor))
+    reader = await _reader(answering, wanted, repository)
+    return presign_get(answering.door, *names, wanted.key, actor=reader)
+
+
+async def _reader(answering: Answering, wanted: PresignGetObject, repository: Repository) -> str:
+    """In whose name it is read: the share link's where who asks may not read it themselves."""
+    share = wanted.actor.share
+    if share is not None:
+        principal = replace(await answering.projection.principal(wanted.actor), share=None)
+        resource = repository_resource(repository)
+        if not may(principal, Action.DATA_READ, resource, wanted.key):
+            return f"{LINK_MARK}{share.link_id}"
+    return signed_for(wanted.actor)
 
 
 async def presign_put_object(answering: Answering, wanted: PresignPutObject) -> PresignedUrl:

@@ -24,14 +24,15 @@ from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
 from services.web.session.sessions import Sessions
+from services.web.session.share_links import ShareLinks
 from services.web.settings import ServiceSettings
 from services.web.views.errors import HANDLERS
 from shared.bus import Bus
-from shared.key_uses import KeyUses, telling
 from shared.keyfile import derive, hook_secret, load_key_file, nats_seed
 from shared.kratos import Kratos
 from shared.runtime import App, Door, Opened
 from shared.sealing import sealing_key
+from shared.uses import Uses, of_links, telling
 
 SERVICE = "web"
 README_SECONDS = 600.0
@@ -59,7 +60,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         hear(bus, resources.live)
         bus.start()
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(telling(resources.access_keys.uses, bus))
+        uses = (resources.access_keys.uses, resources.share_links.uses)
+        await stack.enter_async_context(telling(*uses, bus=bus))
         door = Door(create_site(resources), settings.listen, settings.web.port)
         yield Opened(checks={"bus": bus.check}, door=door, stopping=resources.live.close)
 
@@ -86,7 +88,8 @@ def create_resources(
         ),
         statics=statics,
         sessions=Sessions(bus, kratos),
-        access_keys=AccessKeys(bus, sealing_key(key), KeyUses()),
+        access_keys=AccessKeys(bus, sealing_key(key), Uses()),
+        share_links=ShareLinks(bus, Uses(of_links)),
         live=Live(connections=web.live_connections, per_address=web.live_per_address),
         once=Once(),
         tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),

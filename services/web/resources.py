@@ -1,7 +1,7 @@
 """What a process of the edge holds open, and how a request reaches it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import httpx
@@ -12,11 +12,12 @@ from services.web.live import Live
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
 from services.web.security.backoff import Backoff
-from services.web.security.cookies import CookiePolicy, for_kratos
+from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
 from services.web.session.sessions import Sessions
+from services.web.session.share_links import ShareLinks
 from services.web.session.visitor import Visitor
 from services.web.settings import ServiceSettings
 from shared.bus import Bus
@@ -39,6 +40,7 @@ class Resources:
     statics: Statics
     sessions: Sessions
     access_keys: AccessKeys
+    share_links: ShareLinks
     live: Live
     once: Once
     tries_by_account: Backoff
@@ -71,6 +73,9 @@ async def visitor_of(request: HTTPConnection) -> Visitor:
     if found is None:
         cookie = for_kratos(request.cookies)
         found = await resources_of(request).sessions.visitor(cookie)
+        if SHARE in request.cookies:
+            share = await resources_of(request).share_links.share(request.cookies[SHARE])
+            found = replace(found, share=share)
         request.scope["coop.visitor"] = found
     return cast(Visitor, found)
 

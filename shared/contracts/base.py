@@ -40,10 +40,25 @@ class Scope(BaseModel):
     places: tuple[ScopePlace, ...] = ()
 
 
+class Share(BaseModel):
+    """What a share link opens: a folder where `prefix` ends in a slash, else one object.
+
+    It is the repository's as long as the same account has it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    link_id: str
+    account_uid: str
+    repository_uid: str
+    prefix: str = ""
+
+
 class Actor(BaseModel):
     """Who asks. An account is named by its uid; a service by its name; anonymous by nothing.
 
-    `scope` has the limits of the access key that was shown, where it has any.
+    `scope` has the limits of the access key that was shown, where it has any; `share` what a share
+    link that was shown opens beside.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +68,7 @@ class Actor(BaseModel):
     service: str = ""
     access_key_id: str = ""
     scope: Scope | None = None
+    share: Share | None = None
 
     @property
     def uid(self) -> str:

@@ -25,8 +25,9 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, now
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.outbox import Outbox
-from shared.policy import RANKS, Principal, may_grant
+from shared.policy import Principal, may_grant
 from shared.races import until_won
+from shared.rules import RANKS
 from shared.tables import Action as TableAction
 
 

@@ -36,8 +36,9 @@ from shared.contracts.base import Actor, Done
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, next_version
 from shared.paging import Stretch, fill
-from shared.policy import RANKS, Action, Principal, account_resource, demand, may_grant, sees
+from shared.policy import Action, Principal, account_resource, demand, may_grant, sees
 from shared.races import until_won
+from shared.rules import RANKS
 from shared.tables import Action as TableAction
 
 MOST_ROLES = 2000

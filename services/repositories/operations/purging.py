@@ -4,6 +4,7 @@ import asyncio
 
 from services.repositories.operations.changes import told
 from services.repositories.operations.resources import Resources
+from services.repositories.operations.share_links import revoked, told_sealed
 from services.repositories.store.histories import (
     drop_history,
     history_to_drop,
@@ -11,6 +12,7 @@ from services.repositories.store.histories import (
 )
 from services.repositories.store.names import commit
 from services.repositories.store.repositories import due_for_purging, gone_repository
+from services.repositories.store.share_links import gone_link, links_of
 from shared.contracts.repositories import Repository, RepositoryPurged
 from shared.errors import Problem
 from shared.log import logger
@@ -45,10 +47,20 @@ async def keep_purging(resources: Resources, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
+async def _drop_links(resources: Resources, repository: Repository) -> None:
+    """Its share links are forgotten here, and where they are checked."""
+    while links := await links_of(resources.outbox, repository.repository_uid):
+        for link in links:
+            told = told_sealed(revoked(link), "repositories")
+            history = history_to_drop(link.link_id, moment=resources.rules.seconds())
+            await resources.outbox.commit(*gone_link(link), told, history)
+
+
 async def _purge(resources: Resources, before: Repository) -> bool:
     """False where somebody else had it back, or purged it, in between."""
     if before.purged_after is None or before.purged_after > resources.rules.clock():
         return False
+    await _drop_links(resources, before)
     after = before.model_copy(update={"version": next_version(before.version)})
     try:
         await commit(

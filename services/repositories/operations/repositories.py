@@ -7,6 +7,7 @@ from services.repositories.operations.resources import Resources
 from services.repositories.store.names import commit, find_repository
 from services.repositories.store.repositories import changed_repository, new_repository
 from shared.contracts.accounts import Account
+from shared.contracts.metadata import Metadata
 from shared.contracts.repositories import (
     CreateRepository,
     EditRepository,
@@ -16,7 +17,7 @@ from shared.contracts.repositories import (
     RepositoryUpdated,
 )
 from shared.errors import Conflict, NotFound
-from shared.policy import Action, Principal, account_resource, demand, repository_resource
+from shared.policy import Action, Principal, account_resource, demand, repository_resource, sees
 from shared.races import until_won
 
 
@@ -42,8 +43,18 @@ async def get_repository(
     resources: Resources, principal: Principal, account: Account, wanted: GetRepository
 ) -> Repository:
     """The repository; NotFound also where there is one that who asks may not see."""
-    repository = await find_repository(resources.outbox, account.account_uid, wanted.repository_id)
-    return demanded(principal, Action.REPOSITORY_READ, repository)
+    found = await find_repository(resources.outbox, account.account_uid, wanted.repository_id)
+    repository = demanded(principal, Action.REPOSITORY_READ, found)
+    is_part = principal.share is not None and bool(principal.share.prefix)
+    if is_part and not sees(principal, repository_resource(repository)):
+        return told_of_part(repository)
+    return repository
+
+
+def told_of_part(repository: Repository) -> Repository:
+    """A repository for who may see one folder of it: what it is called, and how to use it."""
+    hidden = set(Metadata.model_fields) - {"license"} | {"former_names", "kept_at"}
+    return Repository(**repository.model_dump(exclude=hidden))
 
 
 async def edit_repository(
@@ -69,9 +80,11 @@ async def edit_repository(
     return await until_won(attempt)
 
 
-def demanded(principal: Principal, action: Action, found: Repository | None) -> Repository:
+def demanded(
+    principal: Principal, action: Action, found: Repository | None, key: str | None = None
+) -> Repository:
     """What was found, if this may be done to it; what is hidden and what is not there are alike."""
     if found is None:
         raise NotFound
-    demand(principal, action, repository_resource(found))
+    demand(principal, action, repository_resource(found), key)
     return found

@@ -28,8 +28,9 @@ from shared.contracts.repositories import (
 from shared.errors import Forbidden, NotFound
 from shared.fields import invalid
 from shared.paging import fill
-from shared.policy import ADMIN, Action, Principal, may, rank, repository_resource
+from shared.policy import Action, Principal, may, rank, repository_resource
 from shared.races import until_won
+from shared.rules import ADMIN
 
 HELD = "An operator put it aside, and only an operator can end that."
 

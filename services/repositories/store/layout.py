@@ -7,6 +7,8 @@
 | MOVED#<repository uid>  | MOVED            | whose it is, if another account had it once        |
 | OFFER#<repository uid>  | OFFER            | a transfer that is offered                         |
 | OFFERED#<account uid>   | <repository uid> | the same, for the account that may take it         |
+| LINK#<link id>          | LINK, USED       | a share link; how often it was used, beside it     |
+| LINKS#<repository uid>  | <link id>        | which share links there are of a repository        |
 | PURGED#<repository uid> | PURGED           | one whose history is still to be removed           |
 | EVT#<aggregate>         | <version>#<...>  | events (shared.outbox)                             |
 

@@ -17,6 +17,8 @@ from shared.contracts.storage import PostForm, PresignedUrl
 ACTOR_FIELD = "x-coop-actor"
 # Between the account and the access key with which the address was asked for.
 KEY_MARK = "+"
+# In place of an account: the share link that the address was asked for with.
+LINK_MARK = "~"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,11 @@ _SUBRESOURCES = frozenset(
         "website",
     }
 )
-# The last names for whom one of our own addresses was signed (operations/presigning.py).
+# The last two name for whom one of our own addresses was signed (operations/presigning.py), and
+# the share link that somebody came with.
 # A signature of version 2 is refused where signatures are read, with advice.
 _PLAIN = frozenset(
-    {"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor"}
+    {"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor", "share"}
     | {"AWSAccessKeyId", "Signature", "Expires"}
 )
 

@@ -8,21 +8,30 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from services.storage.operations.presigning import ACTOR_FIELD, KEY_MARK
+from services.storage.operations.presigning import ACTOR_FIELD, KEY_MARK, LINK_MARK
 from services.storage.s3.claims import Claim, read_claim
 from services.storage.s3.errors import S3Error
 from services.storage.s3.sigv4 import Verified, verify
 from services.storage.views.exchange import ANONYMOUS, Caller, Exchange, Held
 from shared.contracts.accounts import SealedAccessKey
 from shared.contracts.base import Actor, Scope
+from shared.contracts.share_links import SHARE_FIELD, SealedShareLink
+from shared.identifiers import is_uid
 from shared.keyfile import SERVICE_KEY_PREFIX
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal
 from shared.sealing import SealError
+
+LINK_REFUSED = "This share link is not known, has ended, or was altered."
 
 
 async def find_caller(exchange: Exchange) -> Caller:
     """Who sent the request. Raises S3Error where a claim cannot be proved."""
     claim = read_claim(exchange.request)
+    token = exchange.request.query.get(SHARE_FIELD) if exchange.request.query_string else None
+    if token is not None:
+        if claim is not None:
+            raise S3Error("InvalidArgument", "Either a signature or a share link, not both.")
+        return await link_holder(exchange.held, token)
     if claim is None:
         return ANONYMOUS
     if claim.session_token:
@@ -104,6 +113,33 @@ def actor_of(account_uid: str, scope: Scope | None = None) -> Actor:
     return Actor(kind="account", account_uid=account_uid, scope=scope)
 
 
+async def link_holder(held: Held, token: str) -> Caller:
+    """Whoever came with the token of a share link. Raises AccessDenied for one that opens nothing.
+
+    Said before anything is looked at, so it tells nothing of what is there.
+    """
+    link_id, _, secret = token.partition(".")
+    link = await good_link(held, link_id)
+    if not link.fits(secret):
+        raise S3Error("AccessDenied", LINK_REFUSED)
+    return opened_by(held, link)
+
+
+async def good_link(held: Held, link_id: str) -> SealedShareLink:
+    """The link of this id. Raises AccessDenied, also for a revoked one."""
+    refuse_when_stale(held)
+    link = await held.projection.share_link(link_id) if is_uid(link_id) else None
+    if link is None:
+        raise S3Error("AccessDenied", LINK_REFUSED)
+    return link
+
+
+def opened_by(held: Held, link: SealedShareLink) -> Caller:
+    """Whoever has the link: nobody, but for what it opens."""
+    held.link_uses.note(link.link_id)
+    return Caller(Principal(share=link.share()))
+
+
 async def service(
     held: Held, access_key_id: str, fields: Mapping[str, str], verified: Verified | None
 ) -> Caller:
@@ -114,6 +150,8 @@ async def service(
         return Caller(service_principal(name), name, verified)
     if not signed_for:
         return Caller(nobody(), "", verified)
+    if signed_for.startswith(LINK_MARK):
+        return opened_by(held, await good_link(held, signed_for.removeprefix(LINK_MARK)))
     refuse_when_stale(held)
     account_uid, _, key_id = signed_for.partition(KEY_MARK)
     if not key_id:

@@ -13,9 +13,9 @@ from services.storage.s3.request import Request
 from services.storage.s3.sigv4 import Verified
 from services.storage.views.holders import Holders
 from shared.contracts.repositories import Repository
-from shared.key_uses import KeyUses
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal
 from shared.projection import Projection
+from shared.uses import Uses
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -49,9 +49,10 @@ class Held:
     stale_after: float
     web_url: str
     region: str
-    uses: KeyUses
+    uses: Uses
     sessions: Sessions
     issuers: IssuerKeys
+    link_uses: Uses
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from services.web.api import (
     objects,
     own_data,
     repositories,
+    share_links,
     states,
     trusts,
 )
@@ -25,7 +26,7 @@ from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
 PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, audit),
-    *(administering, repositories, states, objects, trusts),
+    *(administering, repositories, share_links, states, objects, trusts),
     *(own_data, deleting, figures, domains),
 )
 DESCRIPTION = """Everything the pages do, for programs.

@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 # Kratos names its own: the session, and one anti-forgery cookie for its flows.
 SESSION = "ory_kratos_session"
+# The share link somebody came with; kept below the addresses of its repository alone.
+SHARE = "coop_share"
 KRATOS_PREFIXES = ("ory_kratos_", "csrf_token_")
 
 
@@ -15,13 +17,20 @@ class CookiePolicy:
 
     is_secure: bool
 
-    def keep(self, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    def keep(
+        self,
+        response: Response,
+        name: str,
+        value: str,
+        max_age: int | None = None,
+        path: str = "/",
+    ) -> None:
         """Set it for this host; without `max_age` it lives as long as the browser's session."""
         response.set_cookie(
             name,
             value,
             max_age=max_age,
-            path="/",
+            path=path,
             secure=self.is_secure,
             httponly=True,
             samesite="lax",

@@ -8,8 +8,8 @@ from services.web.session.visitor import EDGE, Visitor
 from shared.bus import Bus
 from shared.contracts.accounts import GetAccount, GetSealedAccessKey
 from shared.errors import NotFound, Unauthenticated
-from shared.key_uses import KeyUses
 from shared.sealing import SealError, unseal
+from shared.uses import Uses
 
 REMEMBERED_SECONDS = 1.0
 LONGEST = 200
@@ -19,7 +19,7 @@ REFUSED = "The access key is not known, is revoked, or its secret is another."
 class AccessKeys:
     """Looks access keys up, and remembers what was found for a second, secrets unsealed."""
 
-    def __init__(self, bus: Bus, sealing_key: bytes, uses: KeyUses) -> None:
+    def __init__(self, bus: Bus, sealing_key: bytes, uses: Uses) -> None:
         self.bus = bus
         self.uses = uses
         self.sealing_key = sealing_key

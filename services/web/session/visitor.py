@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.contracts.accounts import Account
-from shared.contracts.base import ANONYMOUS, Actor, Scope
+from shared.contracts.base import ANONYMOUS, Actor, Scope, Share
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal
 
 # What the edge itself asks for, where nobody has an account yet.
@@ -33,6 +33,7 @@ class Visitor:
     identity: Identity | None = None
     access_key_id: str = ""
     scope: Scope | None = None
+    share: Share | None = None
     unknown: bool = False
     disabled: bool = False
     halfway: bool = False
@@ -41,10 +42,14 @@ class Visitor:
     def actor(self) -> Actor:
         """How requests on the bus name the visitor."""
         if self.account is None:
-            return ANONYMOUS
+            return Actor(share=self.share) if self.share else ANONYMOUS
         uid = self.account.account_uid
         return Actor(
-            kind="account", account_uid=uid, access_key_id=self.access_key_id, scope=self.scope
+            kind="account",
+            account_uid=uid,
+            access_key_id=self.access_key_id,
+            scope=self.scope,
+            share=self.share,
         )
 
     @property

@@ -30,6 +30,8 @@ class May:
     deactivate: bool = False
     activate: bool = False
     move: bool = False
+    share: bool = False
+    items: bool = False
 
     @property
     def settle(self) -> bool:
@@ -125,6 +127,8 @@ def may_of(principal: Principal, repository: Repository) -> May:
         activate=repository.state is State.DEACTIVATED
         and may(principal, Action.REPOSITORY_ACTIVATE, resource),
         move=may(principal, Action.REPOSITORY_MOVE, resource),
+        share=may(principal, Action.REPOSITORY_SHARE, resource),
+        items=may(principal, Action.REPOSITORY_READ, resource),
     )
 
 

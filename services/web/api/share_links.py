@@ -1,0 +1,67 @@
+"""Share links: read-only addresses of a repository or a part of it, for whoever has one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import AwareDatetime, Field
+
+from services.web.api.members import WhyQuery
+from services.web.api.models import Body
+from services.web.api.queries import Cursor, Limit, Repository, ask
+from services.web.api.visitors import SignedIn
+from shared.contracts.accounts import Reason
+from shared.contracts.share_links import (
+    CreateShareLink,
+    ListShareLinks,
+    Prefix,
+    RevokeShareLink,
+    ShareLinkPage,
+    ShareLinkSecret,
+)
+
+router = APIRouter(tags=["share links"])
+LINKS = "/repositories/{account_id}/{repository_id}/share-links"
+
+
+class NewShareLink(Body):
+    """What a link opens, and until when; a week where no end is given."""
+
+    prefix: Annotated[Prefix, Field(examples=["scenes/2024/"])] = ""
+    name: Annotated[str, Field(max_length=128, examples=["for the reviewers"])] = ""
+    expires_at: Annotated[AwareDatetime | None, Field(examples=["2030-01-31T12:00:00Z"])] = None
+    reason: Reason = ""
+
+
+@router.get(LINKS, summary="The share links of a repository")
+async def list_share_links(
+    request: Request,
+    visitor: SignedIn,
+    repository: Repository,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ShareLinkPage:
+    """For its owners and maintainers; newest first, without what they are checked by."""
+    asked = {**repository.model_dump(), "limit": limit, "cursor": cursor}
+    return await ask(request, ListShareLinks(actor=visitor.actor, **asked))
+
+
+@router.post(LINKS, status_code=201, summary="Share a repository or a part of it")
+async def create_share_link(
+    request: Request, visitor: SignedIn, repository: Repository, wanted: NewShareLink
+) -> ShareLinkSecret:
+    """`token` is told this once: `?share=` and it opens pages and data, until it ends."""
+    asked = {**repository.model_dump(), **wanted.model_dump()}
+    return await ask(request, CreateShareLink(actor=visitor.actor, **asked))
+
+
+@router.delete(LINKS + "/{link_id}", status_code=204, summary="Revoke a share link")
+async def revoke_share_link(
+    request: Request,
+    visitor: SignedIn,
+    repository: Repository,
+    link_id: Annotated[str, Path(max_length=64)],
+    reason: WhyQuery = "",
+) -> None:
+    """It opens nothing more within a second."""
+    asked = {**repository.model_dump(), "link_id": link_id, "reason": reason}
+    await ask(request, RevokeShareLink(actor=visitor.actor, **asked))
