@@ -4,10 +4,23 @@ import asyncio
 
 from services.repositories.operations.lists import list_repositories
 from services.repositories.operations.resources import Resources
+from services.repositories.operations.share_links import (
+    create_share_link,
+    list_share_links,
+    note_link_use,
+    revoke_share_link,
+)
+from shared.contracts.base import now
 from shared.contracts.repositories import ListRepositories, Repository
+from shared.contracts.share_links import (
+    CreateShareLink,
+    ListShareLinks,
+    NoteLinkUse,
+    RevokeShareLink,
+)
 from shared.errors import Conflict
-from shared.outbox import Outbox
-from shared.policy import ANONYMOUS_PRINCIPAL
+from shared.outbox import Outbox, history_key
+from shared.policy import ANONYMOUS_PRINCIPAL, service_principal
 from tests.publishers import NOAA, OWNER, deleted, edited, repository
 from tests.waiting import eventually
 
@@ -67,3 +80,22 @@ async def test_deleted_is_in_no_list_from_that_moment_on(repositories: Outbox) -
         assert not await is_listed(repositories, OWNED)
         assert not await is_listed(repositories, ALL)
         await asyncio.sleep(0.001)
+
+
+async def test_a_link_is_made_counted_and_revoked_by_many_at_once(repositories: Outbox) -> None:
+    """One revocation is announced, and no use is lost."""
+    await repository(repositories)
+    resources, names = Resources(repositories), {"account_id": "noaa"}
+    names["repository_id"] = "globe-land-mask"
+    link = await create_share_link(resources, OWNER, NOAA, CreateShareLink(**names))
+    used = NoteLinkUse(used={link.link_id: 2}, at=now())
+    revocation = RevokeShareLink(**names, link_id=link.link_id)
+    await asyncio.gather(
+        *(note_link_use(resources, service_principal("storage"), used) for _ in range(5)),
+        *(revoke_share_link(resources, OWNER, NOAA, revocation) for _ in range(4)),
+    )
+    page = await list_share_links(resources, OWNER, NOAA, ListShareLinks(**names))
+    assert [(one.revoked, one.uses) for one in page.share_links] == [(True, 10)]
+    history = await repositories.table.query(history_key(link.link_id))
+    told = [row["event"] for row in history.items]
+    assert told.count("share_link_revoked") == 1

@@ -73,6 +73,7 @@ read          | everyone       | everyone       | R W M O Self A S | M O Self A 
 list          | everyone       | R W M O Self A S | R W M O Self A S | A S        | -
 members:read  | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
 grant         | M O Self A     | M O Self A     | M O Self A     | A            | -
+share         | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
 data:read     | everyone       | everyone       | R W M O Self A S | M O Self A S | -
 data:list     | everyone       | everyone       | R W M O Self A S | M O Self A S | -
 data:write    | W M O Self A S | W M O Self A S | W M O Self A S | -            | -
@@ -103,6 +104,7 @@ SHORT = {
     "delete": "repository:delete",
     "members:read": "repository:members:read",
     "grant": "repository:grant",
+    "share": "repository:share",
     **{name: f"repository:{name}" for name in ("deactivate", "activate", "undelete", "move")},
 }
 
