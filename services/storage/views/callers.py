@@ -134,10 +134,10 @@ async def good_link(held: Held, link_id: str) -> SealedShareLink:
     return link
 
 
-def opened_by(held: Held, link: SealedShareLink) -> Caller:
+def opened_by(held: Held, link: SealedShareLink, verified: Verified | None = None) -> Caller:
     """Whoever has the link: nobody, but for what it opens."""
     held.link_uses.note(link.link_id)
-    return Caller(Principal(share=link.share()))
+    return Caller(Principal(share=link.share()), "", verified)
 
 
 async def service(
@@ -151,7 +151,8 @@ async def service(
     if not signed_for:
         return Caller(nobody(), "", verified)
     if signed_for.startswith(LINK_MARK):
-        return opened_by(held, await good_link(held, signed_for.removeprefix(LINK_MARK)))
+        link = await good_link(held, signed_for.removeprefix(LINK_MARK))
+        return opened_by(held, link, verified)
     refuse_when_stale(held)
     account_uid, _, key_id = signed_for.partition(KEY_MARK)
     if not key_id:

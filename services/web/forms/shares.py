@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from services.web.forms.accounts import FormModel, Line
+from shared.contracts.share_links import Prefix
 
 
 class ShareForm(FormModel):
     """A new share link; a prefix is taken as it is typed, spaces too."""
 
-    prefix: Annotated[str, Field(max_length=1024)] = ""
+    prefix: Prefix = ""
     name: Annotated[Line, Field(max_length=128)] = ""
     days: Annotated[int, Field(ge=1, le=3650)] = 7
 

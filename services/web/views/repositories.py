@@ -76,7 +76,9 @@ async def _view(request: Request, place: Place) -> RepositoryView:
     repository, found = await asyncio.gather(
         find_repository(request, place), listed(request, place, cursor)
     )
-    if found is None and place.key:
+    may = may_of((await visitor_of(request)).principal, repository)
+    # Of what is new the indexer knows nothing yet; of a folder that was shared, this is above.
+    if found is None and (place.key or not may.items):
         raise NotFound
     # That it may be seen has not come to the indexer yet.
     directory = found or AWAY
@@ -94,7 +96,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         directory=directory,
         summary=summary,
         figures=figures,
-        may=may_of((await visitor_of(request)).principal, repository),
+        may=may,
         trail=trail_of(repository, directory.prefix),
         readme=readme,
         map=world(summary.footprints) if summary and summary.footprints else None,
