@@ -33,6 +33,7 @@ SIGNED_IN = {
     "edit": f"/-/{MASK}/edit?key=README.md",
     "settings": f"/-/{MASK}/settings",
     "repository-members": f"/-/{MASK}/members",
+    "repository-shares": f"/-/{MASK}/shares",
     "account-settings": "/-/demo/settings",
     "keys": "/-/demo/keys",
     "members": "/-/noaa/members",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from coop.models import (
     Profile,
     Repository,
     Role,
+    ShareLink,
     Step,
     StoredObject,
     SyncRules,
@@ -121,6 +123,25 @@ class Client:
         path = path_of("repositories", place.account_id, place.repository_id, "object", "url")
         return str(self._api.get(path, called=str(place), key=place.key)["url"])
 
+    def share(self, place: Place | str, *, name: str = "", days: int = 7) -> ShareLink:
+        """A new link to a place, whose addresses are told this once.
+
+        Raises NotFound, Refused, Conflict where too many are open.
+        """
+        place = _place(place)
+        ends = datetime.now(UTC) + timedelta(days=days)
+        body = {"prefix": place.key, "name": name, "expires_at": ends.isoformat()}
+        made = self._api.send("POST", _links(place), body)
+        return _share_link(made)
+
+    def share_links(self, place: Place | str) -> Iterator[ShareLink]:
+        """Those of a repository, newest first."""
+        return map(_share_link, self._api.listed(_links(_place(place)), "share_links"))
+
+    def revoke_share_link(self, place: Place | str, link_id: str) -> None:
+        """It opens nothing more. Raises NotFound."""
+        self._api.send("DELETE", f"{_links(_place(place))}{path_of(link_id)}", {})
+
     def objects(self, place: Place | str) -> Iterator[StoredObject]:
         """All objects whose keys begin with the place's key, in the order of their keys."""
         place = _place(place)
@@ -194,6 +215,16 @@ def _folder(place: Place) -> Place:
     return (
         place if place.is_folder else Place(place.account_id, place.repository_id, f"{place.key}/")
     )
+
+
+def _links(place: Place) -> str:
+    return path_of("repositories", place.account_id, place.repository_id, "share-links")
+
+
+def _share_link(body: dict[str, Any]) -> ShareLink:
+    known = {field.name: body[field.name] for field in fields(ShareLink) if field.name in body}
+    ends = datetime.fromisoformat(body["expires_at"])
+    return ShareLink(**known | {"expires_at": ends})
 
 
 def _account(body: dict[str, Any]) -> Account:

@@ -52,6 +52,23 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareLink:
+    """Opens a repository, the folder or the object of `prefix`.
+
+    `page` and `data` are where it is opened, known only when it is made.
+    """
+
+    link_id: str
+    prefix: str
+    name: str
+    uses: int
+    revoked: bool
+    expires_at: datetime
+    page: str = field(default="", repr=False)
+    data: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object in a list; `etag` is without quotes."""
 

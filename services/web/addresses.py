@@ -7,7 +7,7 @@ never normalised; those that browsers or proxies would rewrite go into `?key=`.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from shared.errors import Invalid, NotFound
 from shared.identifiers import SLUG, SLUG_MAX
@@ -89,6 +89,17 @@ def about(*names: str) -> str:
 def data_url(public_url: str, account_id: str, repository_id: str, key: str = "") -> str:
     """Where the bytes are: at the data door."""
     return f"{public_url.rstrip('/')}/{account_id}/{repository_id}/{quote(key, safe='/-._~')}"
+
+
+def shared_at(
+    public_url: str, data_door: str, names: tuple[str, str], prefix: str, token: str
+) -> tuple[str, str]:
+    """Where a share link opens: the page, and the bytes or their list at the data door."""
+    is_folder, query = not prefix or prefix.endswith("/"), urlencode({"share": token})
+    page = (directory_page if is_folder else object_page)(*names, prefix)
+    data = data_url(data_door, *names, "" if is_folder else prefix)
+    listing = f"list-type=2&{urlencode({'prefix': prefix})}&" if is_folder else ""
+    return f"{public_url}{page}{'&' if '?' in page else '?'}{query}", f"{data}?{listing}{query}"
 
 
 def collection_url(account_id: str, repository_id: str) -> str:

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, Field
 
+from services.web.addresses import shared_at
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import Cursor, Limit, Repository, ask
 from services.web.api.visitors import SignedIn
+from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
 from shared.contracts.share_links import (
     CreateShareLink,
@@ -32,6 +34,13 @@ class NewShareLink(Body):
     reason: Reason = ""
 
 
+class MadeShareLink(ShareLinkSecret):
+    """A new share link with where it opens: as a page, and as data."""
+
+    page: str
+    data: str
+
+
 @router.get(LINKS, summary="The share links of a repository")
 async def list_share_links(
     request: Request,
@@ -48,10 +57,14 @@ async def list_share_links(
 @router.post(LINKS, status_code=201, summary="Share a repository or a part of it")
 async def create_share_link(
     request: Request, visitor: SignedIn, repository: Repository, wanted: NewShareLink
-) -> ShareLinkSecret:
+) -> MadeShareLink:
     """`token` is told this once: `?share=` and it opens pages and data, until it ends."""
     asked = {**repository.model_dump(), **wanted.model_dump()}
-    return await ask(request, CreateShareLink(actor=visitor.actor, **asked))
+    made = await ask(request, CreateShareLink(actor=visitor.actor, **asked))
+    edge, names = resources_of(request), (repository.account_id, repository.repository_id)
+    token = made.token.get_secret_value()
+    page, data = shared_at(edge.public_url, edge.data_door, names, made.prefix, token)
+    return MadeShareLink(**made.model_dump(), page=page, data=data)
 
 
 @router.delete(LINKS + "/{link_id}", status_code=204, summary="Revoke a share link")

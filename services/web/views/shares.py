@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.addresses import Place, about, data_url, directory_page, object_page
+from services.web.addresses import Place, about, shared_at
 from services.web.forms.checking import Filled, check, refused
 from services.web.forms.shares import RevokeShareForm, ShareForm
 from services.web.resources import resources_of, visitor_of
@@ -126,15 +126,8 @@ async def _create(request: Request, repository: Repository, fields: Fields) -> R
 
 def _made(request: Request, repository: Repository, link: ShareLinkSecret) -> Made:
     edge, names = resources_of(request), (repository.account_id, repository.repository_id)
-    is_folder = not link.prefix or link.prefix.endswith("/")
-    query = urlencode({SHARE_FIELD: link.token.get_secret_value()})
-    address = (directory_page if is_folder else object_page)(*names, link.prefix)
-    data = data_url(edge.data_door, *names, "" if is_folder else link.prefix)
-    listing = f"list-type=2&{urlencode({'prefix': link.prefix})}&" if is_folder else ""
-    return Made(
-        page=f"{edge.public_url}{address}{'&' if '?' in address else '?'}{query}",
-        data=f"{data}?{listing}{query}",
-    )
+    token = link.token.get_secret_value()
+    return Made(*shared_at(edge.public_url, edge.data_door, names, link.prefix, token))
 
 
 async def _show(
