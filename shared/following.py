@@ -18,8 +18,9 @@ from shared.contracts.repositories import (
     RepositoryDeleted,
     RepositoryRenamed,
     RepositoryUpdated,
+    ShareLinkRevoked,
+    ShareLinkSealed,
 )
-from shared.contracts.share_links import ShareLinkRevoked, ShareLinkSealed
 from shared.projection import Projection
 
 

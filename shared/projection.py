@@ -27,15 +27,13 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, Request, Snapshot
 from shared.contracts.repositories import (
     GetRepository,
+    GetSealedShareLink,
     Repository,
     RepositoryEvent,
-    State,
-)
-from shared.contracts.share_links import (
-    GetSealedShareLink,
     SealedShareLink,
     ShareLinkRevoked,
     ShareLinkSealed,
+    State,
 )
 from shared.errors import NotFound, Problem
 from shared.outbox import newer

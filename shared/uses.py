@@ -11,7 +11,7 @@ from typing import Protocol
 from shared.bus import Bus
 from shared.contracts.accounts import NoteKeyUse
 from shared.contracts.base import Actor, Done, Request
-from shared.contracts.share_links import NoteLinkUse
+from shared.contracts.repositories import NoteLinkUse
 from shared.errors import Problem
 
 TELL_SECONDS = 30.0

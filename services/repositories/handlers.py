@@ -31,28 +31,26 @@ from shared.contracts.repositories import (
     AcceptTransfer,
     ActivateRepository,
     CreateRepository,
+    CreateShareLink,
     DeactivateRepository,
     DeclineTransfer,
     DeleteRepository,
     EditRepository,
     GetRepository,
+    GetSealedShareLink,
     GetTransfer,
     ListAllRepositories,
     ListDeletedRepositories,
     ListRepositories,
+    ListShareLinks,
     ListTransfers,
+    NoteLinkUse,
     OfferTransfer,
     RenameRepository,
     RepositoryPage,
+    RevokeShareLink,
     Transfer,
     UndeleteRepository,
-)
-from shared.contracts.share_links import (
-    CreateShareLink,
-    GetSealedShareLink,
-    ListShareLinks,
-    NoteLinkUse,
-    RevokeShareLink,
 )
 from shared.errors import Forbidden, NotFound
 from shared.policy import Principal

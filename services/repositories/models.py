@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.repositories.settings import Limits
 from shared.contracts.base import now
-from shared.contracts.share_links import SealedShareLink, ShareLink
+from shared.contracts.repositories import SealedShareLink, ShareLink
 
 
 class Name(BaseModel):

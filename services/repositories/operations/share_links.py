@@ -17,12 +17,12 @@ from services.repositories.store.share_links import (
 )
 from shared.contracts.accounts import Account
 from shared.contracts.base import Done
-from shared.contracts.repositories import Repository, State
-from shared.contracts.share_links import (
+from shared.contracts.repositories import (
     CreateShareLink,
     GetSealedShareLink,
     ListShareLinks,
     NoteLinkUse,
+    Repository,
     RevokeShareLink,
     SealedShareLink,
     ShareLinkCreated,
@@ -31,6 +31,7 @@ from shared.contracts.share_links import (
     ShareLinkRevoked,
     ShareLinkSealed,
     ShareLinkSecret,
+    State,
     hash_of,
 )
 from shared.errors import Conflict, Forbidden, NotFound

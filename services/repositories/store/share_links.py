@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from services.repositories.models import LinkRecord
 from services.repositories.store.layout import RECORD_VERSION
 from shared.contracts.base import Listed
-from shared.contracts.share_links import ShareLink, ShareLinkPage
+from shared.contracts.repositories import ShareLink, ShareLinkPage
 from shared.outbox import Outbox
 from shared.tables import Absent, Action, Delete, Equals, Item, Put, Update
 

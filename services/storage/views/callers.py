@@ -15,7 +15,7 @@ from services.storage.s3.sigv4 import Verified, verify
 from services.storage.views.exchange import ANONYMOUS, Caller, Exchange, Held
 from shared.contracts.accounts import SealedAccessKey
 from shared.contracts.base import Actor, Scope
-from shared.contracts.share_links import SHARE_FIELD, SealedShareLink
+from shared.contracts.repositories import SHARE_FIELD, SealedShareLink
 from shared.identifiers import is_uid
 from shared.keyfile import SERVICE_KEY_PREFIX
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, service_principal

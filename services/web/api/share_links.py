@@ -12,7 +12,7 @@ from services.web.api.queries import Cursor, Limit, Repository, ask
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
-from shared.contracts.share_links import (
+from shared.contracts.repositories import (
     CreateShareLink,
     ListShareLinks,
     Prefix,

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.web.forms.accounts import FormModel, Line
-from shared.contracts.share_links import Prefix
+from shared.contracts.repositories import Prefix
 
 
 class ShareForm(FormModel):

@@ -5,7 +5,7 @@ from services.web.session.visitor import EDGE
 from shared.bus import Bus
 from shared.contracts.accounts import GetAccount
 from shared.contracts.base import Share, now
-from shared.contracts.share_links import GetSealedShareLink, SealedShareLink
+from shared.contracts.repositories import GetSealedShareLink, SealedShareLink
 from shared.errors import NotFound, Problem
 from shared.identifiers import is_uid
 from shared.uses import Uses

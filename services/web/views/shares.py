@@ -16,11 +16,12 @@ from services.web.views.names import find_repository, may_of, moved_address, nam
 from services.web.views.page import page, raw_path
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.base import Actor, now
-from shared.contracts.repositories import GetRepository, Repository
-from shared.contracts.share_links import (
+from shared.contracts.repositories import (
     SHARE_FIELD,
     CreateShareLink,
+    GetRepository,
     ListShareLinks,
+    Repository,
     RevokeShareLink,
     ShareLinkPage,
     ShareLinkSecret,

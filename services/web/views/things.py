@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from services.web.views import accounts, objects, repositories, shares
 from services.web.views.names import place_of_request
-from shared.contracts.share_links import SHARE_FIELD
+from shared.contracts.repositories import SHARE_FIELD
 
 
 async def show(request: Request) -> Response:

@@ -11,11 +11,12 @@ from services.repositories.operations.share_links import (
     revoke_share_link,
 )
 from shared.contracts.base import now
-from shared.contracts.repositories import ListRepositories, Repository
-from shared.contracts.share_links import (
+from shared.contracts.repositories import (
     CreateShareLink,
+    ListRepositories,
     ListShareLinks,
     NoteLinkUse,
+    Repository,
     RevokeShareLink,
 )
 from shared.errors import Conflict

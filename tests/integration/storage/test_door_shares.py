@@ -10,14 +10,12 @@ import pytest
 from shared.contracts.base import Actor, now
 from shared.contracts.repositories import (
     ActivateRepository,
+    CreateShareLink,
     DeactivateRepository,
     Repository,
-    Visibility,
-)
-from shared.contracts.share_links import (
-    CreateShareLink,
     RevokeShareLink,
     ShareLinkSecret,
+    Visibility,
 )
 from shared.identifiers import new_uid
 from tests.control_plane import actor_of

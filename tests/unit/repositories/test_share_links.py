@@ -17,9 +17,10 @@ from services.repositories.operations.share_links import (
 )
 from services.repositories.operations.states import deactivate_repository, delete_repository
 from shared.contracts.base import Actor, KeyAction, Scope, ScopePlace
-from shared.contracts.repositories import DeactivateRepository, DeleteRepository, Visibility
-from shared.contracts.share_links import (
+from shared.contracts.repositories import (
     CreateShareLink,
+    DeactivateRepository,
+    DeleteRepository,
     GetSealedShareLink,
     ListShareLinks,
     NoteLinkUse,
@@ -27,6 +28,7 @@ from shared.contracts.share_links import (
     SealedShareLink,
     ShareLinkPage,
     ShareLinkSecret,
+    Visibility,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, history_key

@@ -8,7 +8,7 @@ import pytest
 
 from services.storage.operations.presigning import LINK_MARK, presign_get
 from shared.contracts.base import now
-from shared.contracts.share_links import SealedShareLink, hash_of
+from shared.contracts.repositories import SealedShareLink, hash_of
 from shared.identifiers import new_uid
 from shared.uses import Uses
 from tests.asgi_door import RESTRICTED, URL, Room, account, opened_room, signed

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr,
 from shared.cloudevents import PRIVATE_ROOT, EventData
 from shared.contracts.accounts import Reason
 from shared.contracts.base import Done, Listed, Share, Snapshot
-from shared.contracts.repositories import RepositoriesRequest
+from shared.contracts.repositories.repositories import RepositoriesRequest
 from shared.identifiers import check_key
 
 # How a link travels: a field of the query, at the pages and at the data door alike.
