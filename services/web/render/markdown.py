@@ -105,8 +105,8 @@ def _clean(html: str, beside: Beside) -> str:
         attributes=ATTRIBUTES,
         attribute_filter=attribute,
         url_schemes={"http", "https", "mailto", "s3"},
-        # Wide code scrolls, so it must be reachable without a pointer.
-        set_tag_attribute_values={"pre": {"tabindex": "0"}},
+        # Wide code and tables scroll, so they must be reachable without a pointer.
+        set_tag_attribute_values={"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}},
         link_rel="nofollow noopener noreferrer",
     )
 

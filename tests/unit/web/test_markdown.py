@@ -17,6 +17,11 @@ def rendered(text: str) -> str:
     return render_markdown(text, BESIDE)
 
 
+def test_what_scrolls_on_a_small_screen_is_reached_without_a_pointer() -> None:
+    assert '<pre tabindex="0">' in rendered("```\nx\n```")
+    assert '<table tabindex="0">' in rendered("| a |\n| - |\n| 1 |")
+
+
 @pytest.mark.parametrize(
     "text",
     [
