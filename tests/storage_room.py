@@ -112,3 +112,9 @@ async def told_kinds(resources: Resources) -> list[str]:
 def keys(records: Sequence[Any]) -> list[str]:
     """Their keys."""
     return [record.key for record in records]
+
+
+async def published(resources: Resources) -> None:
+    """As the relay leaves the rows of events."""
+    waiting = await resources.outbox.pending(limit=1000)
+    await resources.outbox.sent(waiting.items)

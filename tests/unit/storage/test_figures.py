@@ -17,7 +17,7 @@ from services.storage.settings import ServiceSettings
 from services.storage.store.figures import changes_of, figures_key, find_figures, fold, hand_over
 from shared.errors import Conflict
 from shared.tables import Put, Update
-from tests.storage_room import ADA, FOLDER, REPOSITORY, opened_resources, put
+from tests.storage_room import ADA, FOLDER, REPOSITORY, opened_resources, published, put
 from tests.waiting import eventually
 
 UID, OWNER = REPOSITORY.repository_uid, REPOSITORY.account_uid
@@ -105,6 +105,7 @@ async def test_files_that_come_and_go_by_hand_are_counted(resources: Resources, 
 async def test_what_is_purged_counts_for_nobody(resources: Resources) -> None:
     await put(resources, "a", b"12345")
     await put(resources, "b", b"123", repository=OTHER)
+    await published(resources)
     await purge_repository(resources, REPOSITORY)
     assert await kept(resources) == (0, 0)
     assert await kept(resources, OTHER.repository_uid) == (1, 3)

@@ -12,7 +12,7 @@ from services.storage.store.objects import drop_object, find_object
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import history_key
-from tests.storage_room import FOLDER, REPOSITORY, put, read
+from tests.storage_room import FOLDER, REPOSITORY, published, put, read
 
 KEYS = ["a", "b/c", "../up", "e\u0301/.", "d" * 300]
 
@@ -22,12 +22,6 @@ async def rows_left(resources: Resources) -> int:
     uid, table = REPOSITORY.repository_uid, resources.outbox.table
     partitions = [objects_of(uid), *(history_key(object_uid(uid, key)) for key in KEYS)]
     return sum([len((await table.query(one)).items) for one in partitions])
-
-
-async def published(resources: Resources) -> None:
-    """As the relay leaves the rows of events."""
-    waiting = await resources.outbox.pending(limit=1000)
-    await resources.outbox.sent(waiting.items)
 
 
 async def test_nothing_is_left(resources: Resources, home: Path) -> None:
