@@ -8,6 +8,7 @@ Problem
  +- Conflict            409  it is there already, or another change came first
  +- PreconditionFailed  412  an If-... condition does not hold
  +- TooLarge            413  over a stated limit
+ +- Unprocessable       422  well said, but at odds with what was said before
  +- TooManyRequests     429  over a stated rate
  +- Internal            500  our fault
  +- Unavailable         503  something that is needed does not answer; try again
@@ -100,6 +101,12 @@ class TooLarge(Problem):
     status, code, title = 413, "too-large", "This is over the limit"
 
 
+class Unprocessable(Problem):
+    """Well said, but at odds with what was said before under the same key."""
+
+    status, code, title = 422, "unprocessable", "This is at odds with an earlier request"
+
+
 class TooManyRequests(Problem):
     """Over a stated rate; `retry_after_seconds` says when to come again."""
 
@@ -132,8 +139,32 @@ PROBLEMS: dict[str, type[Problem]] = {
         Conflict,
         PreconditionFailed,
         TooLarge,
+        Unprocessable,
         TooManyRequests,
         Internal,
         Unavailable,
     )
+}
+BY_STATUS = {family.status: family for family in PROBLEMS.values()}
+
+# What `to_dict` makes, as JSON Schema.
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"enum": [f"urn:coop:problem:{code}" for code in sorted(PROBLEMS)]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "For the person who asked."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
 }

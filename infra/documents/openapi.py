@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.web.api.app import create_api, openapi_of
+from services.web.api.app import create_api
+from services.web.api.document import openapi_of
 
 
 def openapi() -> dict[str, Any]:

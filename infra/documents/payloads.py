@@ -9,7 +9,7 @@ from infra.documents.names import first_line
 from shared.bus.requests import CORRELATION_HEADER, DEADLINE_HEADER, PROBLEM_HEADER
 from shared.cloudevents import CONTENT_TYPE, EventData
 from shared.contracts.base import Request
-from shared.errors import PROBLEMS
+from shared.errors import PROBLEM_SCHEMA
 
 Node = dict[str, Any]
 SCHEMAS = "#/components/schemas/{model}"
@@ -57,7 +57,7 @@ def schemas(events: list[type[EventData]], requests: list[type[Request[Any]]]) -
     )
     bodies: Node = found["$defs"]
     bodies |= {f"{event.__name__}.event": envelope_schema(event) for event in events}
-    return dict(sorted((bodies | {"Problem": _PROBLEM}).items()))
+    return dict(sorted((bodies | {"Problem": PROBLEM_SCHEMA}).items()))
 
 
 def _headers(described: dict[str, str]) -> Node:
@@ -78,22 +78,3 @@ _REQUEST_HEADERS = _headers(
     }
 )
 _REPLY_HEADERS = _headers({PROBLEM_HEADER: "The problem's code; no other reply has this."})
-_PROBLEM: Node = {
-    "type": "object",
-    "description": "RFC 9457 problem details.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"enum": [f"urn:coop:problem:{code}" for code in sorted(PROBLEMS)]},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "For the person who asked."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-}

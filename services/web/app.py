@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from services.web.api.app import create_api, openapi_of
+from services.web.api.app import create_api
+from services.web.api.document import openapi_of
 from services.web.entrance import Entrance
 from services.web.handlers import HEARD
 from services.web.live import Live
@@ -20,6 +21,7 @@ from services.web.routes import create_routes
 from services.web.security.backoff import Backoff
 from services.web.security.cookies import CookiePolicy
 from services.web.security.headers import SecurityHeaders
+from services.web.security.quotas import Quota
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
@@ -94,6 +96,8 @@ def create_resources(
         once=Once(),
         tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),
         tries_by_address=Backoff(free=web.tries_per_address, longest_seconds=longest),
+        asked_by_caller=Quota(web.api_per_caller),
+        asked_by_address=Quota(web.api_per_address),
         readmes=Memory(README_SECONDS, entries=500),
         api_schema=openapi_of(create_api()),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),

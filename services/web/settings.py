@@ -15,6 +15,9 @@ class EdgeSettings(WebSettings):
     Against guessing: `tries_per_account` and `tries_per_address` in a row cost nothing, then the
     wait doubles from a second up to `longest_wait_seconds`. What must not tell whether an address
     is known takes a multiple of `even_seconds`.
+
+    What one access key or one account may ask of the API in a minute is `api_per_caller`, what an
+    address may ask without either is `api_per_address`; counted by each process.
     """
 
     live_connections: int = Field(default=1000, ge=1)
@@ -25,6 +28,8 @@ class EdgeSettings(WebSettings):
     tries_per_address: int = Field(default=50, ge=1)
     longest_wait_seconds: float = Field(default=300.0, gt=0)
     even_seconds: float = Field(default=1.0, ge=0)
+    api_per_caller: int = Field(default=12_000, ge=1)
+    api_per_address: int = Field(default=6_000, ge=1)
 
 
 class ServiceSettings(Settings):

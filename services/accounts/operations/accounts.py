@@ -32,7 +32,7 @@ from shared.contracts.accounts import (
     MembershipGranted,
     Role,
 )
-from shared.errors import Forbidden, NotFound
+from shared.errors import Conflict, Forbidden, NotFound
 from shared.fields import invalid
 from shared.outbox import Outbox, next_version
 from shared.policy import Action, Principal, account_resource, demand, may, sees
@@ -105,13 +105,15 @@ async def _create_organization(
 
 
 async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount) -> Account:
-    """Change what is given; NotFound, Forbidden."""
+    """Change what is given; NotFound, Forbidden, Conflict where `version` is not the newest."""
 
     async def attempt() -> Account:
         account = await find_account(outbox, wanted.account_uid)
         if account is None:
             raise NotFound
         demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
+        if wanted.version not in {None, account.version}:
+            raise Conflict("It was changed meanwhile; look at it again before you save.")
         changes = tidied(account.kind, wanted)
         if not changes:
             return account

@@ -1,7 +1,8 @@
 """Accounts, their members and their access keys."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
+from services.web.api.editions import Expected, condition, tag
 from services.web.api.members import WhyQuery
 from services.web.api.models import (
     AccountChange,
@@ -13,7 +14,7 @@ from services.web.api.models import (
     NewOrganization,
     OwnAccount,
 )
-from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, find_account
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -32,39 +33,53 @@ router = APIRouter(tags=["accounts"])
 
 
 @router.get("/account", summary="Your own account")
-async def own_account(visitor: SignedIn) -> OwnAccount:
+async def own_account(response: Response, visitor: SignedIn) -> OwnAccount:
     """Whose access key or session this is."""
-    return OwnAccount(**_of(visitor).model_dump(include=set(OwnAccount.model_fields)))
+    account = _of(visitor)
+    tag(response, account)
+    return OwnAccount(**account.model_dump(include=set(OwnAccount.model_fields)))
 
 
 @router.post("/accounts", status_code=201, summary="Create an organization")
 async def create_organization(
-    request: Request, visitor: SignedIn, wanted: NewOrganization
+    request: Request, response: Response, visitor: SignedIn, wanted: NewOrganization
 ) -> AccountView:
     """You become its owner."""
     made = await ask(
         request,
         CreateAccount(actor=visitor.actor, kind="organization", **wanted.model_dump()),
     )
+    tag(response, made)
     return AccountView.of(made)
 
 
 @router.get("/accounts/{account_id}", summary="An account")
-async def get_account(request: Request, visitor: Calling, account_id: AccountName) -> AccountView:
+async def get_account(
+    request: Request, response: Response, visitor: Calling, account_id: AccountName
+) -> AccountView:
     """An individual or an organization."""
-    return AccountView.of(await find_account(request, visitor, account_id))
+    account = await find_account(request, visitor, account_id)
+    tag(response, account)
+    return AccountView.of(account)
 
 
 @router.patch("/accounts/{account_id}", summary="Change an account")
-async def edit_account(
-    request: Request, visitor: SignedIn, account_id: AccountName, change: AccountChange
+async def edit_account(  # noqa: PLR0913, PLR0917  (each is a part of the request)
+    request: Request,
+    response: Response,
+    visitor: SignedIn,
+    account_id: AccountName,
+    change: AccountChange,
+    expected: Expected,
 ) -> AccountView:
     """What is given is changed."""
-    account = await find_account(request, visitor, account_id)
-    wanted = EditAccount(
-        actor=visitor.actor, account_uid=account.account_uid, **change.model_dump()
-    )
-    return AccountView.of(await ask(request, wanted))
+    uid = (await find_account(request, visitor, account_id)).account_uid
+    given = change.model_dump()
+    wanted = EditAccount(actor=visitor.actor, account_uid=uid, version=expected, **given)
+    with condition(expected):
+        after = await ask(request, wanted)
+    tag(response, after)
+    return AccountView.of(after)
 
 
 @router.get("/accounts/{account_id}/access-keys", summary="An account's access keys")
@@ -72,18 +87,15 @@ async def list_access_keys(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> KeyList:
     """Newest first, without secrets."""
     account = await find_account(request, visitor, account_id)
     page = await ask(
         request,
-        ListAccessKeys(
-            actor=visitor.actor, account_uid=account.account_uid, limit=limit, cursor=cursor
-        ),
+        ListAccessKeys(actor=visitor.actor, account_uid=account.account_uid, **paging.asked),
     )
-    keys = [KeyView.of(one) for one in page.access_keys]
+    keys = [KeyView.of(one) for one in paging.told(page).access_keys]
     return KeyList(access_keys=keys, cursor=page.cursor)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from services.web.api.models import AccountView, Body
-from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, find_account
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
     Account,
@@ -47,20 +47,19 @@ class Why(Body):
 
 
 @router.get("/accounts", summary="Find accounts")
-async def search_accounts(  # noqa: PLR0913, PLR0917 - what to find and a page
+async def search_accounts(
     request: Request,
     visitor: SignedIn,
+    paging: Paging,
     text: Text = "",
     disabled: Shut = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> AdminList:
     """Among the next thousand, from the cursor on; 404 for anyone but administrators."""
-    wanted = SearchAccounts(
-        actor=visitor.actor, text=text, disabled=disabled, limit=limit, cursor=cursor
-    )
+    wanted = SearchAccounts(actor=visitor.actor, text=text, disabled=disabled, **paging.asked)
     page = await ask(request, wanted)
-    return AdminList(accounts=[AdminView.of(one) for one in page.accounts], cursor=page.cursor)
+    return AdminList(
+        accounts=[AdminView.of(one) for one in paging.told(page).accounts], cursor=page.cursor
+    )
 
 
 @router.post("/accounts/{account_id}/disable", summary="Disable an account")

@@ -1,8 +1,7 @@
-"""The API as one application, and its OpenAPI document."""
+"""The API as one application."""
 
-from typing import Any
-
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 
 from services.web.api import (
     accounts,
@@ -21,7 +20,10 @@ from services.web.api import (
     states,
     trusts,
 )
-from services.web.api.problems import MEDIA_TYPE, add_problem_handlers
+from services.web.api.heads import Heads
+from services.web.api.problems import add_problem_handlers
+from services.web.api.quotas import Quotas
+from services.web.api.visitors import calling
 
 PREFIX = "/api/v1"
 ROOMS = (
@@ -29,30 +31,17 @@ ROOMS = (
     *(administering, repositories, share_links, states, objects, trusts),
     *(own_data, deleting, figures, domains),
 )
+ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 DESCRIPTION = """Everything the pages do, for programs.
 
 Reading what is public needs no credential. Otherwise send an access key as
 `Authorization: Bearer <access key id>.<secret>`. Errors are RFC 9457 problem details; what you may
-not see is answered as if it did not exist. Lists are paged by an opaque `cursor`.
+not see is answered as if it did not exist. HEAD works wherever GET does.
+
+Lists are paged by an opaque `cursor`, and a `Link` leads to the next page. What is read has an
+`ETag`; sent as `If-Match` with a change, it keeps you from undoing another's. How much one caller
+may ask in a minute is told by `RateLimit-Policy`, what is left of it by `RateLimit`.
 """
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:coop:problem:not-found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-}
 
 
 def create_api() -> FastAPI:
@@ -65,27 +54,11 @@ def create_api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(calling)],
     )
     for room in ROOMS:
         app.include_router(room.router)
     add_problem_handlers(app)
+    app.add_middleware(Heads)
+    app.add_middleware(Quotas)
     return app
-
-
-def openapi_of(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with our problems in the place of FastAPI's own errors."""
-    schema = app.openapi()
-    schema["servers"] = [{"url": PREFIX}]
-    parts = schema["components"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        parts["schemas"].pop(unused, None)
-    parts["schemas"]["Problem"] = PROBLEM_SCHEMA
-    parts["securitySchemes"] = {"access_key": {"type": "http", "scheme": "bearer"}}
-    schema["security"] = [{}, {"access_key": []}]
-    reference = {"$ref": "#/components/schemas/Problem"}
-    problem = {"description": "A problem", "content": {MEDIA_TYPE: {"schema": reference}}}
-    for path in schema["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = problem
-    return schema

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, find_account
 from services.web.api.visitors import SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import Account, AuditPage, ListAuditEntries
@@ -13,6 +13,7 @@ from shared.contracts.accounts import Account, AuditPage, ListAuditEntries
 router = APIRouter(tags=["audit"])
 NDJSON = "application/x-ndjson"
 CHUNK = 500
+LINE = '{"sequence":1,"action":"account_created","hash":"9f86d081…"}\n'
 
 
 @router.get("/accounts/{account_id}/audit", summary="An account's audit trail")
@@ -20,20 +21,19 @@ async def list_audit_entries(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> AuditPage:
     """Newest first; for owners and maintainers."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    wanted = ListAuditEntries(actor=visitor.actor, account_uid=uid, limit=limit, cursor=cursor)
-    return await ask(request, wanted)
+    wanted = ListAuditEntries(actor=visitor.actor, account_uid=uid, **paging.asked)
+    return paging.told(await ask(request, wanted))
 
 
 @router.get(
     "/accounts/{account_id}/audit.ndjson",
     summary="An audit trail as one file",
     response_class=StreamingResponse,
-    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}, "example": LINE}}}},
 )
 async def export_audit_entries(
     request: Request, visitor: SignedIn, account_id: AccountName

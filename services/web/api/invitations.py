@@ -10,9 +10,8 @@ from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import (
     AccountName,
-    Cursor,
-    Limit,
-    Repository,
+    Paging,
+    RepositoryPath,
     ask,
     find_account,
 )
@@ -94,13 +93,12 @@ async def list_invitations(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> InvitationList:
     """Newest first, whatever became of them; for owners and maintainers."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    wanted = ListInvitations(actor=visitor.actor, organization_uid=uid, limit=limit, cursor=cursor)
-    return InvitationList.of(await ask(request, wanted))
+    wanted = ListInvitations(actor=visitor.actor, organization_uid=uid, **paging.asked)
+    return InvitationList.of(paging.told(await ask(request, wanted)))
 
 
 @router.post(OF_ACCOUNT, status_code=201, summary="Invite into an organization")
@@ -121,20 +119,19 @@ async def invite_member(
 async def list_repository_invitations(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    name: RepositoryPath,
+    paging: Paging,
 ) -> InvitationList:
     """Newest first, whatever became of them; for its maintainers."""
-    wanted = ListInvitations(actor=visitor.actor, repository=name, limit=limit, cursor=cursor)
-    return InvitationList.of(await ask(request, wanted))
+    wanted = ListInvitations(actor=visitor.actor, repository=name, **paging.asked)
+    return InvitationList.of(paging.told(await ask(request, wanted)))
 
 
 @router.post(OF_REPOSITORY, status_code=201, summary="Invite to one repository")
 async def invite_to_repository(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
+    name: RepositoryPath,
     wanted: NewInvitation,
 ) -> InvitationView:
     """Good for 14 days; who is invited to a restricted repository learns its name."""

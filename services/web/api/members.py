@@ -8,9 +8,8 @@ from pydantic import BaseModel
 from services.web.api.models import AccountView, Body
 from services.web.api.queries import (
     AccountName,
-    Cursor,
-    Limit,
-    Repository,
+    Paging,
+    RepositoryPath,
     ask,
     find_account,
 )
@@ -66,13 +65,12 @@ async def list_members(
     request: Request,
     visitor: Calling,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> MemberList:
     """With their roles."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    wanted = ListMembers(actor=visitor.actor, organization_uid=uid, limit=limit, cursor=cursor)
-    return MemberList.of(await ask(request, wanted))
+    wanted = ListMembers(actor=visitor.actor, organization_uid=uid, **paging.asked)
+    return MemberList.of(paging.told(await ask(request, wanted)))
 
 
 @router.put(MEMBERS + "/{member_id}", status_code=204, summary="Give a member a role")
@@ -113,20 +111,19 @@ async def revoke_role(
 async def list_repository_members(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    name: RepositoryPath,
+    paging: Paging,
 ) -> MemberList:
     """For its maintainers; the members of its organization are not repeated here."""
-    wanted = ListMembers(actor=visitor.actor, repository=name, limit=limit, cursor=cursor)
-    return MemberList.of(await ask(request, wanted))
+    wanted = ListMembers(actor=visitor.actor, repository=name, **paging.asked)
+    return MemberList.of(paging.told(await ask(request, wanted)))
 
 
 @router.put(OF_REPOSITORY + "/{member_id}", status_code=204, summary="Give a role on a repository")
 async def grant_repository_role(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
+    name: RepositoryPath,
     member_id: str,
     grant: Grant,
 ) -> None:
@@ -146,7 +143,7 @@ async def grant_repository_role(
 async def revoke_repository_role(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
+    name: RepositoryPath,
     member_id: str,
     reason: WhyQuery = "",
 ) -> None:

@@ -6,13 +6,10 @@ from fastapi import APIRouter, Query, Request
 
 from services.web.api.models import UploadWanted
 from services.web.api.queries import (
-    AccountName,
-    Cursor,
     Key,
-    Limit,
-    RepositoryName,
+    Paging,
+    RepositoryPath,
     ask,
-    check_names,
 )
 from services.web.api.visitors import Calling, SignedIn
 from shared.contracts.indexer import Directory, FileMetadata, GetFile, ListDirectory
@@ -29,43 +26,30 @@ Prefix = Annotated[str, Query(max_length=4096, description="A directory, ending 
 
 
 @router.get("/directory", summary="One directory")
-async def list_directory(  # noqa: PLR0913, PLR0917  (each is a parameter of the request)
+async def list_directory(
     request: Request,
     visitor: Calling,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
+    paging: Paging,
     prefix: Prefix = "",
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Directory:
     """Its files and directories with what they are, and the sums of all below."""
-    check_names(account_id, repository_id)
-    return await ask(
-        request,
-        ListDirectory(
-            actor=visitor.actor,
-            account_id=account_id,
-            repository_id=repository_id,
-            prefix=prefix,
-            limit=limit,
-            cursor=cursor,
-        ),
-    )
+    names = name.model_dump()
+    wanted = ListDirectory(actor=visitor.actor, **names, prefix=prefix, **paging.asked)
+    return paging.told(await ask(request, wanted))
 
 
 @router.get("/object", summary="What is known of one object")
 async def get_object(
     request: Request,
     visitor: Calling,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     key: Key,
 ) -> FileMetadata:
     """Size, checksums, format, header facts, bounding box, STAC item."""
-    check_names(account_id, repository_id)
     return await ask(
         request,
-        GetFile(actor=visitor.actor, account_id=account_id, repository_id=repository_id, key=key),
+        GetFile(actor=visitor.actor, **name.model_dump(), key=key),
     )
 
 
@@ -73,17 +57,13 @@ async def get_object(
 async def delete_object(
     request: Request,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     key: Key,
 ) -> None:
     """For everyone, with what is known of it."""
-    check_names(account_id, repository_id)
     await ask(
         request,
-        DeleteObject(
-            actor=visitor.actor, account_id=account_id, repository_id=repository_id, key=key
-        ),
+        DeleteObject(actor=visitor.actor, **name.model_dump(), key=key),
     )
 
 
@@ -91,17 +71,13 @@ async def delete_object(
 async def presign_object(
     request: Request,
     visitor: Calling,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     key: Key,
 ) -> PresignedUrl:
     """It carries your permission for 15 minutes."""
-    check_names(account_id, repository_id)
     return await ask(
         request,
-        PresignGetObject(
-            actor=visitor.actor, account_id=account_id, repository_id=repository_id, key=key
-        ),
+        PresignGetObject(actor=visitor.actor, **name.model_dump(), key=key),
     )
 
 
@@ -109,18 +85,15 @@ async def presign_object(
 async def presign_upload(
     request: Request,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     wanted: UploadWanted,
 ) -> PostForm:
     """An S3 POST policy under a prefix, good for 15 minutes; the file is the form's last field."""
-    check_names(account_id, repository_id)
     return await ask(
         request,
         PresignPostObject(
             actor=visitor.actor,
-            account_id=account_id,
-            repository_id=repository_id,
+            **name.model_dump(),
             prefix=wanted.prefix,
             redirect="",
         ),

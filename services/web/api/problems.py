@@ -9,12 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from services.web.render.problems import problem_headers
-from shared.errors import PROBLEMS, FieldError, Internal, Invalid, Problem
+from services.web.render.problems import problem_headers, problem_of
+from shared.errors import FieldError, Internal, Invalid, Problem
 from shared.log import logger
 
 MEDIA_TYPE = "application/problem+json"
-BY_STATUS = {family.status: family for family in PROBLEMS.values()}
 # Where a value came from says nothing that its name does not.
 PLACES = {"body", "query", "path", "header", "cookie"}
 log = logger("web")
@@ -48,17 +47,15 @@ def _field_error(said: Mapping[str, Any]) -> FieldError:
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """What the router says: an address, a method or a body that there is not."""
-    if isinstance(error.__cause__, Problem):
-        return await on_problem(request, error.__cause__)
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == Invalid.status:
-        return await on_problem(request, Invalid("body: is no JSON that can be read"))
-    if status in BY_STATUS:
-        return await on_problem(request, BY_STATUS[status]())
-    detail = str(error.detail) if isinstance(error, HTTPException) else ""
-    body = {"type": "about:blank", "title": detail, "status": status, "detail": detail}
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return JSONResponse(body, status, headers, MEDIA_TYPE)
+    assert isinstance(error, HTTPException)  # noqa: S101  (registered for this type alone)
+    problem = problem_of(error)
+    if isinstance(problem, Invalid) and problem is not error.__cause__:
+        problem = Invalid("body: is no JSON that can be read")
+    if problem is not None:
+        return await on_problem(request, problem)
+    said = {"type": "about:blank", "title": error.detail, "detail": error.detail}
+    body = {**said, "status": error.status_code}
+    return JSONResponse(body, error.status_code, error.headers, MEDIA_TYPE)
 
 
 async def on_failure(request: Request, error: Exception) -> Response:

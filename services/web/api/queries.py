@@ -1,8 +1,9 @@
 """What many operations take: pages of lists, names, the way to the bus."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AfterValidator
 
 from services.web.addresses import is_slug
@@ -24,6 +25,41 @@ RepositoryName = Annotated[str, Path(description="The repository's name, as in i
 Key = Annotated[
     str, Query(description="The object's key, percent-encoded"), AfterValidator(check_key)
 ]
+
+
+class Listing(Protocol):
+    """A page of a list, as owners answer it."""
+
+    cursor: str | None
+
+
+Page = TypeVar("Page", bound=Listing)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a list is asked for."""
+
+    request: Request
+    response: Response
+    limit: Limit = 50
+    cursor: Cursor = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As requests on the bus have it."""
+        return {"limit": self.limit, "cursor": self.cursor}
+
+    def told(self, page: Page) -> Page:
+        """The page, and in a `Link` where the next one is (RFC 8288)."""
+        if page.cursor is not None:
+            there = self.request.url.include_query_params(cursor=page.cursor)
+            address = f"{resources_of(self.request).public_url}{there.path}?{there.query}"
+            self.response.headers["link"] = f'<{address}>; rel="next"'
+        return page
+
+
+Paging = Annotated[Part, Depends()]
 
 
 async def ask(request: Request, wanted: BusRequest[Reply]) -> Reply:
@@ -48,5 +84,5 @@ def _full_name(account_id: AccountName, repository_id: RepositoryName) -> FullNa
     return FullName(account_id=account_id, repository_id=repository_id)
 
 
-Repository = Annotated[FullName, Depends(_full_name)]
+RepositoryPath = Annotated[FullName, Depends(_full_name)]
 """The repository that the path names; NotFound for what is no name."""

@@ -12,10 +12,8 @@ from services.web.api.models import (
     RepositoryList,
 )
 from services.web.api.queries import (
-    AccountName,
-    Cursor,
-    Limit,
-    RepositoryName,
+    Paging,
+    RepositoryPath,
     ask,
     check_names,
 )
@@ -23,6 +21,7 @@ from services.web.api.visitors import Calling, SignedIn
 from services.web.render.citations import citations_of
 from services.web.resources import resources_of
 from services.web.session.visitor import Visitor
+from shared.contracts.accounts import RepositoryName as FullName
 from shared.contracts.indexer import GetSummaries, RepositorySummary
 from shared.contracts.repositories import (
     CreateRepository,
@@ -40,17 +39,17 @@ router = APIRouter(tags=["repositories"])
 async def list_repositories(
     request: Request,
     visitor: Calling,
+    paging: Paging,
     account_id: Annotated[str, Query(description="Only those of this account")] = "",
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> RepositoryList:
     """The public ones of all, or those of one account that you may list; newest first."""
     if account_id:
         check_names(account_id)
     page = await ask(
         request,
-        ListRepositories(actor=visitor.actor, account_id=account_id, limit=limit, cursor=cursor),
+        ListRepositories(actor=visitor.actor, account_id=account_id, **paging.asked),
     )
+    paging.told(page)
     return RepositoryList(repositories=page.repositories, cursor=page.cursor)
 
 
@@ -69,11 +68,10 @@ async def get_repository(
     request: Request,
     response: Response,
     visitor: Calling,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
 ) -> Repository:
     """Its metadata and visibility."""
-    found = await _found(request, visitor, account_id, repository_id)
+    found = await _found(request, visitor, name)
     tag(response, found)
     return found
 
@@ -83,17 +81,14 @@ async def edit_repository(  # noqa: PLR0913, PLR0917  (each is a part of the req
     request: Request,
     response: Response,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     change: RepositoryChange,
     expected: Expected,
 ) -> Repository:
     """What is given is changed; 409 where `version` is given and is no longer the newest."""
-    check_names(account_id, repository_id)
     wanted = EditRepository(
         actor=visitor.actor,
-        account_id=account_id,
-        repository_id=repository_id,
+        **name.model_dump(),
         **{**change.model_dump(), "version": change.version if expected is None else expected},
     )
     with condition(expected):
@@ -108,18 +103,15 @@ async def edit_repository(  # noqa: PLR0913, PLR0917  (each is a part of the req
 async def delete_repository(
     request: Request,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     confirm: Annotated[str, Query(description="The full name, `account/repository`")],
 ) -> None:
     """Hidden everywhere at once."""
-    check_names(account_id, repository_id)
     await ask(
         request,
         DeleteRepository(
             actor=visitor.actor,
-            account_id=account_id,
-            repository_id=repository_id,
+            **name.model_dump(),
             confirm=confirm,
         ),
     )
@@ -127,10 +119,10 @@ async def delete_repository(
 
 @router.get("/repositories/{account_id}/{repository_id}/summary", summary="A repository in figures")
 async def get_summary(
-    request: Request, visitor: Calling, account_id: AccountName, repository_id: RepositoryName
+    request: Request, visitor: Calling, name: RepositoryPath
 ) -> RepositorySummary:
     """Files, bytes, formats, extent in space and time."""
-    found = await _found(request, visitor, account_id, repository_id)
+    found = await _found(request, visitor, name)
     page = await ask(
         request,
         GetSummaries(actor=visitor.actor, repository_uids=[found.repository_uid]),
@@ -145,19 +137,14 @@ async def get_summary(
 
 
 @router.get("/repositories/{account_id}/{repository_id}/citation", summary="How to cite it")
-async def get_citation(
-    request: Request, visitor: Calling, account_id: AccountName, repository_id: RepositoryName
-) -> CitationView:
+async def get_citation(request: Request, visitor: Calling, name: RepositoryPath) -> CitationView:
     """In words, as BibTeX and as CITATION.cff."""
-    found = await _found(request, visitor, account_id, repository_id)
+    found = await _found(request, visitor, name)
     return CitationView(**citations_of(found, resources_of(request).public_url))
 
 
-async def _found(
-    request: Request, visitor: Visitor, account_id: str, repository_id: str
-) -> Repository:
-    check_names(account_id, repository_id)
+async def _found(request: Request, visitor: Visitor, name: FullName) -> Repository:
     return await ask(
         request,
-        GetRepository(actor=visitor.actor, account_id=account_id, repository_id=repository_id),
+        GetRepository(actor=visitor.actor, **name.model_dump()),
     )

@@ -6,9 +6,8 @@ from services.web.api.editions import Expected, condition, tag
 from services.web.api.models import Confirmed, NewName, NewOwner
 from services.web.api.queries import (
     AccountName,
-    Cursor,
-    Limit,
-    RepositoryName,
+    Paging,
+    RepositoryPath,
     ask,
     check_names,
 )
@@ -38,26 +37,22 @@ ONE = "/repositories/{account_id}/{repository_id}"
 async def deactivate_repository(
     request: Request,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     wanted: Confirmed,
 ) -> Repository:
     """Only its maintainers see it then, and nobody writes to it."""
-    check_names(account_id, repository_id)
-    names = {"account_id": account_id, "repository_id": repository_id}
     return await ask(
-        request, DeactivateRepository(actor=visitor.actor, confirm=wanted.confirm, **names)
+        request,
+        DeactivateRepository(actor=visitor.actor, confirm=wanted.confirm, **name.model_dump()),
     )
 
 
 @router.post(f"{ONE}/activate", summary="Take a repository up again")
 async def activate_repository(
-    request: Request, visitor: SignedIn, account_id: AccountName, repository_id: RepositoryName
+    request: Request, visitor: SignedIn, name: RepositoryPath
 ) -> Repository:
     """403 where an operator put it aside."""
-    check_names(account_id, repository_id)
-    names = {"account_id": account_id, "repository_id": repository_id}
-    return await ask(request, ActivateRepository(actor=visitor.actor, **names))
+    return await ask(request, ActivateRepository(actor=visitor.actor, **name.model_dump()))
 
 
 @router.post(f"{ONE}/rename", summary="Rename a repository")
@@ -65,17 +60,14 @@ async def rename_repository(  # noqa: PLR0913, PLR0917  (each is a part of the r
     request: Request,
     response: Response,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     wanted: NewName,
     expected: Expected,
 ) -> Repository:
     """Its old name goes on leading to it; 409 where the new one is taken or rests."""
-    check_names(account_id, repository_id)
     asked = RenameRepository(
         actor=visitor.actor,
-        account_id=account_id,
-        repository_id=repository_id,
+        **name.model_dump(),
         new_repository_id=wanted.repository_id,
         version=expected,
     )
@@ -89,24 +81,19 @@ async def rename_repository(  # noqa: PLR0913, PLR0917  (each is a part of the r
 async def offer_transfer(
     request: Request,
     visitor: SignedIn,
-    account_id: AccountName,
-    repository_id: RepositoryName,
+    name: RepositoryPath,
     wanted: NewOwner,
 ) -> Transfer:
     """It stays where it is until the other account accepts; one offer at a time."""
-    check_names(account_id, repository_id)
-    names = {"account_id": account_id, "repository_id": repository_id}
-    return await ask(request, OfferTransfer(actor=visitor.actor, **names, **wanted.model_dump()))
+    return await ask(
+        request, OfferTransfer(actor=visitor.actor, **name.model_dump(), **wanted.model_dump())
+    )
 
 
 @router.get(f"{ONE}/transfer", summary="The offer of a repository")
-async def get_transfer(
-    request: Request, visitor: SignedIn, account_id: AccountName, repository_id: RepositoryName
-) -> Transfer:
+async def get_transfer(request: Request, visitor: SignedIn, name: RepositoryPath) -> Transfer:
     """404 where none is open."""
-    check_names(account_id, repository_id)
-    names = {"account_id": account_id, "repository_id": repository_id}
-    return await ask(request, GetTransfer(actor=visitor.actor, **names))
+    return await ask(request, GetTransfer(actor=visitor.actor, **name.model_dump()))
 
 
 @router.get("/accounts/{account_id}/transfers", summary="Repositories offered to an account")
@@ -114,13 +101,12 @@ async def list_transfers(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> TransferPage:
     """Those that can still be taken."""
     check_names(account_id)
-    asked = {"account_id": account_id, "limit": limit, "cursor": cursor}
-    return await ask(request, ListTransfers(actor=visitor.actor, **asked))
+    asked = {"account_id": account_id, **paging.asked}
+    return paging.told(await ask(request, ListTransfers(actor=visitor.actor, **asked)))
 
 
 @router.post(
@@ -154,13 +140,12 @@ async def list_deleted_repositories(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> RepositoryPage:
     """Newest first; those that you may have back."""
     check_names(account_id)
-    asked = {"account_id": account_id, "limit": limit, "cursor": cursor}
-    return await ask(request, ListDeletedRepositories(actor=visitor.actor, **asked))
+    asked = {"account_id": account_id, **paging.asked}
+    return paging.told(await ask(request, ListDeletedRepositories(actor=visitor.actor, **asked)))
 
 
 @router.post("/accounts/{account_id}/deleted/{repository_uid}/undelete", summary="Undelete")

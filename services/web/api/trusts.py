@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
-from services.web.api.queries import AccountName, Cursor, Limit, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, find_account
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import CreateTrust, ListTrusts, Reason, RemoveTrust, Trust
 from shared.contracts.accounts.trusts import LONGEST_SECONDS, SHORTEST_SECONDS
@@ -71,14 +71,15 @@ async def list_trusts(
     request: Request,
     visitor: SignedIn,
     account_id: AccountName,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> TrustList:
     """For the account's owners; newest first."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    wanted = ListTrusts(actor=visitor.actor, account_uid=uid, limit=limit, cursor=cursor)
+    wanted = ListTrusts(actor=visitor.actor, account_uid=uid, **paging.asked)
     page = await ask(request, wanted)
-    return TrustList(trusts=[TrustView.of(one) for one in page.trusts], cursor=page.cursor)
+    return TrustList(
+        trusts=[TrustView.of(one) for one in paging.told(page).trusts], cursor=page.cursor
+    )
 
 
 @router.post(TRUSTS, status_code=201, summary="Trust an issuer's tokens")

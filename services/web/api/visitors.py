@@ -5,17 +5,28 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.web.addresses import check_query
+from services.web.api.quotas import count
 from services.web.resources import caller_of, resources_of
 from services.web.security import cookies, csrf
-from services.web.session.visitor import Visitor
-from shared.errors import Forbidden, Unauthenticated, Unavailable
+from services.web.session.visitor import NOBODY, Visitor
+from shared.errors import Forbidden, Problem, Unauthenticated, Unavailable
 from shared.kratos import AWAY
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 async def calling(request: Request) -> Visitor:
-    """The visitor, who with a cookie writes from our own pages only."""
+    """The visitor, who with a cookie writes from our own pages only and keeps to a quota."""
+    try:
+        visitor = await _admitted(request)
+    except Problem:
+        count(request, NOBODY)
+        raise
+    count(request, visitor)
+    return visitor
+
+
+async def _admitted(request: Request) -> Visitor:
     check_query(request.scope["query_string"])
     visitor = await caller_of(request)
     if request.method not in SAFE_METHODS and not visitor.access_key_id:

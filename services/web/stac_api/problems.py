@@ -4,8 +4,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.render.problems import problem_of
 from services.web.stac_api.answers import CORS, refusal
-from shared.errors import PROBLEMS, Internal, Problem
+from shared.errors import Internal, Problem
 from shared.log import logger
 
 log = logger("web")
@@ -20,12 +21,11 @@ async def on_problem(request: Request, problem: Exception) -> Response:  # noqa:
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """What the router says."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    family = next((one for one in PROBLEMS.values() if one.status == status), None)
-    if family is not None:
-        return await on_problem(request, family())
-    further = error.headers if isinstance(error, HTTPException) else None
-    return Response(status_code=status, headers={**CORS, **(further or {})})
+    assert isinstance(error, HTTPException)  # noqa: S101  (registered for this type alone)
+    problem = problem_of(error)
+    if problem is not None:
+        return await on_problem(request, problem)
+    return Response(status_code=error.status_code, headers={**CORS, **(error.headers or {})})
 
 
 async def on_failure(request: Request, error: Exception) -> Response:

@@ -6,12 +6,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.web.render.problems import problem_headers, problem_of
 from services.web.resources import visitor_of
 from services.web.views.entering import show_sign_in
 from services.web.views.names import Moved
 from services.web.views.page import own_path, page
 from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
-from shared.errors import PROBLEMS, Internal, NotFound, Problem, TooManyRequests
+from shared.errors import Internal, NotFound, Problem
 from shared.log import correlation_id, logger
 
 log = logger("web")
@@ -48,10 +49,7 @@ async def on_problem(request: Request, problem: Exception) -> Response:
         sign_in=await _sign_in(request, problem),
         correlation=correlation_id() if problem.status >= 500 else "",
     )
-    if problem.status == 503:
-        response.headers["retry-after"] = "5"
-    if isinstance(problem, TooManyRequests):
-        response.headers["retry-after"] = str(problem.retry_after_seconds)
+    response.headers.update(problem_headers(problem))
     return response
 
 
@@ -65,10 +63,9 @@ async def _sign_in(request: Request, problem: Problem) -> str:
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """What the router says, such as 404 and 405, in our family's words."""
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for this type alone)
-    by_status = {family.status: family for family in PROBLEMS.values()}
-    family = by_status.get(error.status_code)
-    if family is not None:
-        return await on_problem(request, family())
+    problem = problem_of(error)
+    if problem is not None:
+        return await on_problem(request, problem)
     return await page(
         request,
         "errors/problem.html",

@@ -59,9 +59,13 @@ class CreateAccount(AccountsRequest[Account]):
 
 
 class EditAccount(AccountsRequest[Account]):
-    """Change what is given; Forbidden for those who may not."""
+    """Change what is given; Forbidden for those who may not.
+
+    Conflict where `version` is given and another change came first.
+    """
 
     account_uid: str
+    version: int | None = None
     name: str | None = Field(default=None, min_length=1, max_length=100)
     bio: str | None = Field(default=None, max_length=1024)
     location: str | None = Field(default=None, max_length=128)

@@ -3,10 +3,12 @@
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 from fastapi import FastAPI
 
-from services.web.api.app import create_api, openapi_of
+from services.web.api.app import create_api
+from services.web.api.document import openapi_of
 from services.web.api.models import AccountView, NewOrganization, NewRepository
 from services.web.api.problems import add_problem_handlers
 from services.web.entrance import LARGEST_BODY, limited
@@ -46,8 +48,9 @@ def test_every_operation_is_described_and_says_how_it_fails(schema: dict[str, An
             assert operation["summary"], (method, path)
             assert operation["description"], (method, path)
             assert "422" not in operation["responses"]
-            problem = operation["responses"]["default"]["content"]
-            assert list(problem) == ["application/problem+json"]
+            for status, answer in operation["responses"].items():
+                if status >= "4":
+                    assert list(answer["content"]) == ["application/problem+json"]
 
 
 def test_the_document_says_where_it_is_and_how_to_sign_in(schema: dict[str, Any]) -> None:
@@ -221,3 +224,61 @@ async def test_a_body_that_is_too_large_is_told_so() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         response = await client.post("/body", json={"title": "x" * LARGEST_BODY})
     assert (response.status_code, response.json()["type"]) == (413, "urn:coop:problem:too-large")
+
+
+def contents(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Every body of the document, with where it stands."""
+    return [
+        (f"{method} {path} {where}", media)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        for where, body in {
+            "body": operation.get("requestBody", {}),
+            **operation["responses"],
+        }.items()
+        for kind, media in body.get("content", {}).items()
+        if kind.endswith("json")
+    ]
+
+
+def referred(schema: dict[str, Any], media: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schema["components"]["schemas"][media["schema"]["$ref"].split("/")[-1]]
+    return found
+
+
+def test_every_body_and_every_parameter_has_an_example(schema: dict[str, Any]) -> None:
+    lacking = [
+        where
+        for where, media in contents(schema)
+        if "example" not in media and not referred(schema, media).get("examples")
+    ]
+    lacking += [
+        f"{method} {path} {parameter['name']}"
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        for parameter in operation.get("parameters", [])
+        if "example" not in parameter
+    ]
+    assert lacking == []
+
+
+def test_every_example_is_what_its_schema_says(schema: dict[str, Any]) -> None:
+    for name, part in schema["components"]["schemas"].items():
+        for example in part.get("examples", []):
+            whole = {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
+            wrong = [one.message for one in jsonschema_rs.validator_for(whole).iter_errors(example)]
+            assert wrong == [], name
+
+
+def test_every_operation_says_with_which_problems_it_answers(schema: dict[str, Any]) -> None:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            problems = {status for status in operation["responses"] if status >= "4"}
+            assert {"400", "401", "429", "503"} <= problems, (method, path)
+            assert ("404" in problems) or "{" not in path, (method, path)
+            assert ("413" in problems) == ("requestBody" in operation), (method, path)
+
+
+def test_an_operation_for_who_is_signed_in_alone_says_so(schema: dict[str, Any]) -> None:
+    assert schema["paths"]["/account"]["get"]["security"] == [{"access_key": []}]
+    assert schema["paths"]["/repositories"]["get"]["security"] == [{}, {"access_key": []}]

@@ -1,0 +1,231 @@
+"""Examples of the API's document: one of each thing that is sent, answered or named in an address.
+
+One repository runs through all of them. A test holds each against the schema of what it is.
+"""
+
+from typing import Any
+
+NOW, THEN = "2026-03-01T12:00:00Z", "2026-03-15T12:00:00Z"
+NOAA, ADA = "01JN8Z6Q4T0000000000000N0A", "01JN8Z6Q4T0000000000000ADA"
+MASK = "01JN8Z6Q4T000000000000MASK"
+INVITED, TRUSTED = "01JN8Z6Q4T0000000000000NVT", "01JN8Z6Q4T0000000000000TRS"
+NAMES = {"account_id": "noaa", "repository_id": "globe-land-mask"}
+BOX = [-25.0, 34.0, 45.0, 72.0]
+
+PARAMETERS: dict[str, Any] = {
+    **NAMES,
+    "member_id": "ada",
+    "access_key_id": "COOPQ2W3E4R5T6Y7U8I9",
+    "invitation_uid": INVITED,
+    "trust_uid": TRUSTED,
+    "repository_uid": MASK,
+    "key": "2025/europe.tif",
+    "prefix": "2025/",
+    "confirm": "noaa/globe-land-mask",
+    "reason": "left the project",
+    "text": "noaa",
+    "disabled": True,
+    "limit": 100,
+    "cursor": "eyJwayI6Ik5PQUEifQ",
+    "if-match": '"1772366400000000"',
+    "idempotency-key": "0b9c1d1e-6a55-4a0c-9d5e-3f0f0a4b7c11",
+}
+
+ACCOUNT = {
+    "account_uid": NOAA,
+    "account_id": "noaa",
+    "kind": "organization",
+    "name": "NOAA",
+    "bio": "Weather, climate, oceans and coasts.",
+    "location": "Silver Spring",
+    "websites": ["https://www.noaa.gov"],
+    "contact_email": "",
+    "orcid": "",
+    "ror": "02z5nhe81",
+    "created_at": NOW,
+}
+PERSON = {
+    **ACCOUNT,
+    "account_uid": ADA,
+    "account_id": "ada",
+    "kind": "individual",
+    "name": "Ada Lovelace",
+    "bio": "",
+    "location": "",
+    "websites": [],
+    "orcid": "0000-0002-1825-0097",
+    "ror": "",
+}
+REPOSITORY = {
+    **NAMES,
+    "version": 1772366400000000,
+    "repository_uid": MASK,
+    "account_uid": NOAA,
+    "title": "Globe land mask",
+    "description": "Where there is land, on a grid of one kilometre.",
+    "tags": ["land", "elevation"],
+    "license": "CC-BY-4.0",
+    "visibility": "public",
+    "state": "active",
+    "created_at": NOW,
+    "updated_at": NOW,
+}
+KEY = {
+    "access_key_id": "COOPQ2W3E4R5T6Y7U8I9",
+    "name": "nightly upload",
+    "created_at": NOW,
+    "revoked": False,
+    "actions": ["read", "write"],
+    "places": ["noaa/globe-land-mask/2025/"],
+    "expires_at": THEN,
+    "last_used_at": None,
+}
+INVITATION = {
+    **NAMES,
+    "invitation_uid": INVITED,
+    "repository_id": "",
+    "role": "writer",
+    "invitee_id": "ada",
+    "email": "",
+    "state": "pending",
+    "created_at": NOW,
+    "expires_at": THEN,
+}
+TRUST = {
+    "trust_uid": TRUSTED,
+    "role_arn": f"arn:coop:iam::noaa:role/{TRUSTED}",
+    "name": "release workflow",
+    "issuer": "https://token.actions.githubusercontent.com",
+    "audience": "https://data.example.org",
+    "subject": "repo:noaa/globe:ref:refs/heads/main",
+    "duration_seconds": 3600,
+    "actions": ["write"],
+    "places": ["noaa/globe-land-mask"],
+    "created_at": NOW,
+}
+TRANSFER = {
+    **NAMES,
+    "version": 1772366400000000,
+    "repository_uid": MASK,
+    "account_uid": NOAA,
+    "to_account_uid": ADA,
+    "to_account_id": "ada",
+    "offered_by": ADA,
+    "offered_at": NOW,
+    "expires_at": THEN,
+}
+FILE = {
+    **NAMES,
+    "version": 1772366400000000,
+    "repository_uid": MASK,
+    "object_uid": "01JN8Z6Q4T0000000000000BJC",
+    "key": "2025/europe.tif",
+    "size": 34120,
+    "etag": "9e107d9d372bb6826bd81d3542a419d6",
+    "checksums": {"crc64nvme": "rosUhgp5mIg="},
+    "last_modified": NOW,
+    "status": "indexed",
+    "media_type": "image/tiff; application=geotiff",
+    "format": "GeoTIFF",
+    "bbox": BOX,
+}
+ENTRY = {
+    "account_uid": NOAA,
+    "sequence": 7,
+    "at": NOW,
+    "actor": {"kind": "account", "account_uid": ADA},
+    "action": "access_key_created",
+    "subject": "COOPQ2W3E4R5T6Y7U8I9",
+    "reason": "for the nightly upload",
+}
+
+EXAMPLES: dict[str, Any] = {
+    "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
+    "AccountView": ACCOUNT,
+    "OwnAccount": {**PERSON, "roles": {NOAA: "owner"}},
+    "AdminView": {**ACCOUNT, "disabled": False, "admin": False},
+    "AdminList": {
+        "accounts": [{**ACCOUNT, "disabled": False, "admin": False}],
+        "cursor": None,
+    },
+    "NewOrganization": {"account_id": "noaa", "name": "NOAA", "bio": ACCOUNT["bio"]},
+    "AccountChange": {"bio": ACCOUNT["bio"], "websites": ["https://www.noaa.gov"]},
+    "Why": {"reason": "asked for by its owner"},
+    "NewKey": {
+        "name": "nightly upload",
+        "actions": ["read", "write"],
+        "places": ["noaa/globe-land-mask/2025/"],
+        "reason": "for the nightly upload",
+    },
+    "CreatedKey": {
+        "access_key_id": "COOPQ2W3E4R5T6Y7U8I9",
+        "secret_access_key": "told once, of 40 characters",
+        "name": "nightly upload",
+        "created_at": NOW,
+    },
+    "KeyList": {"access_keys": [KEY], "cursor": None},
+    "Grant": {"role": "writer", "reason": "joins the project"},
+    "MemberList": {"members": [{"account": PERSON, "role": "owner"}], "cursor": None},
+    "NewInvitation": {"account_id": "ada", "role": "writer"},
+    "InvitationView": INVITATION,
+    "InvitationList": {"invitations": [INVITATION], "cursor": None},
+    "AuditPage": {"entries": [ENTRY], "cursor": None},
+    "NewRepository": {
+        **NAMES,
+        "title": "Globe land mask",
+        "license": "CC-BY-4.0",
+        "tags": ["land", "elevation"],
+    },
+    "RepositoryChange": {"title": "Globe land mask", "visibility": "unlisted"},
+    "Repository": REPOSITORY,
+    "RepositoryList": {"repositories": [REPOSITORY], "cursor": None},
+    "RepositoryPage": {"repositories": [{**REPOSITORY, "state": "deleted"}], "cursor": None},
+    "RepositorySummary": {
+        **NAMES,
+        "repository_uid": MASK,
+        "files": 3,
+        "size": 102360,
+        "items": 2,
+        "formats": {"GeoTIFF": 2},
+        "bbox": BOX,
+    },
+    "CitationView": {
+        "text": "NOAA (2026): Globe land mask.",
+        "bibtex": "@misc{globe-land-mask, title = {Globe land mask}}",
+        "cff": "cff-version: 1.2.0\ntitle: Globe land mask\n",
+    },
+    "Confirmed": {"confirm": "noaa/globe-land-mask"},
+    "NewName": {"repository_id": "land-mask"},
+    "NewOwner": {"to_account_id": "ada", "confirm": "noaa/globe-land-mask"},
+    "Transfer": TRANSFER,
+    "TransferPage": {"transfers": [TRANSFER], "cursor": None},
+    "NewTrust": {
+        key: TRUST[key] for key in ("issuer", "audience", "subject", "name", "actions", "places")
+    },
+    "TrustView": TRUST,
+    "TrustList": {"trusts": [TRUST], "cursor": None},
+    "FileMetadata": FILE,
+    "Directory": {
+        "prefix": "2025/",
+        "entries": [],
+        "files": 3,
+        "size": 102360,
+        "cursor": None,
+    },
+    "UploadWanted": {"prefix": "2025/"},
+    "PostForm": {
+        "url": "https://data.example.org/noaa",
+        "fields": {"key": "globe-land-mask/2025/${filename}", "policy": "eyJleHBpcmF0aW9uIjoi…"},
+        "expires_at": NOW,
+    },
+    "PresignedUrl": {
+        "url": "https://data.example.org/noaa/globe-land-mask/2025/europe.tif?X-Amz-Signature=…",
+        "expires_at": NOW,
+    },
+    "Problem": {
+        "type": "urn:coop:problem:not-found",
+        "title": "There is nothing here",
+        "status": 404,
+        "detail": "There is nothing here",
+    },
+}

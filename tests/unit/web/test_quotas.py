@@ -1,0 +1,84 @@
+"""How much one caller may ask in a minute, and what is told of it."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+
+from services.web.api.problems import add_problem_handlers
+from services.web.api.quotas import Quotas, count
+from services.web.resources import STATE, Resources
+from services.web.security import quotas
+from services.web.security.quotas import WINDOW_SECONDS, Quota
+from services.web.session.visitor import NOBODY
+
+Move = Callable[[float], None]
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Move:
+    """Let so many seconds pass."""
+    now = [1000.0]
+
+    def move(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(quotas.time, "monotonic", lambda: now[0])
+    return move
+
+
+def test_each_request_leaves_one_less_until_the_window_ends(later: Move) -> None:
+    quota = Quota(2)
+    assert [quota.take("ada").left for _ in range(3)] == [1, 0, -1]
+    later(WINDOW_SECONDS - 1)
+    assert quota.take("ada").ends_in_seconds == 1
+    later(1)
+    assert quota.take("ada") == (2, 1, WINDOW_SECONDS)
+
+
+def test_one_caller_uses_up_nothing_of_another() -> None:
+    quota = Quota(1)
+    assert [quota.take(name).left for name in ("ada", "ada", "eve")] == [0, -1, 0]
+
+
+def test_the_memory_is_bounded() -> None:
+    quota = Quota(1, names=2)
+    assert [quota.take(name).left for name in ("ada", "eve", "eva", "ada")] == [0, 0, 0, 0]
+
+
+def test_what_is_told_is_never_below_nothing() -> None:
+    quota = Quota(1)
+    quota.take("ada")
+    assert quota.take("ada").headers["ratelimit"] == f'"minute";r=0;t={WINDOW_SECONDS}'
+
+
+def api(most: int) -> FastAPI:
+    app = FastAPI()
+    add_problem_handlers(app)
+    app.add_middleware(Quotas)
+    edge = SimpleNamespace(
+        asked_by_address=Quota(most),
+        settings=SimpleNamespace(web=SimpleNamespace(trusted_proxies=())),
+    )
+
+    @app.get("/")
+    async def read(request: Request) -> str:
+        request.scope[STATE] = cast(Resources, edge)
+        count(request, NOBODY)
+        return "read"
+
+    return app
+
+
+async def test_one_request_too_many_is_told_when_to_come_again() -> None:
+    transport = httpx.ASGITransport(api(1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert (await client.get("/")).headers["ratelimit"].startswith('"minute";r=0;')
+        answer = await client.get("/")
+    assert answer.status_code == 429
+    assert answer.json()["type"] == "urn:coop:problem:too-many-requests"
+    assert 0 < int(answer.headers["retry-after"]) <= WINDOW_SECONDS
+    assert answer.headers["ratelimit-policy"] == '"minute";q=1;w=60'
