@@ -47,7 +47,10 @@ from services.web.views import (
 
 
 class KeyConvertor(Convertor[str]):
-    """Any characters at all: keys hold line ends too, which Starlette's own `path` stops at."""
+    """Any characters at all: keys hold line ends too, which Starlette's own `path` stops at.
+
+    It takes the place of that one, so that what is mounted answers such addresses too.
+    """
 
     regex = r"(?s:.*)"
 
@@ -60,7 +63,7 @@ class KeyConvertor(Convertor[str]):
         return value
 
 
-register_url_convertor("key", KeyConvertor())
+register_url_convertor("path", KeyConvertor())
 
 
 GET, POST = ["GET"], ["POST"]
@@ -155,5 +158,5 @@ def create_routes(api: FastAPI) -> list[BaseRoute]:
         Mount(API, api),
         open_route(STAC, stac.landing),
         Mount(STAC, create_stac_api()),
-        Route("/{names:key}", things.show, methods=GET),
+        Route("/{names:path}", things.show, methods=GET),
     ]

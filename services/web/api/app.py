@@ -58,7 +58,7 @@ def create_api() -> FastAPI:
     )
     for room in ROOMS:
         app.include_router(room.router)
-    add_problem_handlers(app)
+    add_problem_handlers(app, ROUTES)
     app.add_middleware(Heads)
     app.add_middleware(Quotas)
     return app

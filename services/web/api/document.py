@@ -25,7 +25,7 @@ BEARER: Node = {"access_key": []}
 SECURITY = {"type": "http", "scheme": "bearer", "description": "<access key id>.<secret>"}
 QUOTA = {name: {"schema": TEXT} for name in Standing(1, 1, 1).headers}
 LINK = {"description": "Where the next page is, as rel=next (RFC 8288).", "schema": TEXT}
-ALWAYS = {401, 429, 503}
+ALWAYS = {400, 401, 404, 429, 503}
 
 
 def openapi_of(app: FastAPI) -> Node:
@@ -63,9 +63,7 @@ def _problems(route: APIRoute) -> set[int]:
     takes_body = route.body_field is not None
     writes = route.methods != {"GET"}
     by_reason = {
-        400: True,
         403: signed_in in called or writes,
-        404: bool(route.param_convertors) or takes_body or writes,
         409: writes,
         412: expected in called,
         413: takes_body,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
 from shared.contracts.base import KeyAction
@@ -71,7 +71,7 @@ class AccountChange(Body):
         None
     )
     contact_email: Annotated[str, Field(max_length=254)] | None = None
-    contact_public: bool | None = None
+    contact_public: StrictBool | None = None
     orcid: Annotated[str, Field(max_length=60)] | None = None
     ror: Annotated[str, Field(max_length=60)] | None = None
 
@@ -141,7 +141,7 @@ class RepositoryChange(Body, MetadataChange):
     """What is given is changed; with `version` (or If-Match), only if that is still the newest."""
 
     visibility: Visibility | None = None
-    version: int | None = None
+    version: StrictInt | None = None
 
 
 class Confirmed(Body):

@@ -1,6 +1,7 @@
 """Errors of the API: RFC 9457 problem details, whatever went wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from services.web.render.problems import problem_headers, problem_of
 from shared.errors import FieldError, Internal, Invalid, Problem
@@ -58,15 +60,25 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status_code, error.headers, MEDIA_TYPE)
 
 
+async def on_method(routes: Sequence[Route], request: Request, error: Exception) -> Response:
+    """What a thing can be asked instead, of all routes that lead to it (RFC 9110 §15.5.6)."""
+    answer = await on_http_exception(request, error)
+    leading = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    allowed = {method for one in leading for method in one.methods or ()}
+    answer.headers["allow"] = ", ".join(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
+    return answer
+
+
 async def on_failure(request: Request, error: Exception) -> Response:
     """Ours: told without details, logged with them."""
     log.exception("a request of the API failed", path=request.scope["path"], exc_info=error)
     return await on_problem(request, Internal())
 
 
-def add_problem_handlers(app: FastAPI) -> None:
+def add_problem_handlers(app: FastAPI, routes: Sequence[Route] = ()) -> None:
     """All of the above."""
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(405, partial(on_method, routes))
     app.add_exception_handler(Exception, on_failure)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
@@ -29,7 +29,7 @@ class NewTrust(Body):
     audience: Annotated[str, Field(min_length=1, max_length=255)]
     subject: Annotated[str, Field(min_length=1, max_length=512)]
     name: Annotated[str, Field(max_length=128)] = ""
-    duration_seconds: Annotated[int, Field(ge=SHORTEST_SECONDS, le=LONGEST_SECONDS)] = 3600
+    duration_seconds: Annotated[StrictInt, Field(ge=SHORTEST_SECONDS, le=LONGEST_SECONDS)] = 3600
     actions: Annotated[list[KeyAction], Field(max_length=5)] = Field(default_factory=list)
     places: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=1200)]], Field(max_length=20)

@@ -36,7 +36,19 @@ def test_head_answers_as_get_does_without_the_body(program: httpx.Client, path: 
 def test_where_nothing_can_be_read_there_is_no_head(program: httpx.Client) -> None:
     answer = program.head("/accounts")
     assert answer.status_code == 405
-    assert program.get("/accounts").status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+def test_what_a_thing_can_be_asked_is_told_of_all_its_operations(program: httpx.Client) -> None:
+    answer = program.put("/repositories/noaa/mask")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, PATCH"
+
+
+def test_an_address_with_line_ends_is_refused_by_the_api_too(program: httpx.Client) -> None:
+    answer = program.get("/invitations/a%0Ab")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_list_is_read_to_its_end_by_its_links(program: httpx.Client, ada: Person) -> None:

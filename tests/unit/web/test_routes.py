@@ -90,4 +90,4 @@ def test_no_two_entries_are_alike() -> None:
 def test_names_come_last() -> None:
     last = ROUTES[-1]
     assert isinstance(last, Route)
-    assert last.path == "/{names:key}"
+    assert last.path == "/{names:path}"
