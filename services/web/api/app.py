@@ -1,5 +1,7 @@
 """The API as one application."""
 
+from functools import partial
+
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
@@ -21,7 +23,7 @@ from services.web.api import (
     trusts,
 )
 from services.web.api.heads import Heads
-from services.web.api.problems import add_problem_handlers
+from services.web.api.problems import add_problem_handlers, on_method
 from services.web.api.quotas import Quotas
 from services.web.api.visitors import calling
 
@@ -58,7 +60,8 @@ def create_api() -> FastAPI:
     )
     for room in ROOMS:
         app.include_router(room.router)
-    add_problem_handlers(app, ROUTES)
+    add_problem_handlers(app)
+    app.add_exception_handler(405, partial(on_method, ROUTES))
     app.add_middleware(Heads)
     app.add_middleware(Quotas)
     return app

@@ -93,7 +93,7 @@ INVITATION = {
 }
 TRUST = {
     "trust_uid": TRUSTED,
-    "role_arn": f"arn:coop:iam::noaa:role/{TRUSTED}",
+    "role_arn": f"arn:aws:iam::noaa:role/{TRUSTED}",
     "name": "release workflow",
     "issuer": "https://token.actions.githubusercontent.com",
     "audience": "https://data.example.org",

@@ -1,7 +1,6 @@
 """Errors of the API: RFC 9457 problem details, whatever went wrong."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -75,10 +74,9 @@ async def on_failure(request: Request, error: Exception) -> Response:
     return await on_problem(request, Internal())
 
 
-def add_problem_handlers(app: FastAPI, routes: Sequence[Route] = ()) -> None:
-    """All of the above."""
+def add_problem_handlers(app: FastAPI) -> None:
+    """All of the above but what an API knows of its own routes."""
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_exception)
-    app.add_exception_handler(405, partial(on_method, routes))
     app.add_exception_handler(Exception, on_failure)
