@@ -15,6 +15,7 @@ BOX = [-25.0, 34.0, 45.0, 72.0]
 PARAMETERS: dict[str, Any] = {
     **NAMES,
     "member_id": "ada",
+    "domain": "noaa.gov",
     "access_key_id": "COOPQ2W3E4R5T6Y7U8I9",
     "invitation_uid": INVITED,
     "trust_uid": TRUSTED,
@@ -42,6 +43,7 @@ ACCOUNT = {
     "contact_email": "",
     "orcid": "",
     "ror": "02z5nhe81",
+    "domains": ["noaa.gov"],
     "created_at": NOW,
 }
 PERSON = {
@@ -55,6 +57,7 @@ PERSON = {
     "websites": [],
     "orcid": "0000-0002-1825-0097",
     "ror": "",
+    "domains": [],
 }
 REPOSITORY = {
     **NAMES,
@@ -139,7 +142,18 @@ ENTRY = {
     "reason": "for the nightly upload",
 }
 
+DOMAIN = {
+    "name": "noaa.gov",
+    "state": "waiting",
+    "record": "_coop.noaa.gov",
+    "address": "https://noaa.gov/.well-known/coop-verification.txt",
+    "proof": "coop-verification=2b7c…",
+    "added_at": NOW,
+    "checked_at": None,
+}
+
 EXAMPLES: dict[str, Any] = {
+    "DomainViews": {"domains": [DOMAIN]},
     "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
     "AccountView": ACCOUNT,
     "OwnAccount": {**PERSON, "roles": {NOAA: "owner"}},

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from services.web.api.queries import AccountName, Repository, ask, check_names
+from services.web.api.queries import AccountName, RepositoryPath, ask, check_names
 from services.web.api.visitors import Calling, SignedIn
 from shared.contracts.storage import GetAccountFigures, GetRepositoryFigures, StoredFigures
 
@@ -26,7 +26,7 @@ class FiguresView(BaseModel):
 
 @router.get("/repositories/{account_id}/{repository_id}/storage", summary="What a repository keeps")
 async def get_repository_figures(
-    request: Request, visitor: Calling, name: Repository
+    request: Request, visitor: Calling, name: RepositoryPath
 ) -> FiguresView:
     """For whoever may list all of its files."""
     wanted = GetRepositoryFigures(actor=visitor.actor, **name.model_dump())
