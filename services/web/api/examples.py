@@ -20,6 +20,7 @@ PARAMETERS: dict[str, Any] = {
     "invitation_uid": INVITED,
     "trust_uid": TRUSTED,
     "repository_uid": MASK,
+    "link_id": "Q2W3E4R5T6",
     "key": "2025/europe.tif",
     "prefix": "2025/",
     "confirm": "noaa/globe-land-mask",
@@ -152,7 +153,28 @@ DOMAIN = {
     "checked_at": None,
 }
 
+LINK = {
+    "version": 1772366400000000,
+    "link_id": "Q2W3E4R5T6",
+    "account_uid": NOAA,
+    "repository_uid": MASK,
+    "prefix": "2025/",
+    "name": "for the reviewers",
+    "made_by": ADA,
+    "created_at": NOW,
+    "expires_at": THEN,
+}
+PLACE = "noaa/globe-land-mask/2025/?share=told-once"
+
 EXAMPLES: dict[str, Any] = {
+    "NewShareLink": {"prefix": "2025/", "name": "for the reviewers"},
+    "MadeShareLink": {
+        **LINK,
+        "token": "told-once",
+        "page": f"https://example.org/{PLACE}",
+        "data": f"https://data.example.org/{PLACE}",
+    },
+    "ShareLinkPage": {"share_links": [LINK], "cursor": None},
     "DomainViews": {"domains": [DOMAIN]},
     "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
     "AccountView": ACCOUNT,

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from services.web.addresses import shared_at
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
-from services.web.api.queries import Cursor, Limit, Repository, ask
+from services.web.api.queries import Paging, RepositoryPath, ask
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
@@ -45,18 +45,17 @@ class MadeShareLink(ShareLinkSecret):
 async def list_share_links(
     request: Request,
     visitor: SignedIn,
-    repository: Repository,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    repository: RepositoryPath,
+    paging: Paging,
 ) -> ShareLinkPage:
     """For its owners and maintainers; newest first, without what they are checked by."""
-    asked = {**repository.model_dump(), "limit": limit, "cursor": cursor}
-    return await ask(request, ListShareLinks(actor=visitor.actor, **asked))
+    asked = {**repository.model_dump(), **paging.asked}
+    return paging.told(await ask(request, ListShareLinks(actor=visitor.actor, **asked)))
 
 
 @router.post(LINKS, status_code=201, summary="Share a repository or a part of it")
 async def create_share_link(
-    request: Request, visitor: SignedIn, repository: Repository, wanted: NewShareLink
+    request: Request, visitor: SignedIn, repository: RepositoryPath, wanted: NewShareLink
 ) -> MadeShareLink:
     """`token` is told this once: `?share=` and it opens pages and data, until it ends."""
     asked = {**repository.model_dump(), **wanted.model_dump()}
@@ -71,7 +70,7 @@ async def create_share_link(
 async def revoke_share_link(
     request: Request,
     visitor: SignedIn,
-    repository: Repository,
+    repository: RepositoryPath,
     link_id: Annotated[str, Path(max_length=64)],
     reason: WhyQuery = "",
 ) -> None:
