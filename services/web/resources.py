@@ -83,6 +83,13 @@ async def visitor_of(request: HTTPConnection) -> Visitor:
     return cast(Visitor, found)
 
 
+async def visitor_afresh(request: HTTPConnection) -> Visitor:
+    """The visitor, looked up again: what is remembered may lack a role given a moment ago."""
+    resources_of(request).sessions.forget(for_kratos(request.cookies))
+    request.scope.pop("coop.visitor", None)
+    return await visitor_of(request)
+
+
 async def caller_of(request: HTTPConnection) -> Visitor:
     """Who calls: the holder of an access key where one is sent, else who the cookies belong to.
 

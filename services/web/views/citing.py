@@ -12,11 +12,11 @@ from services.web.render.citations import (
 )
 from services.web.resources import resources_of, visitor_of
 from services.web.views.contents import Content, fetch, store
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 
 MEDIA_TYPES = {"cff": "application/yaml", "bibtex": "application/x-bibtex", "text": "text/plain"}
 
@@ -42,8 +42,8 @@ async def send_cite(request: Request) -> Response:
     fields = await sent_form(request)
     await needed_account(request, fields)
     repository = await find_repository(request, named(request))
-    if not may_of((await visitor_of(request)).principal, repository).write:
-        raise Forbidden("Only those who may upload here may write its files.")
+    refusal = "Only those who may upload here may write its files."
+    await demand(request, lambda who: may_of(who, repository).write, refusal)
     return await once(request, fields, lambda: _write(request, repository, fields))
 
 

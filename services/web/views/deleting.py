@@ -7,7 +7,7 @@ from services.web.addresses import about
 from services.web.forms.accounts import EndForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import find_account, may_account, named
+from services.web.views.names import demand, find_account, may_account, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
@@ -17,7 +17,7 @@ from shared.contracts.accounts import (
     Deletion,
     GetDeletion,
 )
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 async def delete(request: Request) -> Response:
@@ -86,6 +86,6 @@ async def _deletion(request: Request, account: Account) -> Deletion | None:
 async def _deletable(request: Request, fields: Fields | None = None) -> Account:
     await needed_account(request, fields)
     account = await find_account(request, named(request).account_id)
-    if not may_account((await visitor_of(request)).principal, account).delete:
-        raise Forbidden("Only an account's owners delete it.")
+    refusal = "Only an account's owners delete it."
+    await demand(request, lambda who: may_account(who, account).delete, refusal)
     return account

@@ -9,14 +9,14 @@ from services.web.addresses import Place, data_url, directory_page
 from services.web.forms.checking import check
 from services.web.forms.repositories import DeleteFileForm
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.objects import last_name, names_of, prefix_of
 from services.web.views.page import page
 from services.web.views.repositories import listed, trail_of
 from services.web.views.sending import needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository, Visibility
 from shared.contracts.storage import DeleteObject, PresignGetObject
-from shared.errors import Forbidden, Invalid, NotFound
+from shared.errors import Invalid, NotFound
 
 
 async def download(request: Request) -> Response:
@@ -80,8 +80,8 @@ async def _remove(request: Request, place: Place) -> Response:
 async def _writable(request: Request, place: Place) -> Repository:
     await needed_account(request)
     repository = await find_repository(request, place)
-    if not may_of((await visitor_of(request)).principal, repository).write:
-        raise Forbidden("Only those who may upload here may delete.")
+    refusal = "Only those who may upload here may delete."
+    await demand(request, lambda who: may_of(who, repository).write, refusal)
     return repository
 
 

@@ -10,7 +10,7 @@ from services.web.addresses import about, directory_page
 from services.web.forms.checking import check
 from services.web.forms.repositories import UidForm
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import find_account, may_account, named
+from services.web.views.names import demand, find_account, may_account, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import Account
@@ -23,7 +23,7 @@ from shared.contracts.repositories import (
     Repository,
     UndeleteRepository,
 )
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Invalid
 
 MOST = 100
 
@@ -92,6 +92,6 @@ async def _show(request: Request, account: Account, message: str = "") -> Respon
 async def _held(request: Request, fields: Fields | None = None) -> Account:
     await needed_account(request, fields)
     account = await find_account(request, named(request).account_id)
-    if not may_account((await visitor_of(request)).principal, account).create:
-        raise Forbidden("Only those who may create repositories here may do this.")
+    refusal = "Only those who may create repositories here may do this."
+    await demand(request, lambda who: may_account(who, account).create, refusal)
     return account

@@ -10,7 +10,7 @@ from services.web.addresses import about
 from services.web.forms.accounts import KeyForm, RevokeForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import find_account, may_account, named
+from services.web.views.names import demand, find_account, may_account, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
@@ -22,7 +22,7 @@ from shared.contracts.accounts import (
     RevokeAccessKey,
 )
 from shared.contracts.base import now
-from shared.errors import Forbidden, Invalid
+from shared.errors import Invalid
 
 PAGE = 50
 
@@ -130,6 +130,6 @@ async def _list(request: Request, account: Account) -> AccessKeyPage:
 async def _managed(request: Request, fields: Fields | None = None) -> Account:
     await needed_account(request, fields)
     account = await find_account(request, named(request).account_id)
-    if not may_account((await visitor_of(request)).principal, account).keys:
-        raise Forbidden("Only an account's owners manage its access keys.")
+    refusal = "Only an account's owners manage its access keys."
+    await demand(request, lambda who: may_account(who, account).keys, refusal)
     return account

@@ -1,15 +1,16 @@
 """Which thing an address names, and what the visitor may do with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from services.web.addresses import Place, check_query, is_slug, place_of
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import resources_of, visitor_afresh, visitor_of
 from services.web.views.page import raw_path
 from shared.contracts.accounts import Account, GetAccount
 from shared.contracts.repositories import GetRepository, Repository, State
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.policy import (
     Action,
     Principal,
@@ -143,3 +144,11 @@ def may_account(principal: Principal, account: Account) -> MayAccount:
         keys=may(principal, Action.ACCESS_KEY_MANAGE, resource),
         delete=may(principal, Action.ACCOUNT_DELETE, resource),
     )
+
+
+async def demand(request: Request, is_allowed: Callable[[Principal], bool], refusal: str) -> None:
+    """Forbidden where the visitor may not, asked afresh first: a new role counts at once."""
+    if is_allowed((await visitor_of(request)).principal):
+        return
+    if not is_allowed((await visitor_afresh(request)).principal):
+        raise Forbidden(refusal)

@@ -9,11 +9,11 @@ from services.web.forms.repositories import SettingsForm, license_choices, value
 from services.web.resources import resources_of, visitor_of
 from services.web.views.cards import summaries_of
 from services.web.views.citing import file_metadata
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.repositories import EditRepository, GetTransfer, Repository, Transfer
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 async def settings(request: Request) -> Response:
@@ -68,8 +68,8 @@ async def settled(request: Request, fields: Fields | None = None) -> Repository:
     """The repository whose settings have something to offer to the visitor."""
     await needed_account(request, fields)
     repository = await find_repository(request, named(request))
-    if not may_of((await visitor_of(request)).principal, repository).settle:
-        raise Forbidden("Only its owners and maintainers change a repository.")
+    refusal = "Only its owners and maintainers change a repository."
+    await demand(request, lambda who: may_of(who, repository).settle, refusal)
     return repository
 
 

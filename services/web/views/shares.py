@@ -12,7 +12,7 @@ from services.web.forms.checking import Filled, check, refused
 from services.web.forms.shares import RevokeShareForm, ShareForm
 from services.web.resources import resources_of, visitor_of
 from services.web.security.cookies import SHARE
-from services.web.views.names import find_repository, may_of, moved_address, named
+from services.web.views.names import demand, find_repository, may_of, moved_address, named
 from services.web.views.page import page, raw_path
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.base import Actor, now
@@ -26,7 +26,7 @@ from shared.contracts.repositories import (
     ShareLinkPage,
     ShareLinkSecret,
 )
-from shared.errors import Conflict, Forbidden, Invalid, Problem
+from shared.errors import Conflict, Invalid, Problem
 
 PAGE = 50
 FRESH = {"days": "7"}
@@ -161,8 +161,8 @@ async def _list(request: Request, repository: Repository) -> ShareLinkPage:
 async def _managed(request: Request, fields: Fields | None = None) -> Repository:
     await needed_account(request, fields)
     repository = await find_repository(request, named(request))
-    if not may_of((await visitor_of(request)).principal, repository).share:
-        raise Forbidden("Only its owners and maintainers share a repository.")
+    refusal = "Only its owners and maintainers share a repository."
+    await demand(request, lambda who: may_of(who, repository).share, refusal)
     return repository
 
 

@@ -13,12 +13,12 @@ from services.web.render.markdown import Beside
 from services.web.render.readme import LARGEST_BYTES, Readme, is_readme, render_readme
 from services.web.resources import resources_of, visitor_of
 from services.web.views.contents import Content, fetch, store
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.objects import last_name, prefix_of
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 # Characters of a form are percent-encoded: three bytes each byte at most, and some fields more.
 LARGEST_FORM = 3 * LARGEST_BYTES + 16 * 1024
@@ -101,8 +101,8 @@ async def _writable(request: Request, key: str) -> Repository:
     if not is_readme(last_name(key)):
         raise NotFound
     repository = await find_repository(request, named(request))
-    if not may_of((await visitor_of(request)).principal, repository).write:
-        raise Forbidden("Only those who may upload here may write its files.")
+    refusal = "Only those who may upload here may write its files."
+    await demand(request, lambda who: may_of(who, repository).write, refusal)
     return repository
 
 

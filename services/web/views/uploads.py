@@ -6,12 +6,11 @@ from starlette.responses import Response
 from services.web.addresses import Place, about, directory_page, is_slug, object_page
 from services.web.resources import Resources, resources_of, visitor_of
 from services.web.views.cards import summaries_of
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.page import page
 from services.web.views.sending import needed_account, see
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import PostForm, PresignPostObject
-from shared.errors import Forbidden
 
 
 async def upload(request: Request) -> Response:
@@ -19,16 +18,15 @@ async def upload(request: Request) -> Response:
     await needed_account(request)
     place = named(request)
     repository = await find_repository(request, place)
-    may = may_of((await visitor_of(request)).principal, repository)
-    if not may.write:
-        raise Forbidden("Only members who may write upload files here.")
+    refusal = "Only members who may write upload files here."
+    await demand(request, lambda who: may_of(who, repository).write, refusal)
     prefix = folder(request.query_params.get("prefix", ""))
     uid = repository.repository_uid
     response = await page(
         request,
         "repositories/upload.html",
         repository=repository,
-        may=may,
+        may=may_of((await visitor_of(request)).principal, repository),
         summary=(await summaries_of(request, [uid])).get(uid),
         prefix=prefix,
         post=await _post_form(request, place, prefix),

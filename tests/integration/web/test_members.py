@@ -72,6 +72,25 @@ def invitations_to(edge: Edge, address: str) -> list[str]:
     return [one["text"] for one in came if one["subject"].startswith("You are invited")]
 
 
+def test_a_new_owner_is_one_on_every_page_at_once(ada: Person) -> None:
+    org = new_organization(ada)  # just after a page that made the edge remember who ada is
+    assert "Settings" in ada.visitor.go(f"/-/{org}/settings").text
+
+
+def test_a_new_role_counts_where_it_was_just_refused(ada: Person, eve: Person) -> None:
+    org = new_organization(ada)
+    invite(ada, org, eve.account_id, "owner")
+    (form,) = [
+        one for one in eve.visitor.go("/-/invitations").forms if "invitation_uid" in one.fields
+    ]
+    pages = [f"/-/{org}/{name}" for name in ("settings", "keys", "delete", "repositories")]
+    for place in pages:
+        eve.visitor.go(place, status=403)
+    eve.visitor.send(form, answer="accept")
+    for place in pages:
+        eve.visitor.go(place)
+
+
 def test_the_last_owner_is_told_why_they_cannot_leave(ada: Person) -> None:
     org = new_organization(ada)
     page = ada.visitor.go(f"/-/{org}/members")
