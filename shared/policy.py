@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from shared.contracts.accounts import Account, AccountKind, Role
-from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
+from shared.contracts.base import KeyAction, Scope, ScopePlace, Share, now
 from shared.contracts.repositories import Repository, State, Visibility
 from shared.errors import Forbidden, NotFound
 from shared.rules import (
@@ -90,7 +90,7 @@ def account_principal(
         account_uid=account.account_uid,
         admin=account.admin,
         disabled=account.disabled,
-        roles=account.roles,
+        roles=account.roles_at(now()),
         scope=scope,
         share=share,
     )

@@ -86,7 +86,11 @@ Better than the matrix this grew from (Source Cooperative's):
   the last owner of an organization or has repositories; then it is nobody, for good;
 - a share link opens one repository, folder or object to read, and nothing beside it: what it does
   not open is as if there were no link. It ends with its time, when it is revoked, when who made it
-  is disabled, and while the repository is not in use or another account has it.
+  is disabled, and while the repository is not in use or another account has it;
+- a role may be given until a time, and is none from then on at every door;
+- who asks for access is answered alike whether there is such a repository, whether it is
+  restricted and whether they can read it already; the request reaches those who may give roles on a
+  restricted repository that is in use, and nobody else learns of it.
 """
 
 

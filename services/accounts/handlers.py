@@ -13,6 +13,7 @@ from services.accounts.operations import (
     access_keys,
     accounts,
     administering,
+    answering,
     auditing,
     deleting,
     domains,
@@ -20,6 +21,7 @@ from services.accounts.operations import (
     identities,
     invitations,
     memberships,
+    requesting,
     trusts,
 )
 from services.accounts.operations.belongings import Sources
@@ -32,11 +34,14 @@ from shared.contracts.accounts import (
     AccessKeySecret,
     Account,
     AddDomain,
+    ApproveAccessRequest,
+    AskAccess,
     CancelDeletion,
     CheckDomain,
     CreateAccessKey,
     CreateAccount,
     CreateTrust,
+    DeclineAccessRequest,
     DeclineInvitation,
     DeleteAccount,
     Deletion,
@@ -58,11 +63,13 @@ from shared.contracts.accounts import (
     GrantRole,
     InviteMember,
     ListAccessKeys,
+    ListAccessRequests,
     ListAccounts,
     ListAuditEntries,
     ListDomains,
     ListInvitations,
     ListMembers,
+    ListOwnAccessRequests,
     ListOwnInvitations,
     ListTrusts,
     NoteKeyUse,
@@ -75,8 +82,9 @@ from shared.contracts.accounts import (
     RevokeSessions,
     SearchAccounts,
     StartExport,
+    WithdrawAccessRequest,
 )
-from shared.contracts.base import Request
+from shared.contracts.base import Done, Request
 from shared.errors import Unavailable
 from shared.outbox import Outbox
 from shared.policy import Principal
@@ -150,6 +158,18 @@ async def delete_account(resources: Resources, wanted: DeleteAccount) -> Deletio
     )
 
 
+async def ask_access(resources: Resources, wanted: AskAccess) -> Done:
+    """The operation that needs to know how much may be asked for."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    return await requesting.ask_access(
+        resources.outbox,
+        principal,
+        wanted,
+        find_repository=resources.find_repository,
+        terms=resources.terms.asks,
+    )
+
+
 async def add_domain(resources: Resources, wanted: AddDomain) -> Domain:
     """The operation that needs to know where proofs are looked for."""
     principal = await find_principal(resources.outbox, wanted.actor)
@@ -204,6 +224,12 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetInvitation: asked_of_place(accepting.get_invitation),
     AcceptInvitation: asked_of_place(accepting.accept_invitation),
     DeclineInvitation: asked(accepting.decline_invitation),
+    AskAccess: ask_access,
+    ListAccessRequests: asked_of_place(requesting.list_access_requests),
+    ListOwnAccessRequests: asked(requesting.list_own_access_requests),
+    WithdrawAccessRequest: asked(requesting.withdraw_access_request),
+    ApproveAccessRequest: asked_of_place(answering.approve_access_request),
+    DeclineAccessRequest: asked_of_place(answering.decline_access_request),
     ListAuditEntries: asked(auditing.list_audit_entries),
     CreateAccessKey: create_access_key,
     ListAccessKeys: asked(access_keys.list_access_keys),

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from shared.contracts.accounts import (
     AccessKey,
+    AccessRequest,
     Account,
+    AskState,
     Invitation,
     InvitationState,
     Role,
@@ -55,11 +57,16 @@ class Membership(Snapshot):
     repository_uid: str = ""
     member_uid: str
     role: Role
+    until: datetime | None = None
 
     @property
     def place_uid(self) -> str:
         """What the role is on."""
         return self.repository_uid or self.organization_uid
+
+    def held_at(self, moment: datetime) -> Role | None:
+        """The role, unless it has ended by then."""
+        return None if self.until is not None and self.until <= moment else self.role
 
     @property
     def aggregate(self) -> str:
@@ -86,6 +93,27 @@ class InvitationRecord(Invitation):
         """As those whom it concerns see it."""
         told = self.model_dump(include=set(Invitation.model_fields))
         return Invitation(**{**told, "state": self.at(moment)})
+
+
+class AskRecord(AccessRequest):
+    """A request for access as it is kept.
+
+    `repository_uid` and `owner_uid` are empty where there was nothing to be asked for: who asks is
+    not told, so it is kept and shown like any other.
+    """
+
+    repository_uid: str = ""
+    owner_uid: str = ""
+
+    def at(self, moment: datetime) -> AskState:
+        """What it is at a moment: nobody writes down that it has expired."""
+        is_over = self.state is AskState.OPEN and self.expires_at <= moment
+        return AskState.EXPIRED if is_over else self.state
+
+    def shown(self, moment: datetime) -> AccessRequest:
+        """As who asks and who answers see it."""
+        told = self.model_dump(include=set(AccessRequest.model_fields))
+        return AccessRequest(**{**told, "state": self.at(moment)})
 
 
 class KeyRecord(Snapshot):

@@ -12,6 +12,15 @@ WELL_KNOWN = "https://{domain}/.well-known/coop-verification.txt"
 
 
 @dataclass(frozen=True, slots=True)
+class AskTerms:
+    """How many requests for access one may have open, how long each is and lasts."""
+
+    open: int
+    characters: int
+    lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """How long an export is kept, a deletion can be cancelled, a name is nobody's.
 
@@ -22,6 +31,7 @@ class Terms:
     grace: timedelta
     name_rests: timedelta
     looks: timedelta
+    asks: AskTerms
 
 
 class AccountsSettings(OpsSettings):
@@ -33,6 +43,8 @@ class AccountsSettings(OpsSettings):
     `deletion_days`: how long the deletion of an account can be cancelled.
     `name_rest_days`: how long the name of a deleted account is given to nobody.
     `export_days`: how long an export of a person's own data is kept, from when it was asked for.
+    `open_requests`: how many requests for access a person may have open; `request_characters`: how
+    long the message of one may be; `request_days`: how long one waits for an answer.
     `reconcile_hours`: how often all identities are read, in case a call of Kratos' was lost.
     """
 
@@ -44,6 +56,9 @@ class AccountsSettings(OpsSettings):
     deletion_days: float = Field(default=7.0, ge=0, le=365)
     name_rest_days: int = Field(default=90, ge=0, le=3650)
     export_days: int = Field(default=7, ge=1, le=365)
+    open_requests: int = Field(default=20, ge=1, le=1000)
+    request_characters: int = Field(default=1000, ge=0, le=10_000)
+    request_days: int = Field(default=30, ge=1, le=365)
     reconcile_hours: float = Field(default=24.0, gt=0)
 
     @property
@@ -54,6 +69,11 @@ class AccountsSettings(OpsSettings):
             grace=timedelta(days=self.deletion_days),
             name_rests=timedelta(days=self.name_rest_days),
             looks=timedelta(hours=self.domain_hours),
+            asks=AskTerms(
+                open=self.open_requests,
+                characters=self.request_characters,
+                lifetime=timedelta(days=self.request_days),
+            ),
         )
 
 

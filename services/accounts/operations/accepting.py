@@ -104,7 +104,7 @@ async def accept_invitation(
         before = await _own(outbox, principal, wanted)
         record = settled(before, InvitationState.ACCEPTED)
         change, entitled = await _change(outbox, record, wanted, find_repository)
-        if RANKS[change.held] >= RANKS[record.role]:
+        if RANKS[change.held] > RANKS[record.role] or change.is_none:
             await commit(outbox, *await rows(outbox, record, before, wanted.actor, wanted.reason))
         else:
             answered = [*written_invitation(record, before=before), told(record, wanted.actor, "")]

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from services.accounts.models import Membership
+from services.accounts.models import AskRecord, Membership
 from services.accounts.store.access_keys import page_of_keys
+from services.accounts.store.access_requests import page_of_own
 from services.accounts.store.audit import page_of_entries
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import invitee_key, pending_for
@@ -90,6 +91,16 @@ async def invitations(sources: Sources, account: Account) -> Rows:
             yield one.shown(now())
 
 
+async def access_requests(sources: Sources, account: Account) -> Rows:
+    """What the account asked for."""
+
+    async def read(listed: Listed) -> tuple[list[AskRecord], str | None]:
+        return await page_of_own(sources.outbox, account.account_uid, listed)
+
+    async for one in _all(read):
+        yield one.shown(now())
+
+
 async def audit(sources: Sources, account: Account) -> Rows:
     """The account's trail from its first entry on."""
 
@@ -126,6 +137,7 @@ SECTIONS: Mapping[str, Callable[[Sources, Account], Rows]] = {
     "access-keys": access_keys,
     "trusts": trusts,
     "invitations": invitations,
+    "access-requests": access_requests,
     "audit": audit,
     "repositories": repositories,
 }

@@ -1,5 +1,7 @@
 """An account in its next version, and the rows that announce it."""
 
+from datetime import datetime
+
 from services.accounts.models import Membership, Place
 from services.accounts.operations.profiles import public
 from shared.contracts.accounts import (
@@ -18,11 +20,18 @@ from shared.outbox import announce, next_version
 from shared.tables import Put
 
 
-def with_role(account: Account, place_uid: str, role: Role | None) -> Account:
+def with_role(
+    account: Account, place_uid: str, role: Role | None, until: datetime | None = None
+) -> Account:
     """The account in the version in which it holds this role there, or none."""
     others = {uid: held for uid, held in account.roles.items() if uid != place_uid}
-    roles = {**others, place_uid: role} if role else others
-    return account.model_copy(update={"roles": roles, "version": next_version(account.version)})
+    other_ends = {uid: end for uid, end in account.role_ends.items() if uid != place_uid}
+    changes = {
+        "roles": {**others, place_uid: role} if role else others,
+        "role_ends": {**other_ends, place_uid: until} if role and until else other_ends,
+        "version": next_version(account.version),
+    }
+    return account.model_copy(update=changes)
 
 
 def updated(

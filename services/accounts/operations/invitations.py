@@ -60,7 +60,8 @@ async def invite_member(
 async def _demand_outsider(outbox: Outbox, place: Place, invitee: Account) -> None:
     key = place_key(place.account.account_uid, place.repository_uid)
     held = await find_membership(outbox, key, invitee.account_uid)
-    if held is not None or invitee.account_uid == place.account.account_uid:
+    is_member = held is not None and held.held_at(now()) is not None
+    if is_member or invitee.account_uid == place.account.account_uid:
         raise Conflict(f"{invitee.account_id} has a role here already; change that.")
 
 

@@ -1,6 +1,7 @@
 """Roles: who may give and take them, and who must stay."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.accounts.models import InvitationRecord, Membership, Place
 from services.accounts.operations.accounts import shown
@@ -32,7 +33,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     Role,
 )
-from shared.contracts.base import Actor, Done
+from shared.contracts.base import Actor, Done, now
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, next_version
 from shared.paging import Stretch, fill
@@ -55,11 +56,19 @@ class Change:
     actor: Actor
     reason: str = ""
     invitation: InvitationRecord | None = None
+    until: datetime | None = None
+    request_uid: str = ""
 
     @property
     def held(self) -> Role | None:
         """The role so far."""
-        return self.before.role if self.before else None
+        return self.before.held_at(now()) if self.before else None
+
+    @property
+    def is_none(self) -> bool:
+        """Whether all stays as it is."""
+        until = self.before.until if self.before else None
+        return self.held is self.role and until == self.until
 
 
 async def grant_role(
@@ -72,7 +81,7 @@ async def grant_role(
         member = await individual(outbox, wanted.member_uid)
         change = await changing(outbox, place, member, wanted.role, wanted)
         demand_grant(principal, place, wanted.role, change.held)
-        if change.held is not wanted.role:
+        if not change.is_none:
             entitled = still_entitled(principal, place, member)
             await commit(outbox, *await changed(outbox, change), *entitled)
         return Done()
@@ -129,7 +138,7 @@ async def changed(outbox: Outbox, change: Change) -> list[TableAction]:
     """The rows of a change: the account, the membership, how many own it, trail and events."""
     place, member, role = change.place, change.member, change.role
     after = _after(change)
-    account = with_role(member, place.uid, role)
+    account = with_role(member, place.uid, role, change.until)
     if len(account.roles) > MOST_ROLES:
         raise Conflict(f"An account may hold {MOST_ROLES} roles.")
     kind = MembershipRevoked if role is None else MembershipGranted
@@ -150,6 +159,7 @@ def _after(change: Change) -> Membership:
         repository_uid=change.place.repository_uid,
         member_uid=change.member.account_uid,
         role=change.role or change.held or Role.READER,
+        until=change.until,
         version=next_version(change.before.version if change.before else None),
     )
 
@@ -174,6 +184,8 @@ async def _entry(outbox: Outbox, change: Change, action: str) -> list[TableActio
         was=change.held or "",
         invitation=invitation.invitation_uid if invitation else "",
         invited_by=invitation.invited_by if invitation else "",
+        request=change.request_uid,
+        until=change.until.isoformat() if change.until else "",
     )
 
 
@@ -217,9 +229,9 @@ async def list_members(
     async def read(after: str | None) -> Stretch[Member]:
         # One more than is shown, as it tells whether there are more.
         rows, last = await memberships_after(outbox, key, after, limit=min(wanted.limit + 1, CHUNK))
-        roles = {row.member_uid: row.role for row in rows}
-        accounts = await find_accounts(outbox, list(roles))
-        return [Member(account=one, role=roles[one.account_uid]) for one in accounts], last
+        held = {row.member_uid: row for row in rows if row.held_at(now())}
+        accounts = await find_accounts(outbox, list(held))
+        return [_member(one, held[one.account_uid]) for one in accounts], last
 
     members, cursor = await fill(
         read,
@@ -227,8 +239,12 @@ async def list_members(
         keep=lambda member: sees(principal, account_resource(member.account)),
         place=lambda member: member.account.account_uid,
     )
-    told = [Member(account=shown(one.account, principal), role=one.role) for one in members]
+    told = [one.model_copy(update={"account": shown(one.account, principal)}) for one in members]
     return MemberPage(members=told, cursor=cursor)
+
+
+def _member(account: Account, membership: Membership) -> Member:
+    return Member(account=account, role=membership.role, until=membership.until)
 
 
 async def individual(outbox: Outbox, account_uid: str) -> Account:

@@ -10,6 +10,10 @@
 | the place's pk   | OFFER#<whom>    | that somebody is invited there, while it is so     |
 | ACCOUNT#<uid>    | INVITED#<uid>   | what is offered to that account, while it is so    |
 | EMAIL#<sha256>   | INVITED#<uid>   | what is offered to that address, while it is so    |
+| REQUEST#<uid>    | REQUEST         | a request for access                               |
+| ACCOUNT#<uid>    | ASKED#<uid>     | a request's place in the list of who made it       |
+| ACCOUNT#<uid>    | ASKING#<name>   | that they ask for what has this name, while so     |
+| REPOSITORY#<uid> | ASK#<uid>       | a request that waits there, while it does          |
 | AUDIT#<uid>      | ENTRY#<number>  | an account's audit trail                           |
 | AUDIT#<uid>      | HEAD            | where its chain of hashes ends                     |
 | ACCOUNT#<uid>    | OWNERS          | how many owners that organization has              |

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from services.web.api import (
+    access_requests,
     accounts,
     administering,
     audit,
@@ -29,7 +30,7 @@ from services.web.api.visitors import calling
 
 PREFIX = "/api/v1"
 ROOMS = (
-    *(endpoints, accounts, members, invitations, audit),
+    *(endpoints, accounts, members, invitations, access_requests, audit),
     *(administering, repositories, share_links, states, objects, trusts),
     *(own_data, deleting, figures, domains),
 )

@@ -1,5 +1,6 @@
 """Who holds which role on an organization or a repository."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -36,6 +37,7 @@ class MemberView(BaseModel):
 
     account: AccountView
     role: Role
+    until: datetime | None = None
 
 
 class MemberList(BaseModel):
@@ -48,7 +50,8 @@ class MemberList(BaseModel):
     def of(cls, page: MemberPage) -> "MemberList":
         """As anyone who may see the list sees it."""
         members = [
-            MemberView(account=AccountView.of(one.account), role=one.role) for one in page.members
+            MemberView(account=AccountView.of(one.account), role=one.role, until=one.until)
+            for one in page.members
         ]
         return cls(members=members, cursor=page.cursor)
 

@@ -1,5 +1,6 @@
 """Individuals and organizations."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -35,7 +36,17 @@ class Account(Snapshot):
     deleted: bool = Field(default=False, description="disabled for good; only its uid is left")
     admin: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
+    role_ends: dict[str, datetime] = Field(
+        default_factory=dict, description="until when roles are held that are not for good"
+    )
     created_at: datetime
+
+    def roles_at(self, moment: datetime) -> Mapping[str, Role]:
+        """Those that are held then: nobody writes down that one has ended."""
+        if not self.role_ends:
+            return self.roles
+        over = {uid for uid, end in self.role_ends.items() if end <= moment}
+        return {uid: role for uid, role in self.roles.items() if uid not in over}
 
 
 class AccountPage(BaseModel):

@@ -1,5 +1,6 @@
 """Who has which role where."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ class Member(BaseModel):
 
     account: Account
     role: Role
+    until: datetime | None = None
 
 
 class MemberPage(BaseModel):
@@ -54,6 +56,7 @@ class MembershipEvent(AccountsEvent):
     repository_uid: str = ""
     member_uid: str
     role: Role
+    until: datetime | None = None
 
 
 class MembershipGranted(MembershipEvent):

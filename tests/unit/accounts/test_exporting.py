@@ -101,6 +101,7 @@ async def test_it_has_all_sections_and_no_secret(outbox: Outbox) -> None:
     assert {name.rpartition("-")[0] for name in export.documents} == set(SECTIONS) - {
         "trusts",
         "invitations",
+        "access-requests",
     }
     read = {name: await document(outbox, ada, export, name) for name in export.documents}
     assert read["account-0001.json"][0]["account_id"] == "ada"
