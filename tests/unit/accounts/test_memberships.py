@@ -55,6 +55,7 @@ async def test_a_role_given_is_in_the_account_and_announced(outbox: Outbox) -> N
         "reason": "",
         "member_uid": eve.account_uid,
         "role": "writer",
+        "until": None,
     }
     assert told["actor"] == ada.account_uid
 
