@@ -13,6 +13,7 @@ from services.web.stac_api import views as stac
 from services.web.stac_api.app import PREFIX as STAC
 from services.web.stac_api.app import create_stac_api, open_route
 from services.web.views import (
+    access_requests,
     accounts,
     administering,
     audit,
@@ -118,6 +119,12 @@ PAGES = [
     Route("/-/{account_id}/members", members.send_members, methods=POST),
     Route("/-/invitations", invitations.invitations, methods=GET),
     Route("/-/invitations", invitations.send_invitations, methods=POST),
+    Route("/-/requests", access_requests.own, methods=GET),
+    Route("/-/requests", access_requests.send_own, methods=POST),
+    Route(f"{REPOSITORY}/ask", access_requests.ask, methods=GET),
+    Route(f"{REPOSITORY}/ask", access_requests.send_ask, methods=POST),
+    Route(f"{REPOSITORY}/requests", access_requests.requests, methods=GET),
+    Route(f"{REPOSITORY}/requests", access_requests.send_requests, methods=POST),
     Route(f"{REPOSITORY}/members", members.members, methods=GET),
     Route(f"{REPOSITORY}/members", members.send_members, methods=POST),
     Route("/-/{account_id}/repositories", holdings.holdings, methods=GET),

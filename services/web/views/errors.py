@@ -6,11 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.web.addresses import about, place_of
 from services.web.render.problems import problem_headers, problem_of
 from services.web.resources import visitor_of
 from services.web.views.entering import show_sign_in
-from services.web.views.names import Moved
-from services.web.views.page import own_path, page
+from services.web.views.names import Moved, named
+from services.web.views.page import own_path, page, raw_path
 from services.web.views.sending import NameFirst, SignInFirst, TooOld, see
 from shared.errors import Internal, NotFound, Problem
 from shared.log import correlation_id, logger
@@ -47,6 +48,7 @@ async def on_problem(request: Request, problem: Exception) -> Response:
         meaning=meaning or said or "Go back and try another way.",
         again=own_path(request) if problem.status >= 500 else "",
         sign_in=await _sign_in(request, problem),
+        ask=await _ask(request, problem),
         correlation=correlation_id() if problem.status >= 500 else "",
     )
     response.headers.update(problem_headers(problem))
@@ -58,6 +60,20 @@ async def _sign_in(request: Request, problem: Problem) -> str:
     visitor = await visitor_of(request)
     is_stranger = visitor.identity is None and not visitor.unknown
     return own_path(request) if is_stranger and isinstance(problem, NotFound) else ""
+
+
+async def _ask(request: Request, problem: Problem) -> str:
+    """Where to ask for access: for every address in a repository alike, whatever there is."""
+    visitor = await visitor_of(request)
+    if visitor.account is None or not isinstance(problem, NotFound):
+        return ""
+    try:
+        is_about = "repository_id" in request.path_params
+        place = named(request) if is_about else place_of(raw_path(request))
+    except Problem:
+        return ""
+    names = (place.account_id, place.repository_id)
+    return about(*names, "ask") if place.repository_id else ""
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
@@ -74,6 +90,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         meaning="This address takes other requests.",
         again="",
         sign_in="",
+        ask="",
         correlation="",
     )
 

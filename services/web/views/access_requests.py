@@ -1,0 +1,170 @@
+"""Access to restricted repositories: asked for, answered, withdrawn.
+
+The page to ask on looks nothing up: it is there for every name, and its answer takes equally long.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.addresses import Place, about
+from services.web.forms.access_requests import AnswerRequestForm, AskForm, RequestForm
+from services.web.forms.checking import Filled, check, refused
+from services.web.resources import resources_of, visitor_of
+from services.web.security.even import Even
+from services.web.views.members import grantable
+from services.web.views.names import find_repository, may_of, named
+from services.web.views.page import page
+from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from shared.contracts.accounts import (
+    ApproveAccessRequest,
+    AskAccess,
+    DeclineAccessRequest,
+    ListAccessRequests,
+    ListOwnAccessRequests,
+    RepositoryName,
+    WithdrawAccessRequest,
+)
+from shared.contracts.base import now
+from shared.contracts.repositories import Repository
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
+from shared.policy import repository_resource
+
+PAGE = 50
+OWN = about("requests")
+REFUSED = (Invalid, Conflict, Forbidden, NotFound, TooManyRequests)
+
+
+async def ask(request: Request) -> Response:
+    """The form, whatever there is of this name."""
+    await needed_account(request)
+    return await _show_form(request, named(request), Filled())
+
+
+async def send_ask(request: Request) -> Response:
+    """Asked; the list of one's own requests says so alike for every name."""
+    fields = await sent_form(request)
+    await needed_account(request, fields)
+    place = named(request)
+    return await once(request, fields, lambda: _ask(request, place, fields))
+
+
+async def _ask(request: Request, place: Place, fields: Fields) -> Response:
+    form, filled = check(AskForm, fields)
+    if form is None:
+        return await _show_form(request, place, filled)
+    even = Even(resources_of(request).settings.web.even_seconds)
+    name = RepositoryName(account_id=place.account_id, repository_id=place.repository_id)
+    try:
+        await _told(request, AskAccess, {"repository": name, "message": form.message})
+    except (Invalid, Forbidden, TooManyRequests) as problem:
+        return await _show_form(request, place, refused(filled, problem, {"message"}))
+    finally:
+        await even.settle()
+    return see(OWN)
+
+
+async def _show_form(request: Request, place: Place, form: Filled) -> Response:
+    status = 400 if form.errors or form.message else 200
+    return await page(request, "repositories/ask.html", status=status, place=place, form=form)
+
+
+async def own(request: Request) -> Response:
+    """What the visitor asked for."""
+    await needed_account(request)
+    return await _show_own(request, Filled())
+
+
+async def send_own(request: Request) -> Response:
+    """One of them is withdrawn."""
+    fields = await sent_form(request)
+    await needed_account(request, fields)
+    form, _ = check(RequestForm, fields)
+    if form is None:
+        raise Invalid("This form withdraws no request.")
+    try:
+        await _told(request, WithdrawAccessRequest, form.model_dump())
+    except (Conflict, NotFound) as problem:
+        return await _show_own(request, Filled(message=problem.detail))
+    return see(OWN)
+
+
+async def _show_own(request: Request, form: Filled) -> Response:
+    listed = await _told(request, ListOwnAccessRequests, _listed(request))
+    return await page(
+        request,
+        "accounts/requests.html",
+        status=409 if form.message else 200,
+        requests=listed.access_requests,
+        form=form,
+        next_page=_next(listed.cursor),
+    )
+
+
+async def requests(request: Request) -> Response:
+    """What waits for an answer on a repository."""
+    await needed_account(request)
+    return await _show(request, await find_repository(request, named(request)), Filled())
+
+
+async def send_requests(request: Request) -> Response:
+    """An answer to one of them."""
+    fields = await sent_form(request)
+    await needed_account(request, fields)
+    repository = await find_repository(request, named(request))
+    return await once(request, fields, lambda: _answer(request, repository, fields))
+
+
+async def _answer(request: Request, repository: Repository, fields: Fields) -> Response:
+    form, filled = check(AnswerRequestForm, fields)
+    if form is None:
+        return await _show(request, repository, _said(filled))
+    given = {"role": form.role, "until": form.until(now())}
+    wanted: tuple[type[Any], Mapping[str, Any]] = (ApproveAccessRequest, given)
+    if form.do == "decline":
+        wanted = (DeclineAccessRequest, {"note": form.note})
+    try:
+        await _told(request, wanted[0], {"request_uid": form.request_uid, **wanted[1]})
+    except REFUSED as problem:
+        return await _show(request, repository, Filled(message=problem.detail))
+    return see(about(repository.account_id, repository.repository_id, "requests"))
+
+
+def _said(filled: Filled) -> Filled:
+    """Many forms are on the page: what is wrong is told above them."""
+    return Filled(message=" ".join(filled.errors.values()))
+
+
+async def _show(request: Request, repository: Repository, form: Filled) -> Response:
+    name = RepositoryName(account_id=repository.account_id, repository_id=repository.repository_id)
+    wanted = {"repository": name, **_listed(request)}
+    listed = await _told(request, ListAccessRequests, wanted)
+    principal = (await visitor_of(request)).principal
+    return await page(
+        request,
+        "repositories/requests.html",
+        status=400 if form.message else 200,
+        repository=repository,
+        may=may_of(principal, repository),
+        roles=list(reversed(grantable(principal, repository_resource(repository)))),
+        requests=listed.access_requests,
+        form=form,
+        next_page=_next(listed.cursor),
+    )
+
+
+def _listed(request: Request) -> dict[str, Any]:
+    cursor = request.query_params.get("cursor") if request.method == "GET" else None
+    return {"limit": PAGE, "cursor": cursor}
+
+
+def _next(cursor: str | None) -> str:
+    return f"?{urlencode({'cursor': cursor})}" if cursor else ""
+
+
+async def _told(request: Request, wanted: type[Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    actor = (await visitor_of(request)).actor
+    return await resources_of(request).bus.request(wanted(actor=actor, **values))
