@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.web.api.models import Body
-from services.web.api.queries import Cursor, Limit, Repository, ask
+from services.web.api.queries import Paging, RepositoryPath, ask
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from services.web.security.even import Even
@@ -94,7 +94,7 @@ class Refusal(Body):
 
 @router.post(OF_REPOSITORY, status_code=202, summary="Ask for access")
 async def ask_access(
-    request: Request, visitor: SignedIn, name: Repository, wanted: NewAccessRequest
+    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: NewAccessRequest
 ) -> Asked:
     """The same answer whether or not there is such a repository that could be asked for."""
     even = Even(resources_of(request).settings.web.even_seconds)
@@ -109,22 +109,21 @@ async def ask_access(
 async def list_access_requests(
     request: Request,
     visitor: SignedIn,
-    name: Repository,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    name: RepositoryPath,
+    paging: Paging,
 ) -> AccessRequestList:
     """What waits for an answer, newest first; for the repository's owners and maintainers."""
-    wanted = ListAccessRequests(actor=visitor.actor, repository=name, limit=limit, cursor=cursor)
-    return AccessRequestList.of(await ask(request, wanted))
+    wanted = ListAccessRequests(actor=visitor.actor, repository=name, **paging.asked)
+    return AccessRequestList.of(paging.told(await ask(request, wanted)))
 
 
 @router.get("/access-requests", summary="What you asked for")
 async def list_own_access_requests(
-    request: Request, visitor: SignedIn, limit: Limit = 50, cursor: Cursor = None
+    request: Request, visitor: SignedIn, paging: Paging
 ) -> AccessRequestList:
     """Newest first, whatever became of it."""
-    wanted = ListOwnAccessRequests(actor=visitor.actor, limit=limit, cursor=cursor)
-    return AccessRequestList.of(await ask(request, wanted))
+    wanted = ListOwnAccessRequests(actor=visitor.actor, **paging.asked)
+    return AccessRequestList.of(paging.told(await ask(request, wanted)))
 
 
 @router.delete(ONE, status_code=204, summary="Withdraw a request of your own")

@@ -9,6 +9,7 @@ NOW, THEN = "2026-03-01T12:00:00Z", "2026-03-15T12:00:00Z"
 NOAA, ADA = "01JN8Z6Q4T0000000000000N0A", "01JN8Z6Q4T0000000000000ADA"
 MASK = "01JN8Z6Q4T000000000000MASK"
 INVITED, TRUSTED = "01JN8Z6Q4T0000000000000NVT", "01JN8Z6Q4T0000000000000TRS"
+ASKED = "01JN8Z6Q4T0000000000000ASK"
 NAMES = {"account_id": "noaa", "repository_id": "globe-land-mask"}
 BOX = [-25.0, 34.0, 45.0, 72.0]
 
@@ -18,6 +19,7 @@ PARAMETERS: dict[str, Any] = {
     "domain": "noaa.gov",
     "access_key_id": "COOPQ2W3E4R5T6Y7U8I9",
     "invitation_uid": INVITED,
+    "request_uid": ASKED,
     "trust_uid": TRUSTED,
     "repository_uid": MASK,
     "link_id": "Q2W3E4R5T6",
@@ -164,6 +166,18 @@ LINK = {
     "created_at": NOW,
     "expires_at": THEN,
 }
+REQUESTED: dict[str, Any] = {
+    **NAMES,
+    "request_uid": ASKED,
+    "asker_id": "ada",
+    "message": "For my thesis about coasts.",
+    "state": "open",
+    "created_at": NOW,
+    "expires_at": THEN,
+    "role": None,
+    "role_until": None,
+    "note": "",
+}
 PLACE = "noaa/globe-land-mask/2025/?share=told-once"
 
 EXAMPLES: dict[str, Any] = {
@@ -174,6 +188,12 @@ EXAMPLES: dict[str, Any] = {
         "page": f"https://example.org/{PLACE}",
         "data": f"https://data.example.org/{PLACE}",
     },
+    "AccessRequestView": REQUESTED,
+    "AccessRequestList": {"access_requests": [REQUESTED], "cursor": None},
+    "NewAccessRequest": {"message": "For my thesis about coasts."},
+    "Asked": {"status": "asked"},
+    "Approval": {"role": "reader", "until": THEN, "reason": "a colleague"},
+    "Refusal": {"note": "After the embargo.", "reason": ""},
     "ShareLinkPage": {"share_links": [LINK], "cursor": None},
     "DomainViews": {"domains": [DOMAIN]},
     "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
