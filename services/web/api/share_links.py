@@ -17,8 +17,8 @@ from shared.contracts.repositories import (
     ListShareLinks,
     Prefix,
     RevokeShareLink,
+    ShareLink,
     ShareLinkPage,
-    ShareLinkSecret,
 )
 
 router = APIRouter(tags=["share links"])
@@ -34,9 +34,10 @@ class NewShareLink(Body):
     reason: Reason = ""
 
 
-class MadeShareLink(ShareLinkSecret):
-    """A new share link with where it opens: as a page, and as data."""
+class MadeShareLink(ShareLink):
+    """A new share link with its token, and where it opens: as a page, and as data."""
 
+    token: str
     page: str
     data: str
 
@@ -63,7 +64,8 @@ async def create_share_link(
     edge, names = resources_of(request), (repository.account_id, repository.repository_id)
     token = made.token.get_secret_value()
     page, data = shared_at(edge.public_url, edge.data_door, names, made.prefix, token)
-    return MadeShareLink(**made.model_dump(), page=page, data=data)
+    told = {**made.model_dump(), "token": token}
+    return MadeShareLink(**told, page=page, data=data)
 
 
 @router.delete(LINKS + "/{link_id}", status_code=204, summary="Revoke a share link")
