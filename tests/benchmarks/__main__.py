@@ -12,7 +12,17 @@ from pathlib import Path
 import uvloop
 
 from tests import embedded
-from tests.benchmarks import bus, door, freshness, listing, pages, people, revocation, rights
+from tests.benchmarks import (
+    bus,
+    door,
+    freshness,
+    listing,
+    pages,
+    people,
+    revocation,
+    rights,
+    starting,
+)
 from tests.benchmarks.report import Table
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -52,6 +62,7 @@ def measured(folder: Path) -> list[Table]:
         tables.append(uvloop.run(freshness.measure(ready)))
         tables.append(asyncio.run(listing.measure(ready, running.home)))
         tables.append(asyncio.run(people.measure(ready, running.home)))
+    tables.append(starting.measure(folder / "starting" / "home"))
     tables.append(revocation.measure(folder / "revocation" / "home"))
     (folder / "bus").mkdir()
     tables.append(uvloop.run(bus.measure(folder / "bus")))

@@ -1,6 +1,8 @@
-"""Ctrl-C stops everything in order; the next start finds everything again, and soon."""
+"""Ctrl-C stops everything in order; the next start finds everything again.
 
-import os
+How soon it does is measured (`tests/benchmarks/starting.py`) and not asserted here.
+"""
+
 import signal
 import time
 from pathlib import Path
@@ -28,26 +30,13 @@ def test_stopped_and_started_again(tmp_path: Path) -> None:
     assert alive(everything) == set()
     assert not (first.home / "ready.json").exists()
 
-    assert started_again(tmp_path / "home", before) < 10 * crowding()
-
-
-def crowding() -> float:
-    """How many times slower all goes because others work on this machine too; at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
-def started_again(home: Path, before: dict[str, Any]) -> float:
-    """A further start, which finds everything; the seconds until it was ready."""
-    began = time.monotonic()
-    again = start(home)
+    again = start(tmp_path / "home")
     try:
         again.wait_until_ready()
-        seconds = time.monotonic() - began
         assert facts(again.ready) == before
     finally:
         again.signal(signal.SIGTERM)
     assert "Traceback" not in again.output()
-    return seconds
 
 
 def facts(ready: dict[str, Any]) -> dict[str, Any]:
