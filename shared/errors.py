@@ -8,7 +8,6 @@ Problem
  +- Conflict            409  it is there already, or another change came first
  +- PreconditionFailed  412  an If-... condition does not hold
  +- TooLarge            413  over a stated limit
- +- Unprocessable       422  well said, but at odds with what was said before
  +- TooManyRequests     429  over a stated rate
  +- Internal            500  our fault
  +- Unavailable         503  something that is needed does not answer; try again
@@ -101,12 +100,6 @@ class TooLarge(Problem):
     status, code, title = 413, "too-large", "This is over the limit"
 
 
-class Unprocessable(Problem):
-    """Well said, but at odds with what was said before under the same key."""
-
-    status, code, title = 422, "unprocessable", "This is at odds with an earlier request"
-
-
 class TooManyRequests(Problem):
     """Over a stated rate; `retry_after_seconds` says when to come again."""
 
@@ -139,7 +132,6 @@ PROBLEMS: dict[str, type[Problem]] = {
         Conflict,
         PreconditionFailed,
         TooLarge,
-        Unprocessable,
         TooManyRequests,
         Internal,
         Unavailable,

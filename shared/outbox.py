@@ -122,12 +122,13 @@ class Outbox:
 
     async def forget(self, aggregate: str) -> bool:
         """Remove the events of an aggregate that were published; whether none waits still."""
+        cursor, is_all = None, True
         while True:
-            page = await self.table.query(history_key(aggregate), limit=FORGET_STEP)
+            page = await self.table.query(history_key(aggregate), limit=FORGET_STEP, cursor=cursor)
             sent = [row for row in page.items if "ob" not in row]
             if sent:
                 await self.table.write(*(Delete(row["pk"], row["sk"]) for row in sent))
-            if len(sent) < len(page.items):
-                return False
-            if not page.cursor:
-                return True
+            is_all = is_all and len(sent) == len(page.items)
+            cursor = page.cursor
+            if cursor is None:
+                return is_all

@@ -1,7 +1,7 @@
 """What a service knows of other services' facts, so that it works while they are away.
 
-Events fill the service's own table; each process keeps what it used a second ago in memory. What is
-not known yet is asked for once; a "no" is remembered for a second.
+Events fill the service's own table; each process keeps what it used a moment ago in memory. What is
+not known yet is asked for once; a "no" is remembered for half a second.
 """
 
 import contextlib
@@ -250,7 +250,7 @@ class Projection:
         """A link opens nothing more: every process hears this live, one of them the sealed one."""
         link = event.data.share_link
         if await self.table.get("LINK", link.link_id):
-            await self._keep(link.revoked_seal())
+            await self._keep(link.sealed())
 
     async def on_trust(self, event: Event[TrustEvent]) -> None:
         """A trust was made, or is no more."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.repositories.settings import Limits
 from shared.contracts.base import now
-from shared.contracts.repositories import SealedShareLink, ShareLink
+from shared.contracts.repositories import ShareLink
 
 
 class Name(BaseModel):
@@ -31,10 +31,6 @@ class LinkRecord(ShareLink):
     def shown(self) -> ShareLink:
         """Without what it is checked by."""
         return ShareLink(**self.model_dump(include=set(ShareLink.model_fields)))
-
-    def sealed(self) -> SealedShareLink:
-        """As storage and web check it."""
-        return SealedShareLink(**self.model_dump(include=set(SealedShareLink.model_fields)))
 
 
 @dataclass(frozen=True)

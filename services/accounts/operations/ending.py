@@ -23,7 +23,6 @@ from services.accounts.store.deletions import (
     ended,
     find_deletion,
     forget_export,
-    forget_history,
     still_wanted,
 )
 from services.accounts.store.identities import find_email
@@ -182,7 +181,7 @@ class Ending:
         if identity_id:
             await self.kratos.delete_identity(identity_id)
         await forget_export(outbox, uid)
-        await forget_history(outbox, uid)
+        await outbox.forget(uid)
         told = AccountDeleted(account_id=account.account_id, account=account, reason=WHY)
         await commit(
             outbox,

@@ -57,7 +57,7 @@ async def page_of_keys(
     outbox: Outbox, account_uid: str, listed: Listed
 ) -> tuple[list[AccessKey], str | None]:
     """An account's keys, newest first, with when they were last used."""
-    page = await page_below(outbox, account_uid, PREFIX, listed)
+    page = await page_below(outbox, account_key(account_uid), PREFIX, listed)
     ids = [f"KEY#{item['key']}" for item in page.items]
     items, uses = await asyncio.gather(
         outbox.table.get_many([(pk, "KEY") for pk in ids]),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.accounts.models import AskRecord
-from services.accounts.store.accounts import account_key
+from services.accounts.store.accounts import account_key, page_below
 from services.accounts.store.layout import RECORD_VERSION
 from services.accounts.store.memberships import place_key
 from shared.contracts.accounts import AskState
@@ -80,9 +80,7 @@ async def page_of_own(
 async def _page(
     outbox: Outbox, place: str, prefix: str, listed: Listed
 ) -> tuple[list[AskRecord], str | None]:
-    page = await outbox.table.query(
-        place, prefix=prefix, forward=False, limit=listed.limit, cursor=listed.cursor
-    )
+    page = await page_below(outbox, place, prefix, listed)
     uids = [str(item["sk"]).removeprefix(prefix) for item in page.items]
     items = await outbox.table.get_many([(f"REQUEST#{uid}", "REQUEST") for uid in uids])
     found = [AskRecord.model_validate_json(item["body"]) for item in items if item]

@@ -13,10 +13,10 @@ def account_key(account_uid: str) -> str:
     return f"ACCOUNT#{account_uid}"
 
 
-async def page_below(outbox: Outbox, account_uid: str, prefix: str, listed: Listed) -> Page:
-    """What an account's partition lists under a prefix, newest first."""
+async def page_below(outbox: Outbox, partition: str, prefix: str, listed: Listed) -> Page:
+    """What a partition lists under a prefix, newest first."""
     return await outbox.table.query(
-        account_key(account_uid),
+        partition,
         prefix=prefix,
         forward=False,
         limit=listed.limit,

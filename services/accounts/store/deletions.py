@@ -6,7 +6,7 @@ from datetime import datetime
 from services.accounts.store.accounts import account_key
 from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import Account, Deletion
-from shared.outbox import Outbox, history_key
+from shared.outbox import Outbox
 from shared.tables import Absent, Action, Check, Delete, Equals, Item, Put
 
 DELETION = "DELETION"
@@ -57,13 +57,6 @@ def ended(account: Account, deletion: Deletion, identity_id: str, rests: datetim
         Delete(account_key(uid), "IDENTITY"),
     ]
     return [*rows, Delete(f"IDENTITY#{identity_id}", "IDENTITY")] if identity_id else rows
-
-
-async def forget_history(outbox: Outbox, account_uid: str) -> None:
-    """What the account once said of itself, but for what still waits to be announced."""
-    async for item in _rows(outbox, history_key(account_uid)):
-        if "ob" not in item:
-            await outbox.table.write(Delete(item["pk"], item["sk"]))
 
 
 async def forget_export(outbox: Outbox, account_uid: str) -> None:

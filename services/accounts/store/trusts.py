@@ -47,6 +47,6 @@ async def page_of_trusts(
     outbox: Outbox, account_uid: str, listed: Listed
 ) -> tuple[list[Trust], str | None]:
     """An account's trusts, newest first."""
-    page = await page_below(outbox, account_uid, PREFIX, listed)
+    page = await page_below(outbox, account_key(account_uid), PREFIX, listed)
     items = await outbox.table.get_many([(item["sk"], "TRUST") for item in page.items])
     return [Trust.model_validate_json(item["body"]) for item in items if item], page.cursor

@@ -44,8 +44,8 @@ class ShareLink(Snapshot):
     uses: int = Field(default=0, description="about how often it was used, and late")
     last_used_at: datetime | None = Field(default=None, description="to the minute, and late")
 
-    def revoked_seal(self) -> "SealedShareLink":
-        """What is left of it where links are checked."""
+    def sealed(self) -> "SealedShareLink":
+        """As storage and web check it; nothing to check it by where no secret is kept in it."""
         return SealedShareLink(**self.model_dump(include=set(SealedShareLink.model_fields)))
 
 

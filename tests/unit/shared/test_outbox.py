@@ -78,3 +78,15 @@ async def test_a_history_is_forgotten_and_what_waits_is_not(tmp_path: Path) -> N
     assert await outbox.forget("01A")
     assert (await table.query(history_key("01A"))).items == []
     await table.close()
+
+
+async def test_what_waits_does_not_keep_what_came_after_it(tmp_path: Path) -> None:
+    schema = Schema(name="accounts", indexes=(OUTBOX_INDEX,))
+    table = await open_table(schema, service="accounts", settings=Settings(home=tmp_path))
+    outbox = Outbox(table)
+    for version in range(1, 201):
+        await outbox.commit(event(version))
+    await outbox.sent((await outbox.pending(limit=1000)).items[1:])
+    assert not await outbox.forget("01A")
+    assert [row["id"] for row in (await table.query(history_key("01A"))).items] == ["01A:1"]
+    await table.close()
