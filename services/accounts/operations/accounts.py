@@ -136,6 +136,17 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
     return shown(await until_won(attempt), principal)
 
 
+async def managed_account(
+    outbox: Outbox, principal: Principal, account_uid: str, action: Action
+) -> Account:
+    """An account that this may be done to; NotFound also where it was deleted, Forbidden."""
+    account = await find_account(outbox, account_uid)
+    if account is None or account.deleted:
+        raise NotFound
+    demand(principal, action, account_resource(account))
+    return account
+
+
 async def get_account(outbox: Outbox, principal: Principal, wanted: GetAccount) -> Account:
     """By uid, else by name; NotFound where there is none to be seen."""
     if wanted.account_uid:

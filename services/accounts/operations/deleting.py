@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from services.accounts.operations.accounts import managed_account
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.belongings import Sources
 from services.accounts.operations.profiles import public
-from services.accounts.store.accounts import find_account, find_accounts
+from services.accounts.store.accounts import find_accounts
 from services.accounts.store.deletions import find_deletion, unchanged_account, written_deletion
 from services.accounts.store.jobs import JobKind, ordered
 from services.accounts.store.layout import commit
@@ -25,7 +26,7 @@ from shared.contracts.base import Actor, now
 from shared.errors import Conflict, NotFound
 from shared.fields import invalid
 from shared.outbox import Outbox, announce, next_version
-from shared.policy import Action, Principal, account_resource, demand
+from shared.policy import Action, Principal
 from shared.races import until_won
 
 NAMED = 20
@@ -38,7 +39,9 @@ async def delete_account(
     outbox = sources.outbox
 
     async def attempt() -> Deletion:
-        account = await _deletable(outbox, principal, wanted.account_uid)
+        account = await managed_account(
+            outbox, principal, wanted.account_uid, Action.ACCOUNT_DELETE
+        )
         if wanted.confirm != account.account_id:
             raise invalid("confirm", f"must be {account.account_id}, exactly so")
         before = await find_deletion(outbox, account.account_uid)
@@ -63,7 +66,7 @@ async def delete_account(
 
 async def get_deletion(outbox: Outbox, principal: Principal, wanted: GetDeletion) -> Deletion:
     """How it stands."""
-    account = await _deletable(outbox, principal, wanted.account_uid)
+    account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_DELETE)
     deletion = await find_deletion(outbox, account.account_uid)
     if deletion is None:
         raise NotFound
@@ -74,7 +77,9 @@ async def cancel_deletion(outbox: Outbox, principal: Principal, wanted: CancelDe
     """All is as it was. NotFound, Forbidden, Conflict."""
 
     async def attempt() -> Deletion:
-        account = await _deletable(outbox, principal, wanted.account_uid)
+        account = await managed_account(
+            outbox, principal, wanted.account_uid, Action.ACCOUNT_DELETE
+        )
         before = await find_deletion(outbox, account.account_uid)
         if before is None or before.state is not DeletionState.SCHEDULED:
             raise Conflict("No deletion is scheduled.")
@@ -136,11 +141,3 @@ async def _owned_alone(outbox: Outbox, account: Account) -> list[str]:
     owned = [uid for uid, role in account.roles.items() if role is Role.OWNER]
     alone = [uid for uid in owned if await count_owners(outbox, uid) == 1]
     return sorted(one.account_id for one in await find_accounts(outbox, alone))
-
-
-async def _deletable(outbox: Outbox, principal: Principal, account_uid: str) -> Account:
-    account = await find_account(outbox, account_uid)
-    if account is None or account.deleted:
-        raise NotFound
-    demand(principal, Action.ACCOUNT_DELETE, account_resource(account))
-    return account

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.accounts.operations.accounts import managed_account
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.changes import updated
 from services.accounts.operations.profiles import domain_name
@@ -32,7 +33,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, Done, now
 from shared.errors import Conflict, Invalid, NotFound, TooManyRequests, Unavailable
 from shared.outbox import Outbox, next_version
-from shared.policy import Action, Principal, account_resource, demand
+from shared.policy import Action, Principal
 from shared.races import until_won
 from shared.tables import Action as TableAction
 
@@ -52,7 +53,7 @@ async def add_domain(
     """To be proven. NotFound, Forbidden, Invalid, Conflict."""
 
     async def attempt() -> Domain:
-        account = await _editable(outbox, principal, wanted.account_uid)
+        account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_EDIT)
         if account.kind != "organization":
             raise Invalid("Only organizations prove domains.")
         name = domain_name(wanted.name)
@@ -84,7 +85,7 @@ def _first_version(account: Account, name: str, places: tuple[str, str]) -> Doma
 
 async def list_domains(outbox: Outbox, principal: Principal, wanted: ListDomains) -> DomainList:
     """All, proven or not."""
-    account = await _editable(outbox, principal, wanted.account_uid)
+    account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_EDIT)
     return DomainList(domains=await domains_of(outbox, account.account_uid))
 
 
@@ -92,7 +93,7 @@ async def check_domain(outbox: Outbox, principal: Principal, wanted: CheckDomain
     """Look again; what is known until then stays."""
 
     async def attempt() -> Domain:
-        account = await _editable(outbox, principal, wanted.account_uid)
+        account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_EDIT)
         before = await _found(outbox, account, wanted.name)
         if before.checked_at is not None and now() - before.checked_at < AGAIN_AFTER:
             raise TooManyRequests("It was looked at a moment ago; wait a little.")
@@ -107,7 +108,7 @@ async def remove_domain(outbox: Outbox, principal: Principal, wanted: RemoveDoma
     """It is shown no more."""
 
     async def attempt() -> Done:
-        account = await _editable(outbox, principal, wanted.account_uid)
+        account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_EDIT)
         domain = await _found(outbox, account, wanted.name)
         shown = _shown(account, domain.name, is_proven=False, actor=wanted.actor)
         entry = await _entry(outbox, domain, wanted.actor, "domain_removed", wanted.reason)
@@ -193,11 +194,3 @@ async def _found(outbox: Outbox, account: Account, name: str) -> Domain:
     if domain is None:
         raise NotFound
     return domain
-
-
-async def _editable(outbox: Outbox, principal: Principal, account_uid: str) -> Account:
-    account = await find_account(outbox, account_uid)
-    if account is None or account.deleted:
-        raise NotFound
-    demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
-    return account

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
@@ -22,18 +21,10 @@ from shared.contracts.accounts import (
 
 router = APIRouter(tags=["accounts"])
 DELETION = "/accounts/{account_id}/deletion"
-EXAMPLE: JsonDict = {
-    "state": "scheduled",
-    "requested_at": "2026-01-31T10:00:00Z",
-    "due_at": "2026-02-07T10:00:00Z",
-    "hindrance": "",
-}
 
 
 class Ended(Body):
     """`confirm` is the account's name, typed."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"confirm": "ada"}]})
 
     confirm: Annotated[str, Field(max_length=100)]
     reason: Reason = ""
@@ -41,8 +32,6 @@ class Ended(Body):
 
 class DeletionView(BaseModel):
     """When an account is deleted; or why it was not, where something stood in the way."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     state: DeletionState
     requested_at: datetime

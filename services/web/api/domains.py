@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
@@ -25,23 +24,10 @@ router = APIRouter(tags=["domains"])
 ALL = "/accounts/{account_id}/domains"
 ONE = f"{ALL}/{{domain}}"
 DomainName = Annotated[str, Path(max_length=253, description="The domain, such as noaa.gov")]
-EXAMPLE: JsonDict = {
-    "name": "noaa.gov",
-    "state": "verified",
-    "record": "_coop.noaa.gov",
-    "address": "https://noaa.gov/.well-known/coop-verification.txt",
-    "proof": "coop-verification=2b7c…",
-    "added_at": "2026-01-31T10:00:00Z",
-    "checked_at": "2026-02-07T10:00:00Z",
-}
 
 
 class NewDomain(Body):
     """A domain to be proven."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "noaa.gov"}]}
-    )
 
     name: Annotated[str, Field(min_length=1, max_length=253)]
     reason: Reason = ""
@@ -49,8 +35,6 @@ class NewDomain(Body):
 
 class DomainView(BaseModel):
     """Proven once `proof` is the text of the TXT record, or in the file at the address."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     name: str
     state: DomainState

@@ -32,7 +32,6 @@ PARAMETERS: dict[str, Any] = {
     "limit": 100,
     "cursor": "eyJwayI6Ik5PQUEifQ",
     "if-match": '"1772366400000000"',
-    "idempotency-key": "0b9c1d1e-6a55-4a0c-9d5e-3f0f0a4b7c11",
 }
 
 ACCOUNT = {
@@ -195,6 +194,18 @@ EXAMPLES: dict[str, Any] = {
     "Approval": {"role": "reader", "until": THEN, "reason": "a colleague"},
     "Refusal": {"note": "After the embargo.", "reason": ""},
     "ShareLinkPage": {"share_links": [LINK], "cursor": None},
+    "NewDomain": {"name": "noaa.gov"},
+    "DomainView": DOMAIN,
+    "Ended": {"confirm": "ada"},
+    "DeletionView": {"state": "scheduled", "requested_at": NOW, "due_at": THEN, "hindrance": ""},
+    "ExportView": {
+        "sections_done": 9,
+        "sections": 9,
+        "created_at": NOW,
+        "ready_at": NOW,
+        "expires_at": THEN,
+    },
+    "FiguresView": {"objects": 3, "size": 1048576},
     "DomainViews": {"domains": [DOMAIN]},
     "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
     "AccountView": ACCOUNT,

@@ -1,7 +1,7 @@
 """How much storage keeps of a repository and for an account."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from services.web.api.queries import AccountName, RepositoryPath, ask, check_names
 from services.web.api.visitors import Calling, SignedIn
@@ -12,8 +12,6 @@ router = APIRouter(tags=["storage"])
 
 class FiguresView(BaseModel):
     """Objects and bytes, as counters have it; a second or two late at most."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"objects": 3, "size": 1048576}]})
 
     objects: int
     size: int

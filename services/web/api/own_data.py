@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
-from pydantic.config import JsonDict
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.web.api.queries import ask
@@ -15,19 +14,10 @@ from shared.contracts.accounts import Export, GetExport, StartExport
 
 router = APIRouter(prefix="/account", tags=["your data"])
 ZIP = "application/zip"
-EXAMPLE: JsonDict = {
-    "sections_done": 8,
-    "sections": 8,
-    "created_at": "2026-01-31T10:00:00Z",
-    "ready_at": "2026-01-31T10:00:02Z",
-    "expires_at": "2026-02-07T10:00:00Z",
-}
 
 
 class ExportView(BaseModel):
     """How far an export is: ready once `ready_at` is there, gone after `expires_at`."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     sections_done: int
     sections: int

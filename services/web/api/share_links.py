@@ -28,9 +28,9 @@ LINKS = "/repositories/{account_id}/{repository_id}/share-links"
 class NewShareLink(Body):
     """What a link opens, and until when; a week where no end is given."""
 
-    prefix: Annotated[Prefix, Field(examples=["scenes/2024/"])] = ""
-    name: Annotated[str, Field(max_length=128, examples=["for the reviewers"])] = ""
-    expires_at: Annotated[AwareDatetime | None, Field(examples=["2030-01-31T12:00:00Z"])] = None
+    prefix: Prefix = ""
+    name: Annotated[str, Field(max_length=128)] = ""
+    expires_at: AwareDatetime | None = None
     reason: Reason = ""
 
 

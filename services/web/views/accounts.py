@@ -9,11 +9,12 @@ from starlette.responses import Response
 from services.web.forms.accounts import AccountForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
+from services.web.views.allowed import allowed_account
 from services.web.views.cards import cards_of
 from services.web.views.figures import account_figures
-from services.web.views.names import demand, find_account, may_account, named, place_of_request
+from services.web.views.names import find_account, may_account, place_of_request
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
 from shared.contracts.repositories import ListRepositories, RepositoryPage
 from shared.errors import Conflict, Invalid
@@ -92,11 +93,8 @@ async def _show_settings(request: Request, account: Account, form: Filled) -> Re
 
 
 async def _editable(request: Request, fields: Fields | None = None) -> Account:
-    await needed_account(request, fields)
-    account = await find_account(request, named(request).account_id)
     refusal = "Only its owners and maintainers change an account."
-    await demand(request, lambda who: may_account(who, account).edit, refusal)
-    return account
+    return await allowed_account(request, lambda may: may.edit, refusal, fields)
 
 
 async def _repositories(request: Request, account_id: str) -> RepositoryPage:

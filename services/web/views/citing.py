@@ -11,10 +11,11 @@ from services.web.render.citations import (
     read_cff,
 )
 from services.web.resources import resources_of, visitor_of
+from services.web.views.allowed import allowed_repository
 from services.web.views.contents import Content, fetch, store
-from services.web.views.names import demand, find_repository, may_of, named
+from services.web.views.names import find_repository, may_of, named
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
 
@@ -40,10 +41,8 @@ async def cite(request: Request) -> Response:
 async def send_cite(request: Request) -> Response:
     """CITATION.cff is written into the repository."""
     fields = await sent_form(request)
-    await needed_account(request, fields)
-    repository = await find_repository(request, named(request))
     refusal = "Only those who may upload here may write its files."
-    await demand(request, lambda who: may_of(who, repository).write, refusal)
+    repository = await allowed_repository(request, lambda may: may.write, refusal, fields)
     return await once(request, fields, lambda: _write(request, repository, fields))
 
 

@@ -7,9 +7,9 @@ from services.web.addresses import about
 from services.web.forms.accounts import DomainForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import demand, find_account, may_account, named
+from services.web.views.allowed import allowed_account
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, AddDomain, CheckDomain, ListDomains, RemoveDomain
 from shared.errors import Conflict, Invalid, NotFound, TooManyRequests
 
@@ -56,10 +56,8 @@ async def _show(request: Request, account: Account, form: Filled) -> Response:
 
 
 async def _editable(request: Request, fields: Fields | None = None) -> Account:
-    await needed_account(request, fields)
-    account = await find_account(request, named(request).account_id)
     refusal = "Only an organization's owners and maintainers prove its domains."
-    await demand(request, lambda who: may_account(who, account).edit, refusal)
+    account = await allowed_account(request, lambda may: may.edit, refusal, fields)
     if account.kind != "organization":
         raise NotFound
     return account

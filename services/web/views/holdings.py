@@ -10,9 +10,9 @@ from services.web.addresses import about, directory_page
 from services.web.forms.checking import check
 from services.web.forms.repositories import UidForm
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import demand, find_account, may_account, named
+from services.web.views.allowed import allowed_account
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account
 from shared.contracts.base import Request as BusRequest
 from shared.contracts.repositories import (
@@ -90,8 +90,5 @@ async def _show(request: Request, account: Account, message: str = "") -> Respon
 
 
 async def _held(request: Request, fields: Fields | None = None) -> Account:
-    await needed_account(request, fields)
-    account = await find_account(request, named(request).account_id)
     refusal = "Only those who may create repositories here may do this."
-    await demand(request, lambda who: may_account(who, account).create, refusal)
-    return account
+    return await allowed_account(request, lambda may: may.create, refusal, fields)

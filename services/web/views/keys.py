@@ -10,9 +10,9 @@ from services.web.addresses import about
 from services.web.forms.accounts import KeyForm, RevokeForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import demand, find_account, may_account, named
+from services.web.views.allowed import allowed_account
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import (
     AccessKeyPage,
     AccessKeySecret,
@@ -128,8 +128,5 @@ async def _list(request: Request, account: Account) -> AccessKeyPage:
 
 
 async def _managed(request: Request, fields: Fields | None = None) -> Account:
-    await needed_account(request, fields)
-    account = await find_account(request, named(request).account_id)
     refusal = "Only an account's owners manage its access keys."
-    await demand(request, lambda who: may_account(who, account).keys, refusal)
-    return account
+    return await allowed_account(request, lambda may: may.keys, refusal, fields)

@@ -7,11 +7,12 @@ from services.web.addresses import about
 from services.web.forms.checking import Filled, check, refused
 from services.web.forms.repositories import SettingsForm, license_choices, values_of
 from services.web.resources import resources_of, visitor_of
+from services.web.views.allowed import allowed_repository
 from services.web.views.cards import summaries_of
 from services.web.views.citing import file_metadata
-from services.web.views.names import demand, find_repository, may_of, named
+from services.web.views.names import may_of
 from services.web.views.page import page
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.repositories import EditRepository, GetTransfer, Repository, Transfer
 from shared.errors import Conflict, Invalid, NotFound
 
@@ -66,11 +67,8 @@ async def _from_file(request: Request, repository: Repository) -> Filled:
 
 async def settled(request: Request, fields: Fields | None = None) -> Repository:
     """The repository whose settings have something to offer to the visitor."""
-    await needed_account(request, fields)
-    repository = await find_repository(request, named(request))
     refusal = "Only its owners and maintainers change a repository."
-    await demand(request, lambda who: may_of(who, repository).settle, refusal)
-    return repository
+    return await allowed_repository(request, lambda may: may.settle, refusal, fields)
 
 
 async def show_settings(

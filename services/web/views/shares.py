@@ -12,9 +12,10 @@ from services.web.forms.checking import Filled, check, refused
 from services.web.forms.shares import RevokeShareForm, ShareForm
 from services.web.resources import resources_of, visitor_of
 from services.web.security.cookies import SHARE
-from services.web.views.names import demand, find_repository, may_of, moved_address, named
+from services.web.views.allowed import allowed_repository
+from services.web.views.names import may_of, moved_address
 from services.web.views.page import page, raw_path
-from services.web.views.sending import Fields, needed_account, once, see, sent_form
+from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.base import Actor, now
 from shared.contracts.repositories import (
     SHARE_FIELD,
@@ -159,11 +160,8 @@ async def _list(request: Request, repository: Repository) -> ShareLinkPage:
 
 
 async def _managed(request: Request, fields: Fields | None = None) -> Repository:
-    await needed_account(request, fields)
-    repository = await find_repository(request, named(request))
     refusal = "Only its owners and maintainers share a repository."
-    await demand(request, lambda who: may_of(who, repository).share, refusal)
-    return repository
+    return await allowed_repository(request, lambda may: may.share, refusal, fields)
 
 
 def _names(repository: Repository) -> dict[str, str]:

@@ -5,21 +5,19 @@ from starlette.responses import Response
 
 from services.web.addresses import Place, about, directory_page, is_slug, object_page
 from services.web.resources import Resources, resources_of, visitor_of
+from services.web.views.allowed import allowed_repository
 from services.web.views.cards import summaries_of
-from services.web.views.names import demand, find_repository, may_of, named
+from services.web.views.names import may_of, named
 from services.web.views.page import page
-from services.web.views.sending import needed_account, see
+from services.web.views.sending import see
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import PostForm, PresignPostObject
 
 
 async def upload(request: Request) -> Response:
     """The form, good for a quarter of an hour."""
-    await needed_account(request)
-    place = named(request)
-    repository = await find_repository(request, place)
-    refusal = "Only members who may write upload files here."
-    await demand(request, lambda who: may_of(who, repository).write, refusal)
+    place, refusal = named(request), "Only members who may write upload files here."
+    repository = await allowed_repository(request, lambda may: may.write, refusal)
     prefix = folder(request.query_params.get("prefix", ""))
     uid = repository.repository_uid
     response = await page(
