@@ -66,31 +66,40 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
         purging = Purging(projection, partial(purge_repository, resources))
-        _name_doors(bus, Answering(resources, projection, door), purging)
+        answering = Answering(resources, projection, door)
+        _name_doors(bus, answering, purging)
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
         await stack.enter_async_context(_looking_after(resources, purging))
-        uses, link_uses = Uses(), Uses(of_links)
-        await stack.enter_async_context(telling(uses, link_uses, bus=bus))
-        held = Held(
-            resources,
-            projection,
-            door,
-            Holders(projection, key),
+        held = await stack.enter_async_context(_holding(settings, key, bus, answering))
+        yield Opened(
+            checks={"bus": bus.check, "table": outbox.check},
+            door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
+        )
+
+
+@asynccontextmanager
+async def _holding(
+    settings: ServiceSettings, key: bytes, bus: Bus, answering: Answering
+) -> AsyncIterator[Held]:
+    """What the data door holds, beside what answers on the bus."""
+    uses, link_uses = Uses(), Uses(of_links)
+    async with telling(uses, link_uses, bus=bus), _issuers(settings) as issuers:
+        yield Held(
+            answering.resources,
+            answering.projection,
+            answering.door,
+            Holders(answering.projection, key),
             settings.storage.stale_after,
             settings.web.public_url.rstrip("/"),
             settings.storage.region,
             uses,
             Sessions(key),
-            await stack.enter_async_context(_issuers(settings)),
+            issuers,
             link_uses,
-        )
-        yield Opened(
-            checks={"bus": bus.check, "table": outbox.check},
-            door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
         )
 
 
