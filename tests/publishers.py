@@ -48,6 +48,7 @@ async def repository(
     visibility: Visibility = Visibility.PUBLIC,
     account: Account = NOAA,
     principal: Principal = ADMIN,
+    description: str = "",
 ) -> Repository:
     """A new repository."""
     wanted = CreateRepository(
@@ -55,6 +56,7 @@ async def repository(
         repository_id=repository_id,
         title="Globe land mask",
         visibility=visibility,
+        description=description,
     )
     return await create_repository(Resources(outbox), principal, account, wanted)
 

@@ -1,6 +1,7 @@
 """The end of an account beside the real Kratos: whole, also where it was cut short."""
 
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -11,12 +12,14 @@ from services.accounts.operations.access_keys import create_access_key
 from services.accounts.operations.accounts import create_account
 from services.accounts.operations.deleting import cancel_deletion, delete_account
 from services.accounts.operations.ending import Ending
+from services.accounts.operations.exporting import start_export, write_export
 from services.accounts.operations.working import work_once
 from services.accounts.store import jobs
 from services.accounts.store.access_keys import find_key
 from services.accounts.store.accounts import find_account, find_account_named
 from services.accounts.store.audit import page_of_entries
 from services.accounts.store.deletions import find_deletion
+from services.accounts.store.exports import find_export_of
 from services.accounts.store.identities import find_email
 from services.accounts.store.jobs import Job, JobKind
 from services.accounts.store.memberships import memberships_after
@@ -27,8 +30,10 @@ from shared.contracts.accounts import (
     CreateAccount,
     DeleteAccount,
     DeletionState,
+    Export,
     ListAuditEntries,
     Role,
+    StartExport,
 )
 from shared.errors import Conflict, Unavailable
 from shared.outbox import Outbox, history_key
@@ -83,6 +88,22 @@ async def new_key(outbox: Outbox, who: Account) -> str:
     return made.access_key_id
 
 
+async def exported(outbox: Outbox, who: Account) -> Export:
+    """What is written of a person, all of it."""
+    wanted = StartExport(actor=actor_of(who))
+    principal = await principal_of(outbox, who)
+    export = await start_export(outbox, principal, wanted, lifetime=timedelta(days=7))
+
+    async def told(_: Job) -> None:
+        """Mail is another test's."""
+
+    write = partial(write_export, sources(outbox))
+    while await work_once(outbox, {JobKind.EXPORT: write, JobKind.EXPORT_MAIL: told}):
+        pass
+    assert (await outbox.table.query(f"EXPORT#{export.export_uid}")).items
+    return export
+
+
 async def test_nothing_is_left_but_the_name_which_rests(
     place: KratosPlace, kratos: Kratos, outbox: Outbox
 ) -> None:
@@ -90,6 +111,7 @@ async def test_nothing_is_left_but_the_name_which_rests(
     org = await organization(outbox, "noaa", eve)
     await grant(outbox, eve, org, ada, Role.OWNER)
     key = await new_key(outbox, ada)
+    export = await exported(outbox, ada)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.public_port}") as client:
         session = {"x-session-token": (await sign_in(client, "ada")).json()["session_token"]}
         await schedule(outbox, await fresh(outbox, ada), ada)
@@ -97,6 +119,8 @@ async def test_nothing_is_left_but_the_name_which_rests(
         assert (await client.get("/sessions/whoami", headers=session)).status_code == 401
         assert (await sign_in(client, "ada")).status_code == 400
     await assert_gone(outbox, ada, key)
+    assert await find_export_of(outbox, ada.account_uid) is None
+    assert (await outbox.table.query(f"EXPORT#{export.export_uid}")).items == []
     members, _ = await memberships_after(outbox, f"ACCOUNT#{org.account_uid}", None)
     assert [one.member_uid for one in members] == [eve.account_uid]
     with pytest.raises(Conflict, match="This name is taken"):

@@ -339,3 +339,19 @@ async def test_approved_and_declined_at_once_it_has_one_answer(place: Place) -> 
     assert sum(isinstance(one, Conflict) for one in outcomes) == 1
     (own,) = await place.own(place.eve)
     assert await place.sees(place.eve) is (own.state is AskState.APPROVED)
+
+
+async def test_a_right_taken_away_meanwhile_approves_nothing(place: Place) -> None:
+    zoe = await person(place.outbox, "zoe")
+    await grant(place.outbox, place.ada, place.org, zoe, Role.MAINTAINER)
+    await place.ask(place.eve)
+    (waiting,) = await place.waiting(place.ada)
+    entitled = await principal_of(place.outbox, await fresh(place.outbox, zoe))
+    await grant(place.outbox, place.ada, place.org, zoe, Role.READER)
+    wanted = ApproveAccessRequest(
+        actor=actor_of(zoe), request_uid=waiting.request_uid, role=Role.READER
+    )
+    with pytest.raises(Conflict):
+        await approve_access_request(place.outbox, entitled, wanted, find_repository=place.find)
+    assert not await place.sees(place.eve)
+    assert [one.state for one in await place.waiting(place.ada)] == [AskState.OPEN]

@@ -64,6 +64,18 @@ async def test_what_fails_is_tried_again_later_and_later(
     assert [job.name for job in worker.done] == ["sign_out-ada-7"]
 
 
+async def test_each_wait_is_twice_the_last_and_none_over_an_hour(outbox: Outbox) -> None:
+    await outbox.commit(ordered(JobKind.SIGN_OUT, "ada", 7))
+    (job,) = await waiting(outbox)
+    waits = []
+    for _ in range(14):
+        await asyncio.sleep(0.002)
+        job = await jobs.postponed(outbox, job)
+        waits.append(round((job.due_at - now()).total_seconds()))
+    assert waits[:5] == [2, 4, 8, 16, 32]
+    assert waits[-3:] == [3600, 3600, 3600]
+
+
 async def test_nothing_is_done_before_its_time(outbox: Outbox) -> None:
     worker = Worker()
     later = now() + timedelta(hours=1)

@@ -1,5 +1,6 @@
 """Share links: made by whom, for how long, of what; shown once, revoked, counted, forgotten."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from services.repositories.models import Rules
 from services.repositories.operations.purging import purge_due
+from services.repositories.operations.repositories import get_repository
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.share_links import (
     create_share_link,
@@ -16,11 +18,12 @@ from services.repositories.operations.share_links import (
     revoke_share_link,
 )
 from services.repositories.operations.states import deactivate_repository, delete_repository
-from shared.contracts.base import Actor, KeyAction, Scope, ScopePlace
+from shared.contracts.base import Actor, KeyAction, Scope, ScopePlace, Share
 from shared.contracts.repositories import (
     CreateShareLink,
     DeactivateRepository,
     DeleteRepository,
+    GetRepository,
     GetSealedShareLink,
     ListShareLinks,
     NoteLinkUse,
@@ -277,3 +280,29 @@ async def test_a_purged_repository_leaves_nothing_of_its_links(
     await resources.outbox.sent(waiting.items)
     await purge_due(resources)
     assert not (await resources.outbox.table.query(history_key(link.link_id))).items
+
+
+@pytest.mark.parametrize(("prefix", "is_whole"), [("", True), ("2025/", False)])
+async def test_a_link_of_a_folder_tells_nothing_of_the_rest(
+    resources: Resources, prefix: str, is_whole: bool
+) -> None:
+    made = await repository(
+        resources.outbox,
+        "secret-mask",
+        visibility=Visibility.RESTRICTED,
+        description="Where there is land.",
+    )
+    share = Share(
+        link_id="01LINK",
+        account_uid=made.account_uid,
+        repository_uid=made.repository_uid,
+        prefix=prefix,
+    )
+    wanted = GetRepository(account_id="noaa", repository_id="secret-mask")
+    for principal, knows_all in (
+        (Principal(share=share), is_whole),
+        (replace(READER, share=share), True),
+    ):
+        told = await get_repository(resources, principal, NOAA, wanted)
+        assert told.title == made.title
+        assert told.description == (made.description if knows_all else "")

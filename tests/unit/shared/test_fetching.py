@@ -1,5 +1,7 @@
 """What an address that a person typed can make this host do: nothing in its own network."""
 
+import asyncio
+
 import pytest
 
 from shared.fetching import Fetcher, FetchError, is_public
@@ -64,6 +66,18 @@ async def test_addresses_that_are_not_asked(url: str) -> None:
     with pytest.raises(FetchError):
         await fetcher.fetch(url)
     await fetcher.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"])
+async def test_nobody_in_our_own_network_is_spoken_to(host: str) -> None:
+    calls: list[object] = []
+    async with await asyncio.start_server(lambda *call: calls.append(call), "127.0.0.1", 0) as door:
+        port = door.sockets[0].getsockname()[1]
+        fetcher = Fetcher()
+        with pytest.raises(FetchError, match="is not a public host"):
+            await fetcher.read(f"https://{host}:{port}/x")
+        await fetcher.close()
+    assert calls == []
 
 
 async def test_a_private_issuer_is_asked_only_where_that_is_allowed() -> None:
