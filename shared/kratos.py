@@ -1,42 +1,20 @@
 """Ory Kratos' public API: who a cookie belongs to, and its self-service flows for browsers.
 
-The client library is synchronous and its models lag behind servers, so calls run in threads of
-our own with timeouts, and bodies are read as the JSON they are: v1.3 and the later calendar
-versions answer alike in what is used here. Cookies pass through; Kratos never faces a browser.
+Cookies pass through; Kratos never faces a browser.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
 
 import orjson
-from ory_kratos_client.api.frontend_api import FrontendApi
-from ory_kratos_client.api_client import ApiClient
-from ory_kratos_client.configuration import Configuration
-from ory_kratos_client.exceptions import ApiException
-from ory_kratos_client.models.update_login_flow_body import UpdateLoginFlowBody
-from ory_kratos_client.models.update_recovery_flow_body import UpdateRecoveryFlowBody
-from ory_kratos_client.models.update_registration_flow_body import UpdateRegistrationFlowBody
-from ory_kratos_client.models.update_settings_flow_body import UpdateSettingsFlowBody
-from ory_kratos_client.models.update_verification_flow_body import UpdateVerificationFlowBody
 from urllib3 import HTTPResponse
-from urllib3.exceptions import HTTPError
-from urllib3.util import Retry
 
-from shared.errors import Invalid, Unavailable
+from shared.errors import Invalid
+from shared.ory import Api, Body
 
 FlowKind = Literal["login", "registration", "recovery", "verification", "settings"]
-# The library's bodies are unions by method; constructed, they carry any method's form.
-BODIES: dict[FlowKind, Any] = {
-    "login": UpdateLoginFlowBody,
-    "registration": UpdateRegistrationFlowBody,
-    "recovery": UpdateRecoveryFlowBody,
-    "verification": UpdateVerificationFlowBody,
-    "settings": UpdateSettingsFlowBody,
-}
 THREADS = 8
 CONNECT_SECONDS = 2.0
 WHOAMI_SECONDS = 1.5
@@ -106,18 +84,10 @@ class Kratos:
     """A client held open. Every call raises Unavailable when Kratos does not answer in time."""
 
     def __init__(self, public_url: str, *, timeout_seconds: float = 5.0) -> None:
-        # Where it would send a browser is for us to decide: nothing is followed, nor tried again.
-        once = Retry(0, raise_on_redirect=False)
-        configuration = Configuration(host=public_url, retries=once)  # type: ignore[arg-type]  # as urllib3 does
-        configuration.connection_pool_maxsize = THREADS
-        client = ApiClient(configuration)
-        # Its own would stand in place of the visitor's, which the list of sessions shows.
-        client.default_headers.clear()
-        self.api = FrontendApi(client)
-        self.timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+        timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+        self.api = Api("FrontendApi", public_url, threads=THREADS, timeout=timeout, away=AWAY)
         # Every page asks whose session it is, and none should wait long to hear that nobody knows.
         self.quick = (min(WHOAMI_SECONDS, timeout_seconds),) * 2
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kratos")
 
     async def whoami(self, cookie: str) -> Session | None:
         """The session of a cookie, None where it has none; raises SecondFactorNeeded."""
@@ -132,18 +102,15 @@ class Kratos:
 
     async def session(self, browser: Browser) -> Answer:
         """The session itself, with the devices it was used from."""
-        call = self.api.to_session_without_preload_content
-        return await self._ask(call, browser=browser, timeout=self.quick)
+        return await self._ask("to_session", browser=browser, _request_timeout=self.quick)
 
     async def start(self, kind: FlowKind, browser: Browser, **options: Any) -> Answer:  # noqa: ANN401
         """A new flow, and the anti-forgery cookie that belongs to it."""
-        call = getattr(self.api, f"create_browser_{kind}_flow_without_preload_content")
-        return await self._ask(call, browser=browser, **options)
+        return await self._ask(f"create_browser_{kind}_flow", browser=browser, **options)
 
     async def fetch(self, kind: FlowKind, flow_id: str, browser: Browser) -> Answer:
         """A flow as it stands; 403, 404 or 410 where it is another's, none, or too old."""
-        call = getattr(self.api, f"get_{kind}_flow_without_preload_content")
-        return await self._ask(call, flow_id, browser=browser)
+        return await self._ask(f"get_{kind}_flow", flow_id, browser=browser)
 
     async def submit(
         self, kind: FlowKind, flow_id: str, fields: Mapping[str, str], browser: Browser
@@ -153,57 +120,35 @@ class Kratos:
         422 where a browser has to go on elsewhere: to the second factor, or from recovery to
         the settings.
         """
-        body = BODIES[kind].model_construct(actual_instance=nested(fields))
-        call = getattr(self.api, f"update_{kind}_flow_without_preload_content")
-        return await self._ask(call, flow_id, body, browser=browser)
+        body = Body(f"Update{kind.title()}FlowBody", nested(fields))
+        return await self._ask(f"update_{kind}_flow", flow_id, body, browser=browser)
 
     async def logout(self, browser: Browser) -> Answer:
         """End the session of a cookie, here and in Kratos; harmless where there is none."""
-        start = self.api.create_browser_logout_flow_without_preload_content
-        answer = await self._ask(start, browser=browser)
+        answer = await self._ask("create_browser_logout_flow", browser=browser)
         if answer.status != 200:
             return answer
-        end = self.api.update_logout_flow_without_preload_content
-        return await self._ask(end, token=answer.body["logout_token"], browser=browser)
+        token = answer.body["logout_token"]
+        return await self._ask("update_logout_flow", token=token, browser=browser)
 
     async def other_sessions(self, browser: Browser) -> Sequence[Mapping[str, Any]]:
         """The sessions of this person but the one that asks."""
-        call = self.api.list_my_sessions_without_preload_content
-        return (await self._ask(call, browser=browser)).items
+        return (await self._ask("list_my_sessions", browser=browser)).items
 
     async def revoke(self, session_id: str, browser: Browser) -> Answer:
         """End another session of the same person; 404 where it is nobody's or another's."""
-        call = self.api.disable_my_session_without_preload_content
-        return await self._ask(call, session_id, browser=browser)
+        return await self._ask("disable_my_session", session_id, browser=browser)
 
     async def revoke_others(self, browser: Browser) -> Answer:
         """End all sessions of this person but the one that asks."""
-        call = self.api.disable_my_other_sessions_without_preload_content
-        return await self._ask(call, browser=browser)
+        return await self._ask("disable_my_other_sessions", browser=browser)
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.api.close()
 
-    async def _ask(
-        self,
-        call: Callable[..., HTTPResponse],
-        *args: Any,  # noqa: ANN401
-        browser: Browser,
-        timeout: tuple[float, float] | None = None,  # noqa: ASYNC109 -- the library's own
-        **options: Any,  # noqa: ANN401
-    ) -> Answer:
-        def work() -> Answer:
-            waits = timeout or self.timeout
-            return _answer(call(*args, _request_timeout=waits, _headers=browser.headers, **options))
-
-        try:
-            answer = await asyncio.get_running_loop().run_in_executor(self.threads, work)
-        except (HTTPError, ApiException, OSError) as error:
-            raise Unavailable(AWAY) from error
-        if answer.status >= 500:
-            raise Unavailable(AWAY)
-        return answer
+    async def _ask(self, call: str, *args: Any, browser: Browser, **options: Any) -> Answer:  # noqa: ANN401
+        return _answer(await self.api.ask(call, *args, _headers=browser.headers, **options))
 
 
 def nested(fields: Mapping[str, str]) -> dict[str, Any]:

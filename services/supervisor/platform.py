@@ -46,7 +46,8 @@ class Platform:
         commands.turn_logs(self.home)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._start_bus_and_services(say))
+                group.create_task(self._start_bus(say))
+                group.create_task(self._start_services(say))
                 if kratos is not None:
                     group.create_task(self._start_kratos(kratos, say))
         except* StartRefused as refusals:
@@ -76,7 +77,7 @@ class Platform:
         caught = [Running("mail", mail.pid, self.addresses.mail_url)] if mail else []
         return services + caught
 
-    async def _start_bus_and_services(self, say: Say) -> None:
+    async def _start_bus(self, say: Say) -> None:
         if self.addresses.nats_port:
             await self._start_nats()
         for line in _in_short(await declare(self.addresses.nats_url, self.key)):
@@ -85,6 +86,9 @@ class Platform:
             collect_for_ever(self.addresses.nats_url, self.key), name="collect dead letters"
         )
         say(f"NATS: ready at {self.addresses.nats_url}")
+
+    async def _start_services(self, say: Say) -> None:
+        """They wait for the bus by themselves, and what they import takes longer than its start."""
         waiting = []
         for one in self.addresses.processes:
             child = self._hold(commands.service_child(self.home, one, self.addresses))

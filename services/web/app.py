@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 import httpx
 from starlette.applications import Starlette
@@ -99,7 +99,8 @@ def create_resources(
         asked_by_caller=Quota(web.api_per_caller),
         asked_by_address=Quota(web.api_per_address),
         readmes=Memory(README_SECONDS, entries=500),
-        api_schema=openapi_of(create_api()),
+        # A third of a second's work that a start does not wait for.
+        api_schema=cache(lambda: openapi_of(create_api())),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),
         form_key=derive(key, "web/forms"),
         hook_secret=hook_secret(key),

@@ -1,6 +1,6 @@
 """What a process of the edge holds open, and how a request reaches it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -49,7 +49,7 @@ class Resources:
     asked_by_caller: Quota
     asked_by_address: Quota
     readmes: Memory[Readme]
-    api_schema: Mapping[str, Any]
+    api_schema: Callable[[], Mapping[str, Any]]
     cookies: CookiePolicy
     form_key: bytes
     hook_secret: str

@@ -9,5 +9,5 @@ from services.web.resources import resources_of
 
 async def describe_api(request: Request) -> Response:
     """The document; it changes with a release only."""
-    content = orjson.dumps(resources_of(request).api_schema)
+    content = orjson.dumps(resources_of(request).api_schema())
     return Response(content, media_type="application/json")

@@ -1,8 +1,8 @@
-"""The Jinja environment: what every template may use, compiled once at start."""
+"""The Jinja environment: what every template may use."""
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from services.web import addresses
 from services.web.render import display
@@ -24,9 +24,12 @@ ADDRESSES = (
 def create_environment(
     statics: Statics, *, data_door: str, public_url: str, mail_url: str = ""
 ) -> Environment:
-    """Escapes everything, knows no undefined name, and reads no file after the start."""
+    """Escapes everything, knows no undefined name, and reads no file after the start.
+
+    A template is compiled when it is first shown: all of them would take a start half a second.
+    """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=DictLoader(_sources()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -44,6 +47,11 @@ def create_environment(
         "public_url": public_url,
         "mail_url": mail_url,
     }
-    for name in environment.list_templates(extensions=["html"]):
-        environment.get_template(name)
     return environment
+
+
+def _sources() -> dict[str, str]:
+    return {
+        path.relative_to(TEMPLATES).as_posix(): path.read_text()
+        for path in TEMPLATES.rglob("*.html")
+    }

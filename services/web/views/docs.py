@@ -22,7 +22,7 @@ class Operation(NamedTuple):
 
 async def docs(request: Request) -> Response:
     """For people; programs read the OpenAPI document."""
-    operations = operations_of(resources_of(request).api_schema)
+    operations = operations_of(resources_of(request).api_schema())
     return await page(request, "docs/show.html", operations=operations)
 
 
