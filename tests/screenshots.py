@@ -46,6 +46,7 @@ SIGNED_IN = {
     "delete-account": "/-/demo/delete",
     "credentials": "/-/credentials",
     "sessions": "/-/sessions",
+    "email": "/-/email",
 }
 
 

@@ -80,7 +80,7 @@ async def looking_after(settings: ServiceSettings, resources: Resources) -> Asyn
     period = settings.accounts.reconcile_hours * HOUR_SECONDS
     ending = Ending(resources.sources, kratos, terms.name_rests)
     looking = Looking(outbox, resources.proofs.find, terms.looks)
-    with posting(outbox, settings) as post:
+    with posting(outbox, settings, resources.sealing_key) as post:
         reconciling = reconcile_for_ever(outbox, kratos, period)
         working = keep_working(outbox, works(ending, post, looking))
         async with running(reconciling), running(working):
@@ -98,12 +98,12 @@ async def proving(settings: AccountsSettings) -> AsyncIterator[Proofs]:
 
 
 @contextmanager
-def posting(outbox: Outbox, settings: ServiceSettings) -> Iterator[Post]:
+def posting(outbox: Outbox, settings: ServiceSettings, key: bytes) -> Iterator[Post]:
     """The mails of accounts, by the server that is set."""
     url, sender = settings.mail.smtp_url, settings.mail.sender
     mailer = Mailer(url, sender) if url else None
     try:
-        yield Post(outbox, mailer, settings.web.public_url)
+        yield Post(outbox, mailer, settings.web.public_url, key)
     finally:
         if mailer is not None:
             mailer.close()
@@ -115,6 +115,7 @@ def works(ending: Ending, post: Post, looking: Looking) -> Works:
     return {
         JobKind.DOMAIN: looking.look,
         JobKind.DELETION: ending.end_account,
+        JobKind.EMAIL_CODE: post.send_email_code,
         JobKind.DELETION_MAIL: post.send_deletion,
         JobKind.EXPORT: partial(write_export, sources),
         JobKind.EXPORT_MAIL: post.send_export,

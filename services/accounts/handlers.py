@@ -17,6 +17,7 @@ from services.accounts.operations import (
     auditing,
     deleting,
     domains,
+    email_changes,
     exporting,
     identities,
     invitations,
@@ -38,6 +39,7 @@ from shared.contracts.accounts import (
     AskAccess,
     CancelDeletion,
     CheckDomain,
+    ConfirmEmailChange,
     CreateAccessKey,
     CreateAccount,
     CreateTrust,
@@ -81,6 +83,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     RevokeSessions,
     SearchAccounts,
+    StartEmailChange,
     StartExport,
     WithdrawAccessRequest,
 )
@@ -201,8 +204,22 @@ def asked_of_kratos(operation: PlacedOperation) -> Handler:
     return handle
 
 
+async def confirm_email_change(resources: Resources, wanted: ConfirmEmailChange) -> Done:
+    """The operation that tells Kratos, and knows what codes are made of."""
+    principal = await find_principal(resources.outbox, wanted.actor)
+    return await email_changes.confirm_email_change(
+        resources.outbox,
+        principal,
+        wanted,
+        kratos=resources.kratos,
+        key=resources.sealing_key,
+    )
+
+
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateAccount: create_account,
+    StartEmailChange: asked(email_changes.start_email_change),
+    ConfirmEmailChange: confirm_email_change,
     FollowIdentity: asked_of_kratos(identities.follow_identity),
     GetEmail: asked(identities.get_email),
     RevokeSessions: asked_of_kratos(identities.revoke_sessions),

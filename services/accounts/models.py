@@ -10,6 +10,7 @@ from shared.contracts.accounts import (
     AccessRequest,
     Account,
     AskState,
+    EmailChange,
     Invitation,
     InvitationState,
     Role,
@@ -114,6 +115,19 @@ class AskRecord(AccessRequest):
         """As who asks and who answers see it."""
         told = self.model_dump(include=set(AccessRequest.model_fields))
         return AccessRequest(**{**told, "state": self.at(moment)})
+
+
+class EmailChangeRecord(EmailChange):
+    """A change of address that waits for its code; the code itself is kept nowhere."""
+
+    identity_id: str
+    made_at: datetime
+    expires_at: datetime
+    tries: int = 0
+
+    def shown(self) -> EmailChange:
+        """As who asked for it sees it."""
+        return EmailChange(change_uid=self.change_uid, email=self.email)
 
 
 class KeyRecord(Snapshot):

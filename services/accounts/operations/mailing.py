@@ -1,7 +1,7 @@
 """What is told by mail: to whom, and in which words.
 
 No word of a mail is chosen by other people but the names in URLs, which cannot lead anywhere; and
-nothing in it opens an account: who follows its address still signs in.
+no address in it opens an account: who follows it still signs in. A code proves an address alone.
 """
 
 from datetime import timedelta
@@ -9,8 +9,10 @@ from pathlib import Path
 from string import Template
 
 from services.accounts.mail import Mail, Mailer
+from services.accounts.operations.email_changes import code_of
 from services.accounts.store.accounts import find_account
 from services.accounts.store.deletions import find_deletion
+from services.accounts.store.email_changes import find_change
 from services.accounts.store.exports import find_export
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import find_invitation
@@ -27,12 +29,16 @@ GIVEN_UP_AFTER = timedelta(days=4)
 
 
 class Post:
-    """Sends what was ordered. Without a mailer (no server is set) nothing is sent."""
+    """Sends what was ordered. Without a mailer (no server is set) nothing is sent.
 
-    def __init__(self, outbox: Outbox, mailer: Mailer | None, web_url: str) -> None:
+    `key` is what codes are made of.
+    """
+
+    def __init__(self, outbox: Outbox, mailer: Mailer | None, web_url: str, key: bytes) -> None:
         self.outbox = outbox
         self.mailer = mailer
         self.web_url = web_url.rstrip("/")
+        self.key = key
 
     async def send_invitation(self, job: Job) -> None:
         """To the account or the address that is invited, if it still is."""
@@ -69,6 +75,13 @@ class Post:
             to = await self._address_of(deletion.account_uid)
             to = to or await self._address_of(deletion.requested_by)
             await self._send(job, to, f"deletion_{deletion.state}", words)
+
+    async def send_email_code(self, job: Job) -> None:
+        """To the address that is to be proven, whoever has it, while the code is good."""
+        record = await find_change(self.outbox, job.subject)
+        if record is not None and record.expires_at > now():
+            words = {"code": code_of(self.key, record), "until": f"{record.expires_at:%H:%M}"}
+            await self._send(job, record.email, "email_code", words)
 
     async def _address_of(self, account_uid: str) -> str:
         """A person's address, if it was proven to be theirs."""

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     DOMAIN = "domain"
     DELETION_MAIL = "deletion_mail"
     EXPORT_MAIL = "export_mail"
+    EMAIL_CODE = "email_code"
 
 
 class Job(BaseModel):

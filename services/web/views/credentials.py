@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import HOME
-from services.web.forms.drafts import make_draft
 from services.web.forms.flows import read_flow, told
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
-from services.web.views.entering import show_sign_in
+from services.web.session.visitor import Visitor
 from services.web.views.flows import (
     GROWN_OLD,
     Carried,
@@ -31,12 +30,14 @@ from shared.errors import NotFound
 from shared.kratos import SECOND_FACTOR, Answer
 
 Fields = Mapping[str, str]
+EMAIL = "traits.email"
 HERE = "/-/credentials"
 TEMPLATE, PASSWORD_TEMPLATE = "flows/credentials.html", "flows/choose_password.html"
 SESSION_TOO_OLD = "session_refresh_required"
 PNG = "data:image/png;base64,"
 SAVED = {
-    "profile": "Your address and name are saved.",
+    "profile": "Your name is saved.",
+    "email": "Your e-mail address is changed.",
     "password": "The new password is good from now on.",
     "confirmed": "Your e-mail address is confirmed.",
     "totp": "Your app is set.",
@@ -92,27 +93,31 @@ async def _send(request: Request, template: str) -> Response:
     visitor = await needed_visitor(request)
     tries = Tries(request, visitor.identity.identity_id if visitor.identity else "")
     tries.enter()
-    answer = await submitted(request, "settings", fields)
+    answer = await submitted(request, "settings", _with_own_address(visitor, fields))
     resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
     if answer.status == 200:
-        tries.undo() if "traits.email" in fields else tries.succeed()
+        tries.succeed()
         return await _saved(request, template, fields, answer)
     if answer.error_id == SESSION_TOO_OLD:
-        return await _confirm_first(request, fields)
+        return see(f"/-/sign-in?refresh=yes&return_to={quote(HERE)}")
     if "ui" in answer.body:
         return await _show(request, template, carried_by(fields), answer)
     return await _again(request, template, carried_by(fields, GROWN_OLD))
 
 
+def _with_own_address(visitor: Visitor, fields: Fields) -> Fields:
+    """Kratos would take a new address unproven, and wants all traits at once: it gets the old."""
+    kept = {name: value for name, value in fields.items() if not name.endswith(EMAIL)}
+    if told(fields, "method") == "profile" and visitor.identity:
+        kept[EMAIL] = visitor.identity.email
+    return kept
+
+
 async def _saved(request: Request, template: str, fields: Fields, answer: Answer) -> Response:
-    """Codes are shown at once, this once; a new address is to be confirmed; else told above."""
+    """Codes are shown at once, this once; all else is told above."""
     if read_flow(answer.body).shown.get("lookup_secret_codes"):
         return await _show(request, template, carried_by(fields), answer)
-    steps = answer.body.get("continue_with") or ()
-    to_verify = next((one["flow"]["id"] for one in steps if "flow" in one), "")
-    if to_verify:
-        there = f"/-/verify?flow={quote(to_verify)}"
-    elif template == PASSWORD_TEMPLATE:
+    if template == PASSWORD_TEMPLATE:
         there = await _after_password(request, return_to_of(fields))
     else:
         what = "totp_unlink" if "totp_unlink" in fields else told(fields, "method")
@@ -127,13 +132,6 @@ async def _after_password(request: Request, return_to: str) -> str:
     )
 
 
-async def _confirm_first(request: Request, fields: Fields) -> Response:
-    """What was typed comes back afterwards, unless it is a secret."""
-    if told(fields, "method") == "profile":
-        return await show_sign_in(request, make_draft(HERE, fields), refresh=True)
-    return see(f"/-/sign-in?refresh=yes&return_to={quote(HERE)}")
-
-
 async def _again(request: Request, template: str, carried: Carried) -> Response:
     await needed_visitor(request)
     answer = await resources_of(request).kratos.start("settings", browser_of(request))
@@ -144,6 +142,8 @@ async def _show(request: Request, template: str, carried: Carried, answer: Answe
     if answer.error_id == SECOND_FACTOR or answer.status == 401:
         raise SignInFirst
     ways = ways_of("settings", answer, carried)
+    for way in ways:
+        way.fields = [one for one in way.fields if one.name != EMAIL]
     if template == PASSWORD_TEMPLATE:
         ways = [way for way in ways if way.group == "password"]
     visitor = await visitor_of(request)

@@ -80,10 +80,13 @@ from shared.contracts.accounts.exports import (
     StartExport,
 )
 from shared.contracts.accounts.identities import (
+    ConfirmEmailChange,
+    EmailChange,
     EmailState,
     FollowIdentity,
     GetEmail,
     RevokeSessions,
+    StartEmailChange,
 )
 from shared.contracts.accounts.invitations import (
     AcceptInvitation,
@@ -168,6 +171,7 @@ __all__ = [
     "AuditPage",
     "CancelDeletion",
     "CheckDomain",
+    "ConfirmEmailChange",
     "CreateAccessKey",
     "CreateAccount",
     "CreateTrust",
@@ -181,6 +185,7 @@ __all__ = [
     "DomainList",
     "DomainState",
     "EditAccount",
+    "EmailChange",
     "EmailState",
     "EnableAccount",
     "Export",
@@ -233,6 +238,7 @@ __all__ = [
     "RoleRequest",
     "SealedAccessKey",
     "SearchAccounts",
+    "StartEmailChange",
     "StartExport",
     "Trust",
     "TrustCreated",

@@ -19,7 +19,7 @@ from services.accounts.operations.identities import (
 from services.accounts.store.identities import claim_round
 from shared.contracts.accounts import CreateAccount, EmailState, GetEmail, RevokeSessions
 from shared.contracts.base import Actor
-from shared.errors import NotFound, Unavailable
+from shared.errors import Conflict, NotFound, Unavailable
 from shared.outbox import Outbox
 from shared.policy import Principal, service_principal
 from tests.kratos_server import new_identity, sign_in
@@ -114,3 +114,22 @@ async def test_a_round_is_done_once_a_period_and_given_back_where_kratos_is_away
     await eventually(lambda: is_given_back(outbox))
     going.cancel()
     away.close()
+
+
+async def test_an_address_is_changed_proven_unless_it_is_another_s(
+    place: KratosPlace, kratos: Kratos
+) -> None:
+    ada, eve = await new_identity(place, "ada"), await new_identity(place, "eve")
+    await kratos.change_email(ada, "new@example.org")
+    await kratos.change_email(ada, "new@example.org")
+    assert await kratos.email_of(ada) == EmailState(
+        email="new@example.org", verified=True, active=True
+    )
+    with pytest.raises(Conflict):
+        await kratos.change_email(eve, "new@example.org")
+    assert (await kratos.email_of(eve)).email == "eve@example.org"
+    with pytest.raises(NotFound):
+        await kratos.change_email("00000000-0000-4000-8000-000000000000", "x@example.org")
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.public_port}") as client:
+        assert (await sign_in(client, "new")).status_code == 200
+        assert (await sign_in(client, "ada")).status_code == 400

@@ -34,6 +34,7 @@ from shared.outbox import Outbox
 from shared.runtime import free_port
 from tests.people import actor_of, no_repository, organization, person, principal_of
 
+KEY = bytes(32)
 WEB = "https://coop.example"
 MAIL = Mail("one-1", "eve@example.org", "Words", "Text.")
 
@@ -48,7 +49,7 @@ async def catching(port: int) -> AsyncIterator[Caught]:
 @asynccontextmanager
 async def posting(outbox: Outbox, port: int) -> AsyncIterator[Post]:
     mailer = Mailer(f"smtp://127.0.0.1:{port}/?disable_starttls=true", "Coop <coop@coop.example>")
-    yield Post(outbox, mailer, WEB)
+    yield Post(outbox, mailer, WEB, KEY)
     mailer.close()
 
 
@@ -142,7 +143,7 @@ async def test_after_four_days_it_is_given_up(
 
 async def test_without_a_server_nothing_waits(outbox: Outbox) -> None:
     await invited(outbox, email="eve@example.org")
-    assert await sent(outbox, Post(outbox, None, WEB)) == 1
+    assert await sent(outbox, Post(outbox, None, WEB, KEY)) == 1
     assert (await outbox.table.query(JOBS)).items == []
 
 

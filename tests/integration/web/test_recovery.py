@@ -8,7 +8,6 @@ import pytest
 
 from tests.edge import PASSWORD, SESSION, Edge, Person
 from tests.mailbox import mailed_code
-from tests.pages import Form
 from tests.visitor import Visitor, answers, sign_in, visiting
 
 _numbers = count(1)
@@ -104,27 +103,9 @@ def test_refused_sign_ins_take_equally_long(edge: Edge, ada: Person) -> None:
     assert [round(one % 1.0, 1) for one in took] == pytest.approx([0.0, 0.0], abs=0.4)
 
 
-def test_a_new_address_is_confirmed_by_a_code(edge: Edge, ada: Person) -> None:
-    new = f"new-{ada.email}"
-    form = first_form(ada.visitor, "traits.email")
-    page = ada.visitor.send(form, **{"traits.email": new})
-    assert "/-/verify?flow=" in ada.visitor.here
-    ada.visitor.send(page.form("/-/verify"), status=400, code="000000")
-    form = ada.visitor.page.form("/-/verify")
-    page = ada.visitor.send(form, code=mailed_code(ada.visitor.page, new))
-    assert "Your e-mail address is confirmed." in page.text
-    assert "confirmed" in page.text
-    with visiting(edge.web) as visitor:
-        sign_in(visitor, new, PASSWORD)
-
-
-def first_form(visitor: Visitor, field: str) -> Form:
-    """The form of the page of credentials that has this field."""
-    page = visitor.go("/-/credentials")
-    return next(one for one in page.forms if field in one.fields)
-
-
-@pytest.mark.parametrize("path", ["/-/recover", "/-/verify", "/-/register", "/-/credentials"])
+@pytest.mark.parametrize(
+    "path", ["/-/recover", "/-/verify", "/-/register", "/-/credentials", "/-/email"]
+)
 def test_a_flow_of_somebody_else_or_of_nobody_begins_anew(ada: Person, path: str) -> None:
     for flow in ("no-flow", "00000000-0000-4000-8000-000000000000", "../../admin"):
         address = httpx.URL(path, params={"flow": flow}).raw_path.decode()
