@@ -8,6 +8,7 @@ Problem
  +- Conflict            409  it is there already, or another change came first
  +- PreconditionFailed  412  an If-... condition does not hold
  +- TooLarge            413  over a stated limit
+ +- KeyReused           422  an Idempotency-Key was sent with another request before
  +- TooManyRequests     429  over a stated rate
  +- Internal            500  our fault
  +- Unavailable         503  something that is needed does not answer; try again
@@ -100,6 +101,13 @@ class TooLarge(Problem):
     status, code, title = 413, "too-large", "This is over the limit"
 
 
+class KeyReused(Problem):
+    """An Idempotency-Key stands for one request; another needs a key of its own."""
+
+    status, code = 422, "idempotency-key-reused"
+    title = "This Idempotency-Key was sent with another request before"
+
+
 class TooManyRequests(Problem):
     """Over a stated rate; `retry_after_seconds` says when to come again."""
 
@@ -132,6 +140,7 @@ PROBLEMS: dict[str, type[Problem]] = {
         Conflict,
         PreconditionFailed,
         TooLarge,
+        KeyReused,
         TooManyRequests,
         Internal,
         Unavailable,

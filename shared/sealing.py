@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.keyfile import derive
 
 LABEL = "sealing/access-keys/v1"
+ANSWERS_LABEL = "sealing/answers/v1"
 NONCE_BYTES = 12
 
 
@@ -24,6 +25,11 @@ class SealError(Exception):
 def sealing_key(key_file: bytes) -> bytes:
     """The 32 bytes that seal access keys, from the bytes of the key file."""
     return derive(key_file, LABEL, 32)
+
+
+def answers_key(key_file: bytes) -> bytes:
+    """The 32 bytes that seal what was answered to creations, from the bytes of the key file."""
+    return derive(key_file, ANSWERS_LABEL, 32)
 
 
 def seal(key: bytes, secret: str, *, name: str) -> str:

@@ -4,6 +4,7 @@ One prefix, nested by two underscores: `COOP_HOME`, `COOP_NATS__PORT`. A `.env` 
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     listen: str = LOOPBACK
+    idempotency_hours: float = Field(default=24.0, gt=0, le=24 * 365)
     nats: NatsSettings = Field(default_factory=NatsSettings)
     kratos: KratosSettings = Field(default_factory=KratosSettings)
     web: WebSettings = Field(default_factory=WebSettings)
@@ -110,6 +112,11 @@ class Settings(BaseSettings):
     accounts: OpsSettings = Field(default_factory=OpsSettings)
     repositories: OpsSettings = Field(default_factory=OpsSettings)
     indexer: OpsSettings = Field(default_factory=OpsSettings)
+
+    @property
+    def answers_kept_for(self) -> timedelta:
+        """How long a creation that is asked for again is answered as it was the first time."""
+        return timedelta(hours=self.idempotency_hours)
 
     @property
     def nats_url(self) -> str:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
+from uuid import uuid4
 
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, MaxRetryError
@@ -17,7 +18,8 @@ PREFIX = "/api/v1"
 TIMEOUT = Timeout(connect=10, read=30)
 RETRIES = Retry(
     total=3,
-    allowed_methods={"GET"},
+    # What is created goes with a key of its own, so that it is created once.
+    allowed_methods={"GET", "POST"},
     status_forcelist={429, 502, 503, 504},
     backoff_factor=0.2,
     raise_on_status=False,
@@ -55,6 +57,10 @@ class Api:
         """Change something."""
         return self._ask(method, path, json.dumps(body).encode())
 
+    def create(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
+        """Make something, once, although it is sent again where no answer came."""
+        return self._ask("POST", path, json.dumps(body).encode(), key=f'"{uuid4()}"')
+
     def listed(self, path: str, name: str, **query: str) -> Iterator[Any]:
         """All entries of a list, page by page; `name` is what the page calls them."""
         while True:
@@ -64,8 +70,10 @@ class Api:
                 return
             query["cursor"] = page["cursor"]
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 (JSON)
+    def _ask(self, method: str, path: str, body: bytes | None = None, *, key: str = "") -> Any:  # noqa: ANN401 (JSON)
         headers = self._headers | ({"content-type": "application/json"} if body else {})
+        if key:
+            headers["idempotency-key"] = key
         url = f"{self.server}{PREFIX}{path}"
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False)

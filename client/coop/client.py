@@ -105,7 +105,7 @@ class Client:
         place = _place(place)
         wanted = {"account_id": place.account_id, "repository_id": place.repository_id}
         body = wanted | {"title": title} | details
-        return _repository(self._api.send("POST", "/repositories", body))
+        return _repository(self._api.create("/repositories", body))
 
     def members(self, account_id: str) -> Iterator[Member]:
         """The members of an organization."""
@@ -131,7 +131,7 @@ class Client:
         place = _place(place)
         ends = datetime.now(UTC) + timedelta(days=days)
         body = {"prefix": place.key, "name": name, "expires_at": ends.isoformat()}
-        made = self._api.send("POST", _links(place), body)
+        made = self._api.create(_links(place), body)
         return _share_link(made)
 
     def share_links(self, place: Place | str) -> Iterator[ShareLink]:

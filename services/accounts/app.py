@@ -20,17 +20,18 @@ from services.accounts.operations.working import Works, keep_working
 from services.accounts.proofs import Proofs
 from services.accounts.settings import AccountsSettings, ServiceSettings
 from services.accounts.store.jobs import JobKind
-from services.accounts.store.layout import SCHEMA
+from services.accounts.store.layout import SCHEMA, commit
 from shared.bus import Bus
 from shared.contracts.accounts import Account, RepositoryName
 from shared.contracts.base import Actor
 from shared.contracts.repositories import GetRepository, ListRepositories, Repository
 from shared.fetching import Fetcher
+from shared.idempotency import Claims
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
 from shared.runtime import App, Opened
-from shared.sealing import sealing_key
+from shared.sealing import answers_key, sealing_key
 from shared.tables import open_table
 
 SERVICE = "accounts"
@@ -60,8 +61,9 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.callback(kratos.close)
         proofs = await stack.enter_async_context(proving(settings.accounts))
         sources, terms = Sources(outbox, repositories_lister(bus)), settings.accounts.terms
+        claims = Claims(outbox, commit, answers_key(key), settings.answers_kept_for)
         resources = Resources(
-            outbox, sealing_key(key), repository_finder(bus), kratos, sources, proofs, terms
+            outbox, sealing_key(key), claims, repository_finder(bus), kratos, sources, proofs, terms
         )
         bus.answer_all(REQUESTS, resources)
         relay.start()

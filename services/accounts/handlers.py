@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -89,6 +89,7 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Done, Request
 from shared.errors import Unavailable
+from shared.idempotency import Claims
 from shared.outbox import Outbox
 from shared.policy import Principal
 
@@ -99,6 +100,7 @@ class Resources:
 
     outbox: Outbox
     sealing_key: bytes
+    claims: Claims
     find_repository: FindRepository
     kratos: Kratos
     sources: Sources
@@ -129,6 +131,18 @@ def asked_of_place(operation: PlacedOperation) -> Handler:
         return await operation(
             resources.outbox, principal, wanted, find_repository=resources.find_repository
         )
+
+    return handle
+
+
+def once(handler: Handler) -> Handler:
+    """The same for a creation, which is done once for each key that it is asked with."""
+
+    async def handle(resources: Resources, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
+        async def work(outbox: Outbox) -> BaseModel:
+            return await handler(replace(resources, outbox=outbox), wanted)
+
+        return await resources.claims.once(wanted, wanted.idempotency_key, work)
 
     return handle
 
@@ -183,9 +197,9 @@ async def add_domain(resources: Resources, wanted: AddDomain) -> Domain:
 
 async def create_account(resources: Resources, wanted: CreateAccount) -> Account:
     """A person's address is known from the beginning, or from the next look through all."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    account = await accounts.create_account(resources.outbox, principal, wanted)
+    account = cast(Account, await once(asked(accounts.create_account))(resources, wanted))
     if wanted.identity_id:
+        principal = await find_principal(resources.outbox, wanted.actor)
         follow = FollowIdentity(actor=wanted.actor, identity_id=wanted.identity_id)
         with suppress(Unavailable):
             await identities.follow_identity(
@@ -233,7 +247,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GrantRole: asked_of_place(memberships.grant_role),
     RevokeRole: asked_of_place(memberships.revoke_role),
     ListMembers: asked_of_place(memberships.list_members),
-    InviteMember: asked_of_place(invitations.invite_member),
+    InviteMember: once(asked_of_place(invitations.invite_member)),
     ListInvitations: asked_of_place(invitations.list_invitations),
     RevokeInvitation: asked_of_place(invitations.revoke_invitation),
     ResendInvitation: asked_of_place(invitations.resend_invitation),
@@ -241,29 +255,29 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetInvitation: asked_of_place(accepting.get_invitation),
     AcceptInvitation: asked_of_place(accepting.accept_invitation),
     DeclineInvitation: asked(accepting.decline_invitation),
-    AskAccess: ask_access,
+    AskAccess: once(ask_access),
     ListAccessRequests: asked_of_place(requesting.list_access_requests),
     ListOwnAccessRequests: asked(requesting.list_own_access_requests),
     WithdrawAccessRequest: asked(requesting.withdraw_access_request),
     ApproveAccessRequest: asked_of_place(answering.approve_access_request),
     DeclineAccessRequest: asked_of_place(answering.decline_access_request),
     ListAuditEntries: asked(auditing.list_audit_entries),
-    CreateAccessKey: create_access_key,
+    CreateAccessKey: once(create_access_key),
     ListAccessKeys: asked(access_keys.list_access_keys),
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),
     GetSealedAccessKey: asked(access_keys.get_sealed_access_key),
-    AddDomain: add_domain,
+    AddDomain: once(add_domain),
     ListDomains: asked(domains.list_domains),
     CheckDomain: asked(domains.check_domain),
     RemoveDomain: asked(domains.remove_domain),
     DeleteAccount: delete_account,
     GetDeletion: asked(deleting.get_deletion),
     CancelDeletion: asked(deleting.cancel_deletion),
-    StartExport: start_export,
+    StartExport: once(start_export),
     GetExport: asked(exporting.get_export),
     GetExportDocument: asked(exporting.get_export_document),
-    CreateTrust: asked_of_place(trusts.create_trust),
+    CreateTrust: once(asked_of_place(trusts.create_trust)),
     ListTrusts: asked(trusts.list_trusts),
     RemoveTrust: asked(trusts.remove_trust),
     GetTrust: asked(trusts.get_trust),

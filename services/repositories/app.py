@@ -11,13 +11,16 @@ from services.repositories.operations.purging import keep_purging
 from services.repositories.operations.resources import Resources
 from services.repositories.settings import ServiceSettings
 from services.repositories.store.layout import SCHEMA
+from services.repositories.store.names import commit
 from shared.bus import Bus
 from shared.following import follow
+from shared.idempotency import Claims
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.projection import Projection
 from shared.relay import Relay
 from shared.runtime import App, Opened, going
+from shared.sealing import answers_key
 from shared.tables import open_table
 from shared.topology import consumers_of
 
@@ -33,14 +36,15 @@ def create_app(settings: ServiceSettings | None = None) -> App:
 @asynccontextmanager
 async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
     """The table, the bus with its doors, the projection and the relay, for as long as it runs."""
-    seed = nats_seed(load_key_file(settings.home), SERVICE)
+    key = load_key_file(settings.home)
     async with AsyncExitStack() as stack:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
         stack.push_async_callback(table.close)
-        bus = Bus(settings.nats_url, service=SERVICE, seed=seed)
+        bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         outbox, projection = Outbox(table), Projection(table, bus)
         resources = Resources(outbox, rules_of(settings))
-        _name_doors(bus, Answering(resources, projection))
+        claims = Claims(outbox, commit, answers_key(key), settings.answers_kept_for)
+        _name_doors(bus, Answering(resources, projection, claims))
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()

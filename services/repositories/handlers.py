@@ -1,7 +1,7 @@
 """The bus door: who asks and whose account it is are looked up, one operation is done."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -53,6 +53,8 @@ from shared.contracts.repositories import (
     UndeleteRepository,
 )
 from shared.errors import Forbidden, NotFound
+from shared.idempotency import Claims
+from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.projection import Projection
 
@@ -63,6 +65,7 @@ class Answering:
 
     resources: Resources
     projection: Projection
+    claims: Claims
 
 
 Outcome = TypeVar("Outcome", bound=BaseModel)
@@ -80,6 +83,19 @@ def in_account(operation: Operation[Outcome]) -> Handler:
             wanted.actor,
             lambda principal: operation(answering.resources, principal, account, wanted),
         )
+
+    return handle
+
+
+def once(handler: Handler) -> Handler:
+    """The same for a creation, which is done once for each key that it is asked with."""
+
+    async def handle(answering: Answering, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
+        async def work(outbox: Outbox) -> BaseModel:
+            resources = replace(answering.resources, outbox=outbox)
+            return await handler(replace(answering, resources=resources), wanted)
+
+        return await answering.claims.once(wanted, wanted.idempotency_key, work)
 
     return handle
 
@@ -147,7 +163,7 @@ async def _as_entitled(
 
 
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
-    CreateRepository: in_account(repositories.create_repository),
+    CreateRepository: once(in_account(repositories.create_repository)),
     GetRepository: in_account(repositories.get_repository),
     EditRepository: in_account(repositories.edit_repository),
     DeleteRepository: in_account(states.delete_repository),
@@ -156,14 +172,14 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     UndeleteRepository: in_account(states.undelete_repository),
     ListDeletedRepositories: in_account(states.list_deleted_repositories),
     RenameRepository: in_account(moving.rename_repository),
-    OfferTransfer: offer_transfer,
+    OfferTransfer: once(offer_transfer),
     GetTransfer: in_account(transfers.get_transfer),
     ListTransfers: in_account(transfers.list_transfers),
     AcceptTransfer: in_account(transfers.accept_transfer),
     DeclineTransfer: in_account(transfers.decline_transfer),
     ListRepositories: list_repositories,
     ListAllRepositories: of_all(lists.list_all_repositories),
-    CreateShareLink: in_account(share_links.create_share_link),
+    CreateShareLink: once(in_account(share_links.create_share_link)),
     ListShareLinks: in_account(share_links.list_share_links),
     RevokeShareLink: in_account(share_links.revoke_share_link),
     GetSealedShareLink: of_all(share_links.get_sealed_share_link),

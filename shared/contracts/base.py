@@ -124,6 +124,14 @@ class Done(BaseModel):
     """Nothing to tell but that it is done and durable."""
 
 
+class Creation(BaseModel):
+    """Asked again by the same caller with the same key, it is answered as it was the first time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    idempotency_key: str = Field(default="", max_length=255)
+
+
 class Listed(BaseModel):
     """How a list is asked for: `cursor` is opaque and comes from the page before."""
 

@@ -33,6 +33,7 @@
 | RECONCILED       | RECONCILED      | when all of Kratos was last looked through         |
 | KEY#<id>         | KEY             | an access key                                      |
 | KEY#<id>         | USED            | when it was last used, to the minute               |
+| CLAIM#<hash>     | CLAIM           | answers to creations (shared.idempotency)          |
 | EVT#<aggregate>  | <version>#<...> | events (shared.outbox)                             |
 """
 

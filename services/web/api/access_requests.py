@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.web.api.models import Body
 from services.web.api.queries import Paging, RepositoryPath, ask
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from services.web.security.even import Even
@@ -94,12 +95,17 @@ class Refusal(Body):
 
 @router.post(OF_REPOSITORY, status_code=202, summary="Ask for access")
 async def ask_access(
-    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: NewAccessRequest
+    request: Request,
+    visitor: SignedIn,
+    name: RepositoryPath,
+    wanted: NewAccessRequest,
+    key: IdempotencyKey,
 ) -> Asked:
     """The same answer whether or not there is such a repository that could be asked for."""
     even = Even(resources_of(request).settings.web.even_seconds)
+    asked = {**wanted.model_dump(), "idempotency_key": key}
     try:
-        await ask(request, AskAccess(actor=visitor.actor, repository=name, message=wanted.message))
+        await ask(request, AskAccess(actor=visitor.actor, repository=name, **asked))
     finally:
         await even.settle()
     return Asked()

@@ -15,6 +15,7 @@ from services.web.api.models import (
     OwnAccount,
 )
 from services.web.api.queries import AccountName, Paging, ask, find_account
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -42,13 +43,15 @@ async def own_account(response: Response, visitor: SignedIn) -> OwnAccount:
 
 @router.post("/accounts", status_code=201, summary="Create an organization")
 async def create_organization(
-    request: Request, response: Response, visitor: SignedIn, wanted: NewOrganization
+    request: Request,
+    response: Response,
+    visitor: SignedIn,
+    wanted: NewOrganization,
+    key: IdempotencyKey,
 ) -> AccountView:
     """You become its owner."""
-    made = await ask(
-        request,
-        CreateAccount(actor=visitor.actor, kind="organization", **wanted.model_dump()),
-    )
+    asked = {**wanted.model_dump(), "idempotency_key": key}
+    made = await ask(request, CreateAccount(actor=visitor.actor, kind="organization", **asked))
     tag(response, made)
     return AccountView.of(made)
 
@@ -101,16 +104,16 @@ async def list_access_keys(
 
 @router.post("/accounts/{account_id}/access-keys", status_code=201, summary="Create an access key")
 async def create_access_key(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewKey
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    wanted: NewKey,
+    key: IdempotencyKey,
 ) -> CreatedKey:
-    """The secret is told this once."""
-    account = await find_account(request, visitor, account_id)
-    made = await ask(
-        request,
-        CreateAccessKey(
-            actor=visitor.actor, account_uid=account.account_uid, **wanted.model_dump()
-        ),
-    )
+    """The secret is told this once, and again to who sends the same Idempotency-Key."""
+    uid = (await find_account(request, visitor, account_id)).account_uid
+    asked = {**wanted.model_dump(), "idempotency_key": key}
+    made = await ask(request, CreateAccessKey(actor=visitor.actor, account_uid=uid, **asked))
     return CreatedKey(
         access_key_id=made.access_key_id,
         secret_access_key=made.secret_access_key.get_secret_value(),

@@ -42,8 +42,10 @@ Reading what is public needs no credential. Otherwise send an access key as
 not see is answered as if it did not exist. HEAD works wherever GET does.
 
 Lists are paged by an opaque `cursor`, and a `Link` leads to the next page. What is read has an
-`ETag`; sent as `If-Match` with a change, it keeps you from undoing another's. How much one caller
-may ask in a minute is told by `RateLimit-Policy`, what is left of it by `RateLimit`.
+`ETag`; sent as `If-Match` with a change, it keeps you from undoing another's. What creates takes an
+`Idempotency-Key`: sent again with it, as after an answer was lost, it is done once and answered
+alike. How much one caller may ask in a minute is told by `RateLimit-Policy`, what is left of it by
+`RateLimit`.
 """
 
 

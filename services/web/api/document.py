@@ -15,6 +15,7 @@ from services.web.api.editions import expected
 from services.web.api.examples import EXAMPLES, PARAMETERS
 from services.web.api.problems import MEDIA_TYPE
 from services.web.api.queries import Part
+from services.web.api.retries import idempotency_key
 from services.web.api.visitors import signed_in
 from services.web.security.quotas import Standing
 from shared.errors import BY_STATUS, PROBLEM_SCHEMA
@@ -67,6 +68,7 @@ def _problems(route: APIRoute) -> set[int]:
         409: writes,
         412: expected in called,
         413: takes_body,
+        422: idempotency_key in called,
     }
     return ALWAYS | {status for status, is_so in by_reason.items() if is_so}
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, ask, find_account
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
     AddDomain,
@@ -66,11 +67,16 @@ async def list_domains(request: Request, visitor: SignedIn, account_id: AccountN
 
 @router.post(ALL, status_code=201, summary="Add a domain")
 async def add_domain(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewDomain
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    wanted: NewDomain,
+    key: IdempotencyKey,
 ) -> DomainView:
     """It is looked at within seconds and then daily."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    add = AddDomain(actor=visitor.actor, account_uid=uid, **wanted.model_dump())
+    asked = {**wanted.model_dump(), "idempotency_key": key}
+    add = AddDomain(actor=visitor.actor, account_uid=uid, **asked)
     return DomainView.of(await ask(request, add))
 
 

@@ -49,6 +49,7 @@ PARAMETERS: dict[str, Any] = {
     "limit": 100,
     "cursor": "eyJwayI6Ik5PQUEifQ",
     "if-match": '"1772366400000000"',
+    "idempotency-key": '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
 }
 
 

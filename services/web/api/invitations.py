@@ -15,6 +15,7 @@ from services.web.api.queries import (
     ask,
     find_account,
 )
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -103,13 +104,18 @@ async def list_invitations(
 
 @router.post(OF_ACCOUNT, status_code=201, summary="Invite into an organization")
 async def invite_member(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewInvitation
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    wanted: NewInvitation,
+    key: IdempotencyKey,
 ) -> InvitationView:
     """Good for 14 days. Nobody invites above their own role; 409 where they are in or invited."""
     organization = await find_account(request, visitor, account_id)
     invite = InviteMember(
         actor=visitor.actor,
         organization_uid=organization.account_uid,
+        idempotency_key=key,
         **await _whom(request, visitor, wanted),
     )
     return InvitationView.of(await ask(request, invite))
@@ -133,11 +139,13 @@ async def invite_to_repository(
     visitor: SignedIn,
     name: RepositoryPath,
     wanted: NewInvitation,
+    key: IdempotencyKey,
 ) -> InvitationView:
     """Good for 14 days; who is invited to a restricted repository learns its name."""
     invite = InviteMember(
         actor=visitor.actor,
         repository=name,
+        idempotency_key=key,
         **await _whom(request, visitor, wanted),
     )
     return InvitationView.of(await ask(request, invite))

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.web.api.queries import ask
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from services.web.render.exports import export_archive
 from services.web.resources import resources_of
@@ -32,9 +33,9 @@ class ExportView(BaseModel):
 
 
 @router.post("/export", status_code=202, summary="Export your data")
-async def start_export(request: Request, visitor: SignedIn) -> ExportView:
+async def start_export(request: Request, visitor: SignedIn, key: IdempotencyKey) -> ExportView:
     """Made in the background; a mail comes when it is ready. While one is made, that is told."""
-    return ExportView.of(await ask(request, StartExport(actor=visitor.actor)))
+    return ExportView.of(await ask(request, StartExport(actor=visitor.actor, idempotency_key=key)))
 
 
 @router.get("/export", summary="How far your export is")

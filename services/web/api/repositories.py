@@ -17,6 +17,7 @@ from services.web.api.queries import (
     ask,
     check_names,
 )
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import Calling, SignedIn
 from services.web.render.citations import citations_of
 from services.web.resources import resources_of
@@ -55,10 +56,15 @@ async def list_repositories(
 
 @router.post("/repositories", status_code=201, summary="Create a repository")
 async def create_repository(
-    request: Request, response: Response, visitor: SignedIn, wanted: NewRepository
+    request: Request,
+    response: Response,
+    visitor: SignedIn,
+    wanted: NewRepository,
+    key: IdempotencyKey,
 ) -> Repository:
     """409 where its name is taken in that account."""
-    made = await ask(request, CreateRepository(actor=visitor.actor, **wanted.model_dump()))
+    asked = {**wanted.model_dump(), "idempotency_key": key}
+    made = await ask(request, CreateRepository(actor=visitor.actor, **asked))
     tag(response, made)
     return made
 

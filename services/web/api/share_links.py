@@ -9,6 +9,7 @@ from services.web.addresses import shared_at
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import Paging, RepositoryPath, ask
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
@@ -56,10 +57,14 @@ async def list_share_links(
 
 @router.post(LINKS, status_code=201, summary="Share a repository or a part of it")
 async def create_share_link(
-    request: Request, visitor: SignedIn, repository: RepositoryPath, wanted: NewShareLink
+    request: Request,
+    visitor: SignedIn,
+    repository: RepositoryPath,
+    wanted: NewShareLink,
+    key: IdempotencyKey,
 ) -> MadeShareLink:
     """`token` is told this once: `?share=` and it opens pages and data, until it ends."""
-    asked = {**repository.model_dump(), **wanted.model_dump()}
+    asked = {**repository.model_dump(), **wanted.model_dump(), "idempotency_key": key}
     made = await ask(request, CreateShareLink(actor=visitor.actor, **asked))
     edge, names = resources_of(request), (repository.account_id, repository.repository_id)
     token = made.token.get_secret_value()

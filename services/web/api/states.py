@@ -11,6 +11,7 @@ from services.web.api.queries import (
     ask,
     check_names,
 )
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from shared.contracts.repositories import (
     AcceptTransfer,
@@ -83,11 +84,11 @@ async def offer_transfer(
     visitor: SignedIn,
     name: RepositoryPath,
     wanted: NewOwner,
+    key: IdempotencyKey,
 ) -> Transfer:
     """It stays where it is until the other account accepts; one offer at a time."""
-    return await ask(
-        request, OfferTransfer(actor=visitor.actor, **name.model_dump(), **wanted.model_dump())
-    )
+    asked = {**name.model_dump(), **wanted.model_dump(), "idempotency_key": key}
+    return await ask(request, OfferTransfer(actor=visitor.actor, **asked))
 
 
 @router.get(f"{ONE}/transfer", summary="The offer of a repository")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StrictInt
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, Paging, ask, find_account
+from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import CreateTrust, ListTrusts, Reason, RemoveTrust, Trust
 from shared.contracts.accounts.trusts import LONGEST_SECONDS, SHORTEST_SECONDS
@@ -84,11 +85,16 @@ async def list_trusts(
 
 @router.post(TRUSTS, status_code=201, summary="Trust an issuer's tokens")
 async def create_trust(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewTrust
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    wanted: NewTrust,
+    key: IdempotencyKey,
 ) -> TrustView:
     """From then on POST {data door}/.sts gives a short-lived key for such a token."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    create = CreateTrust(actor=visitor.actor, account_uid=uid, **wanted.model_dump())
+    asked = {**wanted.model_dump(), "idempotency_key": key}
+    create = CreateTrust(actor=visitor.actor, account_uid=uid, **asked)
     return TrustView.of(await ask(request, create))
 
 

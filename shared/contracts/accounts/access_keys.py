@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field, SecretStr, field_serialize
 
 from shared.cloudevents import PRIVATE_ROOT
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason
-from shared.contracts.base import Done, KeyAction, Listed, Scope, Snapshot
+from shared.contracts.base import Creation, Done, KeyAction, Listed, Scope, Snapshot
 
 
 class AccessKey(BaseModel):
@@ -61,7 +61,7 @@ class SealedAccessKey(Snapshot):
         return bool(self.sealed_secret) and not self.revoked and not is_over
 
 
-class CreateAccessKey(AccountsRequest[AccessKeySecret]):
+class CreateAccessKey(AccountsRequest[AccessKeySecret], Creation):
     """A new key for an account. Only a service may bring the key's own values (the sample's).
 
     Without actions it may do all that its owner may. A place is `account`, `account/repository` or

@@ -13,7 +13,7 @@ from shared.contracts.accounts.roles import (
     RepositoryName,
     Role,
 )
-from shared.contracts.base import Done, Listed, Reply, Snapshot
+from shared.contracts.base import Creation, Done, Listed, Reply, Snapshot
 
 
 class AskState(StrEnum):
@@ -58,7 +58,7 @@ class AccessRequestPage(BaseModel):
     cursor: str | None = None
 
 
-class AskAccess(AccountsRequest[Done]):
+class AskAccess(AccountsRequest[Done], Creation):
     """Ask for a role on a repository, whether or not there is one of this name.
 
     The answer says nothing of what there is. TooManyRequests where too much is asked for at once.

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason, Role
-from shared.contracts.base import Listed, Snapshot
+from shared.contracts.base import Creation, Listed, Snapshot
 from shared.identifiers import AccountId
 
 AccountKind = Literal["individual", "organization"]
@@ -56,7 +56,7 @@ class AccountPage(BaseModel):
     cursor: str | None = None
 
 
-class CreateAccount(AccountsRequest[Account]):
+class CreateAccount(AccountsRequest[Account], Creation):
     """A new account; Conflict where the name or the identity is taken.
 
     An individual is made for a Kratos identity; an organization by an individual, who owns it.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsRequest, Reason
-from shared.contracts.base import Done, Snapshot
+from shared.contracts.base import Creation, Done, Snapshot
 
 
 class DomainState(StrEnum):
@@ -41,7 +41,7 @@ class DomainList(BaseModel):
     domains: list[Domain]
 
 
-class AddDomain(AccountsRequest[Domain]):
+class AddDomain(AccountsRequest[Domain], Creation):
     """A domain to be proven, which is looked at soon and then daily. Five at most: Conflict."""
 
     account_uid: str

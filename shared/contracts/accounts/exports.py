@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsRequest
-from shared.contracts.base import Snapshot
+from shared.contracts.base import Creation, Snapshot
 
 
 class Export(Snapshot):
@@ -29,7 +29,7 @@ class ExportDocument(BaseModel):
     content: str
 
 
-class StartExport(AccountsRequest[Export]):
+class StartExport(AccountsRequest[Export], Creation):
     """Of who asks. One that is being made already is told instead. Forbidden to limited keys."""
 
 

@@ -13,7 +13,7 @@ from shared.contracts.accounts.roles import (
     Role,
     RoleRequest,
 )
-from shared.contracts.base import Listed, Reply, Snapshot
+from shared.contracts.base import Creation, Listed, Reply, Snapshot
 
 
 class InvitationState(StrEnum):
@@ -59,7 +59,7 @@ class InvitationPage(BaseModel):
     cursor: str | None = None
 
 
-class InviteMember(RoleRequest[Invitation]):
+class InviteMember(RoleRequest[Invitation], Creation):
     """Offer a role to an account or to whoever has an e-mail address, for 14 days.
 
     Conflict where they hold a role there already or are invited already.

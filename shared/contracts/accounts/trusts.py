@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason
-from shared.contracts.base import Done, KeyAction, Listed, Scope, Snapshot
+from shared.contracts.base import Creation, Done, KeyAction, Listed, Scope, Snapshot
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 900, 43_200
 
@@ -45,7 +45,7 @@ class TrustPage(BaseModel):
     cursor: str | None = None
 
 
-class CreateTrust(AccountsRequest[Trust]):
+class CreateTrust(AccountsRequest[Trust], Creation):
     """A new trust of an account; Invalid where anybody at all would be trusted.
 
     Actions and places limit its keys as they limit an access key.

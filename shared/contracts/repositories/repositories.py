@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
-from shared.contracts.base import Done, Listed, Reply, Request, Snapshot
+from shared.contracts.base import Creation, Done, Listed, Reply, Request, Snapshot
 from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.identifiers import RepositoryId
 
@@ -73,7 +73,7 @@ class RepositoriesRequest(Request[Reply]):
     owner: ClassVar[str] = "repositories"
 
 
-class CreateRepository(RepositoriesRequest[Repository], Metadata):
+class CreateRepository(RepositoriesRequest[Repository], Metadata, Creation):
     """A new repository in an account; Conflict where the name is taken or still rests."""
 
     account_id: str
@@ -174,7 +174,7 @@ class TransferPage(BaseModel):
     cursor: str | None = None
 
 
-class OfferTransfer(RepositoriesRequest[Transfer]):
+class OfferTransfer(RepositoriesRequest[Transfer], Creation):
     """In place of an offer that was made before. `confirm` must be its `account/name`."""
 
     account_id: str

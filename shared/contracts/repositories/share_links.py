@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr,
 
 from shared.cloudevents import PRIVATE_ROOT, EventData
 from shared.contracts.accounts import Reason
-from shared.contracts.base import Done, Listed, Share, Snapshot
+from shared.contracts.base import Creation, Done, Listed, Share, Snapshot
 from shared.contracts.repositories.repositories import RepositoriesRequest
 from shared.identifiers import check_key
 
@@ -97,7 +97,7 @@ def hash_of(link_id: str, secret: str) -> str:
     return sha256(f"{link_id}.{secret}".encode()).hexdigest()
 
 
-class CreateShareLink(RepositoriesRequest[ShareLinkSecret]):
+class CreateShareLink(RepositoriesRequest[ShareLinkSecret], Creation):
     """A new link, of what its maker may read. Invalid beyond the limits; without an end, a week."""
 
     account_id: str

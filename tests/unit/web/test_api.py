@@ -47,7 +47,8 @@ def test_every_operation_is_described_and_says_how_it_fails(schema: dict[str, An
         for method, operation in methods.items():
             assert operation["summary"], (method, path)
             assert operation["description"], (method, path)
-            assert "422" not in operation["responses"]
+            headers = {one["name"] for one in operation.get("parameters", ())}
+            assert ("422" in operation["responses"]) is ("idempotency-key" in headers)
             for status, answer in operation["responses"].items():
                 if status >= "4":
                     assert list(answer["content"]) == ["application/problem+json"]

@@ -1,0 +1,32 @@
+"""Creations sent again: an `Idempotency-Key` says that they are the same (Stripe's, and the IETF's
+draft-ietf-httpapi-idempotency-key-header, §2)."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from shared.errors import Invalid
+
+# A string of RFC 8941 (§3.3.3), as the draft has it, or the same without its quotes.
+FORM = r'^("[!#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
+HEADER = "idempotency-key"
+
+
+def idempotency_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str,
+        Header(
+            pattern=FORM,
+            description="Chosen by you, such as a UUID: sent again with it within a day, the same "
+            "request is done once and answered alike; 422 where it is another request",
+        ),
+    ] = "",
+) -> str:
+    """The key without its quotes; empty for none. Raises Invalid for two."""
+    if len(request.headers.getlist(HEADER)) > 1:
+        raise Invalid("Idempotency-Key is one key.")
+    return idempotency_key.strip('"')
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]

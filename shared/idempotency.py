@@ -1,0 +1,126 @@
+"""Creations that may be asked for again: the same key gets the same answer, and one thing is made.
+
+A claim (whose key it is, of which request, and the sealed answer) is a row in the very transaction
+that creates. So none is ever under way: it is there with all that was made, or nothing was made.
+What is asked is draft-ietf-httpapi-idempotency-key-header, §2.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from shared.contracts.base import Reply, Request
+from shared.errors import Conflict, KeyReused, Problem
+from shared.outbox import Outbox
+from shared.races import until_won
+from shared.sealing import SealError, seal, unseal
+from shared.tables import Absent, Action, Item, Put, Table
+
+CLAIM = "CLAIM"
+RECORD_VERSION = 1
+
+
+class Gathered(Outbox):
+    """An outbox that keeps what is committed to it for who holds it to write."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self.actions: list[Action] = []
+
+    async def commit(self, *actions: Action) -> None:
+        """Nothing is written yet, so no condition fails here."""
+        self.actions += actions
+
+
+Work = Callable[[Outbox], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Where a service keeps what it answered, for so long, sealed with `sealing_key`.
+
+    `commit` is the service's own, which says of a refused write what is taken.
+    """
+
+    outbox: Outbox
+    commit: Callable[..., Awaitable[None]]
+    sealing_key: bytes
+    kept_for: timedelta
+
+    async def once(self, wanted: Request[Reply], key: str, work: Work[Reply]) -> Reply:
+        """What `work` answered to this key first; without a key, what it answers now.
+
+        `work` gets the outbox that it is to commit to. A refusal is not kept, as nothing was made.
+        Raises KeyReused where the same caller sent the key with another request of this kind.
+        """
+        if not key:
+            return await work(self.outbox)
+        place = claim_key(wanted, key)
+        try:
+            return await until_won(lambda: self._attempt(wanted, place, work))
+        except Problem:
+            # It may be refused for what another sending with its key has made meanwhile.
+            answer = await self._answered(wanted, place)
+            if answer is None:
+                raise
+            return answer
+
+    async def _attempt(self, wanted: Request[Reply], place: str, work: Work[Reply]) -> Reply:
+        answer = await self._answered(wanted, place)
+        if answer is not None:
+            return answer
+        gathered = Gathered(self.outbox.table)
+        reply = await work(gathered)
+        row = self._row(wanted, place, reply.model_dump_json())
+        # First, as the first write that is refused says why: of two sendings one finds the other.
+        await self.commit(self.outbox, Put(row, when=Absent()), *gathered.actions)
+        return reply
+
+    async def _answered(self, wanted: Request[Reply], place: str) -> Reply | None:
+        row = await self.outbox.table.get(place, CLAIM)
+        if row is None:
+            return None
+        if row["request"] != fingerprint(wanted):
+            raise KeyReused
+        try:
+            answer = unseal(self.sealing_key, row["sealed_answer"], name=place)
+        except SealError as error:
+            raise Conflict("It was done, but the answer can be told no more.") from error
+        return wanted.reply_type().model_validate_json(answer)
+
+    def _row(self, wanted: Request[Any], place: str, answer: str) -> Item:
+        return {
+            "pk": place,
+            "sk": CLAIM,
+            "schema": RECORD_VERSION,
+            "request": fingerprint(wanted),
+            "sealed_answer": seal(self.sealing_key, answer, name=place),
+            "expires_at": int(time.time() + self.kept_for.total_seconds()),
+        }
+
+
+def claim_key(wanted: Request[Any], key: str) -> str:
+    """The partition of a claim: nothing can be read from it.
+
+    Another credential of an account is another caller, as it may be allowed less.
+    """
+    actor = wanted.actor
+    caller = [actor.kind, actor.uid, actor.access_key_id]
+    return f"{CLAIM}#{_digest([*caller, wanted.operation(), key])}"
+
+
+def fingerprint(wanted: Request[Any]) -> str:
+    """What a request asks for, whoever sends it, as a hash."""
+    asked = wanted.model_dump(
+        mode="json", exclude={"actor", "idempotency_key"}, exclude_defaults=True
+    )
+    return _digest(asked)
+
+
+def _digest(content: Any) -> str:  # noqa: ANN401 (JSON)
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The client against a server that fails as servers do."""

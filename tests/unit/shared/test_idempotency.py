@@ -1,0 +1,187 @@
+"""Whose key it is, for what, and for how long; every creation of every service keeps to it."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from services.accounts.handlers import REQUESTS as OF_ACCOUNTS
+from services.repositories.handlers import REQUESTS as OF_REPOSITORIES
+from shared.contracts.base import Actor, Creation, Request, Scope, Snapshot
+from shared.contracts.repositories import CreateRepository, CreateShareLink
+from shared.errors import Conflict, Forbidden, KeyReused
+from shared.idempotency import Claims, fingerprint
+from shared.outbox import OUTBOX_INDEX, Outbox
+from shared.sealing import answers_key
+from shared.settings import Settings
+from shared.tables import Put, Schema, open_table
+
+ADA = Actor(kind="account", account_uid="01ADA")
+
+
+class Made(Snapshot):
+    """What is made."""
+
+    name: str
+
+
+class MakeThing(Request[Made], Creation):
+    """Asks for a thing."""
+
+    owner = "things"
+    name: str
+    color: str = "blue"
+
+
+class MakeOther(MakeThing):
+    """Asks for another kind of thing."""
+
+
+@pytest.fixture
+async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
+    schema = Schema(name="things", indexes=(OUTBOX_INDEX,))
+    table = await open_table(schema, service="things", settings=Settings(home=tmp_path))
+    yield Outbox(table)
+    await table.close()
+
+
+@pytest.fixture
+def claims(outbox: Outbox) -> Claims:
+    return Claims(outbox, Outbox.commit, answers_key(bytes(32)), timedelta(hours=1))
+
+
+class Maker:
+    """Makes things and counts them."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def thing(self, wanted: MakeThing) -> Any:
+        async def work(outbox: Outbox) -> Made:
+            self.made += 1
+            version = self.made
+            await outbox.commit(Put({"pk": "THING", "sk": str(version)}))
+            return Made(name=wanted.name, version=version)
+
+        return work
+
+    async def asked(self, claims: Claims, wanted: MakeThing, key: str) -> Made:
+        return await claims.once(wanted, key, self.thing(wanted))
+
+
+@pytest.fixture
+def maker() -> Maker:
+    return Maker()
+
+
+async def test_without_a_key_each_is_another(claims: Claims, maker: Maker) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+    assert [(await maker.asked(claims, wanted, "")).version for _ in range(2)] == [1, 2]
+
+
+async def test_what_is_made_is_kept_before_it_is_told(claims: Claims, maker: Maker) -> None:
+    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
+    assert await claims.outbox.table.get("THING", "1") is not None
+    assert claims.outbox.rung.is_set(), "the relay is told at once"
+
+
+@pytest.mark.parametrize("changes", [{"name": "b"}, {"color": "red"}])
+async def test_a_key_stands_for_one_request(
+    claims: Claims, maker: Maker, changes: dict[str, str]
+) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+    await maker.asked(claims, wanted, "k")
+    with pytest.raises(KeyReused):
+        await maker.asked(claims, wanted.model_copy(update=changes), "k")
+    assert maker.made == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        MakeThing(actor=Actor(kind="account", account_uid="01EVE"), name="a"),
+        MakeThing(actor=ADA.model_copy(update={"access_key_id": "COOPLIMITED"}), name="a"),
+        MakeOther(actor=ADA, name="a"),
+    ],
+)
+async def test_a_key_is_its_callers_own_for_one_operation(
+    claims: Claims, maker: Maker, other: MakeThing
+) -> None:
+    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
+    assert (await maker.asked(claims, other, "k")).version == 2
+
+
+async def test_limits_of_a_key_that_changed_make_no_other_caller(
+    claims: Claims, maker: Maker
+) -> None:
+    scope = Scope(actions=frozenset())
+    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
+    limited = MakeThing(actor=ADA.model_copy(update={"scope": scope}), name="a")
+    assert (await maker.asked(claims, limited, "k")).version == 1
+
+
+async def test_a_field_that_is_new_in_a_release_changes_no_request() -> None:
+    class Newer(MakeThing):
+        size: int = 0
+
+    wanted = {"actor": ADA, "name": "a"}
+    assert fingerprint(Newer.model_validate(wanted)) == fingerprint(
+        MakeThing.model_validate(wanted)
+    )
+
+
+async def test_a_refusal_is_not_kept(claims: Claims, maker: Maker) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+
+    async def refuse(_: Outbox) -> Made:
+        raise Forbidden
+
+    with pytest.raises(Forbidden):
+        await claims.once(wanted, "k", refuse)
+    assert (await maker.asked(claims, wanted, "k")).version == 1
+
+
+async def test_an_answer_that_opens_no_more_is_not_made_again(claims: Claims, maker: Maker) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+    await maker.asked(claims, wanted, "k")
+    rotated = Claims(claims.outbox, Outbox.commit, answers_key(b"1" * 32), timedelta(hours=1))
+    with pytest.raises(Conflict):
+        await maker.asked(rotated, wanted, "k")
+    assert maker.made == 1
+
+
+class Reached(Exception):
+    """The claims were asked before anything else."""
+
+
+class Stopping:
+    """Claims that answer nothing."""
+
+    async def once(self, _: Request[Any], key: str, __: object) -> BaseModel:
+        raise Reached(key)
+
+
+CREATIONS = [
+    pytest.param(wanted, handler, id=wanted.__name__)
+    for requests in (OF_ACCOUNTS, OF_REPOSITORIES)
+    for wanted, handler in dict[type[Request[Any]], Any](requests).items()
+    if issubclass(wanted, Creation)
+]
+
+
+@pytest.mark.parametrize(("wanted", "handler"), CREATIONS)
+async def test_every_creation_is_done_once(wanted: Any, handler: Any) -> None:
+    asked = wanted.model_construct(idempotency_key="k")
+    with pytest.raises(Reached, match="k"):
+        await handler(SimpleNamespace(claims=Stopping()), asked)
+
+
+def test_repositories_and_share_links_are_creations() -> None:
+    owners: Mapping[type[Request[Any]], Any] = OF_REPOSITORIES
+    assert {CreateRepository, CreateShareLink} <= {
+        one for one in owners if issubclass(one, Creation)
+    }
