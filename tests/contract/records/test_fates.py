@@ -42,11 +42,9 @@ async def told(outbox: Outbox, event: str) -> int:
     """How often it was announced, once the index of what waits has all of it."""
 
     async def is_all_there() -> object:
-        waiting = await outbox.pending(limit=1000)
+        waiting = await announced_types(outbox)
         await asyncio.sleep(0.05)
-        return bool(waiting.items) and len((await outbox.pending(limit=1000)).items) == len(
-            waiting.items
-        )
+        return event in waiting and len(await announced_types(outbox)) == len(waiting)
 
     await eventually(is_all_there)
     return (await announced_types(outbox)).count(event)
