@@ -1,8 +1,10 @@
-"""Read, change, write on condition: when another change came first, read again."""
+"""Read, change, write on condition: when another change came first, read again, or give up."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from shared.contracts.base import Snapshot
+from shared.errors import Conflict
 from shared.tables import ConditionFailed
 
 Outcome = TypeVar("Outcome")
@@ -20,3 +22,9 @@ async def until_won(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
         except ConditionFailed:
             continue
     return await attempt()
+
+
+def demand_version(thing: Snapshot | None, version: int | None) -> None:
+    """Raises Conflict where a change is meant for another version than there is; None: for any."""
+    if version is not None and (thing is None or thing.version != version):
+        raise Conflict("It was changed meanwhile; look at it again first.")

@@ -32,11 +32,11 @@ from shared.contracts.accounts import (
     MembershipGranted,
     Role,
 )
-from shared.errors import Conflict, Forbidden, NotFound
+from shared.errors import Forbidden, NotFound
 from shared.fields import invalid
 from shared.outbox import Outbox, next_version
 from shared.policy import Action, Principal, account_resource, demand, may, sees
-from shared.races import until_won
+from shared.races import demand_version, until_won
 
 
 async def create_account(outbox: Outbox, principal: Principal, wanted: CreateAccount) -> Account:
@@ -112,8 +112,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
         if account is None:
             raise NotFound
         demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
-        if wanted.version not in {None, account.version}:
-            raise Conflict("It was changed meanwhile; look at it again before you save.")
+        demand_version(account, wanted.version)
         changes = tidied(account.kind, wanted)
         if not changes:
             return account

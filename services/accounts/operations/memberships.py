@@ -1,6 +1,6 @@
 """Roles: who may give and take them, and who must stay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.accounts.models import InvitationRecord, Membership, Place
@@ -24,6 +24,7 @@ from services.accounts.store.memberships import (
 from shared.contracts.accounts import (
     Account,
     AccountUpdated,
+    GetMember,
     GrantRole,
     ListMembers,
     Member,
@@ -35,10 +36,11 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Actor, Done, now
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.fields import invalid
 from shared.outbox import Outbox, next_version
 from shared.paging import Stretch, fill
 from shared.policy import Action, Principal, account_resource, demand, may_grant, sees
-from shared.races import until_won
+from shared.races import demand_version, until_won
 from shared.rules import RANKS
 from shared.tables import Action as TableAction
 
@@ -74,13 +76,20 @@ class Change:
 async def grant_role(
     outbox: Outbox, principal: Principal, wanted: GrantRole, *, find_repository: FindRepository
 ) -> Done:
-    """Give, raise or lower a role; Forbidden above one's own, Conflict for the last owner."""
+    """Give, raise or lower a role; Forbidden above one's own, Conflict for the last owner.
+
+    Invalid for an end that is over, or that is both told and taken away.
+    """
+    if wanted.until is not None and (wanted.for_good or wanted.until <= now()):
+        raise invalid("until", "must be a time to come, or none where a role is for good")
 
     async def attempt() -> Done:
         place = await find_place(outbox, principal, wanted, find_repository)
         member = await individual(outbox, wanted.member_uid)
         change = await changing(outbox, place, member, wanted.role, wanted)
+        change = replace(change, until=_end(change, wanted))
         demand_grant(principal, place, wanted.role, change.held)
+        demand_version(change.before, wanted.version)
         if not change.is_none:
             entitled = still_entitled(principal, place, member)
             await commit(outbox, *await changed(outbox, change), *entitled)
@@ -105,6 +114,7 @@ async def revoke_role(
             demand_grant(principal, place, Role.READER, change.held)
         if change.held is None:
             raise NotFound("This account has no role here.")
+        demand_version(change.before, wanted.version)
         entitled = still_entitled(principal, place, member)
         await commit(outbox, *await changed(outbox, change), *entitled)
         return Done()
@@ -123,6 +133,13 @@ async def changing(
     key = place_key(place.account.account_uid, place.repository_uid)
     before = await find_membership(outbox, key, member.account_uid)
     return Change(place, member, before, role, wanted.actor, wanted.reason)
+
+
+def _end(change: Change, wanted: GrantRole) -> datetime | None:
+    """When the role is to end: as before, unless something else is wanted."""
+    if wanted.until is not None or wanted.for_good or change.before is None or not change.held:
+        return wanted.until
+    return change.before.until
 
 
 def demand_grant(principal: Principal, place: Place, role: Role, held: Role | None) -> None:
@@ -220,11 +237,7 @@ async def list_members(
     outbox: Outbox, principal: Principal, wanted: ListMembers, *, find_repository: FindRepository
 ) -> MemberPage:
     """Who holds a role there, but for accounts that who asks may not see."""
-    place = await find_place(outbox, principal, wanted, find_repository)
-    is_repository = place.repository is not None
-    action = Action.REPOSITORY_MEMBERS_READ if is_repository else Action.ACCOUNT_MEMBERS_READ
-    demand(principal, action, place.resource)
-    key = place_key(place.account.account_uid, place.repository_uid)
+    key = await _listed(outbox, principal, wanted, find_repository)
 
     async def read(after: str | None) -> Stretch[Member]:
         # One more than is shown, as it tells whether there are more.
@@ -243,8 +256,37 @@ async def list_members(
     return MemberPage(members=told, cursor=cursor)
 
 
+async def get_member(
+    outbox: Outbox, principal: Principal, wanted: GetMember, *, find_repository: FindRepository
+) -> Member:
+    """One of them; NotFound where who asks would not find them in the list."""
+    key = await _listed(outbox, principal, wanted, find_repository)
+    membership = await find_membership(outbox, key, wanted.member_uid)
+    account = await find_account(outbox, wanted.member_uid)
+    if account is None or not sees(principal, account_resource(account)):
+        raise NotFound
+    if membership is None or membership.held_at(now()) is None:
+        raise NotFound("This account has no role here.")
+    return _member(shown(account, principal), membership)
+
+
+async def _listed(
+    outbox: Outbox,
+    principal: Principal,
+    wanted: ListMembers | GetMember,
+    find_repository: FindRepository,
+) -> str:
+    """The partition of the members of a place, for who may list them."""
+    place = await find_place(outbox, principal, wanted, find_repository)
+    is_repository = place.repository is not None
+    action = Action.REPOSITORY_MEMBERS_READ if is_repository else Action.ACCOUNT_MEMBERS_READ
+    demand(principal, action, place.resource)
+    return place_key(place.account.account_uid, place.repository_uid)
+
+
 def _member(account: Account, membership: Membership) -> Member:
-    return Member(account=account, role=membership.role, until=membership.until)
+    told = membership.model_dump(include={"role", "until", "version"})
+    return Member(account=account, **told)
 
 
 async def individual(outbox: Outbox, account_uid: str) -> Account:

@@ -16,7 +16,7 @@ from shared.contracts.accounts import Account
 from shared.contracts.repositories import RenameRepository, Repository, RepositoryRenamed
 from shared.errors import Conflict
 from shared.policy import Action, Principal
-from shared.races import until_won
+from shared.races import demand_version, until_won
 from shared.tables import Action as Write
 
 # Each is a row that an owner's change writes anew, and a part of every event.
@@ -33,8 +33,7 @@ async def rename_repository(
     async def attempt() -> Repository:
         found = await find_repository(outbox, account.account_uid, wanted.repository_id)
         before = demanded(principal, Action.REPOSITORY_MOVE, found)
-        if wanted.version not in {None, before.version}:
-            raise Conflict("It was changed meanwhile; look at it again before you rename it.")
+        demand_version(before, wanted.version)
         if wanted.new_repository_id == before.repository_id:
             return before
         after = renamed(before, {"repository_id": wanted.new_repository_id})

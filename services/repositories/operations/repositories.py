@@ -16,9 +16,9 @@ from shared.contracts.repositories import (
     RepositoryCreated,
     RepositoryUpdated,
 )
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.policy import Action, Principal, account_resource, demand, repository_resource, sees
-from shared.races import until_won
+from shared.races import demand_version, until_won
 
 
 async def create_repository(
@@ -66,8 +66,7 @@ async def edit_repository(
     async def attempt() -> Repository:
         found = await find_repository(outbox, account.account_uid, wanted.repository_id)
         before = demanded(principal, Action.REPOSITORY_EDIT, found)
-        if wanted.version not in {None, before.version}:
-            raise Conflict("It was changed meanwhile; look at it again before you save.")
+        demand_version(before, wanted.version)
         after = next_after(before, given(wanted, resources.rules.limits))
         if after is not before:
             await commit(

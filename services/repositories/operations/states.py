@@ -29,7 +29,7 @@ from shared.errors import Forbidden, NotFound
 from shared.fields import invalid
 from shared.paging import fill
 from shared.policy import Action, Principal, may, rank, repository_resource
-from shared.races import until_won
+from shared.races import demand_version, until_won
 from shared.rules import ADMIN
 
 HELD = "An operator put it aside, and only an operator can end that."
@@ -45,6 +45,7 @@ async def deactivate_repository(
             resources, principal, Action.REPOSITORY_DEACTIVATE, account, wanted.repository_id
         )
         confirmed(before, wanted.confirm)
+        demand_version(before, wanted.version)
         is_operator = rank(principal, repository_resource(before)) == ADMIN
         changes = {"state": State.DEACTIVATED, "held": before.held or is_operator}
         return await _change(resources, before, changes, wanted.actor.uid)
@@ -63,6 +64,7 @@ async def activate_repository(
         )
         if before.held and rank(principal, repository_resource(before)) < ADMIN:
             raise Forbidden(HELD)
+        demand_version(before, wanted.version)
         changes = {"state": State.ACTIVE, "held": False}
         return await _change(resources, before, changes, wanted.actor.uid)
 
@@ -80,6 +82,7 @@ async def delete_repository(
             resources, principal, Action.REPOSITORY_DELETE, account, wanted.repository_id
         )
         confirmed(before, wanted.confirm)
+        demand_version(before, wanted.version)
         moment = rules.clock()
         after = next_after(
             before,
@@ -111,6 +114,7 @@ async def undelete_repository(
         before = demanded(principal, Action.REPOSITORY_UNDELETE, found)
         if not _is_kept(resources, before):
             raise NotFound
+        demand_version(before, wanted.version)
         state = State.DEACTIVATED if before.held else State.ACTIVE
         changes = {"state": state, "deleted_at": None, "purged_after": None}
         after = next_after(before, changes)

@@ -34,7 +34,7 @@ from shared.policy import (
     repository_resource,
     sees,
 )
-from shared.races import until_won
+from shared.races import demand_version, until_won
 from shared.tables import Put
 
 
@@ -55,6 +55,7 @@ async def offer_transfer(
         if receiver.account_uid == repository.account_uid:
             raise invalid("to_account_id", "has it already")
         before = await find_transfer(resources.outbox, repository.repository_uid)
+        demand_version(before, wanted.version)
         transfer = _offer(resources, repository, receiver, wanted.actor.uid, before)
         await commit(
             resources.outbox,
@@ -106,6 +107,7 @@ async def accept_transfer(
         repository = await find_owned(resources.outbox, *uids)
         if repository is None or _has_ended(resources, transfer, repository):
             raise NotFound
+        demand_version(transfer, wanted.version)
         after, moved = await change_owner(resources, repository, account, wanted.actor.uid)
         await commit(resources.outbox, *moved, *settled(transfer))
         return after
@@ -122,6 +124,7 @@ async def decline_transfer(
         transfer = await find_transfer(resources.outbox, wanted.repository_uid)
         if transfer is None or not await _is_party(resources, principal, account, transfer):
             raise NotFound
+        demand_version(transfer, wanted.version)
         await commit(
             resources.outbox,
             *settled(transfer),

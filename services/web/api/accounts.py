@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.api.editions import Expected, condition, tag
+from services.web.api.editions import Edition, tag
 from services.web.api.members import WhyQuery
 from services.web.api.models import (
     AccountChange,
@@ -67,22 +67,18 @@ async def get_account(
 
 
 @router.patch("/accounts/{account_id}", summary="Change an account")
-async def edit_account(  # noqa: PLR0913, PLR0917  (each is a part of the request)
+async def edit_account(
     request: Request,
-    response: Response,
     visitor: SignedIn,
     account_id: AccountName,
     change: AccountChange,
-    expected: Expected,
+    edition: Edition,
 ) -> AccountView:
     """What is given is changed."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    given = change.model_dump()
-    wanted = EditAccount(actor=visitor.actor, account_uid=uid, version=expected, **given)
-    with condition(expected):
-        after = await ask(request, wanted)
-    tag(response, after)
-    return AccountView.of(after)
+    given = {**change.model_dump(), "version": edition.version}
+    wanted = EditAccount(actor=visitor.actor, account_uid=uid, **given)
+    return AccountView.of(await edition.done(ask(request, wanted)))
 
 
 @router.get("/accounts/{account_id}/access-keys", summary="An account's access keys")

@@ -1,13 +1,13 @@
 """Editions of things: `ETag` on what is read, `If-Match` on what is changed (RFC 9110 §13.1.1)."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
-from shared.contracts.base import Snapshot
+from shared.contracts.base import Reply, Snapshot
 from shared.errors import Conflict, Invalid, PreconditionFailed
 
 VERSION = re.compile(r'"([0-9]{1,20})"')
@@ -33,15 +33,24 @@ def expected(
     return int(found[1])
 
 
-@contextmanager
-def condition(version: int | None) -> Iterator[None]:
-    """A change that came too late fails its condition, if it made one."""
-    try:
-        yield
-    except Conflict as problem:
-        if version is None:
-            raise
-        raise PreconditionFailed(problem.detail) from problem
+@dataclass(frozen=True)
+class Changing:
+    """Which version a change is meant for, and where that of the answer is told."""
+
+    response: Response
+    version: Annotated[int | None, Depends(expected)]
+
+    async def done(self, change: Awaitable[Reply]) -> Reply:
+        """Its answer; a change that came too late fails its condition, if it made one."""
+        try:
+            after = await change
+        except Conflict as problem:
+            if self.version is None:
+                raise
+            raise PreconditionFailed(problem.detail) from problem
+        if isinstance(after, Snapshot):
+            tag(self.response, after)
+        return after
 
 
-Expected = Annotated[int | None, Depends(expected)]
+Edition = Annotated[Changing, Depends()]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.web.api.editions import Expected, condition, tag
+from services.web.api.editions import Edition, tag
 from services.web.api.models import (
     CitationView,
     NewRepository,
@@ -83,24 +83,17 @@ async def get_repository(
 
 
 @router.patch("/repositories/{account_id}/{repository_id}", summary="Change a repository")
-async def edit_repository(  # noqa: PLR0913, PLR0917  (each is a part of the request)
+async def edit_repository(
     request: Request,
-    response: Response,
     visitor: SignedIn,
     name: RepositoryPath,
     change: RepositoryChange,
-    expected: Expected,
+    edition: Edition,
 ) -> Repository:
     """What is given is changed; 409 where `version` is given and is no longer the newest."""
-    wanted = EditRepository(
-        actor=visitor.actor,
-        **name.model_dump(),
-        **{**change.model_dump(), "version": change.version if expected is None else expected},
-    )
-    with condition(expected):
-        after = await ask(request, wanted)
-    tag(response, after)
-    return after
+    version = change.version if edition.version is None else edition.version
+    given = {**name.model_dump(), **change.model_dump(), "version": version}
+    return await edition.done(ask(request, EditRepository(actor=visitor.actor, **given)))
 
 
 @router.delete(
@@ -111,16 +104,11 @@ async def delete_repository(
     visitor: SignedIn,
     name: RepositoryPath,
     confirm: Annotated[str, Query(description="The full name, `account/repository`")],
+    edition: Edition,
 ) -> None:
     """Hidden everywhere at once."""
-    await ask(
-        request,
-        DeleteRepository(
-            actor=visitor.actor,
-            **name.model_dump(),
-            confirm=confirm,
-        ),
-    )
+    given = {**name.model_dump(), "confirm": confirm, "version": edition.version}
+    await edition.done(ask(request, DeleteRepository(actor=visitor.actor, **given)))
 
 
 @router.get("/repositories/{account_id}/{repository_id}/summary", summary="A repository in figures")

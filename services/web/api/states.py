@@ -1,8 +1,10 @@
 """Whole repositories: put aside, taken up, had back, renamed, handed over."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Any
 
-from services.web.api.editions import Expected, condition, tag
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.web.api.editions import Edition, tag
 from services.web.api.models import Confirmed, NewName, NewOwner
 from services.web.api.queries import (
     AccountName,
@@ -34,67 +36,77 @@ router = APIRouter(tags=["repositories"])
 ONE = "/repositories/{account_id}/{repository_id}"
 
 
+def _named_by_uid(account_id: AccountName, repository_uid: str) -> dict[str, Any]:
+    check_names(account_id)
+    return {"account_id": account_id, "repository_uid": repository_uid}
+
+
+WholeRepository = Annotated[dict[str, Any], Depends(_named_by_uid)]
+"""A repository as one of an account's that has no name there now: offered to it, or deleted."""
+
+
 @router.post(f"{ONE}/deactivate", summary="Put a repository aside")
 async def deactivate_repository(
     request: Request,
     visitor: SignedIn,
     name: RepositoryPath,
     wanted: Confirmed,
+    edition: Edition,
 ) -> Repository:
     """Only its maintainers see it then, and nobody writes to it."""
-    return await ask(
-        request,
-        DeactivateRepository(actor=visitor.actor, confirm=wanted.confirm, **name.model_dump()),
-    )
+    asked = {**name.model_dump(), **wanted.model_dump(), "version": edition.version}
+    return await edition.done(ask(request, DeactivateRepository(actor=visitor.actor, **asked)))
 
 
 @router.post(f"{ONE}/activate", summary="Take a repository up again")
 async def activate_repository(
-    request: Request, visitor: SignedIn, name: RepositoryPath
+    request: Request, visitor: SignedIn, name: RepositoryPath, edition: Edition
 ) -> Repository:
     """403 where an operator put it aside."""
-    return await ask(request, ActivateRepository(actor=visitor.actor, **name.model_dump()))
+    asked = {**name.model_dump(), "version": edition.version}
+    return await edition.done(ask(request, ActivateRepository(actor=visitor.actor, **asked)))
 
 
 @router.post(f"{ONE}/rename", summary="Rename a repository")
-async def rename_repository(  # noqa: PLR0913, PLR0917  (each is a part of the request)
+async def rename_repository(
     request: Request,
-    response: Response,
     visitor: SignedIn,
     name: RepositoryPath,
     wanted: NewName,
-    expected: Expected,
+    edition: Edition,
 ) -> Repository:
     """Its old name goes on leading to it; 409 where the new one is taken or rests."""
-    asked = RenameRepository(
-        actor=visitor.actor,
-        **name.model_dump(),
-        new_repository_id=wanted.repository_id,
-        version=expected,
-    )
-    with condition(expected):
-        after = await ask(request, asked)
-    tag(response, after)
-    return after
+    new = {"new_repository_id": wanted.repository_id, "version": edition.version}
+    asked = RenameRepository(actor=visitor.actor, **name.model_dump(), **new)
+    return await edition.done(ask(request, asked))
 
 
 @router.put(f"{ONE}/transfer", summary="Offer a repository to another account")
-async def offer_transfer(
+async def offer_transfer(  # noqa: PLR0913, PLR0917  (each is a part of the request)
     request: Request,
     visitor: SignedIn,
     name: RepositoryPath,
     wanted: NewOwner,
     key: IdempotencyKey,
+    edition: Edition,
 ) -> Transfer:
-    """It stays where it is until the other account accepts; one offer at a time."""
+    """It stays where it is until the other account accepts; one offer at a time.
+
+    If-Match is about the offer that this one replaces.
+    """
     asked = {**name.model_dump(), **wanted.model_dump(), "idempotency_key": key}
-    return await ask(request, OfferTransfer(actor=visitor.actor, **asked))
+    offer = OfferTransfer(actor=visitor.actor, **asked, version=edition.version)
+    return await edition.done(ask(request, offer))
 
 
 @router.get(f"{ONE}/transfer", summary="The offer of a repository")
-async def get_transfer(request: Request, visitor: SignedIn, name: RepositoryPath) -> Transfer:
+async def get_transfer(
+    request: Request, response: Response, visitor: SignedIn, name: RepositoryPath
+) -> Transfer:
     """404 where none is open."""
-    return await ask(request, GetTransfer(actor=visitor.actor, **name.model_dump()))
+    found = await ask(request, GetTransfer(actor=visitor.actor, **name.model_dump()))
+    tag(response, found)
+    return found
 
 
 @router.get("/accounts/{account_id}/transfers", summary="Repositories offered to an account")
@@ -114,12 +126,11 @@ async def list_transfers(
     "/accounts/{account_id}/transfers/{repository_uid}/accept", summary="Take a repository"
 )
 async def accept_transfer(
-    request: Request, visitor: SignedIn, account_id: AccountName, repository_uid: str
+    request: Request, visitor: SignedIn, offered: WholeRepository, edition: Edition
 ) -> Repository:
-    """It is this account's now; 409 where its name is taken here."""
-    check_names(account_id)
-    asked = {"account_id": account_id, "repository_uid": repository_uid}
-    return await ask(request, AcceptTransfer(actor=visitor.actor, **asked))
+    """It is this account's now; 409 where its name is taken here. If-Match is about the offer."""
+    wanted = AcceptTransfer(actor=visitor.actor, **offered, version=edition.version)
+    return await edition.done(ask(request, wanted))
 
 
 @router.delete(
@@ -128,12 +139,11 @@ async def accept_transfer(
     summary="Decline or withdraw an offer",
 )
 async def decline_transfer(
-    request: Request, visitor: SignedIn, account_id: AccountName, repository_uid: str
+    request: Request, visitor: SignedIn, offered: WholeRepository, edition: Edition
 ) -> None:
-    """As the account it is offered to, or the one that offered it."""
-    check_names(account_id)
-    asked = {"account_id": account_id, "repository_uid": repository_uid}
-    await ask(request, DeclineTransfer(actor=visitor.actor, **asked))
+    """As the account it is offered to, or the one that offered it. If-Match is about the offer."""
+    wanted = DeclineTransfer(actor=visitor.actor, **offered, version=edition.version)
+    await edition.done(ask(request, wanted))
 
 
 @router.get("/accounts/{account_id}/deleted", summary="Repositories that can be had back")
@@ -151,9 +161,8 @@ async def list_deleted_repositories(
 
 @router.post("/accounts/{account_id}/deleted/{repository_uid}/undelete", summary="Undelete")
 async def undelete_repository(
-    request: Request, visitor: SignedIn, account_id: AccountName, repository_uid: str
+    request: Request, visitor: SignedIn, deleted: WholeRepository, edition: Edition
 ) -> Repository:
     """As it was, under its name; 404 once it is purged."""
-    check_names(account_id)
-    asked = {"account_id": account_id, "repository_uid": repository_uid}
-    return await ask(request, UndeleteRepository(actor=visitor.actor, **asked))
+    wanted = UndeleteRepository(actor=visitor.actor, **deleted, version=edition.version)
+    return await edition.done(ask(request, wanted))

@@ -106,6 +106,7 @@ from shared.contracts.accounts.invitations import (
     RevokeInvitation,
 )
 from shared.contracts.accounts.memberships import (
+    GetMember,
     GrantRole,
     ListMembers,
     Member,
@@ -198,6 +199,7 @@ __all__ = [
     "GetExport",
     "GetExportDocument",
     "GetInvitation",
+    "GetMember",
     "GetSealedAccessKey",
     "GetTrust",
     "GrantRole",

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from shared.contracts.accounts.accounts import Account
 from shared.contracts.accounts.roles import AccountsEvent, Reason, Role, RoleRequest
-from shared.contracts.base import Done, Listed
+from shared.contracts.base import Done, Listed, Snapshot
 
 
-class Member(BaseModel):
+class Member(Snapshot):
     """Who holds a role on an organization or a repository."""
 
     account: Account
@@ -26,18 +26,32 @@ class MemberPage(BaseModel):
 
 
 class GrantRole(RoleRequest[Done]):
-    """Give an account a role; nobody gives or changes one above their own."""
+    """Give an account a role; nobody gives or changes one above their own.
+
+    When it ends is as before, unless `until` or `for_good` say otherwise. Conflict where `version`
+    is given and not that of the role which is held.
+    """
 
     member_uid: str
     role: Role
+    until: AwareDatetime | None = None
+    for_good: bool = False
     reason: Reason = ""
+    version: int | None = None
 
 
 class RevokeRole(RoleRequest[Done]):
-    """Take a role away, or leave. Conflict for an organization's last owner."""
+    """Take a role away, or leave. Conflict for an organization's last owner, or as GrantRole."""
 
     member_uid: str
     reason: Reason = ""
+    version: int | None = None
+
+
+class GetMember(RoleRequest[Member]):
+    """The role of one account there, for those who may list it. NotFound where it holds none."""
+
+    member_uid: str
 
 
 class ListMembers(RoleRequest[MemberPage], Listed):

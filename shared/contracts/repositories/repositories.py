@@ -109,11 +109,15 @@ class EditRepository(RepositoriesRequest[Repository], MetadataChange):
 
 
 class DeleteRepository(RepositoriesRequest[Done]):
-    """Hidden everywhere at once; `confirm` must be the repository's `account/name`."""
+    """Hidden everywhere at once; `confirm` must be the repository's `account/name`.
+
+    Conflict, as of all below, where `version` is given and is no longer the newest.
+    """
 
     account_id: str
     repository_id: str
     confirm: str
+    version: int | None = None
 
 
 class DeactivateRepository(RepositoriesRequest[Repository]):
@@ -122,6 +126,7 @@ class DeactivateRepository(RepositoriesRequest[Repository]):
     account_id: str
     repository_id: str
     confirm: str
+    version: int | None = None
 
 
 class ActivateRepository(RepositoriesRequest[Repository]):
@@ -129,6 +134,7 @@ class ActivateRepository(RepositoriesRequest[Repository]):
 
     account_id: str
     repository_id: str
+    version: int | None = None
 
 
 class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):
@@ -142,6 +148,7 @@ class UndeleteRepository(RepositoriesRequest[Repository]):
 
     account_id: str
     repository_uid: str
+    version: int | None = None
 
 
 class RenameRepository(RepositoriesRequest[Repository]):
@@ -175,12 +182,16 @@ class TransferPage(BaseModel):
 
 
 class OfferTransfer(RepositoriesRequest[Transfer], Creation):
-    """In place of an offer that was made before. `confirm` must be its `account/name`."""
+    """In place of an offer that was made before, whose `version` may be told.
+
+    `confirm` must be its `account/name`.
+    """
 
     account_id: str
     repository_id: str
     to_account_id: str
     confirm: str
+    version: int | None = None
 
 
 class GetTransfer(RepositoriesRequest[Transfer]):
@@ -201,6 +212,7 @@ class AcceptTransfer(RepositoriesRequest[Repository]):
 
     account_id: str
     repository_uid: str
+    version: int | None = Field(default=None, description="the offer's")
 
 
 class DeclineTransfer(RepositoriesRequest[Done]):
@@ -208,6 +220,7 @@ class DeclineTransfer(RepositoriesRequest[Done]):
 
     account_id: str
     repository_uid: str
+    version: int | None = Field(default=None, description="the offer's")
 
 
 class RepositoryEvent(EventData):

@@ -236,16 +236,49 @@ async def members(place: Place) -> list[Any]:
     return page.members
 
 
-async def test_a_role_that_has_an_end_is_given_for_good_by_granting_it(place: Place) -> None:
-    await place.ask(place.eve)
-    (waiting,) = await place.waiting(place.ada)
-    await place.approve(place.ada, waiting.request_uid, until=now() + DAY)
-    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER)
-    assert (await fresh(place.outbox, place.eve)).role_ends == {}
+async def end_of(place: Place) -> datetime | None:
+    """When eve's role ends, by the membership; the account and its announcement say the same."""
     key = place_key(place.org.account_uid, place.secret.repository_uid)
     held = await find_membership(place.outbox, key, place.eve.account_uid)
     assert held is not None
-    assert held.until is None
+    ends = (await fresh(place.outbox, place.eve)).role_ends
+    assert ends.get(place.secret.repository_uid) == held.until
+    return held.until
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.WRITER])
+async def test_a_role_that_has_an_end_keeps_it_when_it_is_saved_again(
+    place: Place, role: Role
+) -> None:
+    await place.ask(place.eve)
+    (waiting,) = await place.waiting(place.ada)
+    until = now() + DAY
+    await place.approve(place.ada, waiting.request_uid, until=until)
+    await give(place.outbox, place.ada, place.secret, place.eve, role)
+    assert await end_of(place) == until
+
+
+async def test_the_end_of_a_role_is_changed_and_taken_away_in_so_many_words(place: Place) -> None:
+    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER)
+    until = now() + DAY
+    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER, until=until)
+    assert await end_of(place) == until
+    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER, for_good=True)
+    assert await end_of(place) is None
+
+
+async def test_a_role_that_is_over_is_given_anew_without_its_old_end(place: Place) -> None:
+    until = now() + timedelta(seconds=0.2)
+    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER, until=until)
+    await asyncio.sleep(0.3)
+    await give(place.outbox, place.ada, place.secret, place.eve, Role.READER)
+    assert await end_of(place) is None
+
+
+@pytest.mark.parametrize("more", [{"until": now() - DAY}, {"until": now() + DAY, "for_good": True}])
+async def test_an_end_that_cannot_be_is_refused(place: Place, more: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match="a time to come"):
+        await give(place.outbox, place.ada, place.secret, place.eve, Role.READER, **more)
 
 
 async def test_an_end_in_the_past_is_refused(place: Place) -> None:

@@ -1,5 +1,7 @@
 """Roles on one repository, and roles taken away."""
 
+from typing import Any
+
 import pytest
 
 from services.accounts.operations.memberships import grant_role, list_members, revoke_role
@@ -34,7 +36,7 @@ def name_of(repository: Repository) -> RepositoryName:
 
 
 async def give(
-    outbox: Outbox, giver: Account, repository: Repository, member: Account, role: Role
+    outbox: Outbox, giver: Account, repository: Repository, member: Account, role: Role, **more: Any
 ) -> None:
     """A role on one repository."""
     wanted = GrantRole(
@@ -43,6 +45,7 @@ async def give(
         member_uid=member.account_uid,
         role=role,
         reason="Joins the campaign.",
+        **more,
     )
     principal = await principal_of(outbox, giver)
     await grant_role(outbox, principal, wanted, find_repository=finder(repository))
