@@ -1,10 +1,22 @@
 """What tests of several folders share: one running data door."""
 
 from collections.abc import Iterator
+from functools import cache
 
+import httpx
 import pytest
 
 from tests.door import Door, opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def roots_loaded_once() -> Iterator[None]:
+    """Each client of httpx loads all trusted roots anew, and most tests make several."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context)
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

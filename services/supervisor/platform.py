@@ -13,7 +13,7 @@ from services.supervisor import commands
 from services.supervisor.addresses import Addresses
 from services.supervisor.child import Child, Command
 from services.supervisor.crashes import collect_for_ever
-from services.supervisor.readiness import wait_until_all_answer, wait_until_answers
+from services.supervisor.readiness import wait_until_answer
 from services.supervisor.ready import Running
 from services.supervisor.refusal import StartRefused
 from shared.settings import LOOPBACK
@@ -93,7 +93,7 @@ class Platform:
         for one in self.addresses.processes:
             child = self._hold(commands.service_child(self.home, one, self.addresses))
             waiting.append((child, f"{self._ops_url(one.ops_port)}/readyz"))
-        await wait_until_all_answer(waiting)
+        await wait_until_answer(*waiting)
         say(f"services: ready ({', '.join(one.name for one in self.addresses.processes)})")
 
     async def _start_nats(self) -> None:
@@ -108,10 +108,10 @@ class Platform:
 
     async def _start_kratos(self, binary: Path, say: Say) -> None:
         addresses = self.addresses
+        waiting = []
         if addresses.mail_url:
             mail = self._hold(commands.mail_child(self.home, addresses))
-            await wait_until_answers(mail, f"{addresses.mail_url}/readyz")
-            say(f"mail: caught, to be read at {addresses.mail_url}")
+            waiting.append((mail, f"{addresses.mail_url}/readyz"))
         place = commands.kratos_place(self.home, addresses, self.key)
         write_config(place)
         command = commands.kratos_child(binary, place, addresses, self.key)
@@ -124,8 +124,11 @@ class Platform:
                 f"its log:\n{last_lines(command.log)}"
             )
         child = self._hold(command)
-        await wait_until_answers(child, f"{addresses.kratos_admin_url}/admin/health/ready")
+        waiting.append((child, f"{addresses.kratos_admin_url}/admin/health/ready"))
+        await wait_until_answer(*waiting)
         say(f"Kratos: ready at {addresses.kratos_public_url}")
+        if addresses.mail_url:
+            say(f"mail: caught, to be read at {addresses.mail_url}")
 
     def _hold(self, command: Command) -> Child:
         child = Child(command, on_start=self._tell)

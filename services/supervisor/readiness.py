@@ -1,7 +1,6 @@
 """Waits until things answer, and says which one does not and why."""
 
 import asyncio
-from collections.abc import Sequence
 
 import httpx
 
@@ -15,27 +14,32 @@ START_SECONDS = 90.0
 DEATHS_ALLOWED = 3
 
 
-async def wait_until_answers(child: Child, url: str) -> None:
-    """Return when `url` answers 200; StartRefused when the child keeps dying or 90 s passed."""
-    said = "no answer"
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                while (said := await _ask(client, url)) != "":
-                    _refuse_dying(child)
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            raise StartRefused(_not_ready(child, f"{url} says: {said}")) from None
+async def wait_until_answer(*asked: tuple[Child, str]) -> None:
+    """Return when every URL answers 200; the first child that cannot start decides.
 
-
-async def wait_until_all_answer(asked: Sequence[tuple[Child, str]]) -> None:
-    """The first that cannot start decides."""
+    StartRefused when one keeps dying, or 90 s passed.
+    """
     try:
-        async with asyncio.TaskGroup() as group:
+        # One client for all: each loads all trusted roots of the machine.
+        async with (
+            httpx.AsyncClient(timeout=ANSWER_SECONDS) as client,
+            asyncio.TaskGroup() as group,
+        ):
             for child, url in asked:
-                group.create_task(wait_until_answers(child, url))
+                group.create_task(_wait_for(client, child, url))
     except* StartRefused as refusals:
         raise StartRefused(str(refusals.exceptions[0])) from None
+
+
+async def _wait_for(client: httpx.AsyncClient, child: Child, url: str) -> None:
+    said = "no answer"
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while (said := await _ask(client, url)) != "":
+                _refuse_dying(child)
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        raise StartRefused(_not_ready(child, f"{url} says: {said}")) from None
 
 
 def _refuse_dying(child: Child) -> None:
