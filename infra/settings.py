@@ -2,11 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
-from shared.settings import OpsSettings, SendingSettings, Settings
+from shared.settings import Address, KratosSettings, OpsSettings, SendingSettings, Settings
 from shared.topology import SERVICES
 
 
@@ -14,6 +14,26 @@ class IndexerProcesses(OpsSettings):
     """How many indexer processes share the work."""
 
     processes: int = Field(default=1, ge=1, le=64)
+
+
+class Provider(BaseModel):
+    """One provider, with PKCE where it says that it can.
+
+    It sends people back to `{web}/.kratos/self-service/methods/oidc/callback/{id}`.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    label: Annotated[str, Field(min_length=1, max_length=60)]
+    issuer: Annotated[Address, Field(min_length=1)]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: SecretStr = SecretStr("")
+    scope: tuple[str, ...] = ("openid", "email", "profile")
+
+
+class EmbeddedKratos(KratosSettings):
+    """`providers` is a list in JSON of who else may say who somebody is (OpenID Connect)."""
+
+    providers: tuple[Provider, ...] = ()
 
 
 class MailSettings(SendingSettings):
@@ -32,6 +52,7 @@ class PlatformSettings(Settings):
     services: str = ""
     sample: bool = True
     indexer: IndexerProcesses = Field(default_factory=IndexerProcesses)
+    kratos: EmbeddedKratos = Field(default_factory=EmbeddedKratos)
     mail: MailSettings = Field(default_factory=MailSettings)
 
     @field_validator("services")

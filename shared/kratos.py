@@ -59,6 +59,12 @@ class Answer:
     body: Mapping[str, Any]
     cookies: Sequence[Cookie] = ()
     items: Sequence[Mapping[str, Any]] = ()
+    location: str = ""
+
+    @property
+    def goes_to(self) -> str:
+        """Where a browser has to go on; empty where it need not."""
+        return self.location or str(self.body.get("redirect_browser_to", ""))
 
     @property
     def error_id(self) -> str:
@@ -123,6 +129,14 @@ class Kratos:
         body = Body(f"Update{kind.title()}FlowBody", nested(fields))
         return await self._ask(f"update_{kind}_flow", flow_id, body, browser=browser)
 
+    async def returned(self, path: str, browser: Browser) -> Answer:
+        """Who comes back from another provider: where they go on, and the session they may have.
+
+        `path` is what of the address follows Kratos' own.
+        """
+        headers = browser.headers | {"Accept": "text/html"}
+        return _answer(await self.api.get(path, headers=headers))
+
     async def logout(self, browser: Browser) -> Answer:
         """End the session of a cookie, here and in Kratos; harmless where there is none."""
         answer = await self._ask("create_browser_logout_flow", browser=browser)
@@ -182,6 +196,7 @@ def _answer(response: HTTPResponse) -> Answer:
         body if isinstance(body, dict) else {},
         tuple(cookie for header in cookies for cookie in _cookies(header)),
         body if isinstance(body, list) else (),
+        response.headers.get("location", ""),
     )
 
 

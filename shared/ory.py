@@ -6,7 +6,7 @@ behind servers, while v1.3 and the later calendar versions answer alike in what 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -51,10 +51,17 @@ class Api:
     async def ask(self, call: str, *args: Any, **options: Any) -> HTTPResponse:  # noqa: ANN401
         """Kratos' answer of any status below 500; Unavailable for others, and for none in time."""
         work = partial(self._call, call, *args, **{"_request_timeout": self.timeout} | options)
+        return await self._answered(work)
+
+    async def _answered(self, work: Callable[[], HTTPResponse]) -> HTTPResponse:
         answer = await asyncio.get_running_loop().run_in_executor(self.threads, work)
         if answer.status >= 500:
             raise Unavailable(self.away)
         return answer
+
+    async def get(self, path: str, **options: Any) -> HTTPResponse:  # noqa: ANN401
+        """The same for an address of Kratos' that the library has no call for."""
+        return await self._answered(partial(self._get, path, **options))
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -63,11 +70,20 @@ class Api:
     def _call(self, call: str, *args: Any, **options: Any) -> HTTPResponse:  # noqa: ANN401
         given = [self._modelled(one) if isinstance(one, Body) else one for one in args]
         method = getattr(self._client, f"{call}_without_preload_content")
+        return self._tried(partial(method, *given, **options))
+
+    def _get(self, path: str, **options: Any) -> HTTPResponse:  # noqa: ANN401
+        wire = self._client.api_client.rest_client
+        given = {"_request_timeout": self.timeout} | options
+        return self._tried(partial(wire.request, "GET", f"{self.url}{path}", **given))
+
+    def _tried(self, call: Callable[[], Any]) -> HTTPResponse:
         try:
-            answer: HTTPResponse = method(*given, **options)
+            answer = call()
         except (HTTPError, self._library.OpenApiException, OSError) as error:
             raise Unavailable(self.away) from error
-        return answer
+        raw: HTTPResponse = getattr(answer, "response", answer)
+        return raw
 
     def _modelled(self, body: Body) -> Any:  # noqa: ANN401
         return getattr(self._library, body.model).model_construct(actual_instance=body.content)

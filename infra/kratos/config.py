@@ -1,7 +1,7 @@
 """Kratos' configuration, written anew at every start; its secrets go by environment.
 
-All but one: Kratos reads lists from files alone, so what it shows web when it calls stands there.
-Who has it can do no more than have an identity read once again, and the file is its owner's alone.
+All but those in lists, which Kratos reads from files alone: what it shows web when it calls, and
+what it shows other providers of sign-in. The file is its owner's alone.
 """
 
 import base64
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.kratos.providers import MAPPER, render_provider
 from infra.kratos.release import VERSION
+from infra.settings import Provider
 from shared.keyfile import HOOK_HEADER, derive_text
 from shared.settings import LOOPBACK, LOOPBACK_NAMES
 
@@ -52,6 +54,7 @@ class KratosPlace:
     hook_url: str = ""
     hook_secret: str = ""
     sender: str = "coop@localhost"
+    providers: tuple[Provider, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -65,9 +68,10 @@ class KratosPlace:
 
 
 def write_config(place: KratosPlace) -> Path:
-    """Write the configuration, for its owner alone, and the identity schema beside it."""
+    """Write the configuration, for its owner alone, and what it names beside it."""
     place.folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(SCHEMA, place.folder / SCHEMA.name)
+    for source in (SCHEMA, MAPPER):
+        shutil.copyfile(source, place.folder / source.name)
     place.config.touch(mode=0o600)
     place.config.chmod(0o600)
     place.config.write_text(json.dumps(render_config(place), indent=1))
@@ -107,7 +111,7 @@ def render_config(place: KratosPlace) -> dict[str, Any]:
         "selfservice": {
             "default_browser_return_url": f"{web}/",
             "allowed_return_urls": [web],
-            "methods": _methods(web),
+            "methods": _methods(place, web),
             "flows": _flows(place),
         },
         "identity": {
@@ -131,7 +135,8 @@ def _listener(port: int, base_url: str) -> dict[str, Any]:
     return {"host": LOOPBACK, "port": port, "base_url": base_url}
 
 
-def _methods(web: str) -> dict[str, Any]:
+def _methods(place: KratosPlace, web: str) -> dict[str, Any]:
+    providers = [render_provider(one, place.folder) for one in place.providers]
     party = {"display_name": NAME, "id": urlsplit(web).hostname, "origins": [web]}
     return {
         # Asking haveibeenpwned about each password hangs where there is no internet.
@@ -141,6 +146,7 @@ def _methods(web: str) -> dict[str, Any]:
         # Registering by a code asks nobody whether the address is known before it is proven.
         "code": {"enabled": True, "passwordless_enabled": True, "config": {"lifespan": CODES_LIVE}},
         "webauthn": {"enabled": True, "config": {"passwordless": False, "rp": party}},
+        "oidc": {"enabled": bool(providers), "config": {"providers": providers}},
         "passkey": {"enabled": True, "config": {"rp": party}},
     }
 
@@ -150,7 +156,7 @@ def _flows(place: KratosPlace) -> dict[str, Any]:
     flows: dict[str, Any] = {name: {"ui_url": f"{web}{page}"} for name, page in PAGES.items()}
     flows["registration"] |= {
         "enable_legacy_one_step": True,
-        "after": {"code": {"hooks": [{"hook": "session"}]}},
+        "after": {method: {"hooks": [{"hook": "session"}]} for method in ("code", "oidc")},
     }
     for name in ("recovery", "verification"):
         flows[name] |= {"enabled": True, "use": "code", "lifespan": CODES_LIVE}

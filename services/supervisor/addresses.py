@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from infra.settings import PlatformSettings
+from infra.settings import PlatformSettings, Provider
 from services.supervisor.ports import take_ports
 from shared.settings import LOOPBACK
 
@@ -44,6 +44,7 @@ class Addresses:
     mail_smtp_port: int = 0
     smtp_url: str = ""
     sender: str = ""
+    providers: tuple[Provider, ...] = ()
 
     @property
     def near_host(self) -> str:
@@ -96,6 +97,7 @@ def choose_addresses(settings: PlatformSettings) -> Addresses:
         mail_smtp_port=smtp,
         smtp_url=settings.mail.smtp_url or _caught(settings, smtp),
         sender=settings.mail.sender,
+        providers=settings.kratos.providers,
     )
 
 

@@ -25,6 +25,7 @@ def kratos_place(home: Path, addresses: Addresses, key: bytes) -> kratos.KratosP
         hook_url=addresses.hook_url,
         hook_secret=hook_secret(key),
         sender=addresses.sender,
+        providers=addresses.providers,
     )
 
 

@@ -11,8 +11,8 @@ TRAITS = {"traits.email", "traits.name"}
 FIELDS: dict[FlowKind, set[str]] = {
     "login": ALWAYS
     | {"identifier", "password", "totp_code", "lookup_secret"}
-    | {"webauthn_login", "passkey_login"},
-    "registration": ALWAYS | TRAITS | {"code", "resend"},
+    | {"webauthn_login", "passkey_login", "provider"},
+    "registration": ALWAYS | TRAITS | {"code", "resend", "provider"},
     "recovery": ALWAYS | {"email", "code"},
     "verification": ALWAYS | {"email", "code"},
     "settings": ALWAYS
@@ -23,10 +23,13 @@ FIELDS: dict[FlowKind, set[str]] = {
     | {"webauthn_register", "webauthn_register_displayname", "webauthn_remove"}
     | {"passkey_settings_register", "passkey_remove"},
 }
+# Another provider says who somebody is: no word of who asks goes along.
+PROVIDER = "oidc"
+PROVIDER_FIELDS = ALWAYS | {"provider"}
 # The ways of each flow that its page offers, in their order.
 WAYS: dict[FlowKind, tuple[str, ...]] = {
-    "login": ("password", "passkey", "totp", "webauthn", "lookup_secret"),
-    "registration": ("code",),
+    "login": ("password", "passkey", PROVIDER, "totp", "webauthn", "lookup_secret"),
+    "registration": ("code", PROVIDER),
     "recovery": ("code",),
     "verification": ("code",),
     "settings": ("profile", "password", "totp", "lookup_secret", "webauthn", "passkey"),

@@ -38,11 +38,15 @@ HELP = {
 RESEND = "Send another code"
 BUTTONS = {
     1010001: "Confirm",
+    1010002: "Continue with {provider}",
     1010003: "Confirm",
     1010009: "Confirm",
     1010010: "Use a backup code",
+    1010017: "Sign in",
+    1010018: "Continue with {provider}",
     1010022: "Sign in",
     1040001: "Register",
+    1040002: "Continue with {provider}",
     1040003: "Continue",
     1040006: "Continue",
     1040008: "Change the e-mail address",
@@ -69,6 +73,10 @@ TOO_OLD = "The form had grown too old. Send it again."
 WORDS = {
     1010003: "Confirm that it is you.",
     1010004: "Show that it is you a second time.",
+    1010016: (
+        "There is an account with the address {duplicateIdentifier} already. Sign in to it once in "
+        "another way; from then on {provider} will do."
+    ),
     1040005: MAILED,
     1040009: "Now choose a password.",
     1050001: "Saved.",

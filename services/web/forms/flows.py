@@ -180,8 +180,9 @@ def _field(node: Node, name: str, value: str) -> FlowField:
 
 
 def _button(node: Node, name: str, value: str) -> FlowButton:
-    label_id = int(((node.get("meta") or {}).get("label") or {}).get("id") or 0)
-    label = BUTTONS.get(label_id) or _label(node) or "Go on"
+    meant = (node.get("meta") or {}).get("label") or {}
+    known = BUTTONS.get(int(meant.get("id") or 0), "")
+    label = known.format_map(_context(meant)) or _label(node) or "Go on"
     return FlowButton(name, value, label, skips=name != "method")
 
 
@@ -193,5 +194,8 @@ def _say(message: Mapping[str, Any], name: str = "") -> str:
     if message.get("id") == NOT_VALID and name in BY_FIELD:
         return BY_FIELD[name]
     known = WORDS.get(message.get("id", 0))
-    context = defaultdict(str, message.get("context") or {})
-    return known.format_map(context) if known else str(message.get("text", ""))
+    return known.format_map(_context(message)) if known else str(message.get("text", ""))
+
+
+def _context(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    return defaultdict(str, message.get("context") or {})

@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from services.web.addresses import HOME
 from services.web.forms.drafts import Draft, pack, unpack
-from services.web.forms.flows import told
+from services.web.forms.flow_fields import PROVIDER
+from services.web.forms.flows import read_flow, told
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
 from services.web.security.even import Even
@@ -25,6 +26,7 @@ from services.web.views.flows import (
     Shown,
     browser_of,
     carried_by,
+    leave,
     relay,
     return_to_of,
     session_in,
@@ -44,6 +46,11 @@ TEMPLATES: dict[FlowKind, str] = {
     "recovery": "flows/recover.html",
 }
 SIGNED_IN_AGAIN = "You are signed in again."
+NOT_THERE = "Signing in there did not work. Try again, or choose another way."
+UNPROVEN = (
+    "No confirmed e-mail address came along from there, so it cannot be used to register. Register "
+    "by a code that is sent to your address."
+)
 SIGNED_IN = "session_already_available"
 MAIL_AND_CODE = 2
 CHOOSE_PASSWORD = "/-/choose-password"  # noqa: S105 -- an address
@@ -60,7 +67,7 @@ async def sign_in(request: Request) -> Response:
     carried = Carried(return_to_of(query), refresh=bool(query.get("refresh")))
     if (await visitor_of(request)).identity is not None and not carried.refresh:
         return see(carried.return_to or HOME)
-    return await _fresh(request, "login", carried)
+    return await _begin(request, "login", carried)
 
 
 async def register(request: Request) -> Response:
@@ -110,7 +117,32 @@ async def _open(request: Request, kind: FlowKind) -> Response:
     carried = Carried(return_to_of(request.query_params))
     if (await visitor_of(request)).identity is not None:
         return see(carried.return_to or HOME)
-    return await _fresh(request, kind, carried)
+    return await _begin(request, kind, carried)
+
+
+async def _begin(request: Request, kind: FlowKind, carried: Carried) -> Response:
+    """A new flow, or what became of one for who comes back from another provider."""
+    query = request.query_params
+    if query.get("failed"):
+        return await _fresh(request, kind, replace(carried, told=NOT_THERE))
+    if not query.get("flow"):
+        return await _fresh(request, kind, carried)
+    answer = await resources_of(request).kratos.fetch(kind, query["flow"], browser_of(request))
+    if "ui" not in answer.body:
+        return await _fresh(request, kind, carried)
+    return await _came_back(request, kind, carried, answer)
+
+
+async def _came_back(
+    request: Request, kind: FlowKind, carried: Carried, answer: Answer
+) -> Response:
+    """To sign in once in another way; all else begins anew, in our words and not a provider's."""
+    shown = _page_of(kind, answer, carried)
+    if kind == "login" and shown.status == 200:
+        return await show(request, shown, carried, answer)
+    lacks_email = any(one.name == "traits.email" for one in read_flow(answer.body).fields)
+    reason = UNPROVEN if kind == "registration" and lacks_email else NOT_THERE
+    return await _fresh(request, kind, replace(carried, told=reason))
 
 
 async def _send(request: Request, kind: FlowKind) -> Response:
@@ -122,6 +154,9 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     tries = Tries(request, told(fields, ADDRESS_FIELDS[kind]))
     tries.enter()
     answer = await submitted(request, kind, fields)
+    if told(fields, "method") == PROVIDER and answer.goes_to:
+        tries.undo()
+        return await leave(request, answer)
     if answer.status in {200, 422} and any(one.name == cookies.SESSION for one in answer.cookies):
         return await _entered(request, kind, carried_by(fields), answer, tries)
     if kind != "registration":
@@ -139,7 +174,7 @@ async def _entered(
         return await _second_factor(request, carried, answer)
     if kind == "login":
         tries.succeed()
-        return await _onwards(request, carried, answer)
+        return await onwards(request, carried, answer)
     tries.succeed(MAIL_AND_CODE)
     chosen = f"{CHOOSE_PASSWORD}?return_to={quote(carried.return_to)}"
     return relay(request, see(chosen), answer)
@@ -162,7 +197,7 @@ async def _second_factor(request: Request, carried: Carried, first: Answer) -> R
     return await show(request, _page_of("login", answer, carried), carried, first, answer)
 
 
-async def _onwards(request: Request, carried: Carried, answer: Answer) -> Response:
+async def onwards(request: Request, carried: Carried, answer: Answer) -> Response:
     """What was typed before the session ended is shown once more, to be sent."""
     session = session_in(request, answer)
     visitor = await resources_of(request).sessions.visitor(f"{cookies.SESSION}={session}")
@@ -180,21 +215,27 @@ async def _onwards(request: Request, carried: Carried, answer: Answer) -> Respon
 
 
 async def _fresh(request: Request, kind: FlowKind, carried: Carried) -> Response:
-    options = await _options(request, kind)
+    options = await _options(request, kind, carried)
     answer = await resources_of(request).kratos.start(kind, browser_of(request), **options)
     if answer.error_id == SIGNED_IN:
         return see(carried.return_to or HOME)
     return await show(request, _page_of(kind, answer, carried), carried, answer)
 
 
-async def _options(request: Request, kind: FlowKind) -> dict[str, Any]:
-    """Signing in goes on from where the visitor is: nowhere, halfway, or signed in already."""
+async def _options(request: Request, kind: FlowKind, carried: Carried) -> dict[str, Any]:
+    """Signing in goes on from where the visitor is: nowhere, halfway, or signed in already.
+
+    Who leaves for another provider comes back to Kratos, which has to know where they go then.
+    """
     visitor = await visitor_of(request)
-    if kind != "login":
-        return {}
-    if visitor.halfway:
-        return {"aal": "aal2"}
-    return {"refresh": True} if visitor.identity is not None else {}
+    options: dict[str, Any] = {}
+    if carried.return_to:
+        options["return_to"] = resources_of(request).public_url + carried.return_to
+    if kind == "login" and visitor.halfway:
+        options["aal"] = "aal2"
+    elif kind == "login" and visitor.identity is not None:
+        options["refresh"] = True
+    return options
 
 
 def _page_of(kind: FlowKind, answer: Answer, carried: Carried) -> Shown:

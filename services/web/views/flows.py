@@ -7,12 +7,13 @@ to the form that is sent decides what comes next. Its cookies are relayed as our
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import own_address
-from services.web.forms.flow_fields import FIELDS, KEPT, WAYS
+from services.web.forms.flow_fields import FIELDS, KEPT, PROVIDER, PROVIDER_FIELDS, WAYS
 from services.web.forms.flows import FlowForm, for_kratos, read_ways
 from services.web.resources import resources_of
 from services.web.security import cookies
@@ -75,6 +76,8 @@ async def submitted(request: Request, kind: FlowKind, fields: Mapping[str, str])
     body = for_kratos(fields, FIELDS[kind])
     if body.get("method", "") not in WAYS[kind]:
         raise Invalid("The form does not say what to do.")
+    if body["method"] == PROVIDER:
+        body = {name: value for name, value in body.items() if name in PROVIDER_FIELDS}
     kratos = resources_of(request).kratos
     return await kratos.submit(kind, fields.get("flow", ""), body, browser_of(request))
 
@@ -100,6 +103,19 @@ async def show(request: Request, shown: Shown, carried: Carried, *answers: Answe
     )
     response.headers["cache-control"] = "no-store"
     return relay(request, response, *answers)
+
+
+async def leave(request: Request, answer: Answer) -> Response:
+    """On to another provider by a page that goes there at once.
+
+    The answer to a form may redirect to our own addresses alone (`form-action`), and nobody knows
+    through how many of its own a provider leads.
+    """
+    there = answer.goes_to
+    response = await page(request, "flows/leave.html", there=there, host=urlsplit(there).netloc)
+    response.headers["refresh"] = f"0; url={there}"
+    response.headers["cache-control"] = "no-store"
+    return relay(request, response, answer)
 
 
 def relay(request: Request, response: Response, *answers: Answer) -> Response:

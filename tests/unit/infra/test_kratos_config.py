@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from infra.kratos.config import (
     KratosPlace,
@@ -10,6 +12,7 @@ from infra.kratos.config import (
     serve_command,
     write_config,
 )
+from infra.settings import Provider
 
 KEY = bytes(range(32))
 SMTP = "smtps://us:secret@mail.example.org/"
@@ -62,3 +65,27 @@ def test_secure_cookies_are_off_only_for_http_on_loopback(
     tmp_path: Path, web_url: str, dev: bool
 ) -> None:
     assert ("--dev" in serve_command(Path("kratos"), place(tmp_path, web_url))) is dev
+
+
+def test_other_providers_sign_people_in_where_there_are_any(tmp_path: Path) -> None:
+    said = {"id": "lab", "label": "Lab", "issuer": "https://id.example", "client_id": "coop"}
+    provider = Provider.model_validate(said | {"client_secret": "of two"})
+    with_one = replace(place(tmp_path), providers=(provider,))
+    write_config(with_one)
+    told = render_config(with_one)["selfservice"]["methods"]["oidc"]
+    (listed,) = told["config"]["providers"]
+
+    assert told["enabled"]
+    assert listed["client_secret"] == "of two"
+    assert Path(listed["mapper_url"].removeprefix("file://")).is_file()
+    assert not render_config(place(tmp_path))["selfservice"]["methods"]["oidc"]["enabled"]
+    assert "of two" not in repr(with_one)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": "../x"}, {"issuer": ""}, {"issuer": "id.example"}, {"label": ""}]
+)
+def test_a_provider_that_cannot_work_is_refused(wrong: dict[str, str]) -> None:
+    said = {"id": "lab", "label": "Lab", "issuer": "https://id.example", "client_id": "coop"}
+    with pytest.raises(ValidationError):
+        Provider.model_validate(said | wrong)
