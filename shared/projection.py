@@ -82,13 +82,12 @@ class Projection:
 
     async def repository(self, account_id: str, repository_id: str) -> Repository | None:
         """The repository of these names, whoever asks; None where there is none any more."""
+        names = {"account_id": account_id, "repository_id": repository_id}
         found = await self._known(
             "REPOSITORY_ID",
             f"{account_id}/{repository_id}",
             Repository,
-            lambda: GetRepository(
-                actor=self.asker, account_id=account_id, repository_id=repository_id
-            ),
+            lambda: GetRepository(actor=self.asker, **names),
         )
         return found if found is not None and found.state is not State.DELETED else None
 
@@ -156,18 +155,26 @@ class Projection:
 
         Asked once `every` so many seconds at most; where nobody answers, it is what is known.
         """
-        uid = principal.account_uid
         if principal.kind != "account":
             return principal
-        if self._memory.get(("ASKED", uid), (0.0,))[0] <= time.monotonic():
-            self._remember("ASKED", uid, None, seconds=every)
-            wanted = GetAccount(actor=self.asker, account_uid=uid)
-            with contextlib.suppress(Problem):
-                found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
-                await self._keep(found)
-        scope, share = principal.scope, principal.share
-        actor = Actor(kind="account", account_uid=uid, scope=scope, share=share)
+        uid = principal.account_uid
+        await self._refresh(uid, every)
+        actor = Actor(kind="account", account_uid=uid, scope=principal.scope, share=principal.share)
         return await self.principal(actor)
+
+    async def account_afresh(self, account_uid: str) -> Account | None:
+        """The account as accounts knows it now, asked at most ten times a second."""
+        await self._refresh(account_uid, 0.1)
+        return await self.account(account_uid)
+
+    async def _refresh(self, account_uid: str, every: float) -> None:
+        if self._memory.get(("ASKED", account_uid), (0.0,))[0] > time.monotonic():
+            return
+        self._remember("ASKED", account_uid, None, seconds=every)
+        with contextlib.suppress(Problem):
+            wanted = GetAccount(actor=self.asker, account_uid=account_uid)
+            found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
+            await self._keep(found)
 
     def silence(self) -> float:
         """Seconds since accounts last gave a sign of life."""

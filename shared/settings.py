@@ -59,12 +59,13 @@ class WebSettings(OpsSettings):
 
 
 class StorageSettings(OpsSettings):
-    """The data door, as others must know it."""
+    """The data door, as others must know it; `avatar_bytes` is what a picture sent may have."""
 
     port: Port = 9000
     public_url: Address = f"http://{LOOPBACK}:9000"
     url: Address = ""
     processes: int = 1
+    avatar_bytes: int = Field(default=8 * 1024**2, ge=1024)
 
 
 class SendingSettings(BaseModel):

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from services.storage.blobs.local import open_local
-from services.storage.handlers import REQUESTS, Answering, on_renamed
+from services.storage.handlers import REQUESTS, Answering, on_account, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
@@ -19,8 +19,9 @@ from services.storage.operations.recovering import (
     keep_recovering,
 )
 from services.storage.operations.resources import Resources
+from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.presign import Signer
-from services.storage.settings import ServiceSettings
+from services.storage.settings import ServiceSettings, StorageSettings
 from services.storage.store.layout import SCHEMA
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
@@ -28,6 +29,8 @@ from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.bus.events import Handler
 from shared.cloudevents import EventData
+from shared.confinement.limits import Limits
+from shared.contracts.accounts import AccountUpdated
 from shared.contracts.repositories import Repository, RepositoryRenamed
 from shared.fetching import Fetcher
 from shared.following import follow, private_handlers
@@ -100,7 +103,15 @@ async def _holding(
             Sessions(key),
             issuers,
             link_uses,
+            redrawing_of(settings.storage),
+            settings.storage.avatar_bytes,
         )
+
+
+def redrawing_of(settings: StorageSettings) -> Redrawing:
+    """What reads pictures, within these limits."""
+    limits = Limits(settings.avatar_memory_bytes, settings.avatar_seconds)
+    return Redrawing(limits, settings.avatar_pixels)
 
 
 def _signing_door(settings: ServiceSettings, key: bytes) -> SigningDoor:
@@ -150,7 +161,11 @@ def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:
 
 def control(answering: Answering, purging: Purging) -> dict[type[EventData], Handler]:
     """What is done with events of accounts and repositories."""
-    return {**purging.handlers(), RepositoryRenamed: partial(on_renamed, answering)}
+    return {
+        **purging.handlers(),
+        AccountUpdated: partial(on_account, answering),
+        RepositoryRenamed: partial(on_renamed, answering),
+    }
 
 
 def _finder(projection: Projection) -> FindRepository:

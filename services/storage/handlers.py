@@ -10,6 +10,7 @@ from services.storage.operations.objects import delete_object as delete
 from services.storage.operations.presigning import (
     LINK_MARK,
     Door,
+    presign_avatar,
     presign_get,
     presign_post,
     presign_put,
@@ -17,9 +18,12 @@ from services.storage.operations.presigning import (
 )
 from services.storage.operations.reading import get_record
 from services.storage.operations.resources import Resources
+from services.storage.operations.rights import demand_account
+from services.storage.store.avatars import keep_only
 from services.storage.store.figures import find_figures, fold, hand_over
 from services.storage.store.objects import objects_page, stored_object
 from shared.cloudevents import Event
+from shared.contracts.accounts import Account, AccountEvent
 from shared.contracts.base import Actor, Request
 from shared.contracts.repositories import Repository, RepositoryEvent
 from shared.contracts.storage import (
@@ -33,12 +37,13 @@ from shared.contracts.storage import (
     PresignedUrl,
     PresignGetObject,
     PresignPostObject,
+    PresignPutAvatar,
     PresignPutObject,
     StoredFigures,
     StoredObject,
 )
 from shared.errors import Forbidden, NotFound
-from shared.policy import Action, account_resource, demand, may, repository_resource
+from shared.policy import Action, demand, may, repository_resource
 from shared.projection import Projection
 
 
@@ -65,6 +70,15 @@ async def repository_for(
         principal = await answering.projection.fresh_principal(principal)
     demand(principal, action, resource, key)
     return repository
+
+
+async def account_for(
+    answering: Answering, actor: Actor, action: Action, account: Account | None
+) -> Account:
+    """The account, if the actor may do this to it. NotFound, Forbidden."""
+    known = answering.projection
+    principal = await known.principal(actor)
+    return await demand_account(principal, action, account, refresh=known.fresh_principal)
 
 
 async def get_object(answering: Answering, wanted: GetObject) -> StoredObject:
@@ -104,13 +118,8 @@ async def get_repository_figures(
 
 async def get_account_figures(answering: Answering, wanted: GetAccountFigures) -> StoredFigures:
     """What is kept for an account; it tells of what is hidden too, so not everyone is told."""
-    account = await answering.projection.account_named(wanted.account_id)
-    if account is None:
-        raise NotFound
-    principal = await answering.projection.principal(wanted.actor)
-    if not may(principal, Action.ACCOUNT_AUDIT, account_resource(account)):
-        principal = await answering.projection.fresh_principal(principal)
-    demand(principal, Action.ACCOUNT_AUDIT, account_resource(account))
+    named = await answering.projection.account_named(wanted.account_id)
+    account = await account_for(answering, wanted.actor, Action.ACCOUNT_AUDIT, named)
     figures = await find_figures(answering.resources.outbox, account.account_uid)
     return StoredFigures(objects=figures.objects, size=figures.size)
 
@@ -121,6 +130,14 @@ async def on_renamed(answering: Answering, event: Event[RepositoryEvent]) -> Non
     repository = event.data.repository
     outbox = answering.resources.outbox
     await hand_over(outbox, repository.repository_uid, repository.account_uid)
+
+
+async def on_account(answering: Answering, event: Event[AccountEvent]) -> None:
+    """What an account is now; of its pictures, the one that it goes by is kept."""
+    projection = answering.projection
+    await projection.on_account(event)
+    account = await projection.account(event.data.account.account_uid)
+    await keep_only(answering.resources.outbox, account or event.data.account)
 
 
 async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> PresignedUrl:
@@ -148,6 +165,13 @@ async def presign_put_object(answering: Answering, wanted: PresignPutObject) -> 
     names = (wanted.account_id, wanted.repository_id)
     await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, wanted.key)
     return presign_put(answering.door, *names, wanted.key, actor=signed_for(wanted.actor))
+
+
+async def presign_put_avatar(answering: Answering, wanted: PresignPutAvatar) -> PresignedUrl:
+    """An address for the picture of an account that one may change."""
+    named = await answering.projection.account(wanted.account_uid)
+    account = await account_for(answering, wanted.actor, Action.ACCOUNT_EDIT, named)
+    return presign_avatar(answering.door, account.account_uid, actor=signed_for(wanted.actor))
 
 
 async def presign_post_object(answering: Answering, wanted: PresignPostObject) -> PostForm:
@@ -185,5 +209,6 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     PresignGetObject: presign_get_object,
     PresignPutObject: presign_put_object,
     PresignPostObject: presign_post_object,
+    PresignPutAvatar: presign_put_avatar,
     DeleteObject: delete_object,
 }

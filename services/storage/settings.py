@@ -16,12 +16,18 @@ class StorageSettings(SharedStorageSettings):
 
     `private_issuers`: whether issuers of identity tokens may be in a private network and without
     TLS. For laptops and tests: elsewhere, owners of accounts could have us ask our neighbours.
+
+    A picture of an account may have so many pixels, and take a process so long and so much memory
+    to read.
     """
 
     fsync: Literal["always", "data", "off"] = "always"
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"
     private_issuers: bool = False
+    avatar_pixels: int = Field(default=40_000_000, ge=1)
+    avatar_seconds: float = Field(default=10.0, gt=0)
+    avatar_memory_bytes: int = Field(default=1024**3, ge=256 * 1024**2)
 
 
 class ServiceSettings(Settings):

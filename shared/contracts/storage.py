@@ -109,6 +109,22 @@ class PresignPutObject(StorageRequest[PresignedUrl]):
     key: str
 
 
+class PresignPutAvatar(StorageRequest[PresignedUrl]):
+    """A URL to which the picture of an account is sent, by those who may change the account.
+
+    Its answer tells the name that the picture has; it is kept once the account has that name.
+    NotFound, Forbidden.
+    """
+
+    account_uid: str
+
+
+class AvatarTaken(BaseModel):
+    """What the data door answers to a picture: the name for EditAccount."""
+
+    avatar: str
+
+
 class PresignPostObject(StorageRequest[PostForm]):
     """A form that uploads one file under a prefix as who asks, for 15 minutes; then redirects."""
 

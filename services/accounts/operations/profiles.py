@@ -18,7 +18,7 @@ DOMAIN = re.compile(
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 PROFILE = {
     *("name", "bio", "location", "websites"),
-    *("contact_email", "contact_public", "orcid", "ror"),
+    *("contact_email", "contact_public", "orcid", "ror", "avatar"),
 }
 
 

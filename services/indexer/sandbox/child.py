@@ -17,9 +17,9 @@ import orjson
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.registry import extract, extractors_found
 from services.indexer.extractors.sparse_file import NeedBytes, OutOfBytes, SparseFile
-from services.indexer.sandbox.landlock import hide_files, readable_places
-from services.indexer.sandbox.limits import Limits, confine, cut_network, renounce
 from services.indexer.sandbox.wire import frame, receive
+from shared.confinement.landlock import hide_files, readable_places
+from shared.confinement.limits import Limits, confine, cut_network, renounce
 from shared.lifeline import die_with_parent
 
 

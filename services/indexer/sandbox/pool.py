@@ -12,10 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from services.indexer.extractors.content import described
 from services.indexer.extractors.facts import Facts
 from services.indexer.extractors.sparse_file import OutOfBytes
-from services.indexer.sandbox.limits import Limits
 from services.indexer.sandbox.reading import Fetch, OverBudget, Reading
 from services.indexer.sandbox.worker import Nursery, Worker, WorkerLost
 from services.indexer.settings import SandboxSettings
+from shared.confinement.limits import Limits
 from shared.errors import Unavailable
 from shared.log import logger
 

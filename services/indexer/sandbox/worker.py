@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
-from services.indexer.sandbox.limits import Limits
 from services.indexer.sandbox.wire import FRAME, MAX_REPLY_BYTES, frame
+from shared.confinement.limits import Limits
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 60.0

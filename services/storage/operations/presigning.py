@@ -55,6 +55,11 @@ def presign_put(
     return _presigned(door, "PUT", path, {ACTOR_FIELD: actor})
 
 
+def presign_avatar(door: Door, account_uid: str, *, actor: str) -> PresignedUrl:
+    """An address to which the picture of an account is sent."""
+    return _presigned(door, "PUT", f"/-/avatars/{account_uid}", {ACTOR_FIELD: actor})
+
+
 def _presigned(door: Door, method: str, path: str, query: dict[str, str]) -> PresignedUrl:
     now = datetime.now(UTC)
     url = f"{door.url}{path}?{urlencode(query, quote_via=quote, safe='')}"

@@ -10,6 +10,7 @@ from services.storage.s3.addressing import Level, Target, read_target
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request, read_headers
 from services.storage.views import (
+    avatars,
     buckets,
     cors,
     deleting,
@@ -120,6 +121,9 @@ class DataDoor:
             raise S3Error("MethodNotAllowed", Method=exchange.request.method)
         if exchange.request.raw_path in sts.PATHS:
             await sts.answer(exchange)
+            return
+        if exchange.request.raw_path.startswith(avatars.ROOT):
+            await avatars.answer(exchange)
             return
         exchange.target = target = read_target(exchange.request)
         if target.operation == "Preflight":

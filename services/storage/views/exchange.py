@@ -8,6 +8,7 @@ from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door
 from services.storage.operations.resources import Resources
+from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.addressing import Target
 from services.storage.s3.request import Request
 from services.storage.s3.sigv4 import Verified
@@ -53,6 +54,8 @@ class Held:
     sessions: Sessions
     issuers: IssuerKeys
     link_uses: Uses
+    redrawing: Redrawing
+    avatar_bytes: int
 
 
 @dataclass(slots=True)

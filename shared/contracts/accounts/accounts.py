@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason, Role
 from shared.contracts.base import Creation, Listed, Snapshot
-from shared.identifiers import AccountId
+from shared.identifiers import UID, AccountId
 
 AccountKind = Literal["individual", "organization"]
 
@@ -32,6 +32,7 @@ class Account(Snapshot):
     orcid: str = Field(default="", description="a person's, as 0000-0002-1825-0097")
     ror: str = Field(default="", description="an organization's, as 05dxps055")
     domains: list[str] = Field(default_factory=list, description="proven to be its own")
+    avatar: str = Field(default="", description="the name of its picture at the data door")
     disabled: bool = False
     deleted: bool = Field(default=False, description="disabled for good; only its uid is left")
     admin: bool = False
@@ -85,6 +86,11 @@ class EditAccount(AccountsRequest[Account]):
     contact_public: bool | None = None
     orcid: str | None = Field(default=None, max_length=60)
     ror: str | None = Field(default=None, max_length=60)
+    avatar: str | None = Field(
+        default=None,
+        pattern=rf"^(?:{UID.pattern})?$",
+        description="as storage named the picture that it took; empty: none any more",
+    )
 
 
 class GetAccount(AccountsRequest[Account]):

@@ -18,7 +18,7 @@ EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 HANDLED = (1 << 13) - 1
 READABLE = EXECUTE | READ_FILE | READ_DIR
 
-SOURCES = Path(__file__).parents[3]
+SOURCES = Path(__file__).parents[2]
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share", "/lib", "/lib64", "/etc/ld.so.cache")
 
 libc = ctypes.CDLL(None, use_errno=True)
