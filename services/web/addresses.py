@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
+from shared.contracts.accounts import Account
 from shared.errors import Invalid, NotFound
 from shared.identifiers import SLUG, SLUG_MAX
 
@@ -100,6 +101,13 @@ def shared_at(
     data = data_url(data_door, *names, "" if is_folder else prefix)
     listing = f"list-type=2&{urlencode({'prefix': prefix})}&" if is_folder else ""
     return f"{public_url}{page}{'&' if '?' in page else '?'}{query}", f"{data}?{listing}{query}"
+
+
+def avatar_url(public_url: str, account: Account) -> str:
+    """Where the picture of an account is; empty where it has none, or none that anyone sees."""
+    if not account.avatar or account.disabled:
+        return ""
+    return f"{public_url.rstrip('/')}/-/avatars/{account.account_uid}/{account.avatar}.webp"
 
 
 def collection_url(account_id: str, repository_id: str) -> str:

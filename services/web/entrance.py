@@ -1,5 +1,6 @@
 """What every request passes first: its correlation id, its resources, its count and its time."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ log = logger("web")
 DOOR = "web"
 # Bytes of data go to the data door; what comes here is forms and JSON.
 LARGEST_BODY = 1024 * 1024
+# But for pictures of accounts, which are redrawn before they are anybody's data.
+AVATAR = re.compile(r"/(?:-|api/v1/accounts)/[^/]+/avatar")
 CORRELATION = b"x-correlation-id"
 PLAIN_FAILURE = b"Something went wrong here."
 
@@ -41,15 +44,19 @@ class Entrance:
         scope.setdefault("raw_path", scope["path"].encode())
         with correlated() as correlation:
             try:
-                await self.app(scope, limited(receive), sending)
+                await self.app(scope, limited(receive, self._largest(scope["path"])), sending)
             except Exception:
                 log.exception("a request failed", path=scope["path"])
                 if not status:
                     await _fail(sending)
         doors[DOOR].note(scope["method"], status, time.perf_counter() - started)
 
+    def _largest(self, path: str) -> int:
+        more = self.resources.settings.storage.avatar_bytes if AVATAR.fullmatch(path) else 0
+        return LARGEST_BODY + more
 
-def limited(receive: Receive) -> Receive:
+
+def limited(receive: Receive, largest: int = LARGEST_BODY) -> Receive:
     """The same body, that raises TooLarge where it grows over the limit."""
     received = 0
 
@@ -57,8 +64,8 @@ def limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
-            raise TooLarge(f"A body may have {LARGEST_BODY // 1024} KB.")
+        if received > largest:
+            raise TooLarge(f"A body may have {largest // 1024} KB.")
         return message
 
     return receiving

@@ -62,14 +62,14 @@ class Redrawing:
             async with asyncio.timeout(self._limits.parse_seconds + GRACE_SECONDS):
                 said = await converse(process, content)
                 return await process.wait(), said
-        except TimeoutError:
+        except (TimeoutError, ValueError):
             return None, b""
         finally:
             await end(process)
 
 
 async def converse(process: Process, content: bytes) -> bytes:
-    """Hand over the picture and listen, to so much and no more."""
+    """Hand over the picture and listen. Raises ValueError for more than a picture of ours has."""
     assert process.stdin is not None  # noqa: S101 - opened above
     assert process.stdout is not None  # noqa: S101 - opened above
     with contextlib.suppress(ConnectionError):
@@ -77,9 +77,10 @@ async def converse(process: Process, content: bytes) -> bytes:
         await process.stdin.drain()
     process.stdin.close()
     try:
-        return await process.stdout.readexactly(MAX_BYTES)
+        await process.stdout.readexactly(MAX_BYTES)
     except asyncio.IncompleteReadError as ended:
         return ended.partial
+    raise ValueError("It goes on and on.")
 
 
 async def end(process: Process) -> None:

@@ -14,7 +14,7 @@ from services.web.api.models import (
     NewOrganization,
     OwnAccount,
 )
-from services.web.api.queries import AccountName, Paging, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
 from services.web.api.retries import IdempotencyKey
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
@@ -34,11 +34,11 @@ router = APIRouter(tags=["accounts"])
 
 
 @router.get("/account", summary="Your own account")
-async def own_account(response: Response, visitor: SignedIn) -> OwnAccount:
+async def own_account(request: Request, response: Response, visitor: SignedIn) -> OwnAccount:
     """Whose access key or session this is."""
     account = _of(visitor)
     tag(response, account)
-    return OwnAccount(**account.model_dump(include=set(OwnAccount.model_fields)))
+    return OwnAccount.of(account, data_door_of(request))
 
 
 @router.post("/accounts", status_code=201, summary="Create an organization")
@@ -53,7 +53,7 @@ async def create_organization(
     asked = {**wanted.model_dump(), "idempotency_key": key}
     made = await ask(request, CreateAccount(actor=visitor.actor, kind="organization", **asked))
     tag(response, made)
-    return AccountView.of(made)
+    return AccountView.of(made, data_door_of(request))
 
 
 @router.get("/accounts/{account_id}", summary="An account")
@@ -63,7 +63,7 @@ async def get_account(
     """An individual or an organization."""
     account = await find_account(request, visitor, account_id)
     tag(response, account)
-    return AccountView.of(account)
+    return AccountView.of(account, data_door_of(request))
 
 
 @router.patch("/accounts/{account_id}", summary="Change an account")
@@ -78,7 +78,7 @@ async def edit_account(
     uid = (await find_account(request, visitor, account_id)).account_uid
     given = {**change.model_dump(), "version": edition.version}
     wanted = EditAccount(actor=visitor.actor, account_uid=uid, **given)
-    return AccountView.of(await edition.done(ask(request, wanted)))
+    return AccountView.of(await edition.done(ask(request, wanted)), data_door_of(request))
 
 
 @router.get("/accounts/{account_id}/access-keys", summary="An account's access keys")

@@ -6,10 +6,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from services.web.api.models import AccountView, Body
-from services.web.api.queries import AccountName, Paging, ask, find_account
+from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
-    Account,
     DisableAccount,
     EnableAccount,
     Reason,
@@ -22,15 +21,10 @@ Shut = Annotated[bool | None, Query(description="Only those that are disabled, o
 
 
 class AdminView(AccountView):
-    """An account as administrators see it."""
+    """An account as administrators see it, with its flags."""
 
     disabled: bool
     admin: bool
-
-    @classmethod
-    def of(cls, account: Account) -> "AdminView":
-        """With its flags."""
-        return cls(**account.model_dump(include=set(cls.model_fields)))
 
 
 class AdminList(BaseModel):
@@ -57,9 +51,8 @@ async def search_accounts(
     """Among the next thousand, from the cursor on; 404 for anyone but administrators."""
     wanted = SearchAccounts(actor=visitor.actor, text=text, disabled=disabled, **paging.asked)
     page = await ask(request, wanted)
-    return AdminList(
-        accounts=[AdminView.of(one) for one in paging.told(page).accounts], cursor=page.cursor
-    )
+    found = [AdminView.of(one, data_door_of(request)) for one in paging.told(page).accounts]
+    return AdminList(accounts=found, cursor=page.cursor)
 
 
 @router.post("/accounts/{account_id}/disable", summary="Disable an account")
@@ -69,7 +62,7 @@ async def disable_account(
     """Its keys and sessions stop within a second, and its repositories hide."""
     uid = (await find_account(request, visitor, account_id)).account_uid
     wanted = DisableAccount(actor=visitor.actor, account_uid=uid, reason=why.reason)
-    return AdminView.of(await ask(request, wanted))
+    return AdminView.of(await ask(request, wanted), data_door_of(request))
 
 
 @router.post("/accounts/{account_id}/enable", summary="Enable an account again")
@@ -79,4 +72,4 @@ async def enable_account(
     """All is as it was."""
     uid = (await find_account(request, visitor, account_id)).account_uid
     wanted = EnableAccount(actor=visitor.actor, account_uid=uid, reason=why.reason)
-    return AdminView.of(await ask(request, wanted))
+    return AdminView.of(await ask(request, wanted), data_door_of(request))

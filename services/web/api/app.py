@@ -10,6 +10,7 @@ from services.web.api import (
     accounts,
     administering,
     audit,
+    avatars,
     deleting,
     domains,
     endpoints,
@@ -32,7 +33,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, access_requests, audit),
     *(administering, repositories, share_links, states, objects, trusts),
-    *(own_data, deleting, figures, domains),
+    *(own_data, deleting, figures, domains, avatars),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 DESCRIPTION = """Everything the pages do, for programs.

@@ -61,7 +61,7 @@ def _complete(operation: Node, route: APIRoute) -> None:
 def _problems(route: APIRoute) -> set[int]:
     """The statuses of the problems that an operation may answer with."""
     called = set(_called(route.dependant))
-    takes_body = route.body_field is not None
+    takes_body = route.body_field is not None or "requestBody" in (route.openapi_extra or {})
     writes = route.methods != {"GET"}
     by_reason = {
         403: signed_in in called or writes,

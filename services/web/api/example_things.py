@@ -22,6 +22,7 @@ ACCOUNT = {
     "orcid": "",
     "ror": "02z5nhe81",
     "domains": ["noaa.gov"],
+    "avatar_url": f"https://data.example.org/-/avatars/{NOAA}/01JN8Z6Q4T00000000000000PC.webp",
     "created_at": NOW,
 }
 PERSON = {
@@ -36,6 +37,7 @@ PERSON = {
     "orcid": "0000-0002-1825-0097",
     "ror": "",
     "domains": [],
+    "avatar_url": "",
 }
 REPOSITORY = {
     **NAMES,

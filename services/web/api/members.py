@@ -13,6 +13,7 @@ from services.web.api.queries import (
     Paging,
     RepositoryPath,
     ask,
+    data_door_of,
     find_account,
 )
 from services.web.api.visitors import Calling, SignedIn
@@ -43,9 +44,9 @@ class MemberView(BaseModel):
     until: datetime | None = None
 
     @classmethod
-    def of(cls, member: Member) -> "MemberView":
+    def of(cls, member: Member, data_door: str) -> "MemberView":
         """As anyone who may see it sees it."""
-        account = AccountView.of(member.account)
+        account = AccountView.of(member.account, data_door)
         return cls(account=account, role=member.role, until=member.until)
 
 
@@ -56,9 +57,10 @@ class MemberList(BaseModel):
     cursor: str | None = None
 
     @classmethod
-    def of(cls, page: MemberPage) -> "MemberList":
+    def of(cls, page: MemberPage, data_door: str) -> "MemberList":
         """As anyone who may see the list sees it."""
-        return cls(members=[MemberView.of(one) for one in page.members], cursor=page.cursor)
+        members = [MemberView.of(one, data_door) for one in page.members]
+        return cls(members=members, cursor=page.cursor)
 
 
 class Grant(Body):
@@ -112,7 +114,7 @@ async def list_members(
     """With their roles."""
     uid = (await find_account(request, visitor, account_id)).account_uid
     wanted = ListMembers(actor=visitor.actor, organization_uid=uid, **paging.asked)
-    return MemberList.of(paging.told(await ask(request, wanted)))
+    return MemberList.of(paging.told(await ask(request, wanted)), data_door_of(request))
 
 
 @router.get(MEMBERS + "/{member_id}", summary="One member of an organization")
@@ -154,7 +156,7 @@ async def list_repository_members(
 ) -> MemberList:
     """For its maintainers; the members of its organization are not repeated here."""
     wanted = ListMembers(actor=visitor.actor, repository=name, **paging.asked)
-    return MemberList.of(paging.told(await ask(request, wanted)))
+    return MemberList.of(paging.told(await ask(request, wanted)), data_door_of(request))
 
 
 @router.get(OF_REPOSITORY + "/{member_id}", summary="One role on a repository")
@@ -194,4 +196,4 @@ async def _got(
 ) -> MemberView:
     found = await ask(request, GetMember(actor=visitor.actor, **place))
     tag(response, found)
-    return MemberView.of(found)
+    return MemberView.of(found, data_door_of(request))

@@ -1,10 +1,11 @@
 """What the API takes and gives, where the bus's own contracts hold more than the world may see."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from services.web.addresses import avatar_url
 from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
 from shared.contracts.base import KeyAction
 from shared.contracts.metadata import Metadata, MetadataChange, Title
@@ -39,12 +40,14 @@ class AccountView(BaseModel):
     orcid: str
     ror: str
     domains: list[str]
+    avatar_url: Annotated[str, Field(description="Its picture, a square WebP; empty without one")]
     created_at: datetime
 
     @classmethod
-    def of(cls, account: Account) -> "AccountView":
+    def of(cls, account: Account, data_door: str) -> Self:
         """Without state, rights and roles, which are nobody else's affair."""
-        return cls(**account.model_dump(include=set(cls.model_fields)))
+        told = account.model_dump(include=set(cls.model_fields))
+        return cls(**told, avatar_url=avatar_url(data_door, account))
 
 
 class OwnAccount(AccountView):

@@ -67,6 +67,11 @@ async def ask(request: Request, wanted: BusRequest[Reply]) -> Reply:
     return await resources_of(request).bus.request(wanted)
 
 
+def data_door_of(request: Request) -> str:
+    """Where pictures are, as browsers know it."""
+    return resources_of(request).data_door
+
+
 async def find_account(request: Request, visitor: Visitor, account_id: str) -> Account:
     """The account of this name, if it exists for who asks."""
     check_names(account_id)

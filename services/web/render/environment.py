@@ -17,7 +17,7 @@ FILTERS = (
 )
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),
-    *(addresses.collection_url, addresses.collection_id),
+    *(addresses.collection_url, addresses.collection_id, addresses.avatar_url),
 )
 
 

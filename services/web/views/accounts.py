@@ -49,8 +49,8 @@ async def show(request: Request) -> Response:
 
 async def settings(request: Request) -> Response:
     """What the account says of itself, to be changed."""
-    account = await _editable(request)
-    return await _show_settings(request, account, Filled(values_of(account)))
+    account = await editable(request)
+    return await show_settings(request, account, Filled(values_of(account)))
 
 
 def values_of(account: Account) -> dict[str, str]:
@@ -66,33 +66,43 @@ def values_of(account: Account) -> dict[str, str]:
 async def send_settings(request: Request) -> Response:
     """The change."""
     fields = await sent_form(request)
-    account = await _editable(request, fields)
+    account = await editable(request, fields)
     return await once(request, fields, lambda: _edit(request, account, fields))
 
 
 async def _edit(request: Request, account: Account, fields: Fields) -> Response:
     form, filled = check(AccountForm, fields)
     if form is None:
-        return await _show_settings(request, account, filled)
+        return await show_settings(request, account, filled)
     visitor = await visitor_of(request)
     wanted = EditAccount(actor=visitor.actor, account_uid=account.account_uid, **form.model_dump())
     try:
         await resources_of(request).bus.request(wanted)
     except (Invalid, Conflict) as problem:
         known = AccountForm.model_fields
-        return await _show_settings(request, account, refused(filled, problem, known))
+        return await show_settings(request, account, refused(filled, problem, known))
     return see(f"/{account.account_id}")
 
 
-async def _show_settings(request: Request, account: Account, form: Filled) -> Response:
-    status = 400 if form.errors or form.message else 200
+async def show_settings(
+    request: Request, account: Account, form: Filled, *, status: int = 400
+) -> Response:
+    """The page of all forms; `status` where something is wrong with one of them."""
+    status = status if form.errors or form.message else 200
     may = may_account((await visitor_of(request)).principal, account)
     return await page(
-        request, "accounts/settings.html", status=status, account=account, form=form, may=may
+        request,
+        "accounts/settings.html",
+        status=status,
+        account=account,
+        form=form,
+        may=may,
+        avatar_bytes=resources_of(request).settings.storage.avatar_bytes,
     )
 
 
-async def _editable(request: Request, fields: Fields | None = None) -> Account:
+async def editable(request: Request, fields: Fields | None = None) -> Account:
+    """The account that the address is about, for those who may change it."""
     refusal = "Only its owners and maintainers change an account."
     return await allowed_account(request, lambda may: may.edit, refusal, fields)
 

@@ -1,7 +1,6 @@
 """Small objects whole: read and written through the data door, with the visitor's own rights."""
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -42,10 +41,10 @@ async def store(request: Request, repository: Repository, key: str, new: Content
     edge, visitor = resources_of(request), await visitor_of(request)
     names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
     wanted = PresignPutObject(actor=visitor.actor, key=key, **names)
-    url, host = _near(edge, (await edge.bus.request(wanted)).url)
+    url, headers = edge.near((await edge.bus.request(wanted)).url)
     condition = {"if-match": new.etag} if new.etag else {"if-none-match": "*"}
     media_type = "text/markdown" if key.lower().endswith((".md", ".markdown")) else "text/plain"
-    headers = {"host": host, "content-type": f"{media_type}; charset=utf-8", **condition}
+    headers |= {"content-type": f"{media_type}; charset=utf-8", **condition}
     try:
         answer = await edge.bytes_door.put(url, content=new.content, headers=headers)
     except httpx.HTTPError as error:
@@ -57,9 +56,9 @@ async def store(request: Request, repository: Repository, key: str, new: Content
 
 
 async def _get(edge: Resources, url: str, most: int) -> Content:
-    near, host = _near(edge, url)
+    near, headers = edge.near(url)
     try:
-        async with edge.bytes_door.stream("GET", near, headers={"host": host}) as answer:
+        async with edge.bytes_door.stream("GET", near, headers=headers) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 raise NotFound
             if answer.status_code != httpx.codes.OK:
@@ -67,12 +66,6 @@ async def _get(edge: Resources, url: str, most: int) -> Content:
             return Content(await _read(answer, most), answer.headers["etag"])
     except httpx.HTTPError as error:
         raise Unavailable(AWAY) from error
-
-
-def _near(edge: Resources, url: str) -> tuple[str, str]:
-    """The public address is in the signature and in Host; the bytes come by the short way."""
-    near = edge.settings.storage_url.rstrip("/") + url.removeprefix(edge.data_door)
-    return near, urlsplit(url).netloc
 
 
 async def _read(answer: httpx.Response, most: int) -> bytes:

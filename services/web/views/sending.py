@@ -41,12 +41,17 @@ class TooOld(Exception):
 
 async def sent_form(request: Request, *, largest: int = LARGEST_BYTES) -> dict[str, str]:
     """The fields of a form that is ours and of this session. Forbidden, TooOld, Invalid."""
-    if not is_ours(request):
-        raise Forbidden("This form was not sent from a page of this site.")
+    demand_ours(request)
     fields = await read_form(request, largest=largest)
     if not has_valid_token(request, fields.get(csrf.FIELD, "")):
         raise TooOld(make_draft(raw_path(request).decode("latin-1"), fields))
     return fields
+
+
+def demand_ours(request: Request) -> None:
+    """Raises Forbidden for a form that no page of ours sent."""
+    if not is_ours(request):
+        raise Forbidden("This form was not sent from a page of this site.")
 
 
 def is_ours(request: Request) -> bool:

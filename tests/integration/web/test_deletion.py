@@ -6,6 +6,7 @@ import httpx
 
 from tests.edge import PASSWORD, Edge, Person, bearer, registered, starting
 from tests.mailbox import mails
+from tests.pictures import picture
 from tests.visitor import answers, register, visiting
 from tests.waiting import until
 
@@ -64,9 +65,13 @@ def test_once_its_time_is_up_it_is_nobody(tmp_path: Path) -> None:
         form = ada.visitor.go(address).form(address)
         own = f"{edge.web}/api/v1/account"
         assert httpx.get(own, headers=key).status_code == 200
+        face = f"{edge.web}/api/v1/accounts/ada/avatar"
+        shown = httpx.put(face, content=picture(), headers=key).json()["avatar_url"]
+        assert httpx.get(shown).status_code == 200
         ada.client.post(form.action, data={**form.fields, "confirm": "ada"}, headers=here(edge))
         until(lambda: httpx.get(own, headers=key).status_code == 401)
         until(lambda: httpx.get(f"{edge.web}/ada").status_code == 404)
+        until(lambda: httpx.get(shown).status_code == 404)
         until(lambda: ada.client.get("/-/new", follow_redirects=False).status_code == 303)
         until(lambda: not can_sign_in(edge, ada))
         assert "This name is taken" in choosing_again(edge)
