@@ -65,7 +65,7 @@ class StorageSettings(OpsSettings):
     public_url: Address = f"http://{LOOPBACK}:9000"
     url: Address = ""
     processes: int = 1
-    avatar_bytes: int = Field(default=8 * 1024**2, ge=1024)
+    avatar_bytes: int = Field(default=8_000_000, ge=1024)
 
 
 class SendingSettings(BaseModel):

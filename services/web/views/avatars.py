@@ -7,6 +7,7 @@ from services.web.addresses import about
 from services.web.avatars import name_avatar, put_avatar
 from services.web.forms.checking import Filled, refused
 from services.web.forms.reading import Upload, read_upload
+from services.web.render.display import size
 from services.web.resources import resources_of, visitor_afresh, visitor_of
 from services.web.security import csrf
 from services.web.views.accounts import editable, show_settings, values_of
@@ -29,7 +30,7 @@ async def send_avatar(request: Request) -> Response:
     try:
         upload = await read_upload(request, largest=most)
     except TooLarge:
-        said = Filled(values_of(account), {FIELD: f"It has more than {most // 1024**2} MB."})
+        said = Filled(values_of(account), {FIELD: f"It has more than {size(most)}."})
         return await show_settings(request, account, said, status=413)
     if not has_valid_token(request, upload.fields.get(csrf.FIELD, "")):
         said = Filled(values_of(account), message=TOO_OLD)

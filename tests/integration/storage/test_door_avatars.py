@@ -122,9 +122,9 @@ def test_what_is_refused_is_a_problem_at_its_field(
 
 
 def test_a_huge_one_is_not_listened_to(door: Door, guest: Person) -> None:
-    answer = plain.put(address(door, guest), content=bytes(8 * 1024**2 + 1))
+    answer = plain.put(address(door, guest), content=bytes(8_000_001))
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
-    assert "8,388,608 bytes" in answer.json()["detail"]
+    assert "8,000,000 bytes" in answer.json()["detail"]
 
 
 def test_nobody_sends_one_of_others(door: Door, guest: Person) -> None:

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from services.accounts.operations.accounts import edit_account, get_account, list_accounts
 from shared.contracts.accounts import Account, EditAccount, GetAccount, ListAccounts
-from shared.errors import Invalid
+from shared.errors import Forbidden, Invalid
+from shared.identifiers import new_uid
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL
 from tests.announced import announced
@@ -86,3 +88,18 @@ async def test_an_address_that_is_not_public_is_told_to_nobody_else(outbox: Outb
     assert "ada@example.org" not in str(await announced(outbox))
     await edited(outbox, ada, ada, contact_public=True)
     assert (await get_account(outbox, ANONYMOUS_PRINCIPAL, wanted)).contact_email
+
+
+async def test_it_goes_by_a_picture_of_this_name_or_by_none(outbox: Outbox) -> None:
+    ada, eve = await person(outbox, "ada"), await person(outbox, "eve")
+    name = new_uid()
+    after = await edited(outbox, ada, ada, avatar=name)
+    assert after.avatar == name
+    assert (await announced(outbox))[-1]["data"]["account"]["avatar"] == name
+    assert (await edited(outbox, ada, after, bio="Numbers.")).avatar == name
+    assert (await edited(outbox, ada, after, avatar="")).avatar == ""
+    with pytest.raises(Forbidden):
+        await edited(outbox, eve, ada, avatar=name)
+    for wrong in ("../x", name.lower(), f"{name}\n", f"{name}{name}"):
+        with pytest.raises(ValidationError):
+            EditAccount(account_uid=ada.account_uid, avatar=wrong)

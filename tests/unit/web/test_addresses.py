@@ -4,6 +4,7 @@ import pytest
 
 from services.web.addresses import (
     Place,
+    avatar_url,
     check_query,
     directory_page,
     is_slug,
@@ -12,6 +13,8 @@ from services.web.addresses import (
     place_of,
     survives,
 )
+from shared.contracts.accounts import Account
+from shared.contracts.base import now
 from shared.errors import Invalid, NotFound
 
 KEYS = [
@@ -144,3 +147,15 @@ def test_a_query_that_is_not_utf_8_is_refused(query: bytes) -> None:
 
 def test_a_query_may_hold_any_utf_8() -> None:
     check_query(b"key=a%00b%EF%BF%BD%c3%a9+%&x=%zz")
+
+
+def test_a_picture_is_at_the_data_door_while_its_account_is_seen() -> None:
+    ada = Account(
+        account_uid="01ADA", account_id="ada", kind="individual", name="Ada", created_at=now()
+    )
+    assert avatar_url("https://data.example.org/", ada) == ""
+    pictured = ada.model_copy(update={"avatar": "01FACE"})
+    address = "https://data.example.org/-/avatars/01ADA/01FACE.webp"
+    assert avatar_url("https://data.example.org/", pictured) == address
+    shut = pictured.model_copy(update={"disabled": True})
+    assert avatar_url("https://data.example.org/", shut) == ""

@@ -35,10 +35,10 @@ def schema() -> dict[str, Any]:
 
 
 def test_nothing_of_an_account_is_shown_that_is_not_everyone_s() -> None:
-    shown = AccountView.of(ADA).model_dump()
+    shown = AccountView.of(ADA, "https://data.example.org").model_dump()
     assert shown.keys() == {
         *("account_uid", "account_id", "kind", "name", "bio", "created_at"),
-        *("location", "websites", "contact_email", "orcid", "ror", "domains"),
+        *("location", "websites", "contact_email", "orcid", "ror", "domains", "avatar_url"),
     }
 
 

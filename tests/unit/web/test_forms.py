@@ -7,7 +7,7 @@ from services.web.forms.accounts import WelcomeForm
 from services.web.forms.checking import check, refused
 from services.web.forms.drafts import Draft, make_draft, pack, unpack
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
-from services.web.forms.reading import LARGEST_BYTES, MEDIA_TYPE, read_form
+from services.web.forms.reading import LARGEST_BYTES, MEDIA_TYPE, read_form, read_upload
 from services.web.forms.repositories import (
     NewRepositoryForm,
     RepositoryForm,
@@ -33,6 +33,38 @@ def sent(body: bytes, media_type: str = MEDIA_TYPE) -> Request:
 async def test_fields_are_read_as_they_were_typed() -> None:
     fields = await read_form(sent(b"title=A+b%26c&description=one%0D%0Atwo&empty="))
     assert fields == {"title": "A b&c", "description": "one\ntwo", "empty": ""}
+
+
+def uploaded(*parts: tuple[str, bytes]) -> Request:
+    """A form with files, as a browser sends it."""
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (name.encode(), value)
+        for name, value in parts
+    )
+    return sent(body + b"--x--\r\n", "multipart/form-data; boundary=x")
+
+
+async def test_a_form_with_a_file_is_read_whole() -> None:
+    file = ('avatar"; filename="me.png', b"\x89PNG\r\n--x- ")
+    upload = await read_upload(uploaded(("csrf_token", b"t"), file), largest=1000)
+    assert upload == ({"csrf_token": "t"}, b"\x89PNG\r\n--x- ")
+    assert (await read_upload(uploaded(("do", b"remove")), largest=1000)).content == b""
+
+
+async def test_a_form_that_is_none_or_has_two_files_or_too_much_is_refused() -> None:
+    file = ('avatar"; filename="me.png', b"x" * 2_000)
+    with pytest.raises(Invalid):
+        await read_upload(uploaded(file, file), largest=1_000)
+    with pytest.raises(TooLarge):
+        await read_upload(uploaded((file[0], b"x" * (LARGEST_BYTES + 1_001))), largest=1_000)
+    for body, media_type in [
+        (b"do=remove", MEDIA_TYPE),
+        (b"x", "multipart/form-data"),
+        (b"no form", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data; boundary=" + "x" * 300),
+    ]:
+        with pytest.raises(Invalid):
+            await read_upload(sent(body, media_type), largest=1_000)
 
 
 async def test_of_a_field_sent_twice_the_last_counts() -> None:

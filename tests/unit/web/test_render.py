@@ -15,6 +15,7 @@ from services.web.render.environment import TEMPLATES, create_environment
 from services.web.render.footprint import HEIGHT, WIDTH, around, unrolled, world
 from services.web.render.snippets import Target, for_object, for_repository
 from services.web.render.statics import ROOT, STYLES, Statics, load_statics
+from shared.contracts.accounts import Account
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DOOR = "http://127.0.0.1:9000"
@@ -308,3 +309,13 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_an_account_has_its_picture_or_else_its_initials(environment: Environment) -> None:
+    ada = Account(
+        account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=NOW
+    )
+    avatar = environment.get_template("components/display/marks.html").module.avatar  # type: ignore[attr-defined]
+    assert ">AD</span>" in avatar(ada)
+    shown = avatar(ada.model_copy(update={"avatar": "01F"}), large=True)
+    assert f'src="{DOOR}/-/avatars/01A/01F.webp" alt=""' in shown
