@@ -3,6 +3,7 @@
 The picture comes on stdin and goes, redrawn, to stdout; with the status REFUSED it is the reason.
 """
 
+import os
 import signal
 import sys
 from io import BytesIO
@@ -51,12 +52,12 @@ def main(arguments: list[str]) -> int:
     confine(limits)
     # The default action of SIGALRM ends the process, also inside a decoder's loop.
     signal.setitimer(signal.ITIMER_REAL, limits.parse_seconds)
-    try:
-        said, status = redrawn(sys.stdin.buffer.read(), pixels), 0
-    except RefusedPicture as refusal:
-        said, status = str(refusal).encode(), REFUSED
-    sys.stdout.buffer.write(said)
-    sys.stdout.buffer.flush()
+    with os.fdopen(0, "rb") as sent, os.fdopen(1, "wb") as answered:
+        try:
+            said, status = redrawn(sent.read(), pixels), 0
+        except RefusedPicture as refusal:
+            said, status = str(refusal).encode(), REFUSED
+        answered.write(said)
     return status
 
 
