@@ -51,6 +51,12 @@ STREAMS = (CONTROL, DATA, PRIVATE, DEAD_LETTERS, ADVISORIES)
 CONSUMERS = (
     Consumer("storage-control", CONTROL.name, "storage", CONTROL.subjects),
     Consumer("storage-private", PRIVATE.name, "storage", PRIVATE.subjects),
+    Consumer(
+        "accounts-audit",
+        CONTROL.name,
+        "accounts",
+        tuple(f"coop.v1.repositories.*.*.share_link_{done}" for done in ("created", "revoked")),
+    ),
     Consumer("repositories-accounts", CONTROL.name, "repositories", ("coop.v1.accounts.>",)),
     Consumer("indexer-control", CONTROL.name, "indexer", CONTROL.subjects),
     Consumer("indexer-data", DATA.name, "indexer", ("coop.v1.storage.>",)),

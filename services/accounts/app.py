@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from functools import partial
 from typing import Any
 
-from services.accounts.handlers import REQUESTS, Resources
+from services.accounts.handlers import EVENTS, REQUESTS, Resources
 from services.accounts.kratos import Kratos
 from services.accounts.mail import Mailer
 from services.accounts.operations.belongings import RepositoriesOf, Sources
@@ -33,6 +33,7 @@ from shared.relay import Relay
 from shared.runtime import App, Opened
 from shared.sealing import answers_key, sealing_key
 from shared.tables import open_table
+from shared.topology import consumers_of
 
 SERVICE = "accounts"
 ASKER = Actor(kind="service", service=SERVICE)
@@ -65,7 +66,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         resources = Resources(
             outbox, sealing_key(key), claims, repository_finder(bus), kratos, sources, proofs, terms
         )
-        bus.answer_all(REQUESTS, resources)
+        _name_doors(bus, resources)
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)
@@ -73,6 +74,13 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         await stack.enter_async_context(running(beat(bus, settings.accounts.heartbeat_seconds)))
         await stack.enter_async_context(looking_after(settings, resources))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
+
+
+def _name_doors(bus: Bus, resources: Resources) -> None:
+    bus.answer_all(REQUESTS, resources)
+    events = {event: partial(handler, resources) for event, handler in EVENTS.items()}
+    for consumer in consumers_of(SERVICE):
+        bus.consume(consumer.stream, consumer.durable, events)
 
 
 @asynccontextmanager

@@ -30,6 +30,7 @@ from services.accounts.operations.places import FindRepository
 from services.accounts.proofs import Proofs
 from services.accounts.settings import Terms
 from services.accounts.store.accounts import find_principal
+from shared.cloudevents import Event, EventData
 from shared.contracts.accounts import (
     AcceptInvitation,
     AccessKeySecret,
@@ -89,6 +90,7 @@ from shared.contracts.accounts import (
     WithdrawAccessRequest,
 )
 from shared.contracts.base import Done, Request
+from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
 from shared.errors import Unavailable
 from shared.idempotency import Claims
 from shared.outbox import Outbox
@@ -231,6 +233,11 @@ async def confirm_email_change(resources: Resources, wanted: ConfirmEmailChange)
     )
 
 
+async def on_share_link(resources: Resources, event: Event[ShareLinkEvent]) -> None:
+    """A share link was made or revoked: it is in the trail of the account whose it is."""
+    await auditing.audit_share_link(resources.outbox, event)
+
+
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateAccount: create_account,
     StartEmailChange: asked(email_changes.start_email_change),
@@ -283,4 +290,8 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ListTrusts: asked(trusts.list_trusts),
     RemoveTrust: asked(trusts.remove_trust),
     GetTrust: asked(trusts.get_trust),
+}
+EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
+    ShareLinkCreated: on_share_link,
+    ShareLinkRevoked: on_share_link,
 }

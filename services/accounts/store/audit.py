@@ -1,10 +1,12 @@
 """The audit trail: rows that are only ever added, each where none is, and the head of the chain."""
 
+import time
+
 from shared.contracts.accounts import AuditEntry, ListAuditEntries
-from shared.outbox import Outbox
+from shared.outbox import HISTORY_SECONDS, Outbox
 from shared.tables import Absent, Action, Equals, Put
 
-ENTRY, HEAD = "ENTRY#", "HEAD"
+ENTRY, HEAD, HEARD = "ENTRY#", "HEAD", "HEARD#"
 SEQUENCE_DIGITS = 12
 
 
@@ -25,6 +27,17 @@ def added_entry(entry: AuditEntry) -> list[Action]:
     is_first = entry.sequence == 1
     unchanged = Absent() if is_first else Equals("hash", entry.previous_hash)
     return [Put(row, when=Absent()), Put(head, when=unchanged)]
+
+
+def heard_event(account_uid: str, event_id: str) -> Action:
+    """That an event of another service is in the trail, for as long as it could come again."""
+    row = {"pk": trail_key(account_uid), "sk": f"{HEARD}{event_id}"}
+    return Put({**row, "expires_at": int(time.time()) + HISTORY_SECONDS}, when=Absent())
+
+
+async def is_heard(outbox: Outbox, account_uid: str, event_id: str) -> bool:
+    """Whether it is in the trail already."""
+    return await outbox.table.get(trail_key(account_uid), f"{HEARD}{event_id}") is not None
 
 
 async def head_of(outbox: Outbox, account_uid: str) -> tuple[int, str]:

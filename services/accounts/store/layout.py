@@ -16,6 +16,7 @@
 | REPOSITORY#<uid> | ASK#<uid>       | a request that waits there, while it does          |
 | AUDIT#<uid>      | ENTRY#<number>  | an account's audit trail                           |
 | AUDIT#<uid>      | HEAD            | where its chain of hashes ends                     |
+| AUDIT#<uid>      | HEARD#<event>   | which events of others are in it already           |
 | ACCOUNT#<uid>    | OWNERS          | how many owners that organization has              |
 | ACCOUNT#<uid>    | KEY#<when>#<id> | a key's place in its owner's list                  |
 | TRUST#<uid>      | TRUST           | a trust: whose tokens act for an account            |

@@ -169,6 +169,7 @@ def _announced(
         repository_id=repository.repository_id,
         share_link=record.shown(),
         reason=wanted.reason,
+        access_key_id=wanted.actor.access_key_id,
     )
     uid, version = wanted.actor.uid, record.version
     return [

@@ -138,7 +138,10 @@ class NoteLinkUse(RepositoriesRequest[Done]):
 
 
 class ShareLinkEvent(EventData):
-    """What became of a share link; no secret is told here."""
+    """What became of a share link; no secret is told here.
+
+    `access_key_id`: which key of the actor's it was done with, where it was one.
+    """
 
     owner: ClassVar[str] = "repositories"
 
@@ -146,6 +149,7 @@ class ShareLinkEvent(EventData):
     repository_id: str
     share_link: ShareLink
     reason: str = ""
+    access_key_id: str = ""
 
 
 class ShareLinkCreated(ShareLinkEvent):
