@@ -74,7 +74,8 @@ async def person(web: Bus, account_id: str) -> Account:
         name=account_id.title(),
         identity_id=f"identity-{account_id}",
     )
-    return await web.request(wanted)
+    # The first who registers waits while Kratos' library is opened, long where all cores are busy.
+    return await web.request(wanted, timeout=15.0)
 
 
 async def organization(web: Bus, account_id: str, owner: Account) -> Account:
