@@ -16,6 +16,7 @@ from services.accounts.operations.exporting import write_export
 from services.accounts.operations.identities import reconcile_for_ever, sign_out
 from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
+from services.accounts.operations.request_mail import send_answer, send_request
 from services.accounts.operations.working import Works, keep_working
 from services.accounts.proofs import Proofs
 from services.accounts.settings import AccountsSettings, ServiceSettings
@@ -92,7 +93,7 @@ async def looking_after(settings: ServiceSettings, resources: Resources) -> Asyn
     looking = Looking(outbox, resources.proofs.find, terms.looks)
     with posting(outbox, settings, resources.sealing_key) as post:
         reconciling = reconcile_for_ever(outbox, kratos, period)
-        working = keep_working(outbox, works(ending, post, looking))
+        working = keep_working(outbox, works(ending, post, looking, resources.find_repository))
         async with running(reconciling), running(working):
             yield
 
@@ -119,12 +120,14 @@ def posting(outbox: Outbox, settings: ServiceSettings, key: bytes) -> Iterator[P
             mailer.close()
 
 
-def works(ending: Ending, post: Post, looking: Looking) -> Works:
+def works(ending: Ending, post: Post, looking: Looking, find: FindRepository) -> Works:
     """What does each kind of job."""
     sources = ending.sources
     return {
         JobKind.DOMAIN: looking.look,
         JobKind.DELETION: ending.end_account,
+        JobKind.REQUEST_MAIL: partial(send_request, post, find),
+        JobKind.ANSWER_MAIL: partial(send_answer, post),
         JobKind.EMAIL_CODE: post.send_email_code,
         JobKind.DELETION_MAIL: post.send_deletion,
         JobKind.EXPORT: partial(write_export, sources),

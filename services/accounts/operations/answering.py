@@ -9,7 +9,7 @@ from services.accounts.operations.memberships import (
     still_entitled,
 )
 from services.accounts.operations.places import FindRepository, find_place
-from services.accounts.operations.requesting import demand_open, rows, settled, told
+from services.accounts.operations.requesting import demand_open, mailed, rows, settled, told
 from services.accounts.store.access_requests import find_request, written_request
 from services.accounts.store.layout import commit
 from services.accounts.store.memberships import find_membership, place_key
@@ -51,6 +51,7 @@ async def approve_access_request(
             *await changed(outbox, change),
             *written_request(record, before=before),
             told(record, wanted.actor, wanted.reason),
+            *mailed(record),
             *still_entitled(principal, place, change.member),
         )
         return record.shown(now())

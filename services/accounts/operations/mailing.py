@@ -53,15 +53,15 @@ class Post:
             "place": record.place,
             "until": f"{record.expires_at:%d %B %Y}",
         }
-        to = record.email or await self._address_of(record.invitee_uid)
-        await self._send(job, to, "invitation", words)
+        to = record.email or await self.address_of(record.invitee_uid)
+        await self.send(job, to, "invitation", words)
 
     async def send_export(self, job: Job) -> None:
         """To the person whose data is ready, while it is there."""
         export = await find_export(self.outbox, job.subject)
         if export is not None:
             words = {"account": export.account_id, "until": f"{export.expires_at:%d %B %Y}"}
-            await self._send(job, await self._address_of(export.account_uid), "export", words)
+            await self.send(job, await self.address_of(export.account_uid), "export", words)
 
     async def send_deletion(self, job: Job) -> None:
         """To the person, or who asked for an organization's; unless it has changed since."""
@@ -72,23 +72,23 @@ class Post:
                 "when": f"{deletion.due_at:%d %B %Y}",
                 "hindrance": deletion.hindrance,
             }
-            to = await self._address_of(deletion.account_uid)
-            to = to or await self._address_of(deletion.requested_by)
-            await self._send(job, to, f"deletion_{deletion.state}", words)
+            to = await self.address_of(deletion.account_uid)
+            to = to or await self.address_of(deletion.requested_by)
+            await self.send(job, to, f"deletion_{deletion.state}", words)
 
     async def send_email_code(self, job: Job) -> None:
         """To the address that is to be proven, whoever has it, while the code is good."""
         record = await find_change(self.outbox, job.subject)
         if record is not None and record.expires_at > now():
             words = {"code": code_of(self.key, record), "until": f"{record.expires_at:%H:%M}"}
-            await self._send(job, record.email, "email_code", words)
+            await self.send(job, record.email, "email_code", words)
 
-    async def _address_of(self, account_uid: str) -> str:
+    async def address_of(self, account_uid: str) -> str:
         """A person's address, if it was proven to be theirs."""
         _, state = await find_email(self.outbox, account_uid)
         return state.email if state.verified else ""
 
-    async def _send(self, job: Job, to: str, template: str, words: dict[str, str]) -> None:
+    async def send(self, job: Job, to: str, template: str, words: dict[str, str]) -> None:
         """Raises Unavailable to be tried again; what cannot be sent is logged, without address."""
         reason = self._hindrance(job, to)
         if self.mailer is None or reason:

@@ -17,6 +17,7 @@ from services.accounts.store.access_requests import (
     written_request,
 )
 from services.accounts.store.accounts import find_account
+from services.accounts.store.jobs import JobKind, ordered
 from services.accounts.store.layout import commit
 from shared.contracts.accounts import (
     AccessRequest,
@@ -47,6 +48,11 @@ SETTLED = {
     AskState.DECLINED: "This request was declined.",
     AskState.WITHDRAWN: "This request was withdrawn.",
     AskState.EXPIRED: "This request has expired.",
+}
+MAILS = {
+    AskState.OPEN: JobKind.REQUEST_MAIL,
+    AskState.APPROVED: JobKind.ANSWER_MAIL,
+    AskState.DECLINED: JobKind.ANSWER_MAIL,
 }
 
 
@@ -134,7 +140,13 @@ async def rows(
         repository=record.repository_uid,
         asker=record.asker_uid,
     )
-    return [*written, *entry, told(record, actor, reason)]
+    return [*written, *entry, told(record, actor, reason), *mailed(record)]
+
+
+def mailed(record: AskRecord) -> list[TableAction]:
+    """The row that has a mail sent: to those who may answer, or to who asked, once answered."""
+    kind = MAILS.get(record.state)
+    return [ordered(kind, record.request_uid, record.version)] if kind else []
 
 
 def told(record: AskRecord, actor: Actor, reason: str = "") -> TableAction:

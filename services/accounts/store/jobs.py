@@ -31,6 +31,8 @@ class JobKind(StrEnum):
     DELETION_MAIL = "deletion_mail"
     EXPORT_MAIL = "export_mail"
     EMAIL_CODE = "email_code"
+    REQUEST_MAIL = "request_mail"
+    ANSWER_MAIL = "answer_mail"
 
 
 class Job(BaseModel):

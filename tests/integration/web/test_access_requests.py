@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.edge import Edge, Person
+from tests.mailbox import mails
 from tests.waiting import until
 
 HIDDEN = re.compile(r'value="[^"]*"|[0-9A-Z]{26}|datetime="[^"]*"')
@@ -40,6 +41,16 @@ def test_asked_approved_and_read(ada: Person, eve: Person, secret: str) -> None:
     members = ada.visitor.go(f"/-{secret}/members")
     assert "until" in members.text
     eve.visitor.go(f"/-{secret}/requests", status=403)
+
+
+def test_both_are_told_by_mail(edge: Edge, ada: Person, eve: Person, secret: str) -> None:
+    ask(eve, secret)
+    asked = f"{eve.account_id} asks for access to {secret[1:]}"
+    mail = until(lambda: [one for one in mails(edge.mailbox, ada.email) if asked in one["subject"]])
+    page = ada.visitor.go(next(line.strip() for line in mail[0]["text"].split() if "/-/" in line))
+    ada.visitor.send(page.form("/requests"), do="approve", role="reader", days="")
+    given = f"You have access to {secret[1:]}"
+    until(lambda: [one for one in mails(edge.mailbox, eve.email) if given in one["subject"]])
 
 
 def test_declined_with_a_word_and_withdrawn(ada: Person, eve: Person, secret: str) -> None:
