@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from shared.settings import Address, KratosSettings, OpsSettings, SendingSettings, Settings
@@ -75,6 +76,11 @@ class PlatformSettings(Settings):
 def child_environment(additions: dict[str, str]) -> dict[str, str]:
     """Our own environment with the additions on top."""
     return {**os.environ, **additions}  # noqa: TID251 -- a child inherits what we were given
+
+
+def given_names() -> set[str]:
+    """The names of all variables that settings are read from: the environment and `.env`."""
+    return {*os.environ, *dotenv_values(".env")}  # noqa: TID251 -- names alone, of all that is set
 
 
 def cache_folder() -> Path:

@@ -21,6 +21,7 @@ from coop.errors import (
     Unavailable,
 )
 from coop.models import (
+    AccessRequest,
     Account,
     Member,
     Profile,
@@ -35,6 +36,7 @@ from coop.models import (
 from coop.places import Place
 
 __all__ = [
+    "AccessRequest",
     "Account",
     "Client",
     "Conflict",

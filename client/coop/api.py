@@ -11,11 +11,12 @@ from uuid import uuid4
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, MaxRetryError
 
-from coop.errors import BY_STATUS, CoopError, Invalid, NotFound, Unavailable
+from coop.errors import BY_STATUS, CoopError, Invalid, NotFound, Refused, Unavailable
 from coop.models import Profile
 
 PREFIX = "/api/v1"
 TIMEOUT = Timeout(connect=10, read=30)
+DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
 RETRIES = Retry(
     total=3,
     # What is created goes with a key of its own, so that it is created once.
@@ -45,6 +46,14 @@ class Api:
         """Let go of the connections."""
         self._pool.clear()
 
+    def demand_key(self) -> None:
+        """Raises Refused, saying what to do, where there is no access key to send."""
+        if "authorization" not in self._headers:
+            raise Refused(
+                "No access key is set. Make one on the web under Access keys, then use: coop "
+                "sign-in, or set COOP_ACCESS_KEY_ID and COOP_SECRET_ACCESS_KEY."
+            )
+
     def get(self, path: str, *, called: str = "", **query: str) -> Any:  # noqa: ANN401 (JSON)
         """What is at a path below /api/v1; NotFound says what it is called."""
         said = f"?{urlencode(query)}" if query else ""
@@ -54,11 +63,13 @@ class Api:
             raise NotFound(f"There is no {called} for you.") if called else error from None
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
-        """Change something."""
+        """Change something; Refused without a key."""
+        self.demand_key()
         return self._ask(method, path, json.dumps(body).encode())
 
     def create(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
-        """Make something, once, although it is sent again where no answer came."""
+        """Make something, once, although it is sent again where no answer came; Refused."""
+        self.demand_key()
         return self._ask("POST", path, json.dumps(body).encode(), key=f'"{uuid4()}"')
 
     def listed(self, path: str, name: str, **query: str) -> Iterator[Any]:
@@ -88,7 +99,7 @@ class Api:
             content = json.loads(answer.data)
         except ValueError:
             content = None
-        if answer.status in (HTTPStatus.OK, HTTPStatus.CREATED) and content is not None:
+        if answer.status in DONE and content is not None:
             return content
         problem = content if isinstance(content, dict) else {}
         if not problem.get("detail") and answer.status not in BY_STATUS:

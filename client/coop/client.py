@@ -12,6 +12,7 @@ from typing import Any, Self
 from coop.api import Api, path_of
 from coop.errors import Invalid, NotFound
 from coop.models import (
+    AccessRequest,
     Account,
     LocalFile,
     Member,
@@ -39,6 +40,7 @@ from coop.transfers.folders import (
 )
 
 PARALLEL = 8
+OWN_REQUESTS = "/access-requests"
 NO_RULES = SyncRules()
 
 
@@ -82,6 +84,7 @@ class Client:
 
     def account(self) -> Account:
         """Whose access key this is. Raises Refused."""
+        self._api.demand_key()
         return _account(self._api.get("/account"))
 
     def repositories(self, account_id: str = "") -> Iterator[Repository]:
@@ -142,6 +145,35 @@ class Client:
         """It opens nothing more. Raises NotFound."""
         self._api.send("DELETE", f"{_links(_place(place))}{path_of(link_id)}", {})
 
+    def ask_access(self, place: Place | str, message: str = "") -> None:
+        """Ask those who run a repository to let you read it.
+
+        The answer is the same whether or not there is one of this name.
+        """
+        self._api.send("POST", _requests(_place(place)), {"message": message})
+
+    def access_requests(self, place: Place | str = "") -> Iterator[AccessRequest]:
+        """Who asks for a repository, if you may answer; without a place what you asked for."""
+        path = _requests(_place(place)) if place else OWN_REQUESTS
+        return map(_access_request, self._api.listed(path, "access_requests"))
+
+    def withdraw_access_request(self, request_uid: str) -> None:
+        """Take one of your own back. Raises NotFound, Conflict once it is answered."""
+        self._api.send("DELETE", f"{OWN_REQUESTS}{path_of(request_uid)}", {})
+
+    def approve_access_request(
+        self, request_uid: str, *, role: Role = "reader", days: int | None = None
+    ) -> AccessRequest:
+        """Give who asked a role, for good or for so many days. Raises Forbidden above your own."""
+        until = (datetime.now(UTC) + timedelta(days=days)).isoformat() if days else None
+        path = f"{OWN_REQUESTS}{path_of(request_uid)}/approve"
+        return _access_request(self._api.send("POST", path, {"role": role, "until": until}))
+
+    def decline_access_request(self, request_uid: str, *, note: str = "") -> AccessRequest:
+        """Say no; `note` is told to who asked. Raises NotFound, Conflict."""
+        path = f"{OWN_REQUESTS}{path_of(request_uid)}/decline"
+        return _access_request(self._api.send("POST", path, {"note": note}))
+
     def objects(self, place: Place | str) -> Iterator[StoredObject]:
         """All objects whose keys begin with the place's key, in the order of their keys."""
         place = _place(place)
@@ -153,6 +185,7 @@ class Client:
 
         What an interrupted upload has sent is not sent again. Raises SomeFailed at the end.
         """
+        self._api.demand_key()
         source, place = Path(source), _place(place)
         if source.is_dir():
             return upload_files(self._door, below(place, files_below(source)))
@@ -186,6 +219,8 @@ class Client:
         up, down = is_remote(str(target)), is_remote(str(source))
         if up == down:
             raise Invalid(f"One of the two is a folder here, the other begins with {SCHEME}")
+        if up and not rules.dry_run:
+            self._api.demand_key()
         place = _folder(_place(str(target if up else source)))
         self.repository(place)
         if up:
@@ -225,6 +260,17 @@ def _share_link(body: dict[str, Any]) -> ShareLink:
     known = {field.name: body[field.name] for field in fields(ShareLink) if field.name in body}
     ends = datetime.fromisoformat(body["expires_at"])
     return ShareLink(**known | {"expires_at": ends})
+
+
+def _requests(place: Place) -> str:
+    return path_of("repositories", place.account_id, place.repository_id, "access-requests")
+
+
+def _access_request(body: dict[str, Any]) -> AccessRequest:
+    known = {field.name: body[field.name] for field in fields(AccessRequest)}
+    times = ("created_at", "expires_at", "role_until")
+    told = {name: datetime.fromisoformat(body[name]) for name in times if body[name]}
+    return AccessRequest(**known | told)
 
 
 def _account(body: dict[str, Any]) -> Account:

@@ -69,6 +69,31 @@ class ShareLink:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """What `asker_id` asked for; `role` and `role_until` are what they got, `note` is the answer's.
+
+    `state` is open, approved, declined, withdrawn or expired.
+    """
+
+    request_uid: str
+    account_id: str
+    repository_id: str
+    asker_id: str
+    message: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    role: str | None = None
+    role_until: datetime | None = None
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        """What is asked for, as account/repository."""
+        return f"{self.account_id}/{self.repository_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object in a list; `etag` is without quotes."""
 

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from infra.kratos.acquire import KratosMissing, find_kratos
 from infra.sample.credentials import SampleAccount
-from infra.settings import PlatformSettings, cache_folder
+from infra.settings import PlatformSettings, cache_folder, given_names
 from services.supervisor import sample
 from services.supervisor.addresses import choose_addresses, needs_kratos
 from services.supervisor.folder import own_folder
 from services.supervisor.platform import Platform
 from services.supervisor.ready import remove_ready, table, write_ready
 from services.supervisor.refusal import StartRefused
+from services.supervisor.spelling import check_names
 from services.supervisor.terminal import own_terminal
 from shared.keyfile import KeyFileError, load_key_file
 from shared.log import configure
@@ -26,6 +27,8 @@ from shared.log import configure
 def main() -> int:
     """The exit code: 0 after an ordered stop, 1 when the start was refused."""
     try:
+        for name in check_names(given_names()):
+            _say(f"Nothing reads the setting {name}; docs/operations.md has all there are.")
         settings = PlatformSettings()
         configure(settings.log, service="supervisor")
         sample.refuse_on_open_address(settings)

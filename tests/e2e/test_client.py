@@ -95,8 +95,8 @@ def test_reading_without_a_key(terminal: Terminal) -> None:
     assert "europe.tif" in [one["key"] for one in listed]
     terminal.does("download", f"{PUBLIC}/README.md", "here.md")
     assert (terminal.home / "here.md").read_text().startswith("#")
-    assert "not accepted" not in terminal.fails(5, "upload", "here.md", f"{PUBLIC}/")
-    assert "Send an access key" in terminal.fails(3, "whoami")
+    assert "No access key is set" in terminal.fails(3, "upload", "here.md", f"{PUBLIC}/")
+    assert "No access key is set" in terminal.fails(3, "whoami")
 
 
 def test_making_a_repository(demo: Terminal, place: str) -> None:

@@ -1,12 +1,21 @@
 """Upload, download, sync."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from coop.commands.answers import bytes_in_words, listed
 from coop.commands.context import Asked, json_option, parallel_option
 from coop.models import SyncRules, Transfer
+
+
+class Line(NamedTuple):
+    """A step that was not taken, as people read it."""
+
+    action: str
+    size: int
+    name: str
 
 
 @click.command("upload")
@@ -59,7 +68,9 @@ def sync(asked: Asked, /, source: str, target: str, **rules: bool) -> None:
     """
     with asked.bar() as bar, asked.client(bar) as client:
         steps = client.sync(source, target, SyncRules(**rules))
-    listed(asked, steps, ("action", "size", "name"))
+    is_told = rules["dry_run"] and not asked.json
+    lines = [Line(f"would {one.action}", one.size, one.name) for one in steps]
+    listed(asked, lines if is_told else steps, ("action", "size", "name"))
 
 
 def _transferred(asked: Asked, done: list[Transfer], verb: str) -> None:

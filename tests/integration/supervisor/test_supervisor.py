@@ -70,6 +70,7 @@ def test_a_child_that_cannot_start_ends_the_start_with_its_own_words(tmp_path: P
         ({"COOP_LISTEN": "192.0.2.1"}, "set COOP_SAMPLE=false or listen on 127.0.0.1."),
         ({"COOP_SERVICES": "storge"}, "COOP_SERVICES: there is no service storge;"),
         ({"COOP_KRATOS__BINARY": "/none"}, "COOP_KRATOS__BINARY=/none is not a program"),
+        ({"COOP_STORGE__PORT": "1"}, "There is no setting COOP_STORGE__PORT; did you mean COOP_S"),
         ({"COOP_WEB__PORT": "http"}, "COOP_WEB__PORT: Input should be a valid integer"),
     ],
 )

@@ -48,7 +48,7 @@ def test_both_are_told_by_mail(edge: Edge, ada: Person, eve: Person, secret: str
     asked = f"{eve.account_id} asks for access to {secret[1:]}"
     mail = until(lambda: [one for one in mails(edge.mailbox, ada.email) if asked in one["subject"]])
     page = ada.visitor.go(next(line.strip() for line in mail[0]["text"].split() if "/-/" in line))
-    ada.visitor.send(page.form("/requests"), do="approve", role="reader", days="")
+    ada.visitor.send(page.form("/requests"), do="approve", role="reader", days="0")
     given = f"You have access to {secret[1:]}"
     until(lambda: [one for one in mails(edge.mailbox, eve.email) if given in one["subject"]])
 

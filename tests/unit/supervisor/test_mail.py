@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.settings import MailSettings, PlatformSettings
+from infra.settings import EmbeddedKratos, MailSettings, PlatformSettings
 from services.supervisor.addresses import Addresses, choose_addresses
 from services.supervisor.commands import addresses_environment, kratos_child, kratos_place
 from shared.keyfile import hook_secret
-from shared.settings import KratosSettings, NatsSettings, StorageSettings, WebSettings
+from shared.settings import NatsSettings, StorageSettings, WebSettings
 
 KEY = bytes(range(32))
 SENDS = "smtps://us:secret@mail.example.org:465/"
@@ -20,7 +20,7 @@ def chosen(mail: MailSettings, **settings: object) -> Addresses:
         "web": WebSettings(port=0),
         "storage": StorageSettings(port=0),
         "nats": NatsSettings(port=0),
-        "kratos": KratosSettings(public_port=0, admin_port=0),
+        "kratos": EmbeddedKratos(public_port=0, admin_port=0),
     }
     return choose_addresses(PlatformSettings(**{**free, "mail": mail, **settings}))
 
@@ -50,7 +50,7 @@ def test_a_server_that_sends_takes_its_place_and_stands_in_no_file(tmp_path: Pat
 
 
 def test_a_kratos_elsewhere_has_its_own_mail() -> None:
-    elsewhere = KratosSettings(public_url="http://k.example/", admin_url="http://a.example/")
+    elsewhere = EmbeddedKratos(public_url="http://k.example/", admin_url="http://a.example/")
     assert chosen(MailSettings(), kratos=elsewhere).mail_port == 0
 
 
