@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from infra.kratos.acquire import KratosMissing, find_kratos
 from infra.sample.credentials import SampleAccount
@@ -41,6 +43,9 @@ def main() -> int:
             f"{_setting(one['loc'])}: {one['msg'].removeprefix('Value error, ')}.\n"
             for one in error.errors()
         )
+    except SettingsError as error:
+        (section,) = re.findall(r'field "(\w+)"', str(error)) or ("",)
+        sys.stderr.write(f"A setting of {_setting((section,))} is a list and must be JSON.\n")
     except KeyboardInterrupt:
         sys.stderr.write("Stopped before everything was started.\n")
     return 1
