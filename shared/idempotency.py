@@ -76,7 +76,7 @@ class Claims:
         gathered = Gathered(self.outbox.table)
         reply = await work(gathered)
         row = self._row(wanted, place, reply.model_dump_json())
-        # First, as the first write that is refused says why: of two sendings one finds the other.
+        # First: of two sendings the later is refused for its key, not for what the other took.
         await self.commit(self.outbox, Put(row, when=Absent()), *gathered.actions)
         return reply
 

@@ -145,6 +145,30 @@ async def test_a_refusal_is_not_kept(claims: Claims, maker: Maker) -> None:
     assert (await maker.asked(claims, wanted, "k")).version == 1
 
 
+async def test_refused_for_what_another_sending_made_it_is_told_of_that(
+    claims: Claims, maker: Maker
+) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+
+    async def overtaken(_: Outbox) -> Made:
+        await maker.asked(claims, wanted, "k")
+        raise Conflict
+
+    assert (await claims.once(wanted, "k", overtaken)).version == 1
+
+
+async def test_overtaken_by_another_sending_it_makes_nothing(claims: Claims, maker: Maker) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+
+    async def overtaken(outbox: Outbox) -> Made:
+        await maker.asked(claims, wanted, "k")
+        await outbox.commit(Put({"pk": "THING", "sk": "second"}))
+        return Made(name="second")
+
+    assert (await claims.once(wanted, "k", overtaken)).version == 1
+    assert await claims.outbox.table.get("THING", "second") is None
+
+
 async def test_an_answer_that_opens_no_more_is_not_made_again(claims: Claims, maker: Maker) -> None:
     wanted = MakeThing(actor=ADA, name="a")
     await maker.asked(claims, wanted, "k")
