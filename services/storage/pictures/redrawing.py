@@ -12,6 +12,7 @@ import orjson
 
 from services.storage.pictures.wire import REFUSED
 from shared.confinement.limits import Limits
+from shared.errors import Unavailable
 from shared.fields import invalid
 from shared.log import logger
 
@@ -27,6 +28,9 @@ GRACE_SECONDS = 10.0
 # 256 × 256 pixels of noise are 60 KB.
 MAX_BYTES = 128 * 1024
 MAX_REASON = 200
+# Each waits with all its bytes in memory.
+MOST_AT_ONCE = 8
+BUSY = "Many pictures are being read at the moment; send yours again in a while."
 
 
 class Redrawing:
@@ -35,11 +39,18 @@ class Redrawing:
     def __init__(self, limits: Limits, pixels: int, *, child: str = CHILD) -> None:
         self._limits, self._pixels, self._child = limits, pixels, child
         self._turn = asyncio.Lock()
+        self._asked = 0
 
     async def redraw(self, content: bytes) -> bytes:
-        """A square WebP of 256 pixels. Raises Invalid with the reason why it is none."""
-        async with self._turn:
-            status, said = await self._run(content)
+        """A square WebP of 256 pixels. Raises Invalid with the reason, Unavailable."""
+        if self._asked >= MOST_AT_ONCE:
+            raise Unavailable(BUSY)
+        self._asked += 1
+        try:
+            async with self._turn:
+                status, said = await self._run(content)
+        finally:
+            self._asked -= 1
         if status == 0 and is_webp(said):
             return said
         if status == REFUSED:

@@ -16,6 +16,8 @@ from shared.tables import Absent, Action, Below, ConditionFailed, Delete, Equals
 # Longer than any event should have to wait.
 TRIAL_SECONDS = 7 * 24 * 3600
 ON_TRIAL = 0
+# Of one account; of more the oldest goes, so that nobody fills a disk with what is never shown.
+MOST_ON_TRIAL = 10
 
 
 def avatars_of(account_uid: str) -> str:
@@ -25,8 +27,9 @@ def avatars_of(account_uid: str) -> str:
 
 async def put_on_trial(outbox: Outbox, account_uid: str, name: str, content: bytes) -> None:
     """A new picture, under a name that no other ever has."""
+    place = avatars_of(account_uid)
     row = {
-        "pk": avatars_of(account_uid),
+        "pk": place,
         "sk": name,
         "schema": RECORD_VERSION,
         "version": ON_TRIAL,
@@ -34,6 +37,11 @@ async def put_on_trial(outbox: Outbox, account_uid: str, name: str, content: byt
         "expires_at": int(time.time()) + TRIAL_SECONDS,
     }
     await outbox.table.write(Put(row, when=Absent()))
+    page = await outbox.table.query(place)
+    # Names are made of time, so the first are the oldest.
+    waiting = [one["sk"] for one in page.items if one["version"] == ON_TRIAL]
+    for old in waiting[:-MOST_ON_TRIAL]:
+        await _write(outbox, Delete(place, old, when=Equals("version", ON_TRIAL)))
 
 
 async def find_avatar(outbox: Outbox, account_uid: str, name: str) -> bytes | None:
@@ -51,8 +59,7 @@ async def keep_only(outbox: Outbox, account: Account) -> None:
     for row in page.items:
         action = _decided(row, account)
         if action is not None:
-            with suppress(ConditionFailed):
-                await outbox.table.write(action)
+            await _write(outbox, action)
 
 
 def _decided(row: Item, account: Account) -> Action | None:
@@ -63,3 +70,9 @@ def _decided(row: Item, account: Account) -> Action | None:
         return Update(pk, sk, set=kept, remove=("expires_at",), when=newer)
     is_over = account.deleted or ON_TRIAL < version < account.version
     return Delete(pk, sk, when=Equals("version", version)) if is_over else None
+
+
+async def _write(outbox: Outbox, action: Action) -> None:
+    """Unless another was faster."""
+    with suppress(ConditionFailed):
+        await outbox.table.write(action)

@@ -13,7 +13,7 @@ from services.web.security import csrf
 from services.web.views.accounts import editable, show_settings, values_of
 from services.web.views.sending import demand_ours, has_valid_token, once, see
 from shared.contracts.accounts import Account
-from shared.errors import Conflict, Invalid, Problem, TooLarge
+from shared.errors import Conflict, Invalid, Problem, TooLarge, Unavailable
 
 FIELD = "avatar"
 NOTHING = Invalid(errors=[{"field": FIELD, "message": "Choose a picture first."}])
@@ -48,7 +48,7 @@ async def _change(request: Request, account: Account, upload: Upload) -> Respons
             await name_avatar(edge, visitor, account, "")
         else:
             await put_avatar(edge, visitor, account, upload.content)
-    except (Invalid, TooLarge, Conflict) as problem:
+    except (Invalid, TooLarge, Conflict, Unavailable) as problem:
         return await _refuse(request, account, problem)
     # The next page shows it, if it is their own.
     await visitor_afresh(request)

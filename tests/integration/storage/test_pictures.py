@@ -9,7 +9,7 @@ from services.storage.pictures import redrawing
 from services.storage.pictures.redrawing import Redrawing, is_webp
 from services.storage.settings import StorageSettings
 from shared.confinement.limits import Limits
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 from tests.pictures import SVG, bomb, opened, picture
 
 HOSTILE = "tests.integration.storage.hostile_picture"
@@ -96,6 +96,14 @@ async def test_one_is_read_at_a_time(usual: Redrawing) -> None:
     made = await asyncio.gather(*(usual.redraw(picture()) for _ in range(3)))
     assert all(map(is_webp, made))
     assert most == 1
+
+
+async def test_those_who_come_when_many_wait_are_asked_to_come_again(usual: Redrawing) -> None:
+    at_once = (usual.redraw(b"") for _ in range(redrawing.MOST_AT_ONCE + 2))
+    outcomes = await asyncio.gather(*at_once, return_exceptions=True)
+    kinds = [type(one) for one in outcomes]
+    assert (kinds.count(Invalid), kinds.count(Unavailable)) == (redrawing.MOST_AT_ONCE, 2)
+    assert is_webp(await usual.redraw(picture()))
 
 
 async def test_who_goes_away_leaves_no_process(hostile: Redrawing) -> None:

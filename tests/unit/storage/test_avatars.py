@@ -78,6 +78,14 @@ async def test_of_two_at_once_the_one_that_won_stays(outbox: Outbox) -> None:
     assert await is_for_good(outbox, FIRST)
 
 
+async def test_those_that_are_never_used_do_not_pile_up(outbox: Outbox) -> None:
+    await put(outbox, ADA, "00", b"in use")
+    await keep_only(outbox, ada(1, "00"))
+    for number in range(1, 20):
+        await put(outbox, ADA, f"{number:02}", b"never")
+    assert await names(outbox) == ["00", *(f"{number:02}" for number in range(10, 20))]
+
+
 async def test_a_late_event_takes_nothing_from_a_newer_one(outbox: Outbox) -> None:
     await put(outbox, ADA, FIRST, b"first")
     await keep_only(outbox, ada(2, FIRST))
