@@ -1,4 +1,4 @@
-"""The tables of accounts and repositories on SQLite, DynamoDB Local and SQLite at its worst."""
+"""The tables of accounts, repositories and storage on SQLite, at its worst too, and DynamoDB."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from services.accounts.store.layout import SCHEMA as ACCOUNTS
 from services.repositories.store.layout import SCHEMA as REPOSITORIES
+from services.storage.store.layout import SCHEMA as STORAGE
 from shared.identifiers import new_uid
 from shared.outbox import Outbox
 from shared.tables import Schema, Table
@@ -47,5 +48,13 @@ async def accounts(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 async def repositories(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Outbox]:
     """The outbox of repositories."""
     table = await open_on(request, REPOSITORIES, tmp_path)
+    yield Outbox(table)
+    await table.close()
+
+
+@pytest.fixture(params=ENGINES)
+async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Outbox]:
+    """The outbox of storage."""
+    table = await open_on(request, STORAGE, tmp_path)
     yield Outbox(table)
     await table.close()
