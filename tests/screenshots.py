@@ -39,6 +39,7 @@ SIGNED_IN = {
     "repository-shares": f"/-/{MASK}/shares",
     "account-settings": "/-/demo/settings",
     "keys": "/-/demo/keys",
+    "trusts": "/-/demo/trusts",
     "members": "/-/noaa/members",
     "domains": "/-/noaa/domains",
     "invitations": "/-/invitations",

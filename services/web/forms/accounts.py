@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from shared.contracts.accounts.trusts import LONGEST_SECONDS, SHORTEST_SECONDS
 from shared.contracts.base import KeyAction
 from shared.identifiers import AccountId
 
@@ -62,24 +63,44 @@ REACHES: Mapping[Reach, tuple[KeyAction, ...]] = {
 Place = Annotated[str, Field(max_length=1200)]
 
 
-class KeyForm(FormModel):
-    """A new access key; `places` one a line, `days` until it expires (0: never)."""
+class ReachForm(FormModel):
+    """What is to be allowed under a name, and where; `places` one a line."""
 
     name: Annotated[Line, Field(max_length=128)] = ""
     reach: Reach = "full"
     places: Annotated[list[Place], BeforeValidator(split_lines), Field(max_length=20)] = Field(
         default_factory=list
     )
-    days: Annotated[int, Field(ge=0, le=3650)] = 0
 
     @property
     def actions(self) -> list[KeyAction]:
         """What it may do."""
         return list(REACHES[self.reach])
 
+
+class KeyForm(ReachForm):
+    """A new access key; `days` until it expires (0: never)."""
+
+    days: Annotated[int, Field(ge=0, le=3650)] = 0
+
     def expires_at(self, moment: datetime) -> datetime | None:
         """When it ends, made at this moment."""
         return moment + timedelta(days=self.days) if self.days else None
+
+
+class TrustForm(ReachForm):
+    """A new trust; `minutes` is how long a key that is given for a token is good."""
+
+    issuer: Annotated[Line, Field(min_length=1, max_length=255)]
+    audience: Annotated[Line, Field(min_length=1, max_length=255)]
+    subject: Annotated[Line, Field(min_length=1, max_length=512)]
+    minutes: Annotated[int, Field(ge=SHORTEST_SECONDS // 60, le=LONGEST_SECONDS // 60)] = 60
+
+
+class RemoveTrustForm(FormModel):
+    """The trust that is to be no more."""
+
+    trust_uid: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 class DomainForm(FormModel):
