@@ -1,5 +1,6 @@
 """The machine's own Chromium, driven by playwright."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.missing import give_up
 
 CHROMIUM = "/usr/bin/chromium"
+# What the console says of a page that refuses something, as tests mean it to.
+REFUSAL = re.compile(r"the server responded with a status of 4\d\d")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -38,7 +41,7 @@ async def window(browser: Browser, **options: Any) -> AsyncIterator[Page]:
         "console",
         lambda said: (
             complaints.append(f"{page.url}: {said.text}")
-            if said.type == "error" and "404" not in said.text
+            if said.type == "error" and not REFUSAL.search(said.text)
             else None
         ),
     )
