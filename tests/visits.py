@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from starlette.routing import Match, Route
 
 from services.web.routes import PAGES, REPOSITORY
+from services.web.views import providers
 from tests.audience import GUEST, ORGANIZATION, OWNER, PLACE
 
 Values = Mapping[str, str]
@@ -33,14 +34,18 @@ class Visit:
         return f"{self.path}{said} as {self.who}"
 
 
+# Ways by another provider of identities, which this platform has none of.
+PROVIDERS = {providers.BACK, "/-/sign-in/provider", "/-/register/provider"}
 # What answers no page of its own: files, streams, redirects.
 NOT_PAGES = {
+    *PROVIDERS,
     *("/static/{release}/{path:path}", "/robots.txt", "/-/events", "/-/credentials/qr"),
     *("/-/data/export.zip", f"{REPOSITORY}/blocks", f"{REPOSITORY}/uploaded"),
     f"{REPOSITORY}/download",
 }
 # Forms without a field to mend: they lead on, or to the page of a problem.
 NOT_REFUSED = {
+    *PROVIDERS,
     *("/-/hooks/kratos", "/-/sign-in/passkey", "/-/sign-out", "/-/sessions/revoke"),
     *("/-/data/export", "/-/{account_id}/delete/cancel", "/-/{account_id}/keys/revoke"),
     "/-/{account_id}/trusts/remove",
@@ -60,6 +65,7 @@ READ = {
         *(f"/{OWNER}", f"/{ORGANIZATION}", f"/{PLACE}", f"/{PLACE}/2024/", f"/{PLACE}/broken.tif"),
         *(f"/{PLACE}/levels.csv", f"/{PLACE}/README.md", f"/{OWNER}/offered"),
         *("/-/new", "/-/data", "/-/sessions", "/-/credentials", "/-/invitations", "/-/requests"),
+        "/-/email",
         *(f"/-/{OWNER}/settings", f"/-/{OWNER}/delete", f"/-/{OWNER}/repositories"),
         *(f"/-/{ORGANIZATION}/{page}" for page in ("settings", "domains", "keys", "trusts")),
         *(f"/-/{ORGANIZATION}/{page}" for page in ("audit", "members", "repositories")),
@@ -121,7 +127,10 @@ def account_slips() -> Iterator[Visit]:
     yield slip("owner", f"{own}/keys", status=200, name="shown once")
     yield slip("owner", f"{own}/trusts", issuer="", audience="", subject="*", places="no place!")
     yield slip("owner", f"{own}/members", invitee="nobody-of-this-name", role="reader")
-    yield slip("owner", "/-/credentials", **{"traits.email": "no address"})
+    yield slip("owner", "/-/email", email="no address")
+    asked = Sent("/-/email", {"email": "another@example.org"})
+    yield Visit("owner", "/-/email", (asked,))
+    yield Visit("owner", "/-/email", (asked, Sent("/-/email", {"code": "000000"})), 400)
     yield slip("owner", "/-/credentials", totp_code="000000")
     yield slip("owner", "/-/credentials", password="short")
     yield slip("guest", "/-/invitations", status=409, invitation_uid="none", answer="accept")
