@@ -50,7 +50,9 @@ class Metadata(BaseModel):
 
     description: Description = ""
     tags: list[Tag] = Field(default_factory=list, max_length=200)
-    license: str = Field(default="", max_length=64, description="an SPDX identifier")
+    license: str = Field(
+        default="", max_length=255, description="an SPDX license, or an expression of several"
+    )
     doi: str = Field(default="", max_length=300, description="10.…/…, in lower case")
     contact: str = Field(default="", max_length=320, description="an e-mail or web address")
     links: list[Link] = Field(default_factory=list, max_length=200)
@@ -63,7 +65,7 @@ class MetadataChange(BaseModel):
     title: Title | None = None
     description: Description | None = None
     tags: list[Tag] | None = Field(default=None, max_length=200)
-    license: str | None = Field(default=None, max_length=64)
+    license: str | None = Field(default=None, max_length=255)
     doi: str | None = Field(default=None, max_length=300)
     contact: str | None = Field(default=None, max_length=320)
     links: list[Link] | None = Field(default=None, max_length=200)

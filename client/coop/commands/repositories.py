@@ -14,7 +14,7 @@ from coop.places import SCHEME, Place
 @click.argument("place", metavar="ACCOUNT/REPOSITORY")
 @click.option("--title", help="What people read; the repository's name if it is left out.")
 @click.option("--description", default="")
-@click.option("--license", default="", help="An SPDX identifier, such as CC-BY-4.0.")
+@click.option("--license", default="", help="By SPDX: CC-BY-4.0, or MIT OR Apache-2.0.")
 @click.option("--tag", "tags", multiple=True, help="May be given several times.")
 @click.option(
     "--visibility", type=click.Choice(get_args(Visibility)), default="public", show_default=True

@@ -1,5 +1,6 @@
 """A repository as a collection."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from services.indexer.stac.names import collection_id
 from shared.contracts.repositories import Repository
 
 MOST_SUMMARIES = 50
+# What STAC's schema takes; an expression of several is told as `other` (STAC 1.1, Licensing).
+ONE_LICENSE = re.compile(r"[\w.+-]+")
 
 
 def build_collection(
@@ -23,7 +26,7 @@ def build_collection(
         id=collection_id(repository.account_id, repository.repository_id),
         title=repository.title,
         description=repository.description or repository.title,
-        license=repository.license or "other",
+        license=repository.license if ONE_LICENSE.fullmatch(repository.license) else "other",
         keywords=repository.tags or None,
         extent=_extent(holdings.extent),
         providers=[Provider(account_name, roles=[ProviderRole.PRODUCER])],

@@ -40,7 +40,7 @@ class RepositoryForm(FormModel):
     title: Annotated[Line, Field(min_length=1, max_length=500)]
     description: Annotated[Line, Field(max_length=10_000)] = ""
     tags: Tags = Field(default_factory=list)
-    license: Annotated[Line, Field(max_length=64)] = ""
+    license: Annotated[Line, Field(max_length=255)] = ""
     visibility: Visibility = Visibility.PUBLIC
 
 

@@ -15,6 +15,7 @@ from services.web.addresses import directory_page
 from shared.contracts.metadata import Author, Citation
 from shared.contracts.repositories import Repository
 from shared.errors import Invalid
+from shared.licenses import licenses
 
 NAME = "CITATION.cff"
 LARGEST_BYTES = 64 * 1024
@@ -72,7 +73,7 @@ def as_cff(repository: Repository, url: str) -> str:
         "keywords": list(repository.tags),
         "version": citation.version,
         "date-released": citation.released,
-        "license": "" if repository.license.startswith("LicenseRef-") else repository.license,
+        "license": _cff_license(repository.license),
         "doi": repository.doi,
         "url": url,
     }
@@ -98,8 +99,23 @@ def read_cff(content: bytes) -> dict[str, Any]:
         )
     except ValidationError as error:
         raise Invalid(f"{NAME} says something that a citation cannot.") from error
-    found = {name: _text(said, name) for name in ("title", "license", "doi")}
+    found = {name: _text(said, name) for name in ("title", "doi")} | {"license": _license(said)}
     return {"citation": citation, **{name: value for name, value in found.items() if value}}
+
+
+def _cff_license(expression: str) -> str | list[str]:
+    """The format knows identifiers alone, and several of which one may be chosen."""
+    choices = expression.split(" OR ")
+    if any(one not in licenses() for one in choices):
+        return ""
+    return choices if len(choices) > 1 else expression
+
+
+def _license(said: Mapping[str, Any]) -> str:
+    chosen = said.get("license")
+    if isinstance(chosen, list):
+        return " OR ".join(one for one in chosen if isinstance(one, str))
+    return _text(said, "license")
 
 
 def _read_author(said: Mapping[str, Any]) -> Author:

@@ -7,13 +7,13 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from services.web import addresses
 from services.web.render import display
 from services.web.render.statics import Statics
-from shared.licenses import licenses
+from shared.licenses import licenses, parts_of_license
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FILTERS = (
     *(display.size, display.number, display.counted, display.ago, display.exact, display.iso),
     *(display.shortened, display.initials, display.degrees, display.shown),
-    *(display.data_formats, display.authors),
+    *(display.data_formats, display.authors, parts_of_license),
 )
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),

@@ -47,7 +47,9 @@ def test_everything_is_set_by_form_and_shown(ada: Person, place: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("license", "mine", "It must be an SPDX identifier"),
+        ("license", "mine", "There is no SPDX license 'mine'"),
+        ("license", "MIT OR", "It must be an SPDX license such as"),
+        ("license", "MIT OR gpl", "There is no SPDX license 'gpl'"),
         ("doi", "f7", "It must be a DOI"),
         ("contact", "javascript:alert(1)", "It must be an e-mail address"),
         ("links", "javascript:alert(1) x", "must begin with https://"),

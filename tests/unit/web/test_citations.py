@@ -72,6 +72,24 @@ def test_the_format_demands_an_author() -> None:
     assert yaml.safe_load(as_cff(bare, URL))["authors"] == [{"name": "scripps"}]
 
 
+@pytest.mark.parametrize(
+    ("license_", "written"),
+    [
+        ("MIT", "MIT"),
+        ("MIT OR CC0-1.0", ["MIT", "CC0-1.0"]),
+        ("MIT AND CC0-1.0", None),
+        ("LicenseRef-own OR MIT", None),
+        ("(MIT)", None),
+        ("", None),
+    ],
+)
+def test_the_format_knows_licenses_of_which_one_is_chosen(
+    license_: str, written: str | list[str] | None
+) -> None:
+    told = yaml.safe_load(as_cff(REPOSITORY.model_copy(update={"license": license_}), URL))
+    assert told.get("license") == written
+
+
 def test_a_file_of_others_is_read_for_what_it_says() -> None:
     found = read_cff(
         b"cff-version: 1.2.0\nversion: 1.0\nauthors:\n"
@@ -81,7 +99,7 @@ def test_a_file_of_others_is_read_for_what_it_says() -> None:
     citation = found["citation"]
     assert citation.authors == [Author(family_names="van der Berg", given_names="A")]
     assert (citation.version, citation.released) == ("1.0", date(2024, 5, 31))
-    assert "license" not in found
+    assert found["license"] == "MIT OR CC0-1.0"
 
 
 @pytest.mark.parametrize(

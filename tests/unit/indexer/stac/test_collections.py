@@ -57,6 +57,13 @@ def test_collection_without_items_is_valid() -> None:
     assert document["extent"]["temporal"]["interval"] == [[None, None]]
 
 
+def test_several_licenses_are_another_as_the_schema_takes_one() -> None:
+    for several in ("MIT OR Apache-2.0", "(CC-BY-4.0 AND ODC-By-1.0)", "(MIT)"):
+        document = build_collection(repository(license=several), "NOAA", Holdings())
+        assert problems_of(document) == []
+        assert document["license"] == "other"
+
+
 def test_validation_says_what_is_wrong() -> None:
     item = sample_item("noaa/globe-land-mask/fiji.tif")
     assert problems_of(item) == []
