@@ -68,6 +68,28 @@ class StorageSettings(OpsSettings):
     avatar_bytes: int = Field(default=8_000_000, ge=1024)
 
 
+class AccountsSettings(OpsSettings):
+    """How long things of accounts last, as others must know it to tell people.
+
+    `deletion_days`: how long the deletion of an account can be cancelled.
+    `name_rest_days`: how long the name of a deleted account is given to nobody.
+    """
+
+    deletion_days: float = Field(default=7.0, ge=0, le=365)
+    name_rest_days: int = Field(default=90, ge=0, le=3650)
+
+
+class RepositoriesSettings(OpsSettings):
+    """How long things of repositories last, as others must know it to tell people.
+
+    `name_rest_days`: how long a name that was given up is given to no other.
+    `undelete_days`: how long a deleted repository can be had back.
+    """
+
+    name_rest_days: int = Field(default=90, ge=0)
+    undelete_days: int = Field(default=30, ge=0)
+
+
 class SendingSettings(BaseModel):
     """How mail is sent, by Kratos and by accounts; with `smtp_url` empty none is."""
 
@@ -110,8 +132,8 @@ class Settings(BaseSettings):
     storage: StorageSettings = Field(default_factory=StorageSettings)
     tables: TablesSettings = Field(default_factory=TablesSettings)
     log: LogSettings = Field(default_factory=LogSettings)
-    accounts: OpsSettings = Field(default_factory=OpsSettings)
-    repositories: OpsSettings = Field(default_factory=OpsSettings)
+    accounts: AccountsSettings = Field(default_factory=AccountsSettings)
+    repositories: RepositoriesSettings = Field(default_factory=RepositoriesSettings)
     indexer: OpsSettings = Field(default_factory=OpsSettings)
 
     @property

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import OpsSettings, SendingSettings, Settings
+from shared.settings import AccountsSettings as SharedAccountsSettings
+from shared.settings import SendingSettings, Settings
 
 WELL_KNOWN = "https://{domain}/.well-known/coop-verification.txt"
 
@@ -34,14 +35,12 @@ class Terms:
     asks: AskTerms
 
 
-class AccountsSettings(OpsSettings):
+class AccountsSettings(SharedAccountsSettings):
     """`heartbeat_seconds`: how often others are told that this service lives.
 
     `domain_hours`: how often proofs of domains are looked for; `resolver`: a DNS server as
     host:port, empty for the system's; `well_known`: where the file is; `private_domains`: whether
     that may be in a private network, for tests.
-    `deletion_days`: how long the deletion of an account can be cancelled.
-    `name_rest_days`: how long the name of a deleted account is given to nobody.
     `export_days`: how long an export of a person's own data is kept, from when it was asked for.
     `open_requests`: how many requests for access a person may have open; `request_characters`: how
     long the message of one may be; `request_days`: how long one waits for an answer.
@@ -53,8 +52,6 @@ class AccountsSettings(OpsSettings):
     resolver: Annotated[str, Field(pattern=r"^(\S+:\d+)?$")] = ""
     well_known: Annotated[str, Field(pattern=r"\{domain\}")] = WELL_KNOWN
     private_domains: bool = False
-    deletion_days: float = Field(default=7.0, ge=0, le=365)
-    name_rest_days: int = Field(default=90, ge=0, le=3650)
     export_days: int = Field(default=7, ge=1, le=365)
     open_requests: int = Field(default=20, ge=1, le=1000)
     request_characters: int = Field(default=1000, ge=0, le=10_000)

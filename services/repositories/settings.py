@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, Field
 
-from shared.settings import OpsSettings, Settings
+from shared.settings import RepositoriesSettings as SharedRepositoriesSettings
+from shared.settings import Settings
 
 
 class Limits(BaseModel):
@@ -16,16 +17,12 @@ class Limits(BaseModel):
     authors: int = Field(default=200, ge=0, le=1000)
 
 
-class RepositoriesSettings(OpsSettings):
-    """How long a name that was given up is given to no other; how long deletion can be undone.
-
-    `purge_seconds`: how often a process looks for what is to be purged.
+class RepositoriesSettings(SharedRepositoriesSettings):
+    """`purge_seconds`: how often a process looks for what is to be purged.
 
     A share link ends after `share_days` at the latest; a repository has `share_links` open ones.
     """
 
-    name_rest_days: int = Field(default=90, ge=0)
-    undelete_days: int = Field(default=30, ge=0)
     offer_days: int = Field(default=14, ge=1)
     share_days: int = Field(default=90, ge=1, le=3650)
     share_links: int = Field(default=100, ge=1, le=500)

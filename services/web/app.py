@@ -77,7 +77,7 @@ def create_resources(
 ) -> Resources:
     """Everything the views reach."""
     statics = load_statics()
-    web, data_door = settings.web, settings.storage.public_url.rstrip("/")
+    web = settings.web
     public_url = web.public_url.rstrip("/")
     longest = web.longest_wait_seconds
     return Resources(
@@ -85,9 +85,7 @@ def create_resources(
         bus=bus,
         kratos=kratos,
         bytes_door=bytes_door,
-        templates=create_environment(
-            statics, data_door=data_door, public_url=public_url, mail_url=web.mail_url
-        ),
+        templates=create_environment(statics, settings),
         statics=statics,
         sessions=Sessions(bus, kratos),
         access_keys=AccessKeys(bus, sealing_key(key), Uses()),

@@ -48,6 +48,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else PLURALS.get(noun, noun + 's')}"
 
 
+def days(count: float) -> str:
+    """`30 days`, `1 day`, `0.5 days`."""
+    return f"{count:g} {'day' if count == 1 else 'days'}"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """`2 days ago`; static/js/times.js counts the same way."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()

@@ -7,13 +7,14 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from services.web import addresses
 from services.web.render import display
 from services.web.render.statics import Statics
+from services.web.settings import ServiceSettings
 from shared.licenses import licenses, parts_of_license
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FILTERS = (
     *(display.size, display.number, display.counted, display.ago, display.exact, display.iso),
     *(display.shortened, display.initials, display.degrees, display.shown),
-    *(display.data_formats, display.authors, parts_of_license),
+    *(display.data_formats, display.authors, display.days, parts_of_license),
 )
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),
@@ -21,9 +22,7 @@ ADDRESSES = (
 )
 
 
-def create_environment(
-    statics: Statics, *, data_door: str, public_url: str, mail_url: str = ""
-) -> Environment:
+def create_environment(statics: Statics, settings: ServiceSettings) -> Environment:
     """Escapes everything, knows no undefined name, and reads no file after the start.
 
     A template is compiled when it is first shown: all of them would take a start half a second.
@@ -43,9 +42,11 @@ def create_environment(
         "static": statics.address,
         "years": display.years,
         "licenses": licenses(),
-        "data_door": data_door,
-        "public_url": public_url,
-        "mail_url": mail_url,
+        "data_door": settings.storage.public_url.rstrip("/"),
+        "public_url": settings.web.public_url.rstrip("/"),
+        "mail_url": settings.web.mail_url,
+        "account_terms": settings.accounts,
+        "repository_terms": settings.repositories,
     }
     return environment
 

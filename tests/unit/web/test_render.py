@@ -6,6 +6,7 @@ import re
 import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment
@@ -15,6 +16,7 @@ from services.web.render.environment import TEMPLATES, create_environment
 from services.web.render.footprint import HEIGHT, WIDTH, around, unrolled, world
 from services.web.render.snippets import Target, for_object, for_repository
 from services.web.render.statics import ROOT, STYLES, Statics, load_statics
+from services.web.settings import ServiceSettings
 from shared.contracts.accounts import Account
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -248,7 +250,14 @@ def test_a_page_needs_little(statics: Statics) -> None:
 
 @pytest.fixture(scope="module")
 def environment(statics: Statics) -> Environment:
-    return create_environment(statics, data_door=DOOR, public_url="http://localhost:8080")
+    settings = ServiceSettings.model_validate(
+        {
+            "storage": {"public_url": DOOR},
+            "accounts": {"deletion_days": 0.5, "name_rest_days": 1},
+            "repositories": {"name_rest_days": 12, "undelete_days": 3},
+        }
+    )
+    return create_environment(statics, settings)
 
 
 def test_every_template_compiles(environment: Environment) -> None:
@@ -274,6 +283,19 @@ def test_every_form_that_writes_has_a_token() -> None:
 def test_text_is_escaped(environment: Environment) -> None:
     template = environment.from_string("{{ name }}")
     assert template.render(name="<script>") == "&lt;script&gt;"
+
+
+def test_how_long_things_last_is_told_as_it_is_set(environment: Environment) -> None:
+    template = environment.from_string(
+        "{% from 'components/features/repository_fates.html' import renaming, removal %}"
+        "{{ renaming(repository, none, csrf) }}{{ removal(repository, none, csrf) }}"
+        "{{ account_terms.deletion_days|days }}, {{ account_terms.name_rest_days|days }}"
+    )
+    names = {"account_id": "noaa", "repository_id": "levels", "full_name": "noaa/levels"}
+    said = template.render(repository=SimpleNamespace(**names, version=1), csrf=lambda: "token")
+    assert "Nobody else can take that name for 12 days." in said
+    assert "Its owners can have it back for 3 days;" in said
+    assert said.endswith("0.5 days, 1 day")
 
 
 TOKENS = (ROOT / "styles" / "tokens.css").read_text()
