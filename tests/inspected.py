@@ -12,6 +12,8 @@ ONLY = {"resultTypes": ["violations"], "preload": False}
 # All rules, and those of WCAG 2.2 that axe-core leaves out unless they are asked for.
 ALL = {**ONLY, "rules": {"target-size": {"enabled": True}}}
 CONTRAST = {**ONLY, "runOnly": ["color-contrast"]}
+# What else may differ on a small screen.
+SMALL = {**ONLY, "runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
 
 # What can be used: shown and enabled. Of radio buttons one stands for its group.
 USABLE = """
@@ -67,17 +69,16 @@ NARROWLY = f"""() => {{
 async def inspected(page: Page, *, whole: bool = True) -> list[str]:
     """What is wrong with the page that is shown, a line each; `whole` walks through it too."""
     await page.evaluate(SCRIPT)
-    said = []
+    said = await judged(page, ALL if whole else CONTRAST)
     if whole:
-        said += await judged(page, ALL) + await walked(page)
+        said += await walked(page)
     await page.emulate_media(color_scheme="dark")
     if whole:
         said += await judged(page, CONTRAST)
     await page.set_viewport_size(NARROW)
-    said += await judged(page, ALL) + await narrowly(page)
-    await page.emulate_media(color_scheme="light")
-    said += await judged(page, CONTRAST)
+    said += await judged(page, SMALL if whole else ALL) + await narrowly(page)
     await page.set_viewport_size(WIDE)
+    await page.emulate_media(color_scheme="light")
     return said
 
 
