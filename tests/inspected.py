@@ -31,8 +31,7 @@ WALK = f"""() => {{
     const style = getComputedStyle(part);
     return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor].join();
   }}).join();
-  const before = new Map(usable().concat(document.querySelector(".skip"))
-    .map((one) => [one, look(one)]));
+  const before = new Map(usable().map((one) => [one, look(one)]));
   const walk = {{first: "", reached: new Set(), dim: []}};
   document.addEventListener("focusin", ({{target}}) => {{
     if (target === document.body) return;

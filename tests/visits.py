@@ -121,6 +121,7 @@ def account_slips() -> Iterator[Visit]:
     """Forms of accounts and of those who administrate them."""
     own = f"/-/{ORGANIZATION}"
     yield slip("owner", f"{own}/settings", name="", websites="no address", ror="1")
+    yield slip("owner", f"{own}/settings", at=f"{own}/avatar")
     yield slip("owner", f"{own}/domains", do="add", name="no domain")
     yield slip("owner", f"{own}/delete", confirm="something else")
     yield slip("owner", f"{own}/keys", places="no place!", name="x")
