@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.web.api.models import Body
 from services.web.api.queries import Paging, RepositoryPath, ask
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from services.web.security.even import Even
@@ -26,7 +27,7 @@ from shared.contracts.accounts import (
     WithdrawAccessRequest,
 )
 
-router = APIRouter(tags=["access requests"])
+router = routing("access requests")
 Uid = Annotated[str, Path(max_length=64, description="The request's own id")]
 OF_REPOSITORY = "/repositories/{account_id}/{repository_id}/access-requests"
 ONE = "/access-requests/{request_uid}"

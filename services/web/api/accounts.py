@@ -1,6 +1,6 @@
 """Accounts, their members and their access keys."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.web.api.editions import Edition, tag
 from services.web.api.members import WhyQuery
@@ -16,6 +16,7 @@ from services.web.api.models import (
 )
 from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -30,7 +31,7 @@ from shared.errors import NotFound
 
 LONGEST_KEY_ID = 64
 
-router = APIRouter(tags=["accounts"])
+router = routing("accounts")
 
 
 @router.get("/account", summary="Your own account")

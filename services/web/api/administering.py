@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from services.web.api.models import AccountView, Body
 from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
     DisableAccount,
@@ -15,7 +16,7 @@ from shared.contracts.accounts import (
     SearchAccounts,
 )
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = routing("administration", prefix="/admin")
 Text = Annotated[str, Query(max_length=100, description="A part of the account's id or name")]
 Shut = Annotated[bool | None, Query(description="Only those that are disabled, or are not")]
 

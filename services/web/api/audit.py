@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from services.web.api.queries import AccountName, Paging, ask, find_account
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import Account, AuditPage, ListAuditEntries
 
-router = APIRouter(tags=["audit"])
+router = routing("audit")
 NDJSON = "application/x-ndjson"
 CHUNK = 500
 LINE = '{"sequence":1,"action":"account_created","hash":"9f86d081…"}\n'

@@ -1,10 +1,11 @@
 """Pictures of accounts."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.web.api.editions import Edition
 from services.web.api.models import AccountView
 from services.web.api.queries import AccountName, data_door_of, find_account
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.avatars import name_avatar, put_avatar
 from services.web.forms.reading import read_body
@@ -15,7 +16,7 @@ PICTURE = {"schema": {"type": "string", "format": "binary"}}
 BODY = {"requestBody": {"required": True, "content": dict.fromkeys(TYPES, PICTURE)}}
 PLACE = "/accounts/{account_id}/avatar"
 
-router = APIRouter(tags=["accounts"])
+router = routing("accounts")
 
 
 @router.put(PLACE, summary="Set an account's picture", openapi_extra=BODY)

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, ask, find_account
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
     CancelDeletion,
@@ -19,7 +20,7 @@ from shared.contracts.accounts import (
     Reason,
 )
 
-router = APIRouter(tags=["accounts"])
+router = routing("accounts")
 DELETION = "/accounts/{account_id}/deletion"
 
 

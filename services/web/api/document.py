@@ -14,7 +14,7 @@ from services.web.api.app import PREFIX, ROUTES
 from services.web.api.editions import expected
 from services.web.api.examples import EXAMPLES, PARAMETERS
 from services.web.api.problems import MEDIA_TYPE
-from services.web.api.queries import Part
+from services.web.api.queries import part
 from services.web.api.retries import idempotency_key
 from services.web.api.visitors import signed_in
 from services.web.security.quotas import Standing
@@ -47,20 +47,22 @@ def openapi_of(app: FastAPI) -> Node:
 
 
 def _complete(operation: Node, route: APIRoute) -> None:
-    operation["security"] = [BEARER] if signed_in in set(_called(route.dependant)) else [{}, BEARER]
+    operation["security"] = (
+        [BEARER] if signed_in in set(called_by(route.dependant)) else [{}, BEARER]
+    )
     operation["responses"].pop("422", None)
     for parameter in operation.get("parameters", ()):
         if parameter["name"].lower() in PARAMETERS:
             parameter["example"] = PARAMETERS[parameter["name"].lower()]
     for answer in operation["responses"].values():
-        answer["headers"] = QUOTA | ({"Link": LINK} if Part in _called(route.dependant) else {})
+        answer["headers"] = QUOTA | ({"Link": LINK} if part in called_by(route.dependant) else {})
     for status in sorted(_problems(route)):
         operation["responses"][str(status)] = _refusal(status)
 
 
 def _problems(route: APIRoute) -> set[int]:
     """The statuses of the problems that an operation may answer with."""
-    called = set(_called(route.dependant))
+    called = set(called_by(route.dependant))
     takes_body = route.body_field is not None or "requestBody" in (route.openapi_extra or {})
     writes = route.methods != {"GET"}
     by_reason = {
@@ -81,8 +83,8 @@ def _refusal(status: int) -> Node:
     return {"description": family.title, "headers": QUOTA, "content": content}
 
 
-def _called(dependant: Dependant) -> Iterator[Any]:
+def called_by(dependant: Dependant) -> Iterator[Any]:
     """What an operation depends on, near and far."""
     for one in dependant.dependencies:
         yield one.call
-        yield from _called(one)
+        yield from called_by(one)

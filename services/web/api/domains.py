@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, ask, find_account
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
     AddDomain,
@@ -21,7 +22,7 @@ from shared.contracts.accounts import (
     RemoveDomain,
 )
 
-router = APIRouter(tags=["domains"])
+router = routing("domains")
 ALL = "/accounts/{account_id}/domains"
 ONE = f"{ALL}/{{domain}}"
 DomainName = Annotated[str, Path(max_length=253, description="The domain, such as noaa.gov")]

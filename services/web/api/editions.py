@@ -18,7 +18,7 @@ def tag(response: Response, thing: Snapshot) -> None:
     response.headers["etag"] = f'"{thing.version}"'
 
 
-def expected(
+async def expected(
     if_match: Annotated[
         str | None,
         Header(max_length=100, description="The ETag of what was read: 412 where it is another"),
@@ -38,7 +38,7 @@ class Changing:
     """Which version a change is meant for, and where that of the answer is told."""
 
     response: Response
-    version: Annotated[int | None, Depends(expected)]
+    version: int | None
 
     async def done(self, change: Awaitable[Reply]) -> Reply:
         """Its answer; a change that came too late fails its condition, if it made one."""
@@ -53,4 +53,11 @@ class Changing:
         return after
 
 
-Edition = Annotated[Changing, Depends()]
+async def changing(
+    response: Response, version: Annotated[int | None, Depends(expected)]
+) -> Changing:
+    """What the request's `If-Match` is meant for."""
+    return Changing(response, version)
+
+
+Edition = Annotated[Changing, Depends(changing)]

@@ -1,11 +1,12 @@
 """Where programs find the doors: a client needs one address to know them all."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.web.api.models import Endpoints
+from services.web.api.routing import routing
 from services.web.resources import resources_of
 
-router = APIRouter(tags=["endpoints"])
+router = routing("endpoints")
 
 
 @router.get("/endpoints", summary="Where the doors are")

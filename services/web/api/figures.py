@@ -1,13 +1,14 @@
 """How much storage keeps of a repository and for an account."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from services.web.api.queries import AccountName, RepositoryPath, ask, check_names
+from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from shared.contracts.storage import GetAccountFigures, GetRepositoryFigures, StoredFigures
 
-router = APIRouter(tags=["storage"])
+router = routing("storage")
 
 
 class FiguresView(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from services.web.api.members import WhyQuery
@@ -16,6 +16,7 @@ from services.web.api.queries import (
     find_account,
 )
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -34,7 +35,7 @@ from shared.contracts.accounts import (
     Role,
 )
 
-router = APIRouter(tags=["invitations"])
+router = routing("invitations")
 Uid = Annotated[str, Path(max_length=64, description="The invitation's own id")]
 OF_ACCOUNT = "/accounts/{account_id}/invitations"
 OF_REPOSITORY = "/repositories/{account_id}/{repository_id}/invitations"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
 from services.web.api.editions import Edition, tag
@@ -16,6 +16,7 @@ from services.web.api.queries import (
     data_door_of,
     find_account,
 )
+from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import (
@@ -30,7 +31,7 @@ from shared.contracts.accounts import (
 )
 from shared.errors import NotFound
 
-router = APIRouter(tags=["members"])
+router = routing("members")
 WhyQuery = Annotated[str, Query(max_length=500, description="Why, for the audit trail")]
 MEMBERS = "/accounts/{account_id}/members"
 OF_REPOSITORY = "/repositories/{account_id}/{repository_id}/members"

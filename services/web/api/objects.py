@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from services.web.api.models import UploadWanted
 from services.web.api.queries import (
@@ -11,6 +11,7 @@ from services.web.api.queries import (
     RepositoryPath,
     ask,
 )
+from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from shared.contracts.indexer import Directory, FileMetadata, GetFile, ListDirectory
 from shared.contracts.storage import (
@@ -21,7 +22,7 @@ from shared.contracts.storage import (
     PresignPostObject,
 )
 
-router = APIRouter(prefix="/repositories/{account_id}/{repository_id}", tags=["objects"])
+router = routing("objects", prefix="/repositories/{account_id}/{repository_id}")
 Prefix = Annotated[str, Query(max_length=4096, description="A directory, ending in `/`")]
 
 

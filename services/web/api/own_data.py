@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.web.api.queries import ask
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.render.exports import export_archive
 from services.web.resources import resources_of
 from shared.contracts.accounts import Export, GetExport, StartExport
 
-router = APIRouter(prefix="/account", tags=["your data"])
+router = routing("your data", prefix="/account")
 ZIP = "application/zip"
 
 

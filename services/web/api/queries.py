@@ -42,8 +42,8 @@ class Part:
 
     request: Request
     response: Response
-    limit: Limit = 50
-    cursor: Cursor = None
+    limit: int
+    cursor: str | None
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -59,7 +59,14 @@ class Part:
         return page
 
 
-Paging = Annotated[Part, Depends()]
+async def part(
+    request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Part:
+    """The part that the query asks for."""
+    return Part(request, response, limit, cursor)
+
+
+Paging = Annotated[Part, Depends(part)]
 
 
 async def ask(request: Request, wanted: BusRequest[Reply]) -> Reply:
@@ -84,7 +91,7 @@ def check_names(*names: str) -> None:
         raise NotFound
 
 
-def _full_name(account_id: AccountName, repository_id: RepositoryName) -> FullName:
+async def _full_name(account_id: AccountName, repository_id: RepositoryName) -> FullName:
     check_names(account_id, repository_id)
     return FullName(account_id=account_id, repository_id=repository_id)
 

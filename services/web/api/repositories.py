@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from services.web.api.editions import Edition, tag
 from services.web.api.models import (
@@ -18,6 +18,7 @@ from services.web.api.queries import (
     check_names,
 )
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from services.web.render.citations import citations_of
 from services.web.resources import resources_of
@@ -33,7 +34,7 @@ from shared.contracts.repositories import (
     Repository,
 )
 
-router = APIRouter(tags=["repositories"])
+router = routing("repositories")
 
 
 @router.get("/repositories", summary="Repositories")

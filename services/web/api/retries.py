@@ -12,7 +12,7 @@ FORM = r'^("[!#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
 HEADER = "idempotency-key"
 
 
-def idempotency_key(
+async def idempotency_key(
     request: Request,
     idempotency_key: Annotated[
         str,

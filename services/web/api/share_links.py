@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import AwareDatetime, Field
 
 from services.web.addresses import shared_at
@@ -10,6 +10,7 @@ from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import Paging, RepositoryPath, ask
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
@@ -22,7 +23,7 @@ from shared.contracts.repositories import (
     ShareLinkPage,
 )
 
-router = APIRouter(tags=["share links"])
+router = routing("share links")
 LINKS = "/repositories/{account_id}/{repository_id}/share-links"
 
 

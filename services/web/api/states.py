@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from services.web.api.editions import Edition, tag
 from services.web.api.models import Confirmed, NewName, NewOwner
@@ -14,6 +14,7 @@ from services.web.api.queries import (
     check_names,
 )
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.repositories import (
     AcceptTransfer,
@@ -32,11 +33,11 @@ from shared.contracts.repositories import (
     UndeleteRepository,
 )
 
-router = APIRouter(tags=["repositories"])
+router = routing("repositories")
 ONE = "/repositories/{account_id}/{repository_id}"
 
 
-def _named_by_uid(account_id: AccountName, repository_uid: str) -> dict[str, Any]:
+async def _named_by_uid(account_id: AccountName, repository_uid: str) -> dict[str, Any]:
     check_names(account_id)
     return {"account_id": account_id, "repository_uid": repository_uid}
 

@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field, StrictInt
 
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, Paging, ask, find_account
 from services.web.api.retries import IdempotencyKey
+from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import CreateTrust, ListTrusts, Reason, RemoveTrust, Trust
 from shared.contracts.accounts.trusts import LONGEST_SECONDS, SHORTEST_SECONDS
 from shared.contracts.base import KeyAction
 
-router = APIRouter(tags=["trusts"])
+router = routing("trusts")
 TRUSTS = "/accounts/{account_id}/trusts"
 Uid = Annotated[str, Path(max_length=64, description="The trust's own id")]
 
