@@ -1,6 +1,7 @@
 """Creations sent again: an `Idempotency-Key` says that they are the same (Stripe's, and the IETF's
 draft-ietf-httpapi-idempotency-key-header, §2)."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -10,6 +11,10 @@ from shared.errors import Invalid
 # A string of RFC 8941 (§3.3.3), as the draft has it, or the same without its quotes.
 FORM = r'^("[!#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
 HEADER = "idempotency-key"
+WRONG = (
+    "Idempotency-Key is one key of 1 to 255 characters, such as a UUID: ASCII without spaces, "
+    "quotes and backslashes, all of it in quotes or not."
+)
 
 
 async def idempotency_key(
@@ -17,15 +22,16 @@ async def idempotency_key(
     idempotency_key: Annotated[
         str,
         Header(
-            pattern=FORM,
+            json_schema_extra={"pattern": FORM},
             description="Chosen by you, such as a UUID: sent again with it within a day, the same "
             "request is done once and answered alike; 422 where it is another request",
         ),
     ] = "",
 ) -> str:
-    """The key without its quotes; empty for none. Raises Invalid for two."""
-    if len(request.headers.getlist(HEADER)) > 1:
-        raise Invalid("Idempotency-Key is one key.")
+    """The key without its quotes; empty for none. Raises Invalid."""
+    sent = request.headers.getlist(HEADER)
+    if len(sent) > 1 or (sent and not re.fullmatch(FORM, idempotency_key)):
+        raise Invalid(WRONG)
     return idempotency_key.strip('"')
 
 
