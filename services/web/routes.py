@@ -169,14 +169,14 @@ PAGES = [
 
 
 def create_routes(api: FastAPI) -> list[BaseRoute]:
-    """Every route, the catch-all of names last."""
+    """Every route, what programs ask for first and the catch-all of names last."""
     return [
-        *PAGES,
         Route(API, describe_api, methods=GET),
         Route(f"{API}/", describe_api, methods=GET),
         Route(f"{API}/openapi.json", describe_api, methods=GET),
         Mount(API, api),
         open_route(STAC, stac.landing),
         Mount(STAC, create_stac_api()),
+        *PAGES,
         Route("/{names:path}", things.show, methods=GET),
     ]

@@ -1,6 +1,7 @@
 """The headers every answer carries. Nothing is inline anywhere, so the policy allows nothing."""
 
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -11,6 +12,7 @@ OPEN_ROOTS = ("/api/", "/stac")
 FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 
+@cache
 def content_security_policy(data_door: str) -> str:
     """Scripts, styles and fonts from here alone; pictures, uploads and forms also at the data door.
 
