@@ -9,28 +9,37 @@ from datetime import timedelta
 from services.accounts.models import AskRecord, Place
 from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
-from services.accounts.store.access_requests import find_request, page_of_own
+from services.accounts.store.access_requests import (
+    claim_telling,
+    find_request,
+    give_telling_back,
+)
 from services.accounts.store.accounts import find_account, find_principal
 from services.accounts.store.jobs import Job
 from services.accounts.store.memberships import memberships_after, place_key
 from shared.contracts.accounts import AskState, RepositoryName
-from shared.contracts.base import Actor, Listed, now
+from shared.contracts.base import Actor, now
 from shared.errors import NotFound
 from shared.outbox import Outbox
 from shared.policy import Action, may
 
 MOST_DECIDERS = 20
-# Asked for again within this time it is told on the page alone.
+# Asked for again within this time it is told on the page alone: who asks, withdraws and asks again
+# would send as many mails as they like.
 TOLD_ONCE_IN = timedelta(days=1)
 
 
 async def send_request(post: Post, find_repository: FindRepository, job: Job) -> None:
     """To those who may answer it, while it is open; not to each again for asking again."""
     record = await find_request(post.outbox, job.subject)
-    if record is None or record.version != job.version or record.at(now()) is not AskState.OPEN:
+    if record is None:
         return
-    place = await _place(post.outbox, record, find_repository)
-    if place is None or await _was_told(post.outbox, record):
+    moment = now()
+    if record.version != job.version or record.at(moment) is not AskState.OPEN:
+        await give_telling_back(post.outbox, record)
+        return
+    place, until = await _place(post.outbox, record, find_repository), moment + TOLD_ONCE_IN
+    if place is None or not await claim_telling(post.outbox, record, moment, until):
         return
     words = {"asker": record.asker_id, "place": record.place}
     for uid in await deciders(post.outbox, place):
@@ -87,16 +96,6 @@ async def _place(
     owner = await find_account(outbox, repository.account_uid)
     is_same = repository.repository_uid == record.repository_uid
     return Place(owner, repository) if owner is not None and is_same else None
-
-
-async def _was_told(outbox: Outbox, record: AskRecord) -> bool:
-    """Who asks, withdraws and asks again would send as many mails as they like."""
-    own, _ = await page_of_own(outbox, record.asker_uid, Listed())
-    since = record.created_at - TOLD_ONCE_IN
-    return any(
-        one.repository_uid == record.repository_uid and since < one.created_at < record.created_at
-        for one in own
-    )
 
 
 def _until(record: AskRecord) -> str:

@@ -1,6 +1,7 @@
 """Requests for access, and where they are listed: at who asks, and at what is asked for."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from services.accounts.models import AskRecord
 from services.accounts.store.accounts import account_key, page_below
@@ -9,9 +10,20 @@ from services.accounts.store.memberships import place_key
 from shared.contracts.accounts import AskState
 from shared.contracts.base import Listed
 from shared.outbox import Outbox
-from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Put
+from shared.tables import (
+    Absent,
+    Action,
+    AnyOf,
+    Below,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Equals,
+    Item,
+    Put,
+)
 
-OWN, OPEN, WAITING = "ASKED#", "ASKING#", "ASK#"
+OWN, OPEN, WAITING, TOLD = "ASKED#", "ASKING#", "ASK#", "TOLD#"
 # Who asked can look for so long at what became of it.
 SHOWN_FOR = timedelta(days=90)
 
@@ -85,3 +97,32 @@ async def _page(
     items = await outbox.table.get_many([(f"REQUEST#{uid}", "REQUEST") for uid in uids])
     found = [AskRecord.model_validate_json(item["body"]) for item in items if item]
     return found, page.cursor
+
+
+async def claim_telling(
+    outbox: Outbox, record: AskRecord, moment: datetime, until: datetime
+) -> bool:
+    """Whether this request is the one of its asker that is told there by mail until then.
+
+    It stays so however often it is asked for: a mail is tried again.
+    """
+    pk, sk = _telling(record)
+    row = {"pk": pk, "sk": sk, "request": record.request_uid, "expires_at": int(until.timestamp())}
+    is_over = Below("expires_at", int(moment.timestamp()))
+    free = AnyOf(Absent(), is_over, Equals("request", record.request_uid))
+    try:
+        await outbox.table.write(Put(row, when=free))
+    except ConditionFailed:
+        return False
+    return True
+
+
+async def give_telling_back(outbox: Outbox, record: AskRecord) -> None:
+    """It was not told after all; another may be."""
+    with suppress(ConditionFailed):
+        own = Equals("request", record.request_uid)
+        await outbox.table.write(Delete(*_telling(record), when=own))
+
+
+def _telling(record: AskRecord) -> tuple[str, str]:
+    return account_key(record.asker_uid), TOLD + record.repository_uid

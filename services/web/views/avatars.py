@@ -1,5 +1,7 @@
 """The picture of an account, by the form on the page of its settings."""
 
+from hashlib import sha256
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -35,7 +37,9 @@ async def send_avatar(request: Request) -> Response:
     if not has_valid_token(request, upload.fields.get(csrf.FIELD, "")):
         said = Filled(values_of(account), message=TOO_OLD)
         return await show_settings(request, account, said, status=409)
-    return await once(request, upload.fields, lambda: _change(request, account, upload))
+    # The same form with another picture is another sending.
+    sent = {**upload.fields, FIELD: sha256(upload.content).hexdigest()}
+    return await once(request, sent, lambda: _change(request, account, upload))
 
 
 async def _change(request: Request, account: Account, upload: Upload) -> Response:

@@ -3,7 +3,14 @@
 import asyncio
 from datetime import timedelta
 
-from services.accounts.store.access_requests import find_request, open_places, page_of_own
+from services.accounts.models import AskRecord
+from services.accounts.store.access_requests import (
+    claim_telling,
+    find_request,
+    give_telling_back,
+    open_places,
+    page_of_own,
+)
 from services.accounts.store.memberships import find_membership, place_key
 from shared.contracts.accounts import AskState, Role
 from shared.contracts.base import Listed, now
@@ -59,3 +66,42 @@ async def test_what_is_asked_for_is_listed_page_by_page_newest_first(accounts: O
     rest, end = await page_of_own(accounts, uid, Listed(limit=2, cursor=cursor))
     assert [one.repository_id for one in (*first, *rest)] == ["c", "b", "a"]
     assert end is None
+
+
+def asked_for(uid: str, asker_uid: str = "eve") -> AskRecord:
+    moment = now()
+    return AskRecord(
+        request_uid=uid,
+        account_id="noaa",
+        repository_id="secret",
+        asker_uid=asker_uid,
+        asker_id=asker_uid,
+        created_at=moment,
+        expires_at=moment + timedelta(days=30),
+        repository_uid="secret",
+        version=1,
+    )
+
+
+async def test_one_request_of_an_asker_is_told_at_a_repository_in_a_time(accounts: Outbox) -> None:
+    moment, day = now(), timedelta(days=1)
+    requests = [asked_for(str(number)) for number in range(4)]
+    claims = [claim_telling(accounts, one, moment, moment + day) for one in requests]
+    told = await asyncio.gather(*claims)
+    assert sorted(told) == [False, False, False, True]
+    first = requests[told.index(True)]
+    other = requests[told.index(False)]
+    assert await claim_telling(accounts, first, moment, moment + day), "its mail is tried again"
+    assert await claim_telling(accounts, asked_for("0", "kim"), moment, moment + day)
+    await give_telling_back(accounts, other)
+    assert not await claim_telling(accounts, other, moment, moment + day)
+    await give_telling_back(accounts, first)
+    assert await claim_telling(accounts, other, moment, moment + day)
+
+
+async def test_a_day_later_it_is_told_again(accounts: Outbox) -> None:
+    moment, day = now(), timedelta(days=1)
+    assert await claim_telling(accounts, asked_for("1"), moment, moment + day)
+    soon, later = moment + day - timedelta(minutes=1), moment + day + timedelta(minutes=1)
+    assert not await claim_telling(accounts, asked_for("2"), soon, soon + day)
+    assert await claim_telling(accounts, asked_for("2"), later, later + day)

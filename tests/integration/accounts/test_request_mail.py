@@ -11,7 +11,7 @@ from services.accounts.operations.request_mail import send_answer, send_request
 from services.accounts.operations.working import work_once
 from services.accounts.store.identities import keep_email
 from services.accounts.store.jobs import JOBS, JobKind
-from shared.contracts.accounts import Account, EmailState, Role
+from shared.contracts.accounts import Account, AskState, EmailState, Role
 from shared.outbox import Outbox
 from shared.runtime import free_port
 from tests.integration.accounts.test_mail import catching, posting
@@ -108,6 +108,33 @@ async def test_asking_again_and_again_sends_one_mail(letters: Letters) -> None:
         assert len(await letters.to()) == (1 if number == 0 else 0)
         (waiting,) = await place.waiting(place.ada)
         await place.withdraw(place.eve, waiting.request_uid)
+
+
+async def withdraw(place: Place) -> None:
+    """Whatever eve asks for."""
+    for one in await place.own(place.eve):
+        if one.state is AskState.OPEN:
+            await place.withdraw(place.eve, one.request_uid)
+
+
+async def test_names_that_are_made_up_make_nobody_forget_what_was_told(letters: Letters) -> None:
+    place = letters.place
+    await place.ask(place.eve)
+    assert len(await letters.to()) == 1
+    for number in range(55):
+        await withdraw(place)
+        await place.ask(place.eve, f"made-up-{number}")
+    await withdraw(place)
+    await place.ask(place.eve)
+    assert await letters.to() == []
+
+
+async def test_taken_back_before_it_was_told_the_next_is_told(letters: Letters) -> None:
+    place = letters.place
+    for _ in range(3):
+        await withdraw(place)
+        await place.ask(place.eve)
+    assert await letters.to() == [("ada@example.org", ASKED)]
 
 
 async def test_who_asked_is_told_the_answer(letters: Letters) -> None:

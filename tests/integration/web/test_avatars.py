@@ -62,6 +62,16 @@ def test_it_is_chosen_shown_everywhere_and_removed(edge: Edge, ada: Person, eve:
     until(lambda: httpx.get(address).status_code == 404)
 
 
+def test_the_same_form_with_another_picture_is_another_sending(edge: Edge, ada: Person) -> None:
+    place = settings_of(ada.account_id)
+    form = ada.visitor.go(place).form(f"/-/{ada.account_id}/avatar")
+    addresses = []
+    for content in (picture(), picture(), picture("GIF", mode="P")):
+        ada.visitor.send(form, file=("me.png", content, PNG))
+        addresses.append(of(edge, ada.account_id))
+    assert addresses[0] == addresses[1] != addresses[2]
+
+
 @pytest.mark.parametrize(
     ("content", "status", "said"),
     [
