@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic import ValidationError
+
 from shared.errors import FieldError, Invalid
 
 # What mail servers agree on: one @, no blanks, a host with a dot; RFC 5321 §4.5.3.1 for lengths.
@@ -12,6 +14,19 @@ EMAIL_LONGEST = 254
 def invalid(field: str, message: str) -> Invalid:
     """The problem that one field is to blame for."""
     return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])
+
+
+def not_valid(error: ValidationError) -> Invalid:
+    """What pydantic says, field by field, without repeating what was sent."""
+    fields = [
+        FieldError(
+            field=".".join(str(part) for part in one["loc"]),
+            message=one["msg"].removeprefix("Value error, "),
+        )
+        for one in error.errors(include_url=False, include_input=False)
+    ]
+    said = "; ".join(f"{one['field']}: {one['message']}" for one in fields)
+    return Invalid(said or "The request is not valid.", errors=fields)
 
 
 def one_line(field: str, text: str) -> str:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from shared.bus.requests import CORRELATION_HEADER, DEADLINE_HEADER, PROBLEM_HEADER
 from shared.contracts.base import Request
-from shared.errors import FieldError, Internal, Invalid, Problem
+from shared.errors import Internal, Problem
+from shared.fields import not_valid
 from shared.log import correlated, logger
 from shared.telemetry import requests_answered
 
@@ -66,10 +67,8 @@ async def _answer(wanted: type[Request[Any]], operation: Operation, message: Msg
 
 async def _do(wanted: type[Request[Any]], operation: Operation, body: bytes) -> tuple[bytes, str]:
     try:
-        reply = await operation(wanted.model_validate_json(body))
+        reply = await operation(_read(wanted, body))
         return reply.model_dump_json().encode(), ""
-    except ValidationError as error:
-        problem: Problem = invalid(error)
     except Problem as error:
         problem = error
     except Exception:
@@ -78,14 +77,8 @@ async def _do(wanted: type[Request[Any]], operation: Operation, body: bytes) -> 
     return orjson.dumps(problem.to_dict()), problem.code
 
 
-def invalid(error: ValidationError) -> Invalid:
-    """What pydantic says, field by field, without repeating what was sent."""
-    fields = [
-        FieldError(
-            field=".".join(str(part) for part in one["loc"]),
-            message=one["msg"].removeprefix("Value error, "),
-        )
-        for one in error.errors(include_url=False, include_input=False)
-    ]
-    said = "; ".join(f"{one['field']}: {one['message']}" for one in fields)
-    return Invalid(said or "The request is not valid.", errors=fields)
+def _read(wanted: type[Request[Any]], body: bytes) -> Request[Any]:
+    try:
+        return wanted.model_validate_json(body)
+    except ValidationError as error:
+        raise not_valid(error) from error

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -85,6 +85,13 @@ class Snapshot(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: int = 0
+
+    def changed(self, **changes: Any) -> Self:  # noqa: ANN401 (values of its fields)
+        """It with these changes, held to its form as `model_copy` is not: so it can be read again.
+
+        Raises ValidationError.
+        """
+        return self.model_validate(dict(self) | changes)
 
 
 Reply = TypeVar("Reply", bound=BaseModel)

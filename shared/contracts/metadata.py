@@ -12,6 +12,7 @@ Tag = Annotated[str, Field(min_length=1, max_length=100)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Description = Annotated[str, Field(max_length=10_000)]
 Name = Annotated[str, Field(max_length=200)]
+LICENSE_LENGTH = 255
 
 
 class Link(BaseModel):
@@ -51,7 +52,9 @@ class Metadata(BaseModel):
     description: Description = ""
     tags: list[Tag] = Field(default_factory=list, max_length=200)
     license: str = Field(
-        default="", max_length=255, description="an SPDX license, or an expression of several"
+        default="",
+        max_length=LICENSE_LENGTH,
+        description="an SPDX license, or an expression of several",
     )
     doi: str = Field(default="", max_length=300, description="10.…/…, in lower case")
     contact: str = Field(default="", max_length=320, description="an e-mail or web address")
@@ -65,7 +68,7 @@ class MetadataChange(BaseModel):
     title: Title | None = None
     description: Description | None = None
     tags: list[Tag] | None = Field(default=None, max_length=200)
-    license: str | None = Field(default=None, max_length=255)
+    license: str | None = Field(default=None, max_length=LICENSE_LENGTH)
     doi: str | None = Field(default=None, max_length=300)
     contact: str | None = Field(default=None, max_length=320)
     links: list[Link] | None = Field(default=None, max_length=200)

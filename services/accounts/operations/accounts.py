@@ -116,7 +116,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
         changes = tidied(account.kind, wanted)
         if not changes:
             return account
-        changed = account.model_copy(update={**changes, "version": next_version(account.version)})
+        changed = account.changed(**changes, version=next_version(account.version))
         await commit(
             outbox,
             changed_account(changed, before=account.version),

@@ -30,10 +30,10 @@ def first_version(
 
 def next_after(before: Repository, changes: dict[str, Any]) -> Repository:
     """The repository after a change; the same one where nothing changes."""
-    after = before.model_copy(update=changes)
+    after = before.changed(**changes)
     if after == before:
         return before
-    return after.model_copy(update={"updated_at": now(), "version": next_version(before.version)})
+    return after.changed(updated_at=now(), version=next_version(before.version))
 
 
 def told(event: type[RepositoryEvent], repository: Repository, actor_uid: str) -> Put:

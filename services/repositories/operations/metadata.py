@@ -5,10 +5,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from services.repositories.settings import Limits
-from shared.contracts.metadata import Author, Citation, Link, Metadata
+from shared.contracts.metadata import (
+    LICENSE_LENGTH,
+    Author,
+    Citation,
+    Link,
+    Metadata,
+    MetadataChange,
+)
 from shared.contracts.repositories import CreateRepository, EditRepository
-from shared.fields import invalid, one_line
+from shared.fields import invalid, not_valid, one_line
 from shared.licenses import check_license
 from shared.scholarly import check_doi, check_orcid
 
@@ -26,7 +35,7 @@ def given(wanted: CreateRepository | EditRepository, limits: Limits) -> dict[str
     }
     for name in CLEAN.keys() & values.keys():
         values[name] = CLEAN[name](values[name], limits)
-    return values
+    return _carried(values)
 
 
 def clean_title(text: str, limits: Limits) -> str:
@@ -37,6 +46,15 @@ def clean_title(text: str, limits: Limits) -> str:
 def clean_description(text: str, limits: Limits) -> str:
     """As it is, if it is short enough."""
     return _short("description", text, limits.description_length)
+
+
+def clean_license(text: str, _: Limits) -> str:
+    """As SPDX spells it, which may be longer than what was sent."""
+    spelt = _checked("license", text, check_license)
+    if len(spelt) > LICENSE_LENGTH:
+        told = f"may have {LICENSE_LENGTH} characters at most, spelt out it has {len(spelt)}"
+        raise invalid("license", told)
+    return spelt
 
 
 def clean_tags(tags: Sequence[str], limits: Limits) -> list[str]:
@@ -64,7 +82,8 @@ def clean_citation(citation: Citation, limits: Limits) -> Citation:
     """Its authors have names, and ORCIDs that are right."""
     _few("citation.authors", citation.authors, limits.authors)
     authors = [_clean_author(author) for author in citation.authors]
-    return citation.model_copy(update={"authors": authors, "version": citation.version.strip()})
+    version = citation.version.strip()
+    return Citation(authors=authors, version=version, released=citation.released)
 
 
 def is_web_address(text: str) -> bool:
@@ -74,6 +93,15 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable()
+
+
+def _carried(values: dict[str, Any]) -> dict[str, Any]:
+    """What was tidied, if a message can carry it still: a record that cannot be read locks all."""
+    try:
+        MetadataChange.model_validate(values)
+    except ValidationError as error:
+        raise not_valid(error) from None
+    return values
 
 
 def _clean_link(link: Link) -> Link:
@@ -119,7 +147,7 @@ CLEAN: dict[str, Callable[[Any, Limits], Any]] = {
     "title": clean_title,
     "description": clean_description,
     "tags": clean_tags,
-    "license": lambda text, _: _checked("license", text, check_license),
+    "license": clean_license,
     "doi": lambda text, _: _checked("doi", text, check_doi),
     "contact": clean_contact,
     "links": clean_links,

@@ -70,6 +70,20 @@ async def test_a_body_that_is_not_valid_is_answered_by_its_fields(tmp_path: Path
     assert {error["field"] for error in refused.value.errors} == {"repository_id", "title"}
 
 
+async def test_what_an_operation_finds_not_valid_is_no_fault_of_who_asks(tmp_path: Path) -> None:
+    async with running(tmp_path) as server:
+        accounts = server.bus("accounts")
+
+        async def broken(_: GetAccount) -> Account:
+            return Account.model_validate_json('{"name": "no other field"}')
+
+        accounts.answer(GetAccount, broken)
+        async with connected(accounts), connected(server.bus("web")) as web:
+            with pytest.raises(Internal) as fault:
+                await web.request(GetAccount(account_id="ada"))
+    assert "account_uid" not in str(fault.value)
+
+
 async def test_nobody_there_is_unavailable_and_a_late_owner_is_waited_for(tmp_path: Path) -> None:
     async with running(tmp_path) as server, connected(server.bus("web")) as web:
         with pytest.raises(Unavailable, match="accounts does not answer"):

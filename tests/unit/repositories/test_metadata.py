@@ -6,16 +6,19 @@ import pytest
 from pydantic import ValidationError
 
 from services.repositories.models import Rules
-from services.repositories.operations.repositories import edit_repository
+from services.repositories.operations import metadata
+from services.repositories.operations.repositories import create_repository, edit_repository
 from services.repositories.operations.resources import Resources
 from services.repositories.settings import Limits
 from shared.contracts.repositories import CreateRepository, EditRepository, Repository
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.outbox import Outbox
 from shared.scholarly import check_doi, check_orcid
 from tests.announced import announced
 from tests.publishers import NOAA, OWNER, edited, got, repository
 
+# Within the limits of a message, and not when SPDX has spelt it.
+GROWING = "OR".join(["(MIT)"] * 36)
 CARBERRY = {"family_names": "Carberry", "given_names": "Josiah", "orcid": "0000-0002-1825-0097"}
 
 
@@ -47,6 +50,7 @@ def test_what_no_message_carries_is_refused_before_anything(changes: dict[str, o
         ({"tags": ["t" * 51]}, "tags"),
         ({"license": "My own"}, "license"),
         ({"license": "LicenseRef-"}, "license"),
+        ({"license": GROWING}, "license"),
         ({"doi": "5066/F7"}, "doi"),
         ({"doi": "10.5066/has space"}, "doi"),
         ({"contact": "ask me"}, "contact"),
@@ -67,6 +71,27 @@ async def test_what_is_wrong_is_refused_at_its_field(
     with pytest.raises(Invalid) as refused:
         await edited(outbox, OWNER, **changes)
     assert refused.value.errors[0]["field"].partition(".")[0] == field
+    assert await got(outbox, OWNER) == before
+
+
+async def test_what_grows_as_it_is_spelt_is_refused_of_a_new_one_too(outbox: Outbox) -> None:
+    wanted = CreateRepository(
+        account_id="noaa", repository_id="globe-land-mask", title="T", license=GROWING
+    )
+    with pytest.raises(Invalid, match="255 characters at most, spelt out it has 320"):
+        await create_repository(Resources(outbox), OWNER, NOAA, wanted)
+    with pytest.raises(NotFound):
+        await got(outbox, OWNER)
+
+
+async def test_nothing_is_stored_that_could_not_be_read(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await repository(outbox)
+    monkeypatch.setitem(metadata.CLEAN, "doi", lambda text, _: text * 200)
+    with pytest.raises(Invalid) as refused:
+        await edited(outbox, OWNER, doi="10.5066/f7abc")
+    assert refused.value.errors[0]["field"] == "doi"
     assert await got(outbox, OWNER) == before
 
 
