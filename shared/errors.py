@@ -6,6 +6,7 @@ Problem
  +- Forbidden           403  who asks may see the thing, but not do this to it
  +- NotFound            404  it does not exist, or it does not exist for who asks
  +- Conflict            409  it is there already, or another change came first
+     +- Outdated        409  a change is meant for another version than there is
  +- PreconditionFailed  412  an If-... condition does not hold
  +- TooLarge            413  over a stated limit
  +- KeyReused           422  an Idempotency-Key was sent with another request before
@@ -89,6 +90,12 @@ class Conflict(Problem):
     status, code, title = 409, "conflict", "Another change came first"
 
 
+class Outdated(Conflict):
+    """A change is meant for another version than there is; at the API a condition that failed."""
+
+    code = "outdated"
+
+
 class PreconditionFailed(Problem):
     """A condition of the request does not hold."""
 
@@ -137,6 +144,8 @@ PROBLEMS: dict[str, type[Problem]] = {
         Unauthenticated,
         Forbidden,
         NotFound,
+        # Before the wider one, which is what its status stands for.
+        Outdated,
         Conflict,
         PreconditionFailed,
         TooLarge,

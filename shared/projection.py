@@ -38,12 +38,15 @@ from shared.contracts.repositories import (
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
+from shared.snapshots import names_of
 from shared.tables import ConditionFailed, Delete, Equals, Put, Table
 
 MEMORY_SECONDS = 0.5
 MEMORY_ENTRIES = 50_000
 # A refusal must not wait long for somebody who may be away.
 FRESH_SECONDS = 0.3
+# Seconds between two questions about one account that was heard of too late.
+AFRESH_EVERY = 0.1
 
 Known = TypeVar("Known", bound=Snapshot)
 
@@ -61,6 +64,7 @@ class Projection:
         self.heard_at = time.monotonic()
         self.changes = 0
         self._memory: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._asked: dict[str, float] = {}
 
     async def account(self, account_uid: str) -> Account | None:
         """The account of this uid; None where there is none. Unavailable when nobody can say."""
@@ -163,14 +167,18 @@ class Projection:
         return await self.principal(actor)
 
     async def account_afresh(self, account_uid: str) -> Account | None:
-        """The account as accounts knows it now, asked at most ten times a second."""
-        await self._refresh(account_uid, 0.1)
+        """The account as accounts knows it now, or did AFRESH_EVERY seconds ago at most."""
+        await self._refresh(account_uid, AFRESH_EVERY)
         return await self.account(account_uid)
 
     async def _refresh(self, account_uid: str, every: float) -> None:
-        if self._memory.get(("ASKED", account_uid), (0.0,))[0] > time.monotonic():
+        """Ask, unless somebody did within the last `every` seconds."""
+        asked_at, now = self._asked.get(account_uid, 0.0), time.monotonic()
+        if now - asked_at < every:
             return
-        self._remember("ASKED", account_uid, None, seconds=every)
+        if len(self._asked) >= MEMORY_ENTRIES:
+            self._asked.clear()
+        self._asked[account_uid] = now
         with contextlib.suppress(Problem):
             wanted = GetAccount(actor=self.asker, account_uid=account_uid)
             found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
@@ -205,12 +213,10 @@ class Projection:
         await self._keep(found)
         return found
 
-    def _remember(
-        self, kind: str, name: str, found: Known | None, *, seconds: float = MEMORY_SECONDS
-    ) -> Known | None:
+    def _remember(self, kind: str, name: str, found: Known | None) -> Known | None:
         if len(self._memory) >= MEMORY_ENTRIES:
             self._memory.clear()
-        self._memory[kind, name] = (time.monotonic() + seconds, found)
+        self._memory[kind, name] = (time.monotonic() + MEMORY_SECONDS, found)
         return found
 
     def _forget(self, kind: str, name: str) -> None:
@@ -279,22 +285,3 @@ class Projection:
                 continue
             finally:
                 self._forget(kind, name)
-
-
-def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Every (kind, name) a snapshot is looked up by."""
-    match snapshot:
-        case Account():
-            return [("ACCOUNT", snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
-        case Repository():
-            names = (snapshot.full_name, *snapshot.former_names)
-            by_name = [("REPOSITORY_ID", name) for name in names]
-            return [("REPOSITORY", snapshot.repository_uid), *by_name]
-        case Trust():
-            return [("TRUST", snapshot.trust_uid)]
-        case SealedAccessKey():
-            return [("KEY", snapshot.access_key_id)]
-        case SealedShareLink():
-            return [("LINK", snapshot.link_id)]
-        case _:
-            raise TypeError(type(snapshot).__name__)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from shared.contracts.base import Snapshot
-from shared.errors import Conflict
+from shared.errors import Outdated
 from shared.tables import ConditionFailed
 
 Outcome = TypeVar("Outcome")
@@ -25,6 +25,6 @@ async def until_won(attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
 
 
 def demand_version(thing: Snapshot | None, version: int | None) -> None:
-    """Raises Conflict where a change is meant for another version than there is; None: for any."""
+    """Raises Outdated where a change is meant for another version than there is; None: for any."""
     if version is not None and (thing is None or thing.version != version):
-        raise Conflict("It was changed meanwhile; look at it again first.")
+        raise Outdated("It was changed meanwhile; look at it again first.")

@@ -19,13 +19,14 @@ TIMEOUT = Timeout(connect=10, read=30)
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
 RETRIES = Retry(
     total=3,
-    # What is created goes with a key of its own, so that it is created once.
-    allowed_methods={"GET", "POST"},
+    allowed_methods={"GET"},
     status_forcelist={429, 502, 503, 504},
     backoff_factor=0.2,
     raise_on_status=False,
     redirect=False,
 )
+# What is created goes with a key of its own, so that it is created once.
+RETRIES_WITH_KEY = RETRIES.new(allowed_methods={"POST"})
 
 
 class Api:
@@ -85,9 +86,11 @@ class Api:
         headers = self._headers | ({"content-type": "application/json"} if body else {})
         if key:
             headers["idempotency-key"] = key
-        url = f"{self.server}{PREFIX}{path}"
+        url, retries = f"{self.server}{PREFIX}{path}", RETRIES_WITH_KEY if key else RETRIES
         try:
-            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False)
+            answer = self._pool.request(
+                method, url, body=body, headers=headers, retries=retries, redirect=False
+            )
         except (MaxRetryError, HTTPError) as error:
             raise Unavailable(f"{self.server} does not answer.") from error
         if answer.status == HTTPStatus.NO_CONTENT:

@@ -150,7 +150,7 @@ class Client:
 
         The answer is the same whether or not there is one of this name.
         """
-        self._api.send("POST", _requests(_place(place)), {"message": message})
+        self._api.create(_requests(_place(place)), {"message": message})
 
     def access_requests(self, place: Place | str = "") -> Iterator[AccessRequest]:
         """Who asks for a repository, if you may answer; without a place what you asked for."""

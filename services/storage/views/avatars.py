@@ -4,11 +4,15 @@ No S3 here, so errors are RFC 9457 problem details.
 """
 
 import re
+from http import HTTPStatus
+from typing import Any
 
 import orjson
+from ulid import ULID
 
 from services.storage.operations.avatars import read_avatar, take_avatar
 from services.storage.operations.rights import demand_account
+from services.storage.s3.conditions import check_read, read_conditions
 from services.storage.s3.errors import S3Error
 from services.storage.views.bodies import drain, read_whole
 from services.storage.views.callers import find_caller
@@ -16,7 +20,7 @@ from services.storage.views.exchange import Exchange, Header
 from services.storage.views.headers import NO_SNIFFING, SANDBOX
 from services.storage.views.refusals import as_s3
 from shared.contracts.storage import AvatarTaken
-from shared.errors import BY_STATUS, Internal, NotFound, Problem, TooLarge
+from shared.errors import BY_STATUS, NotFound, Problem, TooLarge
 from shared.identifiers import UID
 from shared.policy import Action
 
@@ -43,9 +47,9 @@ async def _serve(exchange: Exchange) -> None:
     if found is None:
         raise NotFound
     account_uid, name = found.groups()
-    methods = {"GET", "HEAD"} if name else {"PUT"}
+    methods = ("GET", "HEAD") if name else ("PUT",)
     if exchange.request.method not in methods:
-        raise S3Error("MethodNotAllowed", Method=exchange.request.method)
+        raise S3Error("MethodNotAllowed", Allow=", ".join(methods))
     if name:
         await _show(exchange, account_uid, name)
     else:
@@ -61,12 +65,24 @@ async def _show(exchange: Exchange, account_uid: str, name: str) -> None:
         known=projection.account,
         afresh=projection.account_afresh,
     )
-    tag = b'"%b"' % name.encode()
-    headers: list[Header] = [(b"etag", tag), FOR_GOOD, NO_SNIFFING, SANDBOX]
-    if tag in exchange.request.headers.get("if-none-match", "").encode("latin-1"):
+    headers: list[Header] = [(b"etag", b'"%b"' % name.encode()), FOR_GOOD, NO_SNIFFING, SANDBOX]
+    if _is_known(exchange, name):
         await exchange.answer(304, headers)
         return
     await exchange.answer(200, [(b"content-type", b"image/webp"), *headers], content)
+
+
+def _is_known(exchange: Exchange, name: str) -> bool:
+    """Whether the caller has this picture. Raises PreconditionFailed where another is wanted."""
+    conditions = read_conditions(exchange.request.headers)
+    try:
+        if conditions is not None:
+            check_read(conditions, name, ULID.from_str(name).datetime)
+    except S3Error as reason:
+        if reason.code != "NotModified":
+            raise
+        return True
+    return False
 
 
 async def _take(exchange: Exchange, account_uid: str) -> None:
@@ -91,10 +107,19 @@ async def _read(exchange: Exchange, most: int) -> bytes:
 
 
 async def _refuse(exchange: Exchange, reason: S3Error | Problem) -> None:
-    if isinstance(reason, S3Error):
-        said = as_s3(reason)
-        problem, status = BY_STATUS.get(said.status, Internal)(said.message), said.status
-    else:
-        problem, status = reason, reason.status
+    said = as_s3(reason) if isinstance(reason, S3Error) else reason
+    headers: list[Header] = [PROBLEM, NOT_KEPT]
+    if isinstance(said, S3Error) and "Allow" in said.details:
+        headers.append((b"allow", str(said.details["Allow"]).encode()))
     await drain(exchange)
-    await exchange.answer(status, [PROBLEM, NOT_KEPT], orjson.dumps(problem.to_dict()))
+    await exchange.answer(said.status, headers, orjson.dumps(_problem(said)))
+
+
+def _problem(reason: S3Error | Problem) -> dict[str, Any]:
+    """As RFC 9457 members; of no type of ours where S3 alone has the status (§4.2.1)."""
+    if isinstance(reason, Problem):
+        return reason.to_dict()
+    if reason.status in BY_STATUS:
+        return BY_STATUS[reason.status](reason.message).to_dict()
+    title = HTTPStatus(reason.status).phrase
+    return {"title": title, "status": reason.status, "detail": reason.message}

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 
 from shared.contracts.base import Reply, Snapshot
-from shared.errors import Conflict, Invalid, PreconditionFailed
+from shared.errors import Invalid, Outdated, PreconditionFailed
 
 VERSION = re.compile(r'"([0-9]{1,20})"')
 
@@ -41,12 +41,10 @@ class Changing:
     version: int | None
 
     async def done(self, change: Awaitable[Reply]) -> Reply:
-        """Its answer; a change that came too late fails its condition, if it made one."""
+        """Its answer; raises PreconditionFailed for a change that came too late."""
         try:
             after = await change
-        except Conflict as problem:
-            if self.version is None:
-                raise
+        except Outdated as problem:
             raise PreconditionFailed(problem.detail) from problem
         if isinstance(after, Snapshot):
             tag(self.response, after)

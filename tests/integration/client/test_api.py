@@ -22,7 +22,7 @@ class Losing(HTTPServer):
 
     @property
     def profile(self) -> Profile:
-        return Profile(server=f"http://127.0.0.1:{self.server_port}")
+        return Profile(f"http://127.0.0.1:{self.server_port}", "key", "secret")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -67,9 +67,10 @@ def test_what_is_created_is_sent_again_with_its_key(losing: Losing) -> None:
 
 
 @pytest.mark.parametrize("losing", [1], indirect=True)
-def test_what_is_changed_is_not_sent_again(losing: Losing) -> None:
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_what_is_changed_is_not_sent_again(losing: Losing, method: str) -> None:
     api = Api(losing.profile)
     with pytest.raises(Unavailable):
-        api.send("PUT", "/accounts/noaa/members/ada", {"role": "reader"})
+        api.send(method, "/accounts/noaa/members/ada", {"role": "reader"})
     assert losing.keys == [None]
     api.close()

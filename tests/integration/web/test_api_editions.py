@@ -64,6 +64,14 @@ def test_a_role_is_changed_from_what_was_seen(
     assert program.get(place).status_code == 404
 
 
+def test_what_is_refused_for_another_reason_is_not_late(
+    program: httpx.Client, ada: Person, org: str
+) -> None:
+    place = f"/accounts/{org}/members/{ada.account_id}"
+    answer = program.delete(place, headers=edition(program, place))
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:coop:problem:conflict")
+
+
 def test_the_end_of_a_role_stays_until_it_is_told_otherwise(
     program: httpx.Client, ada: Person, eve: Person, org: str
 ) -> None:
