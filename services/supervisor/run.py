@@ -45,7 +45,7 @@ def main() -> int:
         )
     except SettingsError as error:
         (section,) = re.findall(r'field "(\w+)"', str(error)) or ("",)
-        sys.stderr.write(f"A setting of {_setting((section,))} is a list and must be JSON.\n")
+        sys.stderr.write(f"A setting of {_setting((section,))} is not valid JSON.\n")
     except KeyboardInterrupt:
         sys.stderr.write("Stopped before everything was started.\n")
     return 1

@@ -16,7 +16,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one worker."""
+    """Of one confined process."""
 
     memory_bytes: int
     parse_seconds: float
@@ -38,7 +38,7 @@ def renounce() -> None:
 
 
 def confine(limits: Limits) -> None:
-    """No more memory, open files or core dumps than parsing takes; no way back."""
+    """No more memory, open files or core dumps than reading one file takes; no way back."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

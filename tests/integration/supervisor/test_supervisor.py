@@ -71,7 +71,7 @@ def test_a_child_that_cannot_start_ends_the_start_with_its_own_words(tmp_path: P
         ({"COOP_SERVICES": "storge"}, "COOP_SERVICES: there is no service storge;"),
         ({"COOP_KRATOS__BINARY": "/none"}, "COOP_KRATOS__BINARY=/none is not a program"),
         ({"COOP_STORGE__PORT": "1"}, "There is no setting COOP_STORGE__PORT; did you mean COOP_S"),
-        ({"COOP_KRATOS__PROVIDERS": "x"}, "A setting of COOP_KRATOS is a list and must be JSON."),
+        ({"COOP_KRATOS__PROVIDERS": "x"}, "A setting of COOP_KRATOS is not valid JSON."),
         ({"COOP_WEB__PORT": "http"}, "COOP_WEB__PORT: Input should be a valid integer"),
     ],
 )

@@ -1,9 +1,14 @@
 """A slip in the name of a setting is told with the name that was meant."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from services.supervisor.refusal import StartRefused
-from services.supervisor.spelling import check_names
+from services.supervisor.spelling import OF_THE_CLIENT, check_names
+
+CLIENT = Path(__file__).parents[3] / "client" / "coop"
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,8 @@ def test_what_is_read_is_passed_over() -> None:
 
 def test_what_looks_like_no_setting_is_named_alone() -> None:
     assert check_names(["COOP_XYZZY", "COOP_HOME"]) == ["COOP_XYZZY"]
+
+
+def test_the_names_of_the_client_are_those_that_it_reads() -> None:
+    sources = "".join(path.read_text() for path in CLIENT.rglob("*.py"))
+    assert set(re.findall(r"\bCOOP_[A-Z_]+\b", sources)) == OF_THE_CLIENT
