@@ -1,6 +1,7 @@
 """No file is open to a confined process but what Python and its libraries are made of.
 
-By Landlock (Linux 5.13). Best effort, as a kernel may not have it: then it may read what our own user may.
+By Landlock (Linux 5.13). Best effort, as a kernel may not have it: then it may read what our own
+user may.
 """
 
 import ctypes
