@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.keyfile import derive
 
 LABEL = "sealing/access-keys/v1"
+CODES_LABEL = "codes/email/v1"
 ANSWERS_LABEL = "sealing/answers/v1"
 NONCE_BYTES = 12
 
@@ -30,6 +31,11 @@ def sealing_key(key_file: bytes) -> bytes:
 def answers_key(key_file: bytes) -> bytes:
     """The 32 bytes that seal what was answered to creations, from the bytes of the key file."""
     return derive(key_file, ANSWERS_LABEL, 32)
+
+
+def codes_key(key_file: bytes) -> bytes:
+    """The 32 bytes that mailed codes follow from, from the bytes of the key file."""
+    return derive(key_file, CODES_LABEL, 32)
 
 
 def seal(key: bytes, secret: str, *, name: str) -> str:

@@ -32,7 +32,7 @@ from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
 from shared.runtime import App, Opened
-from shared.sealing import answers_key, sealing_key
+from shared.sealing import answers_key, codes_key, sealing_key
 from shared.tables import open_table
 from shared.topology import consumers_of
 
@@ -65,7 +65,15 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         sources, terms = Sources(outbox, repositories_lister(bus)), settings.accounts.terms
         claims = Claims(outbox, commit, answers_key(key), settings.answers_kept_for)
         resources = Resources(
-            outbox, sealing_key(key), claims, repository_finder(bus), kratos, sources, proofs, terms
+            outbox,
+            sealing_key(key),
+            codes_key(key),
+            claims,
+            repository_finder(bus),
+            kratos,
+            sources,
+            proofs,
+            terms,
         )
         _name_doors(bus, resources)
         relay.start()
@@ -91,7 +99,7 @@ async def looking_after(settings: ServiceSettings, resources: Resources) -> Asyn
     period = settings.accounts.reconcile_hours * HOUR_SECONDS
     ending = Ending(resources.sources, kratos, terms.name_rests)
     looking = Looking(outbox, resources.proofs.find, terms.looks)
-    with posting(outbox, settings, resources.sealing_key) as post:
+    with posting(outbox, settings, resources.codes_key) as post:
         reconciling = reconcile_for_ever(outbox, kratos, period)
         working = keep_working(outbox, works(ending, post, looking, resources.find_repository))
         async with running(reconciling), running(working):
@@ -129,6 +137,7 @@ def works(ending: Ending, post: Post, looking: Looking, find: FindRepository) ->
         JobKind.REQUEST_MAIL: partial(send_request, post, find),
         JobKind.ANSWER_MAIL: partial(send_answer, post),
         JobKind.EMAIL_CODE: post.send_email_code,
+        JobKind.EMAIL_CHANGED: post.send_email_changed,
         JobKind.DELETION_MAIL: post.send_deletion,
         JobKind.EXPORT: partial(write_export, sources),
         JobKind.EXPORT_MAIL: post.send_export,

@@ -103,6 +103,7 @@ class Resources:
 
     outbox: Outbox
     sealing_key: bytes
+    codes_key: bytes
     claims: Claims
     find_repository: FindRepository
     kratos: Kratos
@@ -229,7 +230,7 @@ async def confirm_email_change(resources: Resources, wanted: ConfirmEmailChange)
         principal,
         wanted,
         kratos=resources.kratos,
-        key=resources.sealing_key,
+        key=resources.codes_key,
     )
 
 

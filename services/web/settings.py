@@ -14,7 +14,7 @@ class EdgeSettings(WebSettings):
 
     Against guessing: `tries_per_account` and `tries_per_address` in a row cost nothing, then the
     wait doubles from a second up to `longest_wait_seconds`. What must not tell whether an address
-    is known takes a multiple of `even_seconds`.
+    is known takes a multiple of `even_seconds`. Of IPv6 a whole /64 counts as one address.
 
     What one access key or one account may ask of the API in a minute is `api_per_caller`, what an
     address may ask without either is `api_per_address`; counted by each process.

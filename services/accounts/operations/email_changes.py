@@ -11,15 +11,22 @@ from services.accounts.kratos import Kratos
 from services.accounts.models import EmailChangeRecord
 from services.accounts.operations.accounts import demand_service
 from services.accounts.store.email_changes import (
+    address_before,
+    done_change,
     find_change,
-    forget_change,
     new_change,
     tried_change,
 )
 from services.accounts.store.identities import keep_email
 from services.accounts.store.jobs import JobKind, ordered
 from services.accounts.store.layout import commit
-from shared.contracts.accounts import ConfirmEmailChange, EmailChange, StartEmailChange
+from shared.contracts.accounts import (
+    EMAIL_CODE_LIFETIME,
+    ConfirmEmailChange,
+    EmailChange,
+    EmailState,
+    StartEmailChange,
+)
 from shared.contracts.base import Done, now
 from shared.errors import NotFound
 from shared.fields import email_address, invalid
@@ -27,11 +34,13 @@ from shared.identifiers import new_uid
 from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.races import until_won
+from shared.tables import Action
 
-# As long and as often as Kratos' own codes.
-LIFETIME = timedelta(minutes=15)
+# As often as Kratos' own codes.
 TRIES = 5
 FIGURES = 6
+# As long as a mail is tried.
+TOLD_WITHIN = timedelta(days=4)
 
 
 def code_of(key: bytes, record: EmailChangeRecord) -> str:
@@ -52,7 +61,7 @@ async def start_email_change(
         identity_id=wanted.identity_id,
         email=email_address("email", wanted.email),
         made_at=moment,
-        expires_at=moment + LIFETIME,
+        expires_at=moment + EMAIL_CODE_LIFETIME,
     )
     await commit(outbox, new_change(record), ordered(JobKind.EMAIL_CODE, record.change_uid, 1))
     return record.shown()
@@ -61,15 +70,27 @@ async def start_email_change(
 async def confirm_email_change(
     outbox: Outbox, principal: Principal, wanted: ConfirmEmailChange, *, kratos: Kratos, key: bytes
 ) -> Done:
-    """Kratos takes it or refuses it; what is kept is what Kratos says then."""
+    """Kratos takes it or refuses it; what is kept is what Kratos says then.
+
+    The address before is told, for whoever reads it if they did not do this.
+    """
     demand_service(principal)
     record = await until_won(lambda: _try(outbox, wanted))
     if not hmac.compare_digest(code_of(key, record).encode(), wanted.code.strip().encode()):
         raise invalid("code", "is not the code of the mail; check it, or ask for another")
+    before = await kratos.email_of(record.identity_id)
     await kratos.change_email(record.identity_id, record.email)
-    await forget_change(outbox, record.change_uid)
+    await commit(outbox, done_change(record.change_uid), *_told(record, before))
     await keep_email(outbox, record.identity_id, await kratos.email_of(record.identity_id))
     return Done()
+
+
+def _told(record: EmailChangeRecord, before: EmailState) -> list[Action]:
+    """The rows that have a mail sent to the address before, if it was theirs."""
+    if not before.verified or before.email == record.email:
+        return []
+    uid, until = record.change_uid, now() + TOLD_WITHIN
+    return [address_before(uid, before.email, until), ordered(JobKind.EMAIL_CHANGED, uid, 1)]
 
 
 async def _try(outbox: Outbox, wanted: ConfirmEmailChange) -> EmailChangeRecord:

@@ -12,7 +12,7 @@ from services.accounts.mail import Mail, Mailer
 from services.accounts.operations.email_changes import code_of
 from services.accounts.store.accounts import find_account
 from services.accounts.store.deletions import find_deletion
-from services.accounts.store.email_changes import find_change
+from services.accounts.store.email_changes import find_address_before, find_change
 from services.accounts.store.exports import find_export
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import find_invitation
@@ -82,6 +82,11 @@ class Post:
         if record is not None and record.expires_at > now():
             words = {"code": code_of(self.key, record), "until": f"{record.expires_at:%H:%M}"}
             await self.send(job, record.email, "email_code", words)
+
+    async def send_email_changed(self, job: Job) -> None:
+        """To the address before. The new one is not named: who reads the old one need not know."""
+        to = await find_address_before(self.outbox, job.subject)
+        await self.send(job, to, "email_changed", {})
 
     async def address_of(self, account_uid: str) -> str:
         """A person's address, if it was proven to be theirs."""

@@ -1,11 +1,13 @@
 """Changes of address that wait for their code; all of it is gone once its time is up."""
 
+from datetime import datetime
+
 from services.accounts.models import EmailChangeRecord
 from services.accounts.store.layout import RECORD_VERSION
 from shared.outbox import Outbox
 from shared.tables import Absent, Action, Delete, Equals, Put
 
-CHANGE = "CHANGE"
+CHANGE, CHANGED = "CHANGE", "CHANGED"
 
 
 def _key(change_uid: str) -> str:
@@ -29,9 +31,27 @@ async def find_change(outbox: Outbox, change_uid: str) -> EmailChangeRecord | No
     return EmailChangeRecord.model_validate_json(item["body"]) if item else None
 
 
-async def forget_change(outbox: Outbox, change_uid: str) -> None:
+def done_change(change_uid: str) -> Action:
     """It was done; its code is good no more."""
-    await outbox.table.write(Delete(_key(change_uid), CHANGE))
+    return Delete(_key(change_uid), CHANGE)
+
+
+def address_before(change_uid: str, email: str, until: datetime) -> Action:
+    """The row of the address that is to be told."""
+    row = {
+        "pk": _key(change_uid),
+        "sk": CHANGED,
+        "schema": RECORD_VERSION,
+        "expires_at": int(until.timestamp()),
+        "email": email,
+    }
+    return Put(row)
+
+
+async def find_address_before(outbox: Outbox, change_uid: str) -> str:
+    """By the uid of the change that was done; empty where nobody is to be told."""
+    item = await outbox.table.get(_key(change_uid), CHANGED)
+    return str(item["email"]) if item else ""
 
 
 def _row(record: EmailChangeRecord, when: Absent | Equals) -> Put:

@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     DELETION_MAIL = "deletion_mail"
     EXPORT_MAIL = "export_mail"
     EMAIL_CODE = "email_code"
+    EMAIL_CHANGED = "email_changed"
     REQUEST_MAIL = "request_mail"
     ANSWER_MAIL = "answer_mail"
 

@@ -26,6 +26,7 @@
 | IDENTITY#<id>    | IDENTITY        | whose Kratos identity it is: one account for each  |
 | ACCOUNT#<uid>    | IDENTITY        | what Kratos says of that identity: address, proven |
 | EMAIL#<uid>      | CHANGE          | an address that waits to be proven by its code     |
+| EMAIL#<uid>      | CHANGED         | the address before, until it is told               |
 | ACCOUNT#<uid>    | EXPORT          | which is its last export                           |
 | ACCOUNT#<uid>    | DOMAIN#<name>   | a domain of that organization, proven or not       |
 | ACCOUNT#<uid>    | DELETION        | that it is to be deleted, or was to be             |

@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.resources import resources_of
-from services.web.security.callers import address_of
+from services.web.security.callers import counted_as
 from services.web.security.quotas import Standing
 from services.web.session.visitor import Visitor
 from shared.errors import TooManyRequests
@@ -25,7 +25,7 @@ def count(request: Request, visitor: Visitor) -> None:
     if name:
         standing = edge.asked_by_caller.take(name)
     else:
-        address = address_of(request, edge.settings.web.trusted_proxies)
+        address = counted_as(request, edge.settings.web.trusted_proxies)
         standing = edge.asked_by_address.take(address)
     request.scope[STANDING].append(standing)
     if standing.left < 0:

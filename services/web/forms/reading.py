@@ -1,6 +1,7 @@
 """Form bodies as a browser sends them (URL-encoded, WHATWG URL §5.1; RFC 7578), with limits."""
 
 from collections.abc import AsyncGenerator
+from email.message import Message
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ LARGEST_BYTES = 128 * 1024
 MOST_FIELDS = 100
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
+CHARSETS = {"utf-8", "utf8"}
 UNREAD = "The form could not be read."
 
 
@@ -48,7 +50,7 @@ async def read_upload(request: Request, *, largest: int) -> Upload:
     parser.spool_max_size = largest + LARGEST_BYTES
     try:
         form = await parser.parse()
-    except MultiPartException:
+    except (MultiPartException, ValueError):
         raise Invalid(UNREAD) from None
     values = form.items()
     fields = {name: value for name, value in values if isinstance(value, str)}
@@ -68,9 +70,12 @@ async def read_body(request: Request, largest: int) -> bytes:
 
 
 def _demand_type(request: Request, wanted: str) -> None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != wanted:
+    told = Message()
+    told["content-type"] = request.headers.get("content-type", "")
+    if told.get_content_type() != wanted:
         raise Invalid("This address takes forms.")
+    if str(told.get_param("charset", "utf-8")).lower() not in CHARSETS:
+        raise Invalid(UNREAD)
 
 
 async def _at_once(body: bytes) -> AsyncGenerator[bytes, None]:

@@ -1,11 +1,13 @@
 """Which address a request comes from, where proxies of ours may stand between."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection
 
 Network = IPv4Network | IPv6Network
+# What one customer has of IPv6 at least (RFC 6177 §2): counted by address, each of it would be new.
+OF_ONE = 64
 
 
 def address_of(request: HTTPConnection, trusted: Sequence[Network]) -> str:
@@ -16,6 +18,20 @@ def address_of(request: HTTPConnection, trusted: Sequence[Network]) -> str:
         if not _is_trusted(address, trusted):
             return address
     return near
+
+
+def counted_as(request: HTTPConnection, trusted: Sequence[Network]) -> str:
+    """What a caller without a name is counted by: the address, or of IPv6 the network it is in."""
+    address = address_of(request, trusted)
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(IPv6Network((int(known), OF_ONE), strict=False))
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:

@@ -19,7 +19,11 @@ from services.web.views.flows import browser_of
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_visitor, once, see, sent_form
 from services.web.views.tries import Tries
-from shared.contracts.accounts import ConfirmEmailChange, StartEmailChange
+from shared.contracts.accounts import (
+    EMAIL_CODE_LIFETIME,
+    ConfirmEmailChange,
+    StartEmailChange,
+)
 from shared.errors import Conflict, Invalid, NotFound
 
 HERE = "/-/email"
@@ -27,6 +31,7 @@ AFTERWARDS = "/-/credentials?saved=email"
 # As Kratos has it for passwords (`privileged_session_max_age`).
 FRESH = timedelta(minutes=15)
 MAIL_AND_CODE = 2
+MADE_UP = "This code is for nothing that is known here; ask for another."
 
 
 async def email(request: Request) -> Response:
@@ -46,8 +51,7 @@ async def send_email(request: Request) -> Response:
 
 
 async def _send(request: Request, identity: Identity, fields: Fields) -> Response:
-    tries = Tries(request, identity.identity_id)
-    tries.enter()
+    tries_of(request, identity.identity_id).enter()
     is_code = "code" in fields and "resend" not in fields
     return await (_confirm if is_code else _start)(request, identity, fields)
 
@@ -56,6 +60,7 @@ async def _start(request: Request, identity: Identity, fields: Fields) -> Respon
     form, filled = check(EmailForm, fields)
     if form is None:
         return await _show(request, filled)
+    tries_of(request, identity.identity_id).enter_mail(form.email)
     wanted = StartEmailChange(actor=EDGE, identity_id=identity.identity_id, email=form.email)
     try:
         change = await resources_of(request).bus.request(wanted)
@@ -67,7 +72,9 @@ async def _start(request: Request, identity: Identity, fields: Fields) -> Respon
 async def _confirm(request: Request, identity: Identity, fields: Fields) -> Response:
     form, filled = check(CodeForm, fields)
     if form is None:
-        return await _show(request, filled)
+        # Nobody sees the field that says for which change it is.
+        is_made_up = "change" in filled.errors
+        return await _show(request, Filled(message=MADE_UP) if is_made_up else filled)
     wanted = ConfirmEmailChange(
         actor=EDGE, identity_id=identity.identity_id, change_uid=form.change, code=form.code
     )
@@ -79,9 +86,16 @@ async def _confirm(request: Request, identity: Identity, fields: Fields) -> Resp
     except (Conflict, NotFound) as problem:
         again = Filled({"email": form.email}, message=problem.detail)
         return await _show(request, again)
-    Tries(request, identity.identity_id).succeed(MAIL_AND_CODE)
+    # Of every other mail it is as true as before that a stranger had it sent.
+    tries_of(request, identity.identity_id).undo_all(MAIL_AND_CODE)
     edge.sessions.forget(cookies.for_kratos(request.cookies))
+    await edge.kratos.revoke_others(browser_of(request))
     return see(AFTERWARDS)
+
+
+def tries_of(request: Request, identity_id: str) -> Tries:
+    """Apart from those at other secrets of the same person, which end with any success."""
+    return Tries(request, f"email/{identity_id}")
 
 
 async def _is_fresh(request: Request) -> bool:
@@ -92,6 +106,7 @@ async def _is_fresh(request: Request) -> bool:
 
 async def _show(request: Request, form: Filled) -> Response:
     status = 400 if form.errors or form.message else 200
-    response = await page(request, "flows/email.html", status=status, form=form)
+    minutes = EMAIL_CODE_LIFETIME // timedelta(minutes=1)
+    response = await page(request, "flows/email.html", status=status, form=form, minutes=minutes)
     response.headers["cache-control"] = "no-store"
     return response

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from services.web.addresses import Place, is_slug
 from services.web.live import Live, Watcher
 from services.web.resources import resources_of, visitor_of
-from services.web.security.callers import address_of
+from services.web.security.callers import counted_as
 from services.web.views.names import Moved, find_repository
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Problem
@@ -94,7 +94,7 @@ def pause(repository: Repository) -> float:
 
 
 def _address(request: Request) -> str:
-    return address_of(request, resources_of(request).settings.web.trusted_proxies)
+    return counted_as(request, resources_of(request).settings.web.trusted_proxies)
 
 
 async def _wait(watcher: Watcher, until: float) -> None:

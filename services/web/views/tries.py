@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from services.web.resources import resources_of
-from services.web.security.callers import address_of
+from services.web.security.callers import counted_as
 from services.web.security.cookies import SESSION
 from shared.errors import TooManyRequests
 
@@ -35,6 +35,16 @@ class Tries:
         edge.tries_by_address.undo(self._address, tries)
         edge.tries_by_account.succeed(self._account)
 
+    def enter_mail(self, to: str) -> None:
+        """Before a mail to an address, whoever has it sent; TooManyRequests."""
+        resources_of(self.request).tries_by_account.enter(to)
+
+    def undo_all(self, tries: int) -> None:
+        """So many tries were none, and the others stay: what is known now proves no more."""
+        edge = resources_of(self.request)
+        edge.tries_by_address.undo(self._address, tries)
+        edge.tries_by_account.undo(self._account, tries)
+
     def undo(self) -> None:
         """Half of the way is no guess by this address; the account still counts it."""
         resources_of(self.request).tries_by_address.undo(self._address)
@@ -42,7 +52,7 @@ class Tries:
     @property
     def _address(self) -> str:
         trusted = resources_of(self.request).settings.web.trusted_proxies
-        return address_of(self.request, trusted)
+        return counted_as(self.request, trusted)
 
     @property
     def _account(self) -> str:

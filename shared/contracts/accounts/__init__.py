@@ -80,6 +80,7 @@ from shared.contracts.accounts.exports import (
     StartExport,
 )
 from shared.contracts.accounts.identities import (
+    EMAIL_CODE_LIFETIME,
     ConfirmEmailChange,
     EmailChange,
     EmailState,
@@ -137,6 +138,7 @@ from shared.contracts.accounts.trusts import (
 )
 
 __all__ = [
+    "EMAIL_CODE_LIFETIME",
     "AcceptInvitation",
     "AccessKey",
     "AccessKeyCreated",

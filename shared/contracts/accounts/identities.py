@@ -1,9 +1,14 @@
 """What accounts knows of the Kratos identities behind people's accounts. Never in an event."""
 
+from datetime import timedelta
+
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsRequest
 from shared.contracts.base import Done
+
+# For how long a mailed code is good: as long as Kratos' own.
+EMAIL_CODE_LIFETIME = timedelta(minutes=15)
 
 
 class EmailState(BaseModel):

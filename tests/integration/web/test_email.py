@@ -3,10 +3,12 @@
 import sqlite3
 import time
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from tests.edge import PASSWORD, Edge, Person
+from tests.integration.web.test_sessions import is_out
 from tests.kept_rows import rows_with
 from tests.mailbox import mailed_code, mails
 from tests.pages import Page
@@ -14,6 +16,7 @@ from tests.visitor import Visitor, answers, sign_in, visiting
 from tests.waiting import until
 
 HERE = "/-/email"
+TOO_OLD = "The code is too old, or was tried too often; ask for another."
 
 
 def ask(visitor: Visitor, email: str, status: int = 200) -> Page:
@@ -32,6 +35,7 @@ def test_an_address_is_taken_once_its_code_comes_back(edge: Edge, ada: Person) -
     new = f"new-{ada.email}"
     page = ask(ada.visitor, new.upper())
     assert "A code is on its way" in page.text
+    assert "They are good for 15 minutes." in page.text
     code = mailed_code(page, new)
     refused(edge, new)
     page = ada.visitor.send(page.form(HERE), status=400, code="no code")
@@ -43,6 +47,24 @@ def test_an_address_is_taken_once_its_code_comes_back(edge: Edge, ada: Person) -
     refused(edge, ada.email)
     with visiting(edge.web) as visitor:
         sign_in(visitor, new, PASSWORD)
+
+
+def test_the_address_before_is_told_and_others_are_signed_out(edge: Edge, ada: Person) -> None:
+    new = f"moved-{ada.email}"
+    with visiting(edge.web) as thief:
+        sign_in(thief, ada.email, PASSWORD)
+        page = ask(ada.visitor, new)
+        ada.visitor.send(page.form(HERE), code=mailed_code(page, new))
+        said = "Your e-mail address at Coop was changed"
+
+        def told() -> list[dict[str, Any]]:
+            return [one for one in mails(edge.mailbox, ada.email) if one["subject"] == said]
+
+        (mail,) = until(told)
+        assert new not in mail["text"]
+        assert edge.web in mail["text"]
+        until(lambda: is_out(thief))
+        assert not is_out(ada.visitor)
 
 
 def test_taken_and_free_addresses_are_answered_alike(edge: Edge, ada: Person, eve: Person) -> None:
@@ -133,10 +155,19 @@ def test_what_is_no_address_is_told_at_its_field(ada: Person, email: str, told: 
     assert told in ask(ada.visitor, email, status=400).text
 
 
-@pytest.mark.parametrize("change", ["", "none", "../CHANGE", "x" * 65])
-def test_a_made_up_change_is_none(ada: Person, change: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("", TOO_OLD),
+        ("none", TOO_OLD),
+        ("../CHANGE", TOO_OLD),
+        ("x" * 65, "This code is for nothing that is known here; ask for another."),
+    ],
+)
+def test_a_made_up_change_is_none(ada: Person, change: str, said: str) -> None:
     form = ada.visitor.go(HERE).form(HERE)
-    ada.visitor.send(form, status=400, email=ada.email, change=change, code="000000")
+    page = ada.visitor.send(form, status=400, email=ada.email, change=change, code="000000")
+    assert said in page.text
 
 
 def test_who_signed_in_long_ago_does_so_again_and_loses_nothing(edge: Edge, ada: Person) -> None:

@@ -59,7 +59,7 @@ async def test_tries_made_at_once_are_all_counted(outbox: Outbox) -> None:
 
 
 async def test_it_grows_old(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(email_changes, "LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr(email_changes, "EMAIL_CODE_LIFETIME", timedelta(seconds=-1))
     change = await start(outbox)
     assert isinstance(await confirm(outbox, change.change_uid, "000000"), NotFound)
 

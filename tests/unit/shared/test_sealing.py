@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared.sealing import SealError, seal, sealing_key, unseal
+from shared.sealing import SealError, answers_key, codes_key, seal, sealing_key, unseal
 
 KEY = sealing_key(bytes(range(32)))
 NAME = "COOPABCDEFGHIJKLMNOP"
@@ -30,6 +30,13 @@ def test_it_does_not_open_for_another_name() -> None:
 def test_it_does_not_open_with_another_key() -> None:
     with pytest.raises(SealError):
         unseal(sealing_key(bytes(32)), seal(KEY, SECRET, name=NAME), name=NAME)
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    file = bytes(32)
+    keys = {sealing_key(file), answers_key(file), codes_key(file)}
+    assert len(keys) == 3
+    assert {len(key) for key in keys} == {32}
 
 
 @pytest.mark.parametrize("text", ["", "!", "AAAA", "é", base64.b64encode(bytes(64)).decode()])

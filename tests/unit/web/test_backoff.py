@@ -10,7 +10,7 @@ from starlette.requests import Request
 from services.web.render.devices import device
 from services.web.security import backoff
 from services.web.security.backoff import Backoff
-from services.web.security.callers import address_of
+from services.web.security.callers import address_of, counted_as
 from services.web.security.even import Even
 from shared.errors import TooManyRequests
 
@@ -102,6 +102,25 @@ def test_what_is_believed_of_an_address(
     headers = [(b"x-forwarded-for", told.encode())]
     request = Request({"type": "http", "client": (near, 1), "headers": headers})
     assert address_of(request, [ip_network(one) for one in trusted]) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("9.9.9.9", "9.9.9.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::1", "::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:9.9.9.9", "9.9.9.9"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_caller_of_ipv6_is_counted_by_the_network(address: str, counted: str) -> None:
+    request = Request({"type": "http", "client": (address, 1), "headers": []})
+    assert counted_as(request, []) == counted
 
 
 async def test_an_even_answer_takes_whole_steps() -> None:

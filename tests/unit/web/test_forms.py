@@ -67,6 +67,34 @@ async def test_a_form_that_is_none_or_has_two_files_or_too_much_is_refused() -> 
             await read_upload(sent(body, media_type), largest=1_000)
 
 
+@pytest.mark.parametrize(
+    "charset",
+    ["undefined", "utf-7", "utf-16", "rot13", "latin-1", "%00", '"a;b"', "\xe9", "\0", ""],
+)
+async def test_a_form_in_other_letters_than_ours_is_refused(charset: str) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    body = b'--x\r\nContent-Disposition: form-data; name="do"\r\n\r\n+AGE-\xff\r\n--x--\r\n'
+    with pytest.raises(Invalid, match="could not be read"):
+        await read_upload(sent(body, kind), largest=1_000)
+    with pytest.raises(Invalid, match="could not be read"):
+        await read_form(sent(b"a=1", f"{MEDIA_TYPE}; charset={charset}"))
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])
+async def test_our_own_letters_may_be_named(charset: str) -> None:
+    assert await read_form(sent(b"a=%C3%A9", f"{MEDIA_TYPE};charset={charset}")) == {"a": "é"}
+    form = uploaded(("do", "é".encode()))
+    kind = f"multipart/form-data; charset={charset}; boundary=x"
+    again = sent(await form.body(), kind)
+    assert (await read_upload(again, largest=1_000)).fields == {"do": "é"}
+
+
+async def test_what_the_parser_calls_another_charset_is_no_fault_of_ours() -> None:
+    kind = "multipart/form-data; boundary=x; charset*=utf-8''undefined"
+    with pytest.raises(Invalid):
+        await read_upload(sent(await uploaded(("do", b"x")).body(), kind), largest=1_000)
+
+
 async def test_of_a_field_sent_twice_the_last_counts() -> None:
     assert await read_form(sent(b"a=1&a=2")) == {"a": "2"}
 
