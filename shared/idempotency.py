@@ -2,6 +2,7 @@
 
 A claim (whose key it is, of which request, and the sealed answer) is a row in the very transaction
 that creates. So none is ever under way: it is there with all that was made, or nothing was made.
+Who asks again is judged again: the operation is tried each time, what it would write is dropped.
 What is asked is draft-ietf-httpapi-idempotency-key-header, §2.
 """
 
@@ -14,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts.base import Reply, Request
-from shared.errors import Conflict, KeyReused, Problem
+from shared.errors import Conflict, Invalid, KeyReused, TooManyRequests
 from shared.outbox import Outbox
 from shared.races import until_won
 from shared.sealing import SealError, seal, unseal
@@ -22,6 +23,9 @@ from shared.tables import Absent, Action, Item, Put, Table
 
 CLAIM = "CLAIM"
 RECORD_VERSION = 1
+# Operations look at rights first: who is refused for these alone may ask, and perhaps it is their
+# own thing that is in the way. Whoever is refused for anything else is told nothing that was kept.
+ENTITLED = (Conflict, Invalid, TooManyRequests)
 
 
 class Gathered(Outbox):
@@ -37,6 +41,8 @@ class Gathered(Outbox):
 
 
 Work = Callable[[Outbox], Awaitable[Reply]]
+# Whether what was made opens nothing any more: then no secret of it is told.
+Ended = Callable[[Outbox, Reply], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -51,30 +57,49 @@ class Claims:
     sealing_key: bytes
     kept_for: timedelta
 
-    async def once(self, wanted: Request[Reply], key: str, work: Work[Reply]) -> Reply:
+    async def once(
+        self,
+        wanted: Request[Reply],
+        key: str,
+        work: Work[Reply],
+        ended: Ended[Reply] | None = None,
+    ) -> Reply:
         """What `work` answered to this key first; without a key, what it answers now.
 
         `work` gets the outbox that it is to commit to. A refusal is not kept, as nothing was made.
-        Raises KeyReused where the same caller sent the key with another request of this kind.
+        Raises KeyReused where the same caller sent the key with another request of this kind, and
+        Conflict where what was made has `ended`.
         """
         if not key:
             return await work(self.outbox)
         place = claim_key(wanted, key)
-        try:
-            return await until_won(lambda: self._attempt(wanted, place, work))
-        except Problem:
-            # It may be refused for what another sending with its key has made meanwhile.
+
+        async def kept() -> Reply | None:
             answer = await self._answered(wanted, place)
+            if answer is not None and ended is not None and await ended(self.outbox, answer):
+                raise Conflict("It was made, but it has ended since: its secret is told no more.")
+            return answer
+
+        return await until_won(lambda: self._attempt(wanted, place, work, kept))
+
+    async def _attempt(
+        self,
+        wanted: Request[Reply],
+        place: str,
+        work: Work[Reply],
+        kept: Callable[[], Awaitable[Reply | None]],
+    ) -> Reply:
+        gathered = Gathered(self.outbox.table)
+        try:
+            reply = await work(gathered)
+        except ENTITLED:
+            answer = await kept()
             if answer is None:
                 raise
             return answer
-
-    async def _attempt(self, wanted: Request[Reply], place: str, work: Work[Reply]) -> Reply:
-        answer = await self._answered(wanted, place)
+        answer = await kept()
         if answer is not None:
             return answer
-        gathered = Gathered(self.outbox.table)
-        reply = await work(gathered)
         row = self._row(wanted, place, reply.model_dump_json())
         # First: of two sendings the later is refused for its key, not for what the other took.
         await self.commit(self.outbox, Put(row, when=Absent()), *gathered.actions)

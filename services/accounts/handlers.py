@@ -92,7 +92,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Done, Request
 from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
 from shared.errors import Unavailable
-from shared.idempotency import Claims
+from shared.idempotency import Claims, Ended
 from shared.outbox import Outbox
 from shared.policy import Principal
 
@@ -139,14 +139,17 @@ def asked_of_place(operation: PlacedOperation) -> Handler:
     return handle
 
 
-def once(handler: Handler) -> Handler:
-    """The same for a creation, which is done once for each key that it is asked with."""
+def once(handler: Handler, ended: Ended[Any] | None = None) -> Handler:
+    """The same for a creation, which is done once for each key that it is asked with.
+
+    `ended` is for what is made with a secret.
+    """
 
     async def handle(resources: Resources, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
         async def work(outbox: Outbox) -> BaseModel:
             return await handler(replace(resources, outbox=outbox), wanted)
 
-        return await resources.claims.once(wanted, wanted.idempotency_key, work)
+        return await resources.claims.once(wanted, wanted.idempotency_key, work, ended)
 
     return handle
 
@@ -272,7 +275,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ApproveAccessRequest: asked_of_place(answering.approve_access_request),
     DeclineAccessRequest: asked_of_place(answering.decline_access_request),
     ListAuditEntries: asked(auditing.list_audit_entries),
-    CreateAccessKey: once(create_access_key),
+    CreateAccessKey: once(create_access_key, access_keys.is_revoked),
     ListAccessKeys: asked(access_keys.list_access_keys),
     RevokeAccessKey: asked(access_keys.revoke_access_key),
     NoteKeyUse: asked(access_keys.note_key_use),

@@ -53,7 +53,7 @@ from shared.contracts.repositories import (
     UndeleteRepository,
 )
 from shared.errors import Forbidden, NotFound
-from shared.idempotency import Claims
+from shared.idempotency import Claims, Ended
 from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.projection import Projection
@@ -87,15 +87,18 @@ def in_account(operation: Operation[Outcome]) -> Handler:
     return handle
 
 
-def once(handler: Handler) -> Handler:
-    """The same for a creation, which is done once for each key that it is asked with."""
+def once(handler: Handler, ended: Ended[Any] | None = None) -> Handler:
+    """The same for a creation, which is done once for each key that it is asked with.
+
+    `ended` is for what is made with a secret.
+    """
 
     async def handle(answering: Answering, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
         async def work(outbox: Outbox) -> BaseModel:
             resources = replace(answering.resources, outbox=outbox)
             return await handler(replace(answering, resources=resources), wanted)
 
-        return await answering.claims.once(wanted, wanted.idempotency_key, work)
+        return await answering.claims.once(wanted, wanted.idempotency_key, work, ended)
 
     return handle
 
@@ -179,7 +182,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     DeclineTransfer: in_account(transfers.decline_transfer),
     ListRepositories: list_repositories,
     ListAllRepositories: of_all(lists.list_all_repositories),
-    CreateShareLink: once(in_account(share_links.create_share_link)),
+    CreateShareLink: once(in_account(share_links.create_share_link), share_links.is_revoked),
     ListShareLinks: in_account(share_links.list_share_links),
     RevokeShareLink: in_account(share_links.revoke_share_link),
     GetSealedShareLink: of_all(share_links.get_sealed_share_link),

@@ -140,6 +140,12 @@ async def revoke_access_key(outbox: Outbox, principal: Principal, wanted: Revoke
     return await until_won(attempt)
 
 
+async def is_revoked(outbox: Outbox, key: AccessKeySecret) -> bool:
+    """Whether it works no more."""
+    record = await find_key(outbox, key.access_key_id)
+    return record is None or record.revoked
+
+
 async def get_sealed_access_key(
     outbox: Outbox, principal: Principal, wanted: GetSealedAccessKey
 ) -> SealedAccessKey:

@@ -37,7 +37,7 @@ from shared.contracts.repositories import (
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.fields import invalid
 from shared.identifiers import is_uid, new_uid
-from shared.outbox import announce, next_version
+from shared.outbox import Outbox, announce, next_version
 from shared.policy import Action, Principal, demand, repository_resource
 from shared.races import until_won
 from shared.tables import Put
@@ -97,6 +97,12 @@ async def revoke_share_link(
         return Done()
 
     return await until_won(attempt)
+
+
+async def is_revoked(outbox: Outbox, link: ShareLinkSecret) -> bool:
+    """Whether it opens nothing more, or is forgotten."""
+    record = await find_link(outbox, link.link_id)
+    return record is None or record.revoked
 
 
 def revoked(before: LinkRecord) -> LinkRecord:

@@ -7,7 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts.operations.access_keys import create_access_key, list_access_keys
+from services.accounts.operations.access_keys import (
+    create_access_key,
+    is_revoked,
+    list_access_keys,
+    revoke_access_key,
+)
 from services.accounts.operations.accounts import create_account
 from services.accounts.operations.auditing import breaks, list_audit_entries
 from services.accounts.operations.invitations import invite_member
@@ -21,14 +26,15 @@ from shared.contracts.accounts import (
     InviteMember,
     ListAccessKeys,
     ListAuditEntries,
+    RevokeAccessKey,
     Role,
 )
-from shared.errors import Conflict, KeyReused, Unavailable
+from shared.errors import Conflict, KeyReused, NotFound, Unavailable
 from shared.idempotency import CLAIM, Claims, claim_key
 from shared.outbox import Outbox
 from shared.sealing import answers_key
 from shared.tables import Action
-from tests.people import actor_of, no_repository, organization, person, principal_of
+from tests.people import actor_of, no_repository, organization, overwritten, person, principal_of
 
 SEALING_KEY = answers_key(bytes(32))
 
@@ -59,7 +65,7 @@ async def keyed(claims: Claims, owner: Account, key: str) -> AccessKeySecret:
             outbox, principal, wanted, sealing_key=SEALING_KEY, find_repository=no_repository
         )
 
-    return await claims.once(wanted, key, work)
+    return await claims.once(wanted, key, work, is_revoked)
 
 
 async def invited(claims: Claims, owner: Account, place: Account, whom: Account) -> Invitation:
@@ -132,6 +138,26 @@ async def test_a_secret_is_told_again_and_never_kept_in_clear(accounts: Outbox) 
     assert secret not in str(row)
     assert ada.account_uid not in str(row)
     assert (await keyed(claims, ada, "k")).secret_access_key.get_secret_value() == secret
+
+
+async def test_a_secret_is_not_told_again_to_whom_it_would_be_refused(accounts: Outbox) -> None:
+    ada = await person(accounts, "ada")
+    claims = claims_of(accounts)
+    await keyed(claims, ada, "k")
+    await overwritten(accounts, ada, disabled=True)
+    with pytest.raises(NotFound):
+        await keyed(claims, ada, "k")
+
+
+async def test_a_secret_is_not_told_again_once_it_opens_nothing(accounts: Outbox) -> None:
+    ada = await person(accounts, "ada")
+    claims = claims_of(accounts)
+    made = await keyed(claims, ada, "k")
+    wanted = RevokeAccessKey(actor=actor_of(ada), access_key_id=made.access_key_id)
+    await revoke_access_key(accounts, await principal_of(accounts, ada), wanted)
+    with pytest.raises(Conflict, match="has ended since"):
+        await keyed(claims, ada, "k")
+    assert await keys_of(accounts, ada) == 1
 
 
 Commit = Callable[..., Awaitable[None]]

@@ -79,6 +79,40 @@ def test_each_creation_is_done_once_for_its_key(
         assert reused.json()["type"] == "urn:coop:problem:idempotency-key-reused"
 
 
+def test_what_was_revoked_is_told_no_more(
+    program: httpx.Client, ada: Person, org: str, secret: str
+) -> None:
+    assert org
+    made = [
+        (f"/accounts/{ada.account_id}/access-keys", "access_key_id"),
+        (f"{secret}/share-links", "link_id"),
+    ]
+    for place, name in made:
+        headers = keyed()
+        first = program.post(place, json={"name": "k"}, headers=headers)
+        assert program.delete(f"{place}/{first.json()[name]}").status_code == 204
+        again = program.post(place, json={"name": "k"}, headers=headers)
+        assert again.status_code == 409, place
+        assert "has ended since" in again.json()["detail"]
+
+
+def test_who_lost_the_role_is_told_no_secret_again(
+    edge: Edge, program: httpx.Client, eve: Person, secret: str, org: str
+) -> None:
+    members = f"/accounts/{org}/members/{eve.account_id}"
+    assert program.put(members, json={"role": "owner"}).status_code in {200, 201, 204}
+    places = [f"/accounts/{org}/access-keys", f"{secret}/share-links"]
+    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=bearer(eve.new_key())) as client:
+        headers = keyed()
+        for place in places:
+            first = client.post(place, json={"name": "k"}, headers=headers)
+            assert first.status_code == 201, (place, first.text)
+        assert program.delete(members).status_code == 204
+        for place in places:
+            again = client.post(place, json={"name": "k"}, headers=headers)
+            assert again.status_code in {403, 404}, (place, again.text)
+
+
 def test_an_export_is_ordered_once_for_its_key(program: httpx.Client) -> None:
     headers = keyed()
     first = program.post("/account/export", headers=headers)

@@ -13,7 +13,15 @@ from services.accounts.handlers import REQUESTS as OF_ACCOUNTS
 from services.repositories.handlers import REQUESTS as OF_REPOSITORIES
 from shared.contracts.base import Actor, Creation, Request, Scope, Snapshot
 from shared.contracts.repositories import CreateRepository, CreateShareLink
-from shared.errors import Conflict, Forbidden, KeyReused
+from shared.errors import (
+    Conflict,
+    Forbidden,
+    KeyReused,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+)
 from shared.idempotency import Claims, fingerprint
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.sealing import answers_key
@@ -55,15 +63,15 @@ def claims(outbox: Outbox) -> Claims:
 
 
 class Maker:
-    """Makes things and counts them."""
+    """Makes things, and numbers its tries."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self.tried = 0
 
     def thing(self, wanted: MakeThing) -> Any:
         async def work(outbox: Outbox) -> Made:
-            self.made += 1
-            version = self.made
+            self.tried += 1
+            version = self.tried
             await outbox.commit(Put({"pk": "THING", "sk": str(version)}))
             return Made(name=wanted.name, version=version)
 
@@ -71,6 +79,11 @@ class Maker:
 
     async def asked(self, claims: Claims, wanted: MakeThing, key: str) -> Made:
         return await claims.once(wanted, key, self.thing(wanted))
+
+
+async def made(claims: Claims) -> int:
+    """How many things there are."""
+    return len((await claims.outbox.table.query("THING")).items)
 
 
 @pytest.fixture
@@ -97,7 +110,7 @@ async def test_a_key_stands_for_one_request(
     await maker.asked(claims, wanted, "k")
     with pytest.raises(KeyReused):
         await maker.asked(claims, wanted.model_copy(update=changes), "k")
-    assert maker.made == 1
+    assert await made(claims) == 1
 
 
 @pytest.mark.parametrize(
@@ -157,6 +170,35 @@ async def test_refused_for_what_another_sending_made_it_is_told_of_that(
     assert (await claims.once(wanted, "k", overtaken)).version == 1
 
 
+@pytest.mark.parametrize("refusal", [Forbidden, NotFound, Unauthenticated, Unavailable])
+async def test_who_would_be_refused_now_is_told_nothing_again(
+    claims: Claims, maker: Maker, refusal: type[Problem]
+) -> None:
+    wanted = MakeThing(actor=ADA, name="a")
+    await maker.asked(claims, wanted, "k")
+
+    async def refuse(_: Outbox) -> Made:
+        raise refusal
+
+    with pytest.raises(refusal):
+        await claims.once(wanted, "k", refuse)
+
+
+async def test_what_has_ended_is_told_no_more(claims: Claims, maker: Maker) -> None:
+    wanted, over = MakeThing(actor=ADA, name="a"), set[str]()
+
+    async def ended(outbox: Outbox, made: Made) -> bool:
+        assert outbox is claims.outbox
+        return made.name in over
+
+    work = maker.thing(wanted)
+    first = await claims.once(wanted, "k", work, ended)
+    assert await claims.once(wanted, "k", work, ended) == first
+    over.add("a")
+    with pytest.raises(Conflict, match="has ended since"):
+        await claims.once(wanted, "k", work, ended)
+
+
 async def test_overtaken_by_another_sending_it_makes_nothing(claims: Claims, maker: Maker) -> None:
     wanted = MakeThing(actor=ADA, name="a")
 
@@ -175,7 +217,7 @@ async def test_an_answer_that_opens_no_more_is_not_made_again(claims: Claims, ma
     rotated = Claims(claims.outbox, Outbox.commit, answers_key(b"1" * 32), timedelta(hours=1))
     with pytest.raises(Conflict):
         await maker.asked(rotated, wanted, "k")
-    assert maker.made == 1
+    assert await made(claims) == 1
 
 
 class Reached(Exception):
@@ -185,7 +227,7 @@ class Reached(Exception):
 class Stopping:
     """Claims that answer nothing."""
 
-    async def once(self, _: Request[Any], key: str, __: object) -> BaseModel:
+    async def once(self, _: Request[Any], key: str, *__: object) -> BaseModel:
         raise Reached(key)
 
 
