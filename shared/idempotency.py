@@ -12,7 +12,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
+
+from pydantic import BaseModel
 
 from shared.contracts.base import Reply, Request
 from shared.errors import Conflict, Invalid, KeyReused, TooManyRequests
@@ -126,6 +128,37 @@ class Claims:
             "sealed_answer": seal(self.sealing_key, answer, name=place),
             "expires_at": int(time.time() + self.kept_for.total_seconds()),
         }
+
+
+class Door(Protocol):
+    """What the handlers of a service are given."""
+
+    @property
+    def claims(self) -> Claims:
+        """Where its answers are kept."""
+
+    def writing_to(self, outbox: Outbox) -> Self:
+        """The same, but that operations commit there."""
+
+
+AnyDoor = TypeVar("AnyDoor", bound=Door)
+Handler = Callable[[AnyDoor, Any], Awaitable[BaseModel]]
+
+
+def once(handler: Handler[AnyDoor], ended: Ended[Any] | None = None) -> Handler[AnyDoor]:
+    """The same for a creation, which is done once for each key that it is asked with.
+
+    `ended` is for what is made with a secret.
+    """
+
+    async def handle(door: AnyDoor, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
+        async def work(outbox: Outbox) -> BaseModel:
+            return await handler(door.writing_to(outbox), wanted)
+
+        answer: BaseModel = await door.claims.once(wanted, wanted.idempotency_key, work, ended)
+        return answer
+
+    return handle
 
 
 def claim_key(wanted: Request[Any], key: str) -> str:

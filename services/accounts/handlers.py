@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from pydantic import BaseModel
 
@@ -92,7 +92,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Done, Request
 from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
 from shared.errors import Unavailable
-from shared.idempotency import Claims, Ended
+from shared.idempotency import Claims, once
 from shared.outbox import Outbox
 from shared.policy import Principal
 
@@ -110,6 +110,10 @@ class Resources:
     sources: Sources
     proofs: Proofs
     terms: Terms
+
+    def writing_to(self, outbox: Outbox) -> Self:
+        """The same, but that operations commit there."""
+        return replace(self, outbox=outbox)
 
 
 Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
@@ -135,21 +139,6 @@ def asked_of_place(operation: PlacedOperation) -> Handler:
         return await operation(
             resources.outbox, principal, wanted, find_repository=resources.find_repository
         )
-
-    return handle
-
-
-def once(handler: Handler, ended: Ended[Any] | None = None) -> Handler:
-    """The same for a creation, which is done once for each key that it is asked with.
-
-    `ended` is for what is made with a secret.
-    """
-
-    async def handle(resources: Resources, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
-        async def work(outbox: Outbox) -> BaseModel:
-            return await handler(replace(resources, outbox=outbox), wanted)
-
-        return await resources.claims.once(wanted, wanted.idempotency_key, work, ended)
 
     return handle
 

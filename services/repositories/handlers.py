@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -53,7 +53,7 @@ from shared.contracts.repositories import (
     UndeleteRepository,
 )
 from shared.errors import Forbidden, NotFound
-from shared.idempotency import Claims, Ended
+from shared.idempotency import Claims, once
 from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.projection import Projection
@@ -66,6 +66,10 @@ class Answering:
     resources: Resources
     projection: Projection
     claims: Claims
+
+    def writing_to(self, outbox: Outbox) -> Self:
+        """The same, but that operations commit there."""
+        return replace(self, resources=replace(self.resources, outbox=outbox))
 
 
 Outcome = TypeVar("Outcome", bound=BaseModel)
@@ -83,22 +87,6 @@ def in_account(operation: Operation[Outcome]) -> Handler:
             wanted.actor,
             lambda principal: operation(answering.resources, principal, account, wanted),
         )
-
-    return handle
-
-
-def once(handler: Handler, ended: Ended[Any] | None = None) -> Handler:
-    """The same for a creation, which is done once for each key that it is asked with.
-
-    `ended` is for what is made with a secret.
-    """
-
-    async def handle(answering: Answering, wanted: Any) -> BaseModel:  # noqa: ANN401 (any creation)
-        async def work(outbox: Outbox) -> BaseModel:
-            resources = replace(answering.resources, outbox=outbox)
-            return await handler(replace(answering, resources=resources), wanted)
-
-        return await answering.claims.once(wanted, wanted.idempotency_key, work, ended)
 
     return handle
 
