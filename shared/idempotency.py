@@ -1,6 +1,6 @@
 """Creations that may be asked for again: the same key gets the same answer, and one thing is made.
 
-A claim (whose key it is, of which request, and the sealed answer) is a row in the very transaction
+A record (whose key it is, of which request, and the sealed answer) is a row in the very transaction
 that creates. So none is ever under way: it is there with all that was made, or nothing was made.
 Who asks again is judged again: the operation is tried each time, what it would write is dropped.
 What is asked is draft-ietf-httpapi-idempotency-key-header, §2.
@@ -23,7 +23,7 @@ from shared.races import until_won
 from shared.sealing import SealError, seal, unseal
 from shared.tables import Absent, Action, Item, Put, Table
 
-CLAIM = "CLAIM"
+IDEMPOTENCY = "IDEMPOTENCY"
 RECORD_VERSION = 1
 # Operations look at rights first: who is refused for these alone may ask, and perhaps it is their
 # own thing that is in the way. Whoever is refused for anything else is told nothing that was kept.
@@ -48,7 +48,7 @@ Ended = Callable[[Outbox, Reply], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
-class Claims:
+class IdempotencyRecords:
     """Where a service keeps what it answered, for so long, sealed with `sealing_key`.
 
     `commit` is the service's own, which says of a refused write what is taken.
@@ -74,7 +74,7 @@ class Claims:
         """
         if not key:
             return await work(self.outbox)
-        place = claim_key(wanted, key)
+        place = record_key(wanted, key)
 
         async def kept() -> Reply | None:
             answer = await self._answered(wanted, place)
@@ -108,7 +108,7 @@ class Claims:
         return reply
 
     async def _answered(self, wanted: Request[Reply], place: str) -> Reply | None:
-        row = await self.outbox.table.get(place, CLAIM)
+        row = await self.outbox.table.get(place, IDEMPOTENCY)
         if row is None:
             return None
         if row["request"] != fingerprint(wanted):
@@ -122,7 +122,7 @@ class Claims:
     def _row(self, wanted: Request[Any], place: str, answer: str) -> Item:
         return {
             "pk": place,
-            "sk": CLAIM,
+            "sk": IDEMPOTENCY,
             "schema": RECORD_VERSION,
             "request": fingerprint(wanted),
             "sealed_answer": seal(self.sealing_key, answer, name=place),
@@ -134,7 +134,7 @@ class Door(Protocol):
     """What the handlers of a service are given."""
 
     @property
-    def claims(self) -> Claims:
+    def idempotency(self) -> IdempotencyRecords:
         """Where its answers are kept."""
 
     def writing_to(self, outbox: Outbox) -> Self:
@@ -155,20 +155,20 @@ def once(handler: Handler[AnyDoor], ended: Ended[Any] | None = None) -> Handler[
         async def work(outbox: Outbox) -> BaseModel:
             return await handler(door.writing_to(outbox), wanted)
 
-        answer: BaseModel = await door.claims.once(wanted, wanted.idempotency_key, work, ended)
+        answer: BaseModel = await door.idempotency.once(wanted, wanted.idempotency_key, work, ended)
         return answer
 
     return handle
 
 
-def claim_key(wanted: Request[Any], key: str) -> str:
-    """The partition of a claim: nothing can be read from it.
+def record_key(wanted: Request[Any], key: str) -> str:
+    """The partition of a record: nothing can be read from it.
 
     Another credential of an account is another caller, as it may be allowed less.
     """
     actor = wanted.actor
     caller = [actor.kind, actor.uid, actor.access_key_id]
-    return f"{CLAIM}#{_digest([*caller, wanted.operation(), key])}"
+    return f"{IDEMPOTENCY}#{_digest([*caller, wanted.operation(), key])}"
 
 
 def fingerprint(wanted: Request[Any]) -> str:

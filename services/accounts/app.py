@@ -27,7 +27,7 @@ from shared.contracts.accounts import Account, RepositoryName
 from shared.contracts.base import Actor
 from shared.contracts.repositories import GetRepository, ListRepositories, Repository
 from shared.fetching import Fetcher
-from shared.idempotency import Claims
+from shared.idempotency import IdempotencyRecords
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
@@ -63,12 +63,12 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.callback(kratos.close)
         proofs = await stack.enter_async_context(proving(settings.accounts))
         sources, terms = Sources(outbox, repositories_lister(bus)), settings.accounts.terms
-        claims = Claims(outbox, commit, answers_key(key), settings.answers_kept_for)
+        records = IdempotencyRecords(outbox, commit, answers_key(key), settings.answers_kept_for)
         resources = Resources(
             outbox,
             sealing_key(key),
             codes_key(key),
-            claims,
+            records,
             repository_finder(bus),
             kratos,
             sources,

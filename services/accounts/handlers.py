@@ -92,7 +92,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Done, Request
 from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
 from shared.errors import Unavailable
-from shared.idempotency import Claims, once
+from shared.idempotency import IdempotencyRecords, once
 from shared.outbox import Outbox
 from shared.policy import Principal
 
@@ -104,7 +104,7 @@ class Resources:
     outbox: Outbox
     sealing_key: bytes
     codes_key: bytes
-    claims: Claims
+    idempotency: IdempotencyRecords
     find_repository: FindRepository
     kratos: Kratos
     sources: Sources

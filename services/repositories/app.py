@@ -14,7 +14,7 @@ from services.repositories.store.layout import SCHEMA
 from services.repositories.store.names import commit
 from shared.bus import Bus
 from shared.following import follow
-from shared.idempotency import Claims
+from shared.idempotency import IdempotencyRecords
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.projection import Projection
@@ -43,8 +43,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         outbox, projection = Outbox(table), Projection(table, bus)
         resources = Resources(outbox, rules_of(settings))
-        claims = Claims(outbox, commit, answers_key(key), settings.answers_kept_for)
-        _name_doors(bus, Answering(resources, projection, claims))
+        records = IdempotencyRecords(outbox, commit, answers_key(key), settings.answers_kept_for)
+        _name_doors(bus, Answering(resources, projection, records))
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()

@@ -53,7 +53,7 @@ from shared.contracts.repositories import (
     UndeleteRepository,
 )
 from shared.errors import Forbidden, NotFound
-from shared.idempotency import Claims, once
+from shared.idempotency import IdempotencyRecords, once
 from shared.outbox import Outbox
 from shared.policy import Principal
 from shared.projection import Projection
@@ -65,7 +65,7 @@ class Answering:
 
     resources: Resources
     projection: Projection
-    claims: Claims
+    idempotency: IdempotencyRecords
 
     def writing_to(self, outbox: Outbox) -> Self:
         """The same, but that operations commit there."""

@@ -10,7 +10,7 @@
 | LINK#<link id>          | LINK, USED       | a share link; how often it was used, beside it     |
 | LINKS#<repository uid>  | <link id>        | which share links there are of a repository        |
 | PURGED#<repository uid> | PURGED           | one whose history is still to be removed           |
-| CLAIM#<hash>            | CLAIM            | an answer to a creation (shared.idempotency)       |
+| IDEMPOTENCY#<hash>      | IDEMPOTENCY      | an answer to a creation (shared.idempotency)       |
 | EVT#<aggregate>         | <version>#<...>  | events (shared.outbox)                             |
 
 Beside them the same table holds the projection of accounts (shared.projection). An account's list

@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from services.web.api.editions import Edition, tag
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.members import WhyQuery
 from services.web.api.models import (
     AccountChange,
@@ -15,7 +16,6 @@ from services.web.api.models import (
     OwnAccount,
 )
 from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from services.web.session.visitor import Visitor

@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from services.web.api.app import PREFIX, ROUTES
 from services.web.api.editions import expected
 from services.web.api.examples import EXAMPLES, PARAMETERS
+from services.web.api.idempotency import idempotency_key
 from services.web.api.problems import MEDIA_TYPE
 from services.web.api.queries import part
-from services.web.api.retries import idempotency_key
 from services.web.api.visitors import signed_in
 from services.web.security.quotas import Standing
 from shared.errors import BY_STATUS, PROBLEM_SCHEMA

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import (
@@ -15,7 +16,6 @@ from services.web.api.queries import (
     ask,
     find_account,
 )
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.session.visitor import Visitor

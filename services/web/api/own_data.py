@@ -6,8 +6,8 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.queries import ask
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.render.exports import export_archive

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from services.web.api.editions import Edition, tag
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.models import (
     CitationView,
     NewRepository,
@@ -17,7 +18,6 @@ from services.web.api.queries import (
     ask,
     check_names,
 )
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
 from services.web.render.citations import citations_of

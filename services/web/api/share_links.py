@@ -6,10 +6,10 @@ from fastapi import Path, Request
 from pydantic import AwareDatetime, Field
 
 from services.web.addresses import shared_at
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import Paging, RepositoryPath, ask
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from services.web.api.editions import Edition, tag
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.models import Confirmed, NewName, NewOwner
 from services.web.api.queries import (
     AccountName,
@@ -13,7 +14,6 @@ from services.web.api.queries import (
     ask,
     check_names,
 )
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.repositories import (

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import BaseModel, Field, StrictInt
 
+from services.web.api.idempotency import IdempotencyKey
 from services.web.api.members import WhyQuery
 from services.web.api.models import Body
 from services.web.api.queries import AccountName, Paging, ask, find_account
-from services.web.api.retries import IdempotencyKey
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import CreateTrust, ListTrusts, Reason, RemoveTrust, Trust

@@ -30,7 +30,7 @@ from shared.contracts.accounts import (
     Role,
 )
 from shared.errors import Conflict, KeyReused, NotFound, Unavailable
-from shared.idempotency import CLAIM, Claims, claim_key
+from shared.idempotency import IDEMPOTENCY, IdempotencyRecords, record_key
 from shared.outbox import Outbox
 from shared.sealing import answers_key
 from shared.tables import Action
@@ -39,11 +39,13 @@ from tests.people import actor_of, no_repository, organization, overwritten, per
 SEALING_KEY = answers_key(bytes(32))
 
 
-def claims_of(outbox: Outbox, kept_for: timedelta = timedelta(hours=1)) -> Claims:
-    return Claims(outbox, commit, SEALING_KEY, kept_for)
+def records_of(outbox: Outbox, kept_for: timedelta = timedelta(hours=1)) -> IdempotencyRecords:
+    return IdempotencyRecords(outbox, commit, SEALING_KEY, kept_for)
 
 
-async def organized(claims: Claims, owner: Account, key: str, name: str = "noaa") -> Account:
+async def organized(
+    records: IdempotencyRecords, owner: Account, key: str, name: str = "noaa"
+) -> Account:
     """An organization that is asked for with a key."""
     wanted = CreateAccount(
         actor=actor_of(owner), account_id=name, kind="organization", name=name.title()
@@ -52,10 +54,10 @@ async def organized(claims: Claims, owner: Account, key: str, name: str = "noaa"
     async def work(outbox: Outbox) -> Account:
         return await create_account(outbox, await principal_of(outbox, owner), wanted)
 
-    return await claims.once(wanted, key, work)
+    return await records.once(wanted, key, work)
 
 
-async def keyed(claims: Claims, owner: Account, key: str) -> AccessKeySecret:
+async def keyed(records: IdempotencyRecords, owner: Account, key: str) -> AccessKeySecret:
     """An access key that is asked for with a key."""
     wanted = CreateAccessKey(actor=actor_of(owner), account_uid=owner.account_uid, name="laptop")
 
@@ -65,10 +67,12 @@ async def keyed(claims: Claims, owner: Account, key: str) -> AccessKeySecret:
             outbox, principal, wanted, sealing_key=SEALING_KEY, find_repository=no_repository
         )
 
-    return await claims.once(wanted, key, work, is_revoked)
+    return await records.once(wanted, key, work, is_revoked)
 
 
-async def invited(claims: Claims, owner: Account, place: Account, whom: Account) -> Invitation:
+async def invited(
+    records: IdempotencyRecords, owner: Account, place: Account, whom: Account
+) -> Invitation:
     """An invitation that is asked for with a key: refused where there is one already."""
     wanted = InviteMember(
         actor=actor_of(owner),
@@ -81,7 +85,7 @@ async def invited(claims: Claims, owner: Account, place: Account, whom: Account)
         principal = await principal_of(outbox, owner)
         return await invite_member(outbox, principal, wanted, find_repository=no_repository)
 
-    return await claims.once(wanted, "k", work)
+    return await records.once(wanted, "k", work)
 
 
 async def keys_of(outbox: Outbox, owner: Account) -> int:
@@ -92,19 +96,19 @@ async def keys_of(outbox: Outbox, owner: Account) -> int:
 
 async def test_what_is_asked_twice_is_made_once_and_told_twice(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    first = await organized(claims, ada, "k")
-    assert await organized(claims, ada, "k") == first
+    records = records_of(accounts)
+    first = await organized(records, ada, "k")
+    assert await organized(records, ada, "k") == first
     with pytest.raises(KeyReused):
-        await organized(claims, ada, "k", "esa")
+        await organized(records, ada, "k", "esa")
     with pytest.raises(Conflict):
-        await organized(claims, ada, "another")
+        await organized(records, ada, "another")
 
 
 async def test_many_at_once_make_one_thing_and_all_hear_of_it(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    made = await asyncio.gather(*(keyed(claims, ada, "k") for _ in range(5)))
+    records = records_of(accounts)
+    made = await asyncio.gather(*(keyed(records, ada, "k") for _ in range(5)))
     assert len({one.secret_access_key.get_secret_value() for one in made}) == 1
     assert await keys_of(accounts, ada) == 1
     wanted = ListAuditEntries(account_uid=ada.account_uid, oldest_first=True)
@@ -115,48 +119,48 @@ async def test_many_at_once_make_one_thing_and_all_hear_of_it(accounts: Outbox) 
 
 async def test_who_is_too_late_for_a_name_hears_of_what_took_it(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    made = await asyncio.gather(*(organized(claims, ada, "k") for _ in range(5)))
+    records = records_of(accounts)
+    made = await asyncio.gather(*(organized(records, ada, "k") for _ in range(5)))
     assert len({one.account_uid for one in made}) == 1
 
 
 async def test_many_keys_at_once_are_many_things(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    await asyncio.gather(*(keyed(claims, ada, f"k{number}") for number in range(3)))
+    records = records_of(accounts)
+    await asyncio.gather(*(keyed(records, ada, f"k{number}") for number in range(3)))
     assert await keys_of(accounts, ada) == 3
 
 
 async def test_a_secret_is_told_again_and_never_kept_in_clear(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    first = await keyed(claims, ada, "k")
+    records = records_of(accounts)
+    first = await keyed(records, ada, "k")
     secret = first.secret_access_key.get_secret_value()
     wanted = CreateAccessKey(actor=actor_of(ada), account_uid=ada.account_uid, name="laptop")
-    row = await accounts.table.get(claim_key(wanted, "k"), CLAIM)
+    row = await accounts.table.get(record_key(wanted, "k"), IDEMPOTENCY)
     assert row is not None
     assert secret not in str(row)
     assert ada.account_uid not in str(row)
-    assert (await keyed(claims, ada, "k")).secret_access_key.get_secret_value() == secret
+    assert (await keyed(records, ada, "k")).secret_access_key.get_secret_value() == secret
 
 
 async def test_a_secret_is_not_told_again_to_whom_it_would_be_refused(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    await keyed(claims, ada, "k")
+    records = records_of(accounts)
+    await keyed(records, ada, "k")
     await overwritten(accounts, ada, disabled=True)
     with pytest.raises(NotFound):
-        await keyed(claims, ada, "k")
+        await keyed(records, ada, "k")
 
 
 async def test_a_secret_is_not_told_again_once_it_opens_nothing(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
-    made = await keyed(claims, ada, "k")
+    records = records_of(accounts)
+    made = await keyed(records, ada, "k")
     wanted = RevokeAccessKey(actor=actor_of(ada), access_key_id=made.access_key_id)
     await revoke_access_key(accounts, await principal_of(accounts, ada), wanted)
     with pytest.raises(Conflict, match="has ended since"):
-        await keyed(claims, ada, "k")
+        await keyed(records, ada, "k")
     assert await keys_of(accounts, ada) == 1
 
 
@@ -177,24 +181,24 @@ async def test_who_dies_before_answering_has_made_all_or_nothing(
     accounts: Outbox, dying: Commit, left: int
 ) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts)
+    records = records_of(accounts)
     with pytest.raises((Unavailable, asyncio.CancelledError)):
-        await keyed(replace(claims, commit=dying), ada, "k")
+        await keyed(replace(records, commit=dying), ada, "k")
     assert await keys_of(accounts, ada) == left
-    await keyed(claims, ada, "k")
+    await keyed(records, ada, "k")
     assert await keys_of(accounts, ada) == 1
 
 
 async def test_one_refused_for_what_the_other_made_is_told_of_it(accounts: Outbox) -> None:
     ada, eve = await person(accounts, "ada"), await person(accounts, "eve")
     noaa = await organization(accounts, "noaa", ada)
-    claims = claims_of(accounts)
-    made = await asyncio.gather(*(invited(claims, ada, noaa, eve) for _ in range(3)))
+    records = records_of(accounts)
+    made = await asyncio.gather(*(invited(records, ada, noaa, eve) for _ in range(3)))
     assert len({one.invitation_uid for one in made}) == 1
 
 
 async def test_a_key_whose_time_is_over_is_new(accounts: Outbox) -> None:
     ada = await person(accounts, "ada")
-    claims = claims_of(accounts, timedelta(0))
-    first, second = await keyed(claims, ada, "k"), await keyed(claims, ada, "k")
+    records = records_of(accounts, timedelta(0))
+    first, second = await keyed(records, ada, "k"), await keyed(records, ada, "k")
     assert first.access_key_id != second.access_key_id

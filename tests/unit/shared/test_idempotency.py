@@ -22,7 +22,7 @@ from shared.errors import (
     Unauthenticated,
     Unavailable,
 )
-from shared.idempotency import Claims, fingerprint
+from shared.idempotency import IdempotencyRecords, fingerprint
 from shared.outbox import OUTBOX_INDEX, Outbox
 from shared.sealing import answers_key
 from shared.settings import Settings
@@ -58,8 +58,8 @@ async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
 
 
 @pytest.fixture
-def claims(outbox: Outbox) -> Claims:
-    return Claims(outbox, Outbox.commit, answers_key(bytes(32)), timedelta(hours=1))
+def records(outbox: Outbox) -> IdempotencyRecords:
+    return IdempotencyRecords(outbox, Outbox.commit, answers_key(bytes(32)), timedelta(hours=1))
 
 
 class Maker:
@@ -77,13 +77,13 @@ class Maker:
 
         return work
 
-    async def asked(self, claims: Claims, wanted: MakeThing, key: str) -> Made:
-        return await claims.once(wanted, key, self.thing(wanted))
+    async def asked(self, records: IdempotencyRecords, wanted: MakeThing, key: str) -> Made:
+        return await records.once(wanted, key, self.thing(wanted))
 
 
-async def made(claims: Claims) -> int:
+async def made(records: IdempotencyRecords) -> int:
     """How many things there are."""
-    return len((await claims.outbox.table.query("THING")).items)
+    return len((await records.outbox.table.query("THING")).items)
 
 
 @pytest.fixture
@@ -91,26 +91,28 @@ def maker() -> Maker:
     return Maker()
 
 
-async def test_without_a_key_each_is_another(claims: Claims, maker: Maker) -> None:
+async def test_without_a_key_each_is_another(records: IdempotencyRecords, maker: Maker) -> None:
     wanted = MakeThing(actor=ADA, name="a")
-    assert [(await maker.asked(claims, wanted, "")).version for _ in range(2)] == [1, 2]
+    assert [(await maker.asked(records, wanted, "")).version for _ in range(2)] == [1, 2]
 
 
-async def test_what_is_made_is_kept_before_it_is_told(claims: Claims, maker: Maker) -> None:
-    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
-    assert await claims.outbox.table.get("THING", "1") is not None
-    assert claims.outbox.rung.is_set(), "the relay is told at once"
+async def test_what_is_made_is_kept_before_it_is_told(
+    records: IdempotencyRecords, maker: Maker
+) -> None:
+    await maker.asked(records, MakeThing(actor=ADA, name="a"), "k")
+    assert await records.outbox.table.get("THING", "1") is not None
+    assert records.outbox.rung.is_set(), "the relay is told at once"
 
 
 @pytest.mark.parametrize("changes", [{"name": "b"}, {"color": "red"}])
 async def test_a_key_stands_for_one_request(
-    claims: Claims, maker: Maker, changes: dict[str, str]
+    records: IdempotencyRecords, maker: Maker, changes: dict[str, str]
 ) -> None:
     wanted = MakeThing(actor=ADA, name="a")
-    await maker.asked(claims, wanted, "k")
+    await maker.asked(records, wanted, "k")
     with pytest.raises(KeyReused):
-        await maker.asked(claims, wanted.model_copy(update=changes), "k")
-    assert await made(claims) == 1
+        await maker.asked(records, wanted.model_copy(update=changes), "k")
+    assert await made(records) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,19 +124,19 @@ async def test_a_key_stands_for_one_request(
     ],
 )
 async def test_a_key_is_its_callers_own_for_one_operation(
-    claims: Claims, maker: Maker, other: MakeThing
+    records: IdempotencyRecords, maker: Maker, other: MakeThing
 ) -> None:
-    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
-    assert (await maker.asked(claims, other, "k")).version == 2
+    await maker.asked(records, MakeThing(actor=ADA, name="a"), "k")
+    assert (await maker.asked(records, other, "k")).version == 2
 
 
 async def test_limits_of_a_key_that_changed_make_no_other_caller(
-    claims: Claims, maker: Maker
+    records: IdempotencyRecords, maker: Maker
 ) -> None:
     scope = Scope(actions=frozenset())
-    await maker.asked(claims, MakeThing(actor=ADA, name="a"), "k")
+    await maker.asked(records, MakeThing(actor=ADA, name="a"), "k")
     limited = MakeThing(actor=ADA.model_copy(update={"scope": scope}), name="a")
-    assert (await maker.asked(claims, limited, "k")).version == 1
+    assert (await maker.asked(records, limited, "k")).version == 1
 
 
 async def test_a_field_that_is_new_in_a_release_changes_no_request() -> None:
@@ -147,85 +149,91 @@ async def test_a_field_that_is_new_in_a_release_changes_no_request() -> None:
     )
 
 
-async def test_a_refusal_is_not_kept(claims: Claims, maker: Maker) -> None:
+async def test_a_refusal_is_not_kept(records: IdempotencyRecords, maker: Maker) -> None:
     wanted = MakeThing(actor=ADA, name="a")
 
     async def refuse(_: Outbox) -> Made:
         raise Forbidden
 
     with pytest.raises(Forbidden):
-        await claims.once(wanted, "k", refuse)
-    assert (await maker.asked(claims, wanted, "k")).version == 1
+        await records.once(wanted, "k", refuse)
+    assert (await maker.asked(records, wanted, "k")).version == 1
 
 
 async def test_refused_for_what_another_sending_made_it_is_told_of_that(
-    claims: Claims, maker: Maker
+    records: IdempotencyRecords, maker: Maker
 ) -> None:
     wanted = MakeThing(actor=ADA, name="a")
 
     async def overtaken(_: Outbox) -> Made:
-        await maker.asked(claims, wanted, "k")
+        await maker.asked(records, wanted, "k")
         raise Conflict
 
-    assert (await claims.once(wanted, "k", overtaken)).version == 1
+    assert (await records.once(wanted, "k", overtaken)).version == 1
 
 
 @pytest.mark.parametrize("refusal", [Forbidden, NotFound, Unauthenticated, Unavailable])
 async def test_who_would_be_refused_now_is_told_nothing_again(
-    claims: Claims, maker: Maker, refusal: type[Problem]
+    records: IdempotencyRecords, maker: Maker, refusal: type[Problem]
 ) -> None:
     wanted = MakeThing(actor=ADA, name="a")
-    await maker.asked(claims, wanted, "k")
+    await maker.asked(records, wanted, "k")
 
     async def refuse(_: Outbox) -> Made:
         raise refusal
 
     with pytest.raises(refusal):
-        await claims.once(wanted, "k", refuse)
+        await records.once(wanted, "k", refuse)
 
 
-async def test_what_has_ended_is_told_no_more(claims: Claims, maker: Maker) -> None:
+async def test_what_has_ended_is_told_no_more(records: IdempotencyRecords, maker: Maker) -> None:
     wanted, over = MakeThing(actor=ADA, name="a"), set[str]()
 
     async def ended(outbox: Outbox, made: Made) -> bool:
-        assert outbox is claims.outbox
+        assert outbox is records.outbox
         return made.name in over
 
     work = maker.thing(wanted)
-    first = await claims.once(wanted, "k", work, ended)
-    assert await claims.once(wanted, "k", work, ended) == first
+    first = await records.once(wanted, "k", work, ended)
+    assert await records.once(wanted, "k", work, ended) == first
     over.add("a")
     with pytest.raises(Conflict, match="has ended since"):
-        await claims.once(wanted, "k", work, ended)
+        await records.once(wanted, "k", work, ended)
 
 
-async def test_overtaken_by_another_sending_it_makes_nothing(claims: Claims, maker: Maker) -> None:
+async def test_overtaken_by_another_sending_it_makes_nothing(
+    records: IdempotencyRecords, maker: Maker
+) -> None:
     wanted = MakeThing(actor=ADA, name="a")
 
     async def overtaken(outbox: Outbox) -> Made:
-        await maker.asked(claims, wanted, "k")
+        await maker.asked(records, wanted, "k")
         await outbox.commit(Put({"pk": "THING", "sk": "second"}))
         return Made(name="second")
 
-    assert (await claims.once(wanted, "k", overtaken)).version == 1
-    assert await claims.outbox.table.get("THING", "second") is None
+    assert (await records.once(wanted, "k", overtaken)).version == 1
+    assert await records.outbox.table.get("THING", "second") is None
 
 
-async def test_an_answer_that_opens_no_more_is_not_made_again(claims: Claims, maker: Maker) -> None:
+async def test_an_answer_that_opens_no_more_is_not_made_again(
+    records: IdempotencyRecords, maker: Maker
+) -> None:
     wanted = MakeThing(actor=ADA, name="a")
-    await maker.asked(claims, wanted, "k")
-    rotated = Claims(claims.outbox, Outbox.commit, answers_key(b"1" * 32), timedelta(hours=1))
+    await maker.asked(records, wanted, "k")
+    rotated = IdempotencyRecords(
+        records.outbox, Outbox.commit, answers_key(b"1" * 32), timedelta(hours=1)
+    )
     with pytest.raises(Conflict):
         await maker.asked(rotated, wanted, "k")
-    assert await made(claims) == 1
+    assert await made(records) == 1
 
 
 class Reached(Exception):
-    """The claims were asked before anything else."""
+    """The records were asked before anything else."""
 
 
 class Stopping:
-    """Claims that answer nothing."""
+    """Records that answer nothing."""
 
     async def once(self, _: Request[Any], key: str, *__: object) -> BaseModel:
         raise Reached(key)
@@ -243,7 +251,7 @@ CREATIONS = [
 async def test_every_creation_is_done_once(wanted: Any, handler: Any) -> None:
     asked = wanted.model_construct(idempotency_key="k")
     with pytest.raises(Reached, match="k"):
-        await handler(SimpleNamespace(claims=Stopping()), asked)
+        await handler(SimpleNamespace(idempotency=Stopping()), asked)
 
 
 def test_repositories_and_share_links_are_creations() -> None:

@@ -23,8 +23,10 @@ async def idempotency_key(
         str,
         Header(
             json_schema_extra={"pattern": FORM},
-            description="Chosen by you, such as a UUID: sent again with it within a day, the same "
-            "request is done once and answered alike; 422 where it is another request",
+            description="Chosen by you, such as a UUID: sent again with it, the same request is "
+            "done once and answered alike for as long as answers are kept here (a day, or what the "
+            "operator sets); 409 where a key or a link that it made was revoked, 422 where it is "
+            "another request",
         ),
     ] = "",
 ) -> str:
