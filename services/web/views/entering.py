@@ -175,7 +175,7 @@ async def _entered(
     if kind == "login":
         tries.succeed()
         return await onwards(request, carried, answer)
-    tries.succeed(MAIL_AND_CODE)
+    tries.undo(MAIL_AND_CODE)
     chosen = f"{CHOOSE_PASSWORD}?return_to={quote(carried.return_to)}"
     return relay(request, see(chosen), answer)
 

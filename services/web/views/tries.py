@@ -29,10 +29,10 @@ class Tries:
             edge.tries_by_address.undo(self._address)
             raise
 
-    def succeed(self, tries: int = 1) -> None:
-        """The secret was known; so many tries of this address were none."""
+    def succeed(self) -> None:
+        """The account's secret was known; this try was none."""
         edge = resources_of(self.request)
-        edge.tries_by_address.undo(self._address, tries)
+        edge.tries_by_address.undo(self._address)
         edge.tries_by_account.succeed(self._account)
 
     def enter_mail(self, to: str) -> None:
@@ -45,9 +45,9 @@ class Tries:
         edge.tries_by_address.undo(self._address, tries)
         edge.tries_by_account.undo(self._account, tries)
 
-    def undo(self) -> None:
-        """Half of the way is no guess by this address; the account still counts it."""
-        resources_of(self.request).tries_by_address.undo(self._address)
+    def undo(self, tries: int = 1) -> None:
+        """So many were no guesses by this address; of an account that it only names they were."""
+        resources_of(self.request).tries_by_address.undo(self._address, tries)
 
     @property
     def _address(self) -> str:

@@ -52,7 +52,7 @@ async def send_verify(request: Request) -> Response:
     tries.enter()
     answer = await submitted(request, "verification", fields)
     if answer.body.get("state") == CONFIRMED:
-        tries.succeed(MAIL_AND_CODE)
+        tries.undo(MAIL_AND_CODE)
         resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
         return relay(request, see(carried.return_to or AFTERWARDS), answer)
     await even.settle()
