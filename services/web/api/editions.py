@@ -41,10 +41,12 @@ class Changing:
     version: int | None
 
     async def done(self, change: Awaitable[Reply]) -> Reply:
-        """Its answer; raises PreconditionFailed for a change that came too late."""
+        """Its answer; what came too late fails the condition, if that is where it was made."""
         try:
             after = await change
         except Outdated as problem:
+            if self.version is None:
+                raise
             raise PreconditionFailed(problem.detail) from problem
         if isinstance(after, Snapshot):
             tag(self.response, after)
