@@ -223,7 +223,7 @@ def test_nothing_of_kratos_is_ever_told(ada: Person) -> None:
     told = ada.client.get("/api/v1/account").json()
     assert told.keys() == {
         *("account_uid", "account_id", "kind", "name", "bio", "created_at", "roles"),
-        *("location", "websites", "contact_email", "orcid", "ror", "domains"),
+        *("location", "websites", "contact_email", "orcid", "ror", "domains", "avatar_url"),
     }
 
 
