@@ -101,7 +101,7 @@ def _consumer_config(consumer: Consumer) -> ConsumerConfig:
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
         max_deliver=MAX_DELIVER,
-        max_ack_pending=MAX_ACK_PENDING,
+        max_ack_pending=1 if consumer.in_order else MAX_ACK_PENDING,
     )
 
 

@@ -31,12 +31,16 @@ class Stream:
 
 @dataclass(frozen=True)
 class Consumer:
-    """A durable pull consumer that all processes of one service share."""
+    """A durable pull consumer that all processes of one service share.
+
+    `in_order`: one message at a time for all of them, where what is written keeps its order.
+    """
 
     durable: str
     stream: str
     service: str
     subjects: tuple[str, ...]
+    in_order: bool = False
 
 
 CONTROL = Stream("COOP_CONTROL", ("coop.v1.accounts.>", "coop.v1.repositories.>"))
@@ -56,6 +60,7 @@ CONSUMERS = (
         CONTROL.name,
         "accounts",
         tuple(f"coop.v1.repositories.*.*.share_link_{done}" for done in ("created", "revoked")),
+        in_order=True,
     ),
     Consumer("repositories-accounts", CONTROL.name, "repositories", ("coop.v1.accounts.>",)),
     Consumer("indexer-control", CONTROL.name, "indexer", CONTROL.subjects),

@@ -9,11 +9,13 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
+from services.storage.app import redrawing_of
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door as SigningDoor
 from services.storage.s3.presign import Signer
 from services.storage.s3.request import Request
+from services.storage.settings import StorageSettings
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import Held
 from services.storage.views.holders import Holders
@@ -148,8 +150,22 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
         door = SigningDoor(URL, Signer(*service_access_key(key, "storage")))
         holders = Holders(projection, key)
         fetcher = Fetcher(allow_private=False)
-        fixed = (stale_after, URL, "us-east-1", Uses(), Sessions(key), IssuerKeys(fetcher))
-        held = Held(resources, projection, door, holders, *fixed, Uses(of_links))
+        settings = StorageSettings()
+        held = Held(
+            resources=resources,
+            projection=projection,
+            door=door,
+            holders=holders,
+            stale_after=stale_after,
+            web_url=URL,
+            region="us-east-1",
+            uses=Uses(),
+            sessions=Sessions(key),
+            issuers=IssuerKeys(fetcher),
+            link_uses=Uses(of_links),
+            redrawing=redrawing_of(settings),
+            avatar_bytes=settings.avatar_bytes,
+        )
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)
         for snapshot in (*_accounts(), REPOSITORY, RESTRICTED, *_keys(key, people)):

@@ -17,6 +17,8 @@ from tests.visitor import Visitor, register, visiting
 
 PASSWORD = "correct horse battery staple"
 SESSION = "ory_kratos_session"
+# All people of all tests come from one address, and many are to be refused.
+ONE_ADDRESS = {"COOP_WEB__TRIES_PER_ADDRESS": "100000"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -79,7 +81,7 @@ class Person:
 @contextmanager
 def starting(home: Path, **settings: str) -> Iterator[Edge]:
     """A platform without the sample, stopped at the end."""
-    with running(home, **{"COOP_SAMPLE": "false", **settings}) as platform:
+    with running(home, **{"COOP_SAMPLE": "false", **ONE_ADDRESS, **settings}) as platform:
         yield Edge(platform)
 
 

@@ -92,19 +92,19 @@ async def _holding(
     uses, link_uses = Uses(), Uses(of_links)
     async with telling(uses, link_uses, bus=bus), _issuers(settings) as issuers:
         yield Held(
-            answering.resources,
-            answering.projection,
-            answering.door,
-            Holders(answering.projection, key),
-            settings.storage.stale_after,
-            settings.web.public_url.rstrip("/"),
-            settings.storage.region,
-            uses,
-            Sessions(key),
-            issuers,
-            link_uses,
-            redrawing_of(settings.storage),
-            settings.storage.avatar_bytes,
+            resources=answering.resources,
+            projection=answering.projection,
+            door=answering.door,
+            holders=Holders(answering.projection, key),
+            stale_after=settings.storage.stale_after,
+            web_url=settings.web.public_url.rstrip("/"),
+            region=settings.storage.region,
+            uses=uses,
+            sessions=Sessions(key),
+            issuers=issuers,
+            link_uses=link_uses,
+            redrawing=redrawing_of(settings.storage),
+            avatar_bytes=settings.storage.avatar_bytes,
         )
 
 

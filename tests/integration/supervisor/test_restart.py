@@ -39,6 +39,13 @@ def test_stopped_and_started_again(tmp_path: Path) -> None:
     assert "Traceback" not in again.output()
 
 
+def files_of(web: httpx.Client) -> int:
+    """How many files the repository's page tells of."""
+    summary = web.get("/api/v1/repositories/noaa/globe-land-mask/summary").json()
+    files: int = summary["files"]
+    return files
+
+
 def facts(ready: dict[str, Any]) -> dict[str, Any]:
     """What must be there again: credentials, bytes, items, pages."""
     client = s3_client(ready)
@@ -46,18 +53,17 @@ def facts(ready: dict[str, Any]) -> dict[str, Any]:
     with httpx.Client(base_url=ready["web"], timeout=10) as web:
         api = f"/api/v1/repositories/noaa/{KEY.partition('/')[0]}/object?key=kept.csv"
         until(lambda: web.get(api).is_success and web.get(api).json()["item_id"])
+        objects = client.list_objects_v2(Bucket="noaa")["Contents"]
         items = web.get("/stac/collections/noaa--globe-land-mask/items?limit=100").json()
-        summary = web.get("/api/v1/repositories/noaa/globe-land-mask/summary").json()
+        until(lambda: files_of(web) == len(objects))
         names = [
             one["repository_id"] for one in web.get("/api/v1/repositories").json()["repositories"]
         ]
-    objects = client.list_objects_v2(Bucket="noaa")["Contents"]
     client.close()
     return {
         "accounts": ready["accounts"],
         "credentials": ready["nats_credentials"],
         "objects": {one["Key"]: one["ETag"] for one in objects},
         "items": sorted(one["id"] for one in items["features"]),
-        "files": summary["files"],
         "repositories": sorted(names),
     }
