@@ -14,6 +14,8 @@ from tests.inspected import WIDE, inspected
 from tests.visits import VISITS, Visit, left_out
 
 LANES = 2
+SHOWN = [one for one in VISITS if not one.sent]
+SENT = [one for one in VISITS if one.sent]
 FILL_IN = """([action, values]) => {
   const names = Object.keys(values);
   const form = [...document.forms].find((one) =>
@@ -35,11 +37,15 @@ def test_every_page_is_visited() -> None:
 
 
 @pytest.mark.timeout(600)
-async def test_nothing_stands_in_anyones_way(platform: Embedded) -> None:
+@pytest.mark.parametrize(
+    "visits",
+    [pytest.param(SHOWN, id="pages"), pytest.param(SENT, id="forms", marks=pytest.mark.slow)],
+)
+async def test_nothing_stands_in_anyones_way(platform: Embedded, visits: list[Visit]) -> None:
     with gathered(platform) as audience:
         async with started() as browser:
             lanes = (
-                lane(browser, platform.ready["web"], audience, VISITS[one::LANES])
+                lane(browser, platform.ready["web"], audience, visits[one::LANES])
                 for one in range(LANES)
             )
             found = await asyncio.gather(*lanes)
