@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from services.web.api.app import create_api
 from services.web.api.document import openapi_of
+from services.web.data_door import SECONDS, DataDoor
 from services.web.entrance import Entrance
 from services.web.handlers import HEARD
 from services.web.live import Live
@@ -57,7 +58,9 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         timeout = settings.kratos.timeout_seconds
         kratos = Kratos(settings.kratos_public_url, timeout_seconds=timeout)
         stack.callback(kratos.close)
-        bytes_door = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=SECONDS))
+        public, near = settings.storage.public_url, settings.storage_url
+        bytes_door = DataDoor(client, public.rstrip("/"), near.rstrip("/"))
         resources = create_resources(settings, key, bus, kratos, bytes_door)
         hear(bus, resources.live)
         bus.start()
@@ -73,7 +76,7 @@ def create_resources(
     key: bytes,
     bus: Bus,
     kratos: Kratos,
-    bytes_door: httpx.AsyncClient,
+    bytes_door: DataDoor,
 ) -> Resources:
     """Everything the views reach."""
     statics = load_statics()

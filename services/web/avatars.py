@@ -2,6 +2,7 @@
 
 import httpx
 
+from services.web.data_door import NOT_STORED
 from services.web.resources import Resources
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import Account, EditAccount
@@ -10,7 +11,6 @@ from shared.errors import Problem, Unavailable
 
 # Reading a picture takes a while, and so may those that came before.
 SECONDS = 30.0
-AWAY = "It could not be stored at the moment. Nothing was changed; try again in a while."
 
 
 async def put_avatar(
@@ -38,13 +38,9 @@ async def name_avatar(
 
 
 async def _send(edge: Resources, url: str, content: bytes) -> str:
-    near, headers = edge.near(url)
-    try:
-        answer = await edge.bytes_door.put(near, content=content, headers=headers, timeout=SECONDS)
-    except httpx.HTTPError as error:
-        raise Unavailable(AWAY) from error
+    answer = await edge.bytes_door.put(url, content, seconds=SECONDS)
     if answer.status_code == httpx.codes.OK:
         return AvatarTaken.model_validate_json(answer.content).avatar
     if answer.headers.get("content-type") != "application/problem+json":
-        raise Unavailable(AWAY)
+        raise Unavailable(NOT_STORED)
     raise Problem.from_dict(answer.json())

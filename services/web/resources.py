@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-import httpx
 from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
+from services.web.data_door import DataDoor
 from services.web.live import Live
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
@@ -37,7 +36,7 @@ class Resources:
     settings: ServiceSettings
     bus: Bus
     kratos: Kratos
-    bytes_door: httpx.AsyncClient
+    bytes_door: DataDoor
     templates: Environment
     statics: Statics
     sessions: Sessions
@@ -64,14 +63,6 @@ class Resources:
     def data_door(self) -> str:
         """The data door's address as browsers know it."""
         return self.settings.storage.public_url.rstrip("/")
-
-    def near(self, url: str) -> tuple[str, dict[str, str]]:
-        """An address at the data door by the short way, and the header that names the public one.
-
-        That is in the signature and in Host.
-        """
-        near = self.settings.storage_url.rstrip("/") + url.removeprefix(self.data_door)
-        return near, {"host": urlsplit(url).netloc}
 
 
 def resources_of(request: HTTPConnection) -> Resources:

@@ -6,13 +6,12 @@ import httpx
 from starlette.requests import Request
 
 from services.web.addresses import data_url
+from services.web.data_door import AWAY, NOT_STORED
 from services.web.resources import Resources, resources_of, visitor_of
 from shared.contracts.repositories import Repository, Visibility
 from shared.contracts.storage import PresignGetObject, PresignPutObject
 from shared.errors import Conflict, NotFound, TooLarge, Unavailable
 
-AWAY = "It cannot be fetched at the moment; reload the page in a while."
-NOT_STORED = "It could not be stored at the moment. Nothing was changed; try again in a while."
 REPLACED = "Somebody changed this file while you were at it."
 
 
@@ -41,14 +40,11 @@ async def store(request: Request, repository: Repository, key: str, new: Content
     edge, visitor = resources_of(request), await visitor_of(request)
     names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
     wanted = PresignPutObject(actor=visitor.actor, key=key, **names)
-    url, headers = edge.near((await edge.bus.request(wanted)).url)
+    url = (await edge.bus.request(wanted)).url
     condition = {"if-match": new.etag} if new.etag else {"if-none-match": "*"}
     media_type = "text/markdown" if key.lower().endswith((".md", ".markdown")) else "text/plain"
-    headers |= {"content-type": f"{media_type}; charset=utf-8", **condition}
-    try:
-        answer = await edge.bytes_door.put(url, content=new.content, headers=headers)
-    except httpx.HTTPError as error:
-        raise Unavailable(NOT_STORED) from error
+    headers = {"content-type": f"{media_type}; charset=utf-8", **condition}
+    answer = await edge.bytes_door.put(url, new.content, headers=headers)
     if answer.status_code in {404, 409, 412}:
         raise Conflict(REPLACED)
     if answer.status_code != httpx.codes.OK:
@@ -56,16 +52,12 @@ async def store(request: Request, repository: Repository, key: str, new: Content
 
 
 async def _get(edge: Resources, url: str, most: int) -> Content:
-    near, headers = edge.near(url)
-    try:
-        async with edge.bytes_door.stream("GET", near, headers=headers) as answer:
-            if answer.status_code == httpx.codes.NOT_FOUND:
-                raise NotFound
-            if answer.status_code != httpx.codes.OK:
-                raise Unavailable(AWAY)
-            return Content(await _read(answer, most), answer.headers["etag"])
-    except httpx.HTTPError as error:
-        raise Unavailable(AWAY) from error
+    async with edge.bytes_door.get(url) as answer:
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound
+        if answer.status_code != httpx.codes.OK:
+            raise Unavailable(AWAY)
+        return Content(await _read(answer, most), answer.headers["etag"])
 
 
 async def _read(answer: httpx.Response, most: int) -> bytes:

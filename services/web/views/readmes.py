@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
+from services.web.data_door import AWAY
 from services.web.render.markdown import Beside
 from services.web.render.readme import LARGEST_BYTES, Readme, render_readme
 from services.web.resources import resources_of
-from services.web.views.contents import AWAY, fetch
+from services.web.views.contents import fetch
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
 
