@@ -16,6 +16,8 @@ MOST_FIELDS = 100
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 UPLOAD_TYPE = "multipart/form-data"
 CHARSETS = {"utf-8", "utf8"}
+# Where the limit of a body stands in its request's scope, until it is read with another.
+LIMIT = "coop.limit"
 UNREAD = "The form could not be read."
 
 
@@ -60,7 +62,8 @@ async def read_upload(request: Request, *, largest: int) -> Upload:
 
 
 async def read_body(request: Request, largest: int) -> bytes:
-    """All of it. Raises TooLarge."""
+    """All of it, with this limit in place of the one that all bodies have. Raises TooLarge."""
+    request.scope.pop(LIMIT, None)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -13,6 +13,7 @@ from services.web.api.document import called_by, openapi_of
 from services.web.api.models import AccountView, NewOrganization, NewRepository
 from services.web.api.problems import add_problem_handlers
 from services.web.entrance import LARGEST_BODY, limited
+from services.web.forms.reading import LIMIT
 from services.web.views.docs import operations_of
 from shared.contracts.accounts import Account, Role
 from shared.contracts.base import now
@@ -220,7 +221,8 @@ async def test_a_body_that_is_too_large_is_told_so() -> None:
     app = failing()
 
     async def limiting(scope: Any, receive: Any, sending: Any) -> None:
-        await app(scope, limited(receive), sending)
+        scope[LIMIT] = LARGEST_BODY
+        await app(scope, limited(receive, scope), sending)
 
     transport = httpx.ASGITransport(limiting, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from services.web.entrance import LARGEST_BODY, Entrance
+from services.web.forms.reading import read_body
 from services.web.resources import STATE, Resources
 from shared.errors import Problem
 from shared.log import correlation_id
@@ -32,12 +33,21 @@ async def read(request: Request) -> Response:
     return PlainTextResponse(str(len(await request.body())))
 
 
+async def read_more(request: Request) -> Response:
+    return PlainTextResponse(str(len(await read_body(request, 2 * LARGEST_BODY))))
+
+
 async def plain_failure(*_: Any) -> None:
     raise RuntimeError("a secret detail")
 
 
 def site() -> Entrance:
-    routes = [Route("/", show), Route("/read", read, methods=["POST"])]
+    post = ["POST"]
+    routes = [
+        Route("/", show),
+        Route("/read", read, methods=post),
+        Route("/more", read_more, methods=post),
+    ]
     return Entrance(Starlette(routes=routes, exception_handlers={Problem: on_problem}), RESOURCES)
 
 
@@ -58,6 +68,12 @@ async def test_an_answer_names_the_id_its_work_was_done_under(client: httpx.Asyn
 async def test_a_body_has_a_limit(client: httpx.AsyncClient) -> None:
     assert (await client.post("/read", content=b"x" * LARGEST_BODY)).text == str(LARGEST_BODY)
     assert (await client.post("/read", content=b"x" * (LARGEST_BODY + 1))).status_code == 413
+
+
+async def test_who_reads_with_another_limit_is_held_to_that(client: httpx.AsyncClient) -> None:
+    most = 2 * LARGEST_BODY
+    assert (await client.post("/more", content=b"x" * most)).text == str(most)
+    assert (await client.post("/more", content=b"x" * (most + 1))).status_code == 413
 
 
 async def test_an_endless_body_is_not_taken(client: httpx.AsyncClient) -> None:
