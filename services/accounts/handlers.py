@@ -33,7 +33,6 @@ from services.accounts.store.accounts import find_principal
 from shared.cloudevents import Event, EventData
 from shared.contracts.accounts import (
     AcceptInvitation,
-    AccessKeySecret,
     Account,
     AddDomain,
     ApproveAccessRequest,
@@ -49,10 +48,8 @@ from shared.contracts.accounts import (
     DeleteAccount,
     Deletion,
     DisableAccount,
-    Domain,
     EditAccount,
     EnableAccount,
-    Export,
     FollowIdentity,
     GetAccount,
     GetAccountByIdentity,
@@ -89,12 +86,11 @@ from shared.contracts.accounts import (
     StartExport,
     WithdrawAccessRequest,
 )
-from shared.contracts.base import Done, Request
+from shared.contracts.base import Request
 from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
 from shared.errors import Unavailable
 from shared.idempotency import IdempotencyRecords, once
 from shared.outbox import Outbox
-from shared.policy import Principal
 
 
 @dataclass(frozen=True)
@@ -116,51 +112,53 @@ class Resources:
         return replace(self, outbox=outbox)
 
 
-Operation = Callable[[Outbox, Principal, Any], Awaitable[BaseModel]]
+Operation = Callable[..., Awaitable[BaseModel]]
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
-PlacedOperation = Callable[..., Awaitable[BaseModel]]
+# What an operation is given by name, of what the doors hold.
+Needs = Callable[[Resources], Mapping[str, Any]]
 
 
-def asked(operation: Operation) -> Handler:
-    """The operation, told who asks as of this moment."""
+def nothing(_: Resources) -> Mapping[str, Any]:
+    """For an operation that lives by its table alone."""
+    return {}
+
+
+def places(resources: Resources) -> Mapping[str, Any]:
+    """For what may be about a repository, which its owner is asked for."""
+    return {"find_repository": resources.find_repository}
+
+
+def kratos(resources: Resources) -> Mapping[str, Any]:
+    """For what looks at Kratos too."""
+    return {"kratos": resources.kratos}
+
+
+def asked(operation: Operation, needs: Needs = nothing) -> Handler:
+    """The operation, told who asks as of this moment, with what it needs."""
 
     async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
         principal = await find_principal(resources.outbox, wanted.actor)
-        return await operation(resources.outbox, principal, wanted)
+        return await operation(resources.outbox, principal, wanted, **needs(resources))
 
     return handle
 
 
-def asked_of_place(operation: PlacedOperation) -> Handler:
-    """The same for what may be about a repository, which its owner is asked for."""
-
-    async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
-        principal = await find_principal(resources.outbox, wanted.actor)
-        return await operation(
-            resources.outbox, principal, wanted, find_repository=resources.find_repository
-        )
-
-    return handle
-
-
-async def create_access_key(resources: Resources, wanted: CreateAccessKey) -> AccessKeySecret:
-    """The one operation that needs the sealing key."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    return await access_keys.create_access_key(
-        resources.outbox,
-        principal,
-        wanted,
-        sealing_key=resources.sealing_key,
-        find_repository=resources.find_repository,
-    )
-
-
-async def start_export(resources: Resources, wanted: StartExport) -> Export:
-    """The operation that needs to know for how long."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    return await exporting.start_export(
-        resources.outbox, principal, wanted, lifetime=resources.terms.export
-    )
+create_access_key = asked(
+    access_keys.create_access_key,
+    lambda resources: {**places(resources), "sealing_key": resources.sealing_key},
+)
+start_export = asked(exporting.start_export, lambda resources: {"lifetime": resources.terms.export})
+ask_access = asked(
+    requesting.ask_access,
+    lambda resources: {**places(resources), "terms": resources.terms.asks},
+)
+add_domain = asked(domains.add_domain, lambda resources: {"places": resources.proofs.places})
+confirm_email_change = asked(
+    email_changes.confirm_email_change,
+    lambda resources: {**kratos(resources), "key": resources.codes_key},
+)
+follow_identity = asked(identities.follow_identity, kratos)
+new_account = once(asked(accounts.create_account))
 
 
 async def delete_account(resources: Resources, wanted: DeleteAccount) -> Deletion:
@@ -171,59 +169,14 @@ async def delete_account(resources: Resources, wanted: DeleteAccount) -> Deletio
     )
 
 
-async def ask_access(resources: Resources, wanted: AskAccess) -> Done:
-    """The operation that needs to know how much may be asked for."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    return await requesting.ask_access(
-        resources.outbox,
-        principal,
-        wanted,
-        find_repository=resources.find_repository,
-        terms=resources.terms.asks,
-    )
-
-
-async def add_domain(resources: Resources, wanted: AddDomain) -> Domain:
-    """The operation that needs to know where proofs are looked for."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    return await domains.add_domain(
-        resources.outbox, principal, wanted, places=resources.proofs.places
-    )
-
-
 async def create_account(resources: Resources, wanted: CreateAccount) -> Account:
     """A person's address is known from the beginning, or from the next look through all."""
-    account = cast(Account, await once(asked(accounts.create_account))(resources, wanted))
+    account = cast(Account, await new_account(resources, wanted))
     if wanted.identity_id:
-        principal = await find_principal(resources.outbox, wanted.actor)
         follow = FollowIdentity(actor=wanted.actor, identity_id=wanted.identity_id)
         with suppress(Unavailable):
-            await identities.follow_identity(
-                resources.outbox, principal, follow, kratos=resources.kratos
-            )
+            await follow_identity(resources, follow)
     return account
-
-
-def asked_of_kratos(operation: PlacedOperation) -> Handler:
-    """The same for what Kratos is asked for, or told."""
-
-    async def handle(resources: Resources, wanted: Request[Any]) -> BaseModel:
-        principal = await find_principal(resources.outbox, wanted.actor)
-        return await operation(resources.outbox, principal, wanted, kratos=resources.kratos)
-
-    return handle
-
-
-async def confirm_email_change(resources: Resources, wanted: ConfirmEmailChange) -> Done:
-    """The operation that tells Kratos, and knows what codes are made of."""
-    principal = await find_principal(resources.outbox, wanted.actor)
-    return await email_changes.confirm_email_change(
-        resources.outbox,
-        principal,
-        wanted,
-        kratos=resources.kratos,
-        key=resources.codes_key,
-    )
 
 
 async def on_share_link(resources: Resources, event: Event[ShareLinkEvent]) -> None:
@@ -235,9 +188,9 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateAccount: create_account,
     StartEmailChange: asked(email_changes.start_email_change),
     ConfirmEmailChange: confirm_email_change,
-    FollowIdentity: asked_of_kratos(identities.follow_identity),
+    FollowIdentity: follow_identity,
     GetEmail: asked(identities.get_email),
-    RevokeSessions: asked_of_kratos(identities.revoke_sessions),
+    RevokeSessions: asked(identities.revoke_sessions, kratos),
     EditAccount: asked(accounts.edit_account),
     SearchAccounts: asked(administering.search_accounts),
     DisableAccount: asked(administering.disable_account),
@@ -245,24 +198,24 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetAccount: asked(accounts.get_account),
     GetAccountByIdentity: asked(accounts.get_account_by_identity),
     ListAccounts: asked(accounts.list_accounts),
-    GrantRole: asked_of_place(memberships.grant_role),
-    RevokeRole: asked_of_place(memberships.revoke_role),
-    GetMember: asked_of_place(memberships.get_member),
-    ListMembers: asked_of_place(memberships.list_members),
-    InviteMember: once(asked_of_place(invitations.invite_member)),
-    ListInvitations: asked_of_place(invitations.list_invitations),
-    RevokeInvitation: asked_of_place(invitations.revoke_invitation),
-    ResendInvitation: asked_of_place(invitations.resend_invitation),
+    GrantRole: asked(memberships.grant_role, places),
+    RevokeRole: asked(memberships.revoke_role, places),
+    GetMember: asked(memberships.get_member, places),
+    ListMembers: asked(memberships.list_members, places),
+    InviteMember: once(asked(invitations.invite_member, places)),
+    ListInvitations: asked(invitations.list_invitations, places),
+    RevokeInvitation: asked(invitations.revoke_invitation, places),
+    ResendInvitation: asked(invitations.resend_invitation, places),
     ListOwnInvitations: asked(accepting.list_own_invitations),
-    GetInvitation: asked_of_place(accepting.get_invitation),
-    AcceptInvitation: asked_of_place(accepting.accept_invitation),
+    GetInvitation: asked(accepting.get_invitation, places),
+    AcceptInvitation: asked(accepting.accept_invitation, places),
     DeclineInvitation: asked(accepting.decline_invitation),
     AskAccess: once(ask_access),
-    ListAccessRequests: asked_of_place(requesting.list_access_requests),
+    ListAccessRequests: asked(requesting.list_access_requests, places),
     ListOwnAccessRequests: asked(requesting.list_own_access_requests),
     WithdrawAccessRequest: asked(requesting.withdraw_access_request),
-    ApproveAccessRequest: asked_of_place(answering.approve_access_request),
-    DeclineAccessRequest: asked_of_place(answering.decline_access_request),
+    ApproveAccessRequest: asked(answering.approve_access_request, places),
+    DeclineAccessRequest: asked(answering.decline_access_request, places),
     ListAuditEntries: asked(auditing.list_audit_entries),
     CreateAccessKey: once(create_access_key, access_keys.is_revoked),
     ListAccessKeys: asked(access_keys.list_access_keys),
@@ -279,7 +232,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     StartExport: once(start_export),
     GetExport: asked(exporting.get_export),
     GetExportDocument: asked(exporting.get_export_document),
-    CreateTrust: once(asked_of_place(trusts.create_trust)),
+    CreateTrust: once(asked(trusts.create_trust, places)),
     ListTrusts: asked(trusts.list_trusts),
     RemoveTrust: asked(trusts.remove_trust),
     GetTrust: asked(trusts.get_trust),
