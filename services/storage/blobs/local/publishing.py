@@ -137,6 +137,7 @@ def _make_parents(disk: Disk, parent: bytes) -> None:
 
 def _link_or_replace(disk: Disk, draft: DraftFile, folder: int, name: bytes) -> bytes | None:
     """The name in `tmp/` of what was replaced, None where nothing was."""
+    refused: OSError = IsADirectoryError(errno.EISDIR, "the folder is made again and again")
     for _ in range(ATTEMPTS):
         try:
             draft.link(folder, name)
@@ -148,8 +149,12 @@ def _link_or_replace(disk: Disk, draft: DraftFile, folder: int, name: bytes) -> 
             # An empty one was left by a write that failed or by hand; OSError where it is not.
             _remove_folder(folder, name)
             continue
-        return _replace(disk, draft, folder, name)
-    raise IsADirectoryError(errno.EISDIR, "the folder is made again and again")
+        try:
+            return _replace(disk, draft, folder, name)
+        except PermissionError as error:
+            # link(2) says EPERM of a folder: one was made since the look.
+            refused = error
+    raise refused
 
 
 def _replace(disk: Disk, draft: DraftFile, folder: int, name: bytes) -> bytes:
