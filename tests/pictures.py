@@ -1,4 +1,4 @@
-"""Pictures that people send as theirs, good ones and bad ones."""
+"""Pictures that people send as theirs, good ones and bad ones; and who goes by them."""
 
 import struct
 import zlib
@@ -6,6 +6,9 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image
+
+from shared.contracts.accounts import Account
+from shared.contracts.base import now
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SCRIPT = b"<script>alert(document.domain)</script>"
@@ -15,6 +18,22 @@ SVG = (
     + b"</svg>"
 )
 TEAL, AMBER = (13, 116, 119), (255, 178, 36)
+
+ADA = "01ADA"
+
+
+def ada(version: int, avatar: str, **flags: bool) -> Account:
+    """The account in this version."""
+    return Account(
+        account_uid=ADA,
+        account_id="ada",
+        kind="individual",
+        name="Ada",
+        avatar=avatar,
+        created_at=now(),
+        version=version,
+        **flags,
+    )
 
 
 def picture(

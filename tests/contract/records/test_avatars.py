@@ -4,25 +4,10 @@ import asyncio
 from random import Random
 
 from services.storage.store.avatars import avatars_of, find_avatar, keep_only, put_on_trial
-from shared.contracts.accounts import Account
-from shared.contracts.base import now
 from shared.outbox import Outbox
+from tests.pictures import ADA, ada
 
-ADA = "01ADA"
 LARGEST = bytes(128 * 1024)
-
-
-def ada(version: int, avatar: str) -> Account:
-    """The account in this version."""
-    return Account(
-        account_uid=ADA,
-        account_id="ada",
-        kind="individual",
-        name="Ada",
-        avatar=avatar,
-        created_at=now(),
-        version=version,
-    )
 
 
 async def test_the_largest_is_kept_replaced_and_gone(storage: Outbox) -> None:

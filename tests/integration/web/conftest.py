@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import count
 
+import httpx
 import pytest
 
-from tests.edge import Edge, Person, registered, starting
+from tests.edge import Edge, Person, bearer, registered, starting
 from tests.visitor import Visitor, visiting
 
 _numbers = count(1)
@@ -36,3 +37,18 @@ def eve(edge: Edge) -> Iterator[Person]:
     """Somebody else, who has nothing to do with it."""
     with registered(edge, f"eve-{next(_numbers)}") as person:
         yield person
+
+
+@pytest.fixture
+def program(edge: Edge, ada: Person) -> Iterator[httpx.Client]:
+    """What asks the API with a key of ada's."""
+    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=bearer(ada.new_key())) as client:
+        yield client
+
+
+@pytest.fixture
+def org(program: httpx.Client, ada: Person) -> str:
+    """The name of an organization of ada's."""
+    name = f"org-{ada.account_id}"
+    assert program.post("/accounts", json={"account_id": name, "name": "Org"}).status_code == 201
+    return name

@@ -1,6 +1,5 @@
 """The JSON API over the real services: the same reads and writes, the same secrets kept."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -8,13 +7,6 @@ import pytest
 
 from tests.edge import Edge, Person, bearer, token_of
 from tests.visitor import visiting
-
-
-@pytest.fixture
-def program(edge: Edge, ada: Person) -> Iterator[httpx.Client]:
-    key = bearer(ada.new_key())
-    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=key) as client:
-        yield client
 
 
 def wanted(person: Person, name: str = "mask", **more: Any) -> dict[str, Any]:

@@ -1,28 +1,14 @@
 """ETag and If-Match on roles, states and transfers, over the real services."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.edge import Edge, Person, bearer
+from tests.edge import Person
 
 OLD = {"if-match": '"1"'}
-
-
-@pytest.fixture
-def program(edge: Edge, ada: Person) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=bearer(ada.new_key())) as client:
-        yield client
-
-
-@pytest.fixture
-def org(program: httpx.Client, ada: Person) -> str:
-    name = f"org-{ada.account_id}"
-    assert program.post("/accounts", json={"account_id": name, "name": "Org"}).status_code == 201
-    return name
 
 
 @pytest.fixture

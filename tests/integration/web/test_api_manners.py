@@ -1,19 +1,11 @@
 """What all operations of the JSON API have in common: HEAD, pages, editions, quotas."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.edge import Edge, Person, bearer
-
-
-@pytest.fixture
-def program(edge: Edge, ada: Person) -> Iterator[httpx.Client]:
-    key = bearer(ada.new_key())
-    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=key) as client:
-        yield client
+from tests.edge import Edge, Person
 
 
 def make(program: httpx.Client, person: Person, name: str) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Trusts over the JSON API and by their page: for owners, and never more than is asked."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.edge import Edge, Person, bearer
+from tests.edge import Person
 from tests.visitor import Visitor
 
 WANTED: dict[str, Any] = {
@@ -15,13 +14,6 @@ WANTED: dict[str, Any] = {
     "subject": "repo:lab/data:ref:refs/heads/*",
     "actions": ["write", "read"],
 }
-
-
-@pytest.fixture
-def program(edge: Edge, ada: Person) -> Iterator[httpx.Client]:
-    key = bearer(ada.new_key())
-    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=key) as client:
-        yield client
 
 
 def test_made_listed_removed(program: httpx.Client, ada: Person) -> None:

@@ -10,26 +10,11 @@ from services.storage.operations.resources import Resources
 from services.storage.store.avatars import TRIAL_SECONDS, avatars_of, find_avatar, keep_only
 from services.storage.store.avatars import put_on_trial as put
 from shared.contracts.accounts import Account
-from shared.contracts.base import now
 from shared.errors import NotFound
 from shared.outbox import Outbox
+from tests.pictures import ADA, ada
 
-ADA = "01ADA"
 FIRST, SECOND = "01FIRST", "01SECOND"
-
-
-def ada(version: int, avatar: str, **flags: bool) -> Account:
-    """The account in this version."""
-    return Account(
-        account_uid=ADA,
-        account_id="ada",
-        kind="individual",
-        name="Ada",
-        avatar=avatar,
-        created_at=now(),
-        version=version,
-        **flags,
-    )
 
 
 @pytest.fixture
