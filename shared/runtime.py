@@ -7,10 +7,10 @@ held open. A second signal does not hurry it: the supervisor has the last word.
 import asyncio
 import contextlib
 import signal
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
 from typing import Any
 
@@ -21,6 +21,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from shared import telemetry
+from shared.certificates import CertificateError
 from shared.errors import Problem
 from shared.http1 import Listener
 from shared.log import configure, logger
@@ -37,27 +38,27 @@ Check = Callable[[], Awaitable[None]]
 class Door:
     """A public HTTP door: an ASGI application and where it listens.
 
-    `is_for_bytes`: it moves files, and is served by shared.http1 and not by granian (ADR 0009).
+    `is_for_bytes`: it moves files, and is served by shared.http1 and not by granian (ADR 0009);
+    only such a one speaks TLS.
     """
 
     application: ASGI
     host: str
     port: int
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
+    tls: ssl.SSLContext | None = None
     is_for_bytes: bool = False
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A service with everything it holds open: what must be well, and its public door if any.
+    """A service with everything it holds open: what must be well, and its public doors if any.
 
-    `stopping` is called before the door closes: answers that stream for ever end there. `beside`
+    `stopping` is called before the doors close: answers that stream for ever end there. `beside`
     answers on the ops port wherever health and metrics do not.
     """
 
     checks: Mapping[str, Check] = field(default_factory=dict)
-    door: Door | None = None
+    doors: Sequence[Door] = ()
     stopping: Callable[[], None] = lambda: None
     beside: ASGI | None = None
 
@@ -90,13 +91,13 @@ async def serve(app: App) -> int:
             ops = _Ops(app.service, opened, stop)
             port = app.ops_port or free_port()
             await stack.enter_async_context(_served(Door(ops, app.settings.listen, port), stop))
-            if opened.door is not None:
-                serving = _listening if opened.door.is_for_bytes else _served
-                await stack.enter_async_context(serving(opened.door, stop))
+            for door in opened.doors:
+                serving = _listening if door.is_for_bytes else _served
+                await stack.enter_async_context(serving(door, stop))
             log.info("started", service=app.service, ops=port)
             await stop.wait()
             opened.stopping()
-    except PortTakenError as error:
+    except (PortTakenError, CertificateError) as error:
         log.error("not started", reason=str(error))  # noqa: TRY400  (one sentence, no traceback)
         return 1
     return 0
@@ -109,9 +110,10 @@ class PortTakenError(Exception):
 @contextlib.asynccontextmanager
 async def _listening(door: Door, _: asyncio.Event) -> AsyncIterator[None]:
     listener = Listener(door.application, door.host, door.port, stop_seconds=DOOR_STOP_SECONDS)
+    listener.tls = door.tls
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(listener.with_tls(door.tls_certificate, door.tls_key))
+            await stack.enter_async_context(listener)
         except OSError as error:
             raise PortTakenError(
                 f"{door.host}:{door.port} cannot be listened on: {error}"
@@ -131,8 +133,6 @@ async def _served(door: Door, stop: asyncio.Event) -> AsyncIterator[None]:
         websockets=False,
         backlog=1024,
         log_enabled=False,
-        ssl_cert=door.tls_certificate,
-        ssl_key=door.tls_key,
     )
     serving = asyncio.create_task(server.serve())
     serving.add_done_callback(lambda _: stop.set())

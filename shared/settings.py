@@ -59,9 +59,15 @@ class WebSettings(OpsSettings):
 
 
 class StorageSettings(OpsSettings):
-    """The data door, as others must know it; `avatar_bytes` is what a picture sent may have."""
+    """The data door, as others must know it; `avatar_bytes` is what a picture sent may have.
+
+    With `tls_cert` the door speaks TLS, and the services of its machine come in by `near_port`.
+    """
 
     port: Port = 9000
+    near_port: Port = 0
+    tls_cert: str = ""
+    tls_key: str = ""
     public_url: Address = f"http://{LOOPBACK}:9000"
     url: Address = ""
     processes: int = 1

@@ -57,12 +57,14 @@ class Person:
 class Door:
     """A platform with `river-lab`, its public and its restricted repository, and their people.
 
-    `people`: owner, writer and reader of the organization, and a stranger to it.
+    `people`: owner, writer and reader of the organization, and a stranger to it. `authority` is the
+    file of the certificate that vouches for a door that speaks TLS.
     """
 
     platform: Embedded
     asking: Asking
     people: dict[str, Person] = field(default_factory=dict)
+    authority: str = ""
     _clients: dict[tuple[str, ...], Client] = field(default_factory=dict)
 
     @property
@@ -168,7 +170,7 @@ def opened(home: Path, **settings: str) -> Iterator[Door]:
     """A started platform with its people, stopped at the end."""
     running = embedded.running(home, **{**SETTINGS, **settings})
     with running as platform, asking(platform) as admin:
-        door = Door(platform, admin)
+        door = Door(platform, admin, authority=settings.get("COOP_STORAGE__TLS_CERT", ""))
         try:
             door.populate()
             yield door
@@ -193,6 +195,7 @@ def make_client(door: Door, who: str, at: str, config: dict[str, Any]) -> Client
         aws_access_key_id=person.credentials.access_key if person else "",
         aws_secret_access_key=person.credentials.secret_key if person else "",
         region_name="us-east-1",
+        verify=door.authority or None,
         config=Config(**settings),
     )
 

@@ -1,6 +1,7 @@
 """Puts storage together: the one place where its parts meet."""
 
 import ctypes
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -28,6 +29,7 @@ from services.storage.views.exchange import Held
 from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.bus.events import Handler
+from shared.certificates import door_tls
 from shared.cloudevents import EventData
 from shared.confinement.limits import Limits
 from shared.contracts.accounts import AccountUpdated
@@ -40,6 +42,7 @@ from shared.projection import Projection
 from shared.purging import Purging
 from shared.relay import Relay
 from shared.runtime import App, Door, Opened, going
+from shared.settings import LOOPBACK
 from shared.tables import open_table
 from shared.topology import PRIVATE, consumers_of
 from shared.uses import Uses, of_links, telling
@@ -59,6 +62,7 @@ def create_app(settings: ServiceSettings | None = None) -> App:
 async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
     """Records, bytes, the bus and the door, for as long as it runs."""
     keep_memory()
+    tls = door_tls(settings.storage)
     key = load_key_file(settings.home)
     async with AsyncExitStack() as stack:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
@@ -80,8 +84,19 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         held = await stack.enter_async_context(_holding(settings, key, bus, answering))
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},
-            door=Door(DataDoor(held), settings.listen, settings.storage.port, is_for_bytes=True),
+            doors=_doors(DataDoor(held), settings, tls),
         )
+
+
+def _doors(
+    application: DataDoor, settings: ServiceSettings, tls: ssl.SSLContext | None
+) -> list[Door]:
+    """The public one and, where that speaks TLS, a plain one for the services beside us."""
+    storage = settings.storage
+    doors = [Door(application, settings.listen, storage.port, tls, is_for_bytes=True)]
+    if tls is not None and storage.near_port:
+        doors.append(Door(application, LOOPBACK, storage.near_port, is_for_bytes=True))
+    return doors
 
 
 @asynccontextmanager

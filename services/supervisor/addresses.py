@@ -39,6 +39,7 @@ class Addresses:
     kratos_public_url: str
     kratos_admin_url: str
     processes: tuple[Process, ...]
+    storage_near_port: int = 0
     mail_host: str = LOOPBACK
     mail_port: int = 0
     mail_smtp_port: int = 0
@@ -63,7 +64,9 @@ class Addresses:
 
     @property
     def storage_near_url(self) -> str:
-        """The data door as processes on this machine reach it."""
+        """The data door as processes on this machine reach it: never by TLS."""
+        if self.storage_near_port:
+            return f"http://{LOOPBACK}:{self.storage_near_port}"
         return f"http://{self.near_host}:{self.storage_port}"
 
 
@@ -92,6 +95,7 @@ def choose_addresses(settings: PlatformSettings) -> Addresses:
             Process(service, number, doors[_ops_setting(service, number)])
             for service, number in _processes(settings)
         ),
+        storage_near_port=inner.get("COOP_STORAGE__NEAR_PORT", 0),
         mail_host=settings.mail.listen,
         mail_port=mail.get("COOP_MAIL__PORT", 0),
         mail_smtp_port=smtp,
@@ -114,8 +118,10 @@ def _doors(settings: PlatformSettings) -> dict[str, int]:
 
 
 def _inner(settings: PlatformSettings) -> dict[str, int]:
-    """NATS and Kratos listen on loopback alone: neither speaks TLS here."""
+    """What listens on loopback alone, since it speaks no TLS here."""
     wanted = {}
+    if settings.storage.tls_cert and "storage" in settings.chosen:
+        wanted["COOP_STORAGE__NEAR_PORT"] = settings.storage.near_port
     if not settings.nats.url:
         wanted["COOP_NATS__PORT"] = settings.nats.port
     if needs_kratos(settings):
@@ -175,4 +181,4 @@ def _web_url(settings: PlatformSettings, port: int) -> str:
 def _storage_url(settings: PlatformSettings, port: int) -> str:
     if "public_url" in settings.storage.model_fields_set or not port:
         return settings.storage.public_url
-    return f"http://{LOOPBACK}:{port}"
+    return f"{'https' if settings.storage.tls_cert else 'http'}://{LOOPBACK}:{port}"

@@ -76,6 +76,7 @@ def addresses_environment(home: Path, addresses: Addresses) -> dict[str, str]:
     if addresses.storage_port:
         environment["COOP_STORAGE__PORT"] = str(addresses.storage_port)
         environment["COOP_STORAGE__URL"] = addresses.storage_near_url
+        environment["COOP_STORAGE__NEAR_PORT"] = str(addresses.storage_near_port)
     return environment
 
 

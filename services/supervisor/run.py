@@ -22,6 +22,7 @@ from services.supervisor.ready import remove_ready, table, write_ready
 from services.supervisor.refusal import StartRefused
 from services.supervisor.spelling import check_names
 from services.supervisor.terminal import own_terminal
+from shared.certificates import CertificateError, door_tls
 from shared.keyfile import KeyFileError, load_key_file
 from shared.log import configure
 
@@ -34,9 +35,10 @@ def main() -> int:
         settings = PlatformSettings()
         configure(settings.log, service="supervisor")
         sample.refuse_on_open_address(settings)
+        door_tls(settings.storage)
         with own_folder(settings.home), own_terminal():
             return _run(settings)
-    except (StartRefused, KratosMissing, KeyFileError) as refusal:
+    except (StartRefused, KratosMissing, KeyFileError, CertificateError) as refusal:
         sys.stderr.write(f"{refusal}\n")
     except ValidationError as error:
         sys.stderr.writelines(

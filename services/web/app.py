@@ -68,7 +68,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         uses = (resources.access_keys.uses, resources.share_links.uses)
         await stack.enter_async_context(telling(*uses, bus=bus))
         door = Door(create_site(resources), settings.listen, settings.web.port)
-        yield Opened(checks={"bus": bus.check}, door=door, stopping=resources.live.close)
+        yield Opened(checks={"bus": bus.check}, doors=[door], stopping=resources.live.close)
 
 
 def create_resources(

@@ -190,10 +190,11 @@ class Connection(asyncio.Protocol):
         Bytes that nobody reads would be answered with a reset, and that throws the answer away.
         """
         self.is_closing = True
-        if turn.is_whole or self.transport.is_closing() or not self.transport.can_write_eof():
+        if turn.is_whole or self.transport.is_closing():
             self.transport.close()
             return
-        self.transport.write_eof()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self._read_on()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 

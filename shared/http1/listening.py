@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from pathlib import Path
 from typing import Self
 
 from shared.http1.connection import Application, Connection
@@ -13,7 +12,7 @@ HEAD_SECONDS, IDLE_SECONDS, STUCK_SECONDS = 30.0, 75.0, 300.0
 
 
 class Listener:
-    """`async with Listener(...)`: OSError where the address is taken.
+    """`async with Listener(...)`: OSError where the address is taken. `tls` is None for plain HTTP.
 
     Several processes may listen at one, and the kernel gives each its share. On leaving nothing new
     is taken in; requests under way get `stop_seconds` to end.
@@ -28,14 +27,6 @@ class Listener:
         self.stop_seconds = stop_seconds
         self.tls: ssl.SSLContext | None = None
         self.connections: set[Connection] = set()
-
-    def with_tls(self, certificate: Path | None, key: Path | None) -> Self:
-        """Speak TLS, if there is a certificate."""
-        if certificate is not None:
-            self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            self.tls.load_cert_chain(certificate, key)
-            self.tls.set_alpn_protocols(["http/1.1"])
-        return self
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.get_running_loop().create_server(

@@ -14,8 +14,9 @@ class Wire:
     __slots__ = ("_file", "_free", "_socket", "is_gone", "stuck_since", "transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        # Nothing waits in the process: what the kernel does not take at once pauses the writer.
-        transport.set_write_buffer_limits(0)
+        # Nothing waits in the process: what the kernel does not take at once pauses the writer. Not
+        # 0, which transports of TLS have reached also when nothing waits, and never fall below.
+        transport.set_write_buffer_limits(1)
         self.transport = transport
         self.is_gone = False
         self.stuck_since: float | None = None

@@ -52,6 +52,17 @@ def platform(**settings: object) -> PlatformSettings:
     return PlatformSettings(_env_file=None, **{**ports, "storage": FREE, **settings})
 
 
+def test_a_door_with_a_certificate_is_public_by_tls_and_near_without() -> None:
+    chosen = choose_addresses(platform(storage={"port": 0, "tls_cert": "door.pem"}))
+    assert chosen.storage_url == f"https://127.0.0.1:{chosen.storage_port}"
+    assert chosen.storage_near_url == f"http://127.0.0.1:{chosen.storage_near_port}"
+    assert chosen.storage_near_port != chosen.storage_port
+
+    plain = choose_addresses(platform())
+    assert plain.storage_near_port == 0
+    assert plain.storage_near_url == plain.storage_url
+
+
 def test_public_addresses_follow_the_ports_unless_they_were_set() -> None:
     chosen = choose_addresses(platform())
     assert chosen.web_url == f"http://localhost:{chosen.web_port}"
