@@ -26,6 +26,7 @@ class ObjectRecord:
     metadata: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     parts: list[list[int]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Upload:
     headers: dict[str, str] = field(default_factory=dict)
     state: Literal["open", "done"] = "open"
     answer: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

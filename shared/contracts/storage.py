@@ -27,6 +27,7 @@ class StoredObject(Snapshot):
     checksums: dict[str, str] = Field(default_factory=dict)
     content_type: str = "binary/octet-stream"
     metadata: dict[str, str] = Field(default_factory=dict)
+    tags: dict[str, str] = Field(default_factory=dict)
     last_modified: datetime
     created_by: str = ""
 
@@ -143,7 +144,7 @@ class DeleteObject(StorageRequest[StoredObject]):
 
 
 class ObjectEvent(EventData):
-    """Something happened to an object; `object` is what it is (created) or was (deleted)."""
+    """Something happened to an object; `object` is what it is, or was (deleted)."""
 
     owner: ClassVar[str] = "storage"
 
@@ -156,6 +157,12 @@ class ObjectCreated(ObjectEvent):
     """New bytes under a key, whether or not there were others before."""
 
     event: ClassVar[str] = "object_created"
+
+
+class ObjectTagged(ObjectEvent):
+    """Other tags on the same bytes, which are not new for it."""
+
+    event: ClassVar[str] = "object_tagged"
 
 
 class ObjectDeleted(ObjectEvent):

@@ -31,6 +31,7 @@ class NewObject:
     headers: dict[str, str] = field(default_factory=dict)
     conditions: Conditions | None = None
     kept: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -114,6 +115,7 @@ async def _next_record(
         new.metadata,
         new.headers,
         content.parts,
+        new.tags,
     )
 
 

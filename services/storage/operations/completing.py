@@ -64,6 +64,7 @@ async def _complete(
             upload.metadata,
             upload.headers,
             wanted.conditions,
+            tags=upload.tags,
         )
         ready = Ready(
             new, content, draft, lambda record: [done(upload, record, now=now_us() / 1_000_000)]

@@ -150,6 +150,7 @@ def adopted_record(
         {"crc64nvme": base64_of(imprint.crc64nvme)},
         record.metadata if record else {},
         record.headers if record else {},
+        tags=record.tags if record else {},
     )
 
 

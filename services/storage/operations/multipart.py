@@ -58,6 +58,7 @@ async def create_upload(
         checksum_type,
         new.metadata,
         new.headers,
+        tags=new.tags,
     )
     await add_upload(resources.outbox, upload)
     return upload

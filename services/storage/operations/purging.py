@@ -1,6 +1,7 @@
 """A repository that nobody gets back: its bytes, its records and their history go."""
 
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.cors import drop_rules
 from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.uploads import drop_upload, uploads_from
@@ -31,4 +32,5 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         for upload in uploads:
             await drop_upload(resources.outbox, upload.upload_id)
     await drop_figures(resources.outbox, uid)
+    await drop_rules(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))

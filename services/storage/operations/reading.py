@@ -93,6 +93,7 @@ def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:
         record.created_by,
         metadata=record.metadata,
         headers=record.headers,
+        tags=record.tags,
     )
 
 

@@ -190,12 +190,11 @@ def _endpoint_bucket(request: Request, target: Target, *, is_root: bool) -> Targ
     is_key = "uploadId" in request.query or (method == "POST" and "uploads" in request.query)
     if is_key or (method == "PUT" and not request.query and _has_content(headers)):
         raise S3Error("InvalidRequest", "The object key is missing: /{account}/{repository}/{key}")
-    if method == "DELETE":
+    target.operation = _operation(request, on_object=False)
+    if target.operation == "DeleteBucket":
         if not is_root:
             raise S3Error("AccessDenied", "A repository is not deleted over S3.")
         target.operation = "DeleteRoot"
-        return target
-    target.operation = _operation(request, on_object=False)
     if target.operation == "ListObjects" and _is_browser(request):
         target.operation = "RepositoryPage"
     return target

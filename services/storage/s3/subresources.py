@@ -16,13 +16,22 @@ _BUCKET: dict[str, dict[str | None, str]] = {
         "uploads": "ListMultipartUploads",
         "acl": "GetBucketAcl",
         "policy": "GetBucketPolicy",
+        "cors": "GetBucketCors",
+        "accelerate": "GetBucketAccelerateConfiguration",
+        "logging": "GetBucketLogging",
+        "notification": "GetBucketNotificationConfiguration",
+        "requestPayment": "GetBucketRequestPayment",
         "list-type": "ListObjectsV2",
         None: "ListObjects",
     },
     "HEAD": {None: "HeadBucket"},
-    "PUT": {"acl": "PutBucketAcl", None: "CreateBucket"},
+    "PUT": {"acl": "PutBucketAcl", "cors": "PutBucketCors", None: "CreateBucket"},
     "POST": {"delete": "DeleteObjects", None: "PostObject"},
-    "DELETE": {None: "DeleteBucket"},
+    "DELETE": {
+        "cors": "DeleteBucketCors",
+        **dict.fromkeys(("encryption", "lifecycle", "policy", "tagging", "website"), "DeleteUnset"),
+        None: "DeleteBucket",
+    },
 }
 _OBJECT: dict[str, dict[str | None, str]] = {
     "GET": {
@@ -33,13 +42,21 @@ _OBJECT: dict[str, dict[str | None, str]] = {
         None: "GetObject",
     },
     "HEAD": {None: "HeadObject"},
-    "PUT": {"uploadId": "UploadPart", "acl": "PutObjectAcl", None: "PutObject"},
+    "PUT": {
+        "uploadId": "UploadPart",
+        "acl": "PutObjectAcl",
+        "tagging": "PutObjectTagging",
+        None: "PutObject",
+    },
     "POST": {"uploads": "CreateMultipartUpload", "uploadId": "CompleteMultipartUpload"},
-    "DELETE": {"uploadId": "AbortMultipartUpload", None: "DeleteObject"},
+    "DELETE": {
+        "uploadId": "AbortMultipartUpload",
+        "tagging": "DeleteObjectTagging",
+        None: "DeleteObject",
+    },
 }
 # What a bucket here never has, and how S3 says so.
 _ABSENT = {
-    "cors": "NoSuchCORSConfiguration",
     "encryption": "ServerSideEncryptionConfigurationNotFoundError",
     "lifecycle": "NoSuchLifecycleConfiguration",
     "object-lock": "ObjectLockConfigurationNotFoundError",

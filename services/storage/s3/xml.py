@@ -104,11 +104,6 @@ def bucket_location(region: str) -> bytes:
     return document("LocationConstraint", "" if region == "us-east-1" else escape(region))
 
 
-def bucket_versioning() -> bytes:
-    """VersioningConfiguration: versions were never asked for."""
-    return document("VersioningConfiguration")
-
-
 def access_control(owner: Owner, *, is_public: bool) -> bytes:
     """AccessControlPolicy: the owner may do everything, and everyone may read what is public."""
     schema = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -128,11 +123,6 @@ def access_control(owner: Owner, *, is_public: bool) -> bytes:
         owner_element(owner),
         f"<AccessControlList>{grants}</AccessControlList>",
     )
-
-
-def object_tagging() -> bytes:
-    """Tagging: objects have no tags."""
-    return document("Tagging", "<TagSet></TagSet>")
 
 
 def initiate_multipart_upload(bucket: str, key: str, upload_id: str) -> bytes:

@@ -8,6 +8,7 @@
 | DIRTY                 | <burst>                | a repository that a process is writing to    |
 | CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
 | FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |
+| CORS#<repository uid> | CORS                   | its rules for scripts of other origins       |
 | AVATAR#<account uid>  | <name>                 | a picture of an account (store.avatars)      |
 | EVT#<object uid>      | <version>#<...>        | events (shared.outbox)                       |
 

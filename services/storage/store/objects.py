@@ -8,7 +8,7 @@ from services.storage.models import ObjectRecord
 from services.storage.store.figures import counted
 from services.storage.store.layout import RECORD_VERSION, objects_of
 from shared.contracts.repositories import Repository
-from shared.contracts.storage import ObjectCreated, ObjectDeleted, StoredObject
+from shared.contracts.storage import ObjectCreated, ObjectDeleted, ObjectTagged, StoredObject
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, announce, next_version
 from shared.tables import (
@@ -40,7 +40,12 @@ def object_row(record: ObjectRecord) -> Item:
         "by": record.created_by,
         "sums": record.checksums,
     }
-    optional = {"meta": record.metadata, "head": record.headers, "parts": record.parts}
+    optional = {
+        "meta": record.metadata,
+        "head": record.headers,
+        "parts": record.parts,
+        "tags": record.tags,
+    }
     row.update({name: value for name, value in optional.items() if value})
     return row
 
@@ -62,6 +67,7 @@ def object_of(repository_uid: str, row: Item) -> ObjectRecord:
         row.get("meta", {}),
         row.get("head", {}),
         row.get("parts", []),
+        row.get("tags", {}),
     )
 
 
@@ -124,6 +130,22 @@ def created(
     ]
 
 
+def tagged(
+    repository: Repository, record: ObjectRecord, before: ObjectRecord, *, actor: str
+) -> list[Action]:
+    """The object with other tags and its event, if `before` is still what is stored."""
+    data = ObjectTagged(
+        account_id=repository.account_id,
+        repository_id=repository.repository_id,
+        object=stored_object(repository, record),
+    )
+    aggregate = data.object.object_uid
+    return [
+        Put(object_row(record), when=unchanged(before)),
+        announce(data, aggregate=aggregate, version=record.version, actor=actor),
+    ]
+
+
 def deleted(
     repository: Repository, record: ObjectRecord, *, version: int, actor: str
 ) -> list[Action]:
@@ -174,6 +196,7 @@ def stored_object(repository: Repository, record: ObjectRecord) -> StoredObject:
         checksums=record.checksums,
         content_type=record.content_type,
         metadata=record.metadata,
+        tags=record.tags,
         last_modified=moment_of(record),
         created_by=record.created_by,
     )

@@ -34,8 +34,8 @@ def upload_row(upload: Upload) -> Item:
 
 
 def upload_of(row: Item) -> Upload:
-    """The upload in a row."""
-    return Upload(**{name: row[name] for name in Upload.__dataclass_fields__})
+    """The upload in a row; what it was begun without has its default."""
+    return Upload(**{name: row[name] for name in Upload.__dataclass_fields__ if name in row})
 
 
 def part_row(upload_id: str, part: UploadPart) -> Item:

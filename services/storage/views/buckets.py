@@ -2,21 +2,16 @@
 
 from urllib.parse import quote
 
-from services.storage.s3.checksums import ALGORITHMS
 from services.storage.s3.errors import S3Error
-from services.storage.s3.escaping import escape
 from services.storage.s3.xml import (
     Bucket,
     Owner,
     access_control,
     bucket_location,
-    bucket_versioning,
     document,
     list_buckets,
-    object_tagging,
 )
 from services.storage.views.exchange import Exchange
-from services.storage.views.headers import checksum_type, http_date, told_checksums
 from services.storage.views.listing import owner_of
 from services.storage.views.reading import open_wanted
 from services.storage.views.rights import no_such_bucket
@@ -24,7 +19,16 @@ from shared.contracts.accounts import Account
 from shared.contracts.repositories import Visibility
 
 GREETING = b"This is an S3-compatible data door. Sign a request to list your accounts.\n"
-ATTRIBUTES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
+# What was never set on a bucket, as S3 tells it.
+UNSET = {
+    "GetBucketAccelerateConfiguration": document("AccelerateConfiguration"),
+    "GetBucketLogging": document("BucketLoggingStatus"),
+    "GetBucketNotificationConfiguration": document("NotificationConfiguration"),
+    "GetBucketRequestPayment": document(
+        "RequestPaymentConfiguration", "<Payer>BucketOwner</Payer>"
+    ),
+    "GetBucketVersioning": document("VersioningConfiguration"),
+}
 
 
 async def buckets(exchange: Exchange) -> None:
@@ -57,9 +61,14 @@ async def location(exchange: Exchange) -> None:
     await exchange.answer_xml(bucket_location(exchange.held.region))
 
 
-async def versioning(exchange: Exchange) -> None:
-    """GetBucketVersioning: never asked for."""
-    await exchange.answer_xml(bucket_versioning())
+async def unset(exchange: Exchange) -> None:
+    """Configurations that S3 tells also where there is none."""
+    await exchange.answer_xml(UNSET[exchange.target.operation])
+
+
+async def gone(exchange: Exchange) -> None:
+    """The deletion of a configuration that no bucket here has."""
+    await exchange.answer(204)
 
 
 async def acl(exchange: Exchange) -> None:
@@ -83,12 +92,6 @@ async def ignored(exchange: Exchange) -> None:
 async def policy(exchange: Exchange) -> None:
     """GetBucketPolicy: there is none."""
     raise S3Error("NoSuchBucketPolicy", BucketName=exchange.target.bucket)
-
-
-async def tagging(exchange: Exchange) -> None:
-    """GetObjectTagging: objects have no tags."""
-    (await open_wanted(exchange)).close()
-    await exchange.answer_xml(object_tagging())
 
 
 async def create(exchange: Exchange) -> None:
@@ -119,34 +122,3 @@ async def page(exchange: Exchange) -> None:
     place = exchange.repository
     url = f"{exchange.held.web_url}/{quote(place.account_id)}/{quote(place.repository_id)}"
     await exchange.answer(302, [(b"location", url.encode())])
-
-
-async def attributes(exchange: Exchange) -> None:
-    """GetObjectAttributes: those of the record that are asked for."""
-    names = exchange.request.headers.get("x-amz-object-attributes", "").split(",")
-    wanted = {name.strip() for name in names}
-    if not wanted <= set(ATTRIBUTES):
-        raise S3Error("InvalidArgument", "Invalid attribute name specified.")
-    opened = await open_wanted(exchange)
-    opened.close()
-    record = opened.record
-    told = [(name, value) for name, value in told_checksums(record.checksums) if name in ALGORITHMS]
-    checksums = "".join(
-        f"<Checksum{name}>{escape(value)}</Checksum{name}>"
-        f"<ChecksumType>{checksum_type(value)}</ChecksumType>"
-        for name, value in told
-    )
-    count = sum(run[0] for run in record.parts)
-    elements = {
-        "ETag": f"<ETag>{escape(record.etag)}</ETag>",
-        "Checksum": f"<Checksum>{checksums}</Checksum>",
-        "ObjectParts": f"<ObjectParts><PartsCount>{count}</PartsCount></ObjectParts>"
-        if count
-        else "",
-        "StorageClass": "<StorageClass>STANDARD</StorageClass>",
-        "ObjectSize": f"<ObjectSize>{record.size}</ObjectSize>",
-    }
-    parts = [elements[name] for name in ATTRIBUTES if name in wanted]
-    headers = [(b"last-modified", http_date(record.modified_ms // 1000))]
-    body = document("GetObjectAttributesResponse", *parts)
-    await exchange.answer(200, [(b"content-type", b"application/xml"), *headers], body)

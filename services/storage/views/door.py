@@ -10,6 +10,7 @@ from services.storage.s3.addressing import Level, Target, read_target
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request, read_headers
 from services.storage.views import (
+    attributes,
     avatars,
     buckets,
     cors,
@@ -19,6 +20,7 @@ from services.storage.views import (
     multipart,
     reading,
     sts,
+    tagging,
     writing,
 )
 from services.storage.views.bodies import drain
@@ -35,7 +37,7 @@ log = logger("door")
 
 View = Callable[[Exchange], Awaitable[None]]
 SEE, READ, LIST = Action.REPOSITORY_READ, Action.DATA_READ, Action.DATA_LIST
-WRITE, DELETE = Action.DATA_WRITE, Action.DATA_DELETE
+WRITE, DELETE, MANAGE = Action.DATA_WRITE, Action.DATA_DELETE, Action.REPOSITORY_EDIT
 READING = frozenset({SEE, READ, LIST})
 
 
@@ -52,9 +54,11 @@ class Route(NamedTuple):
 ROUTES: dict[str, Route] = {
     "GetObject": Route(reading.get_object),
     "HeadObject": Route(reading.get_object),
-    "GetObjectAttributes": Route(buckets.attributes),
+    "GetObjectAttributes": Route(attributes.attributes),
     "GetObjectAcl": Route(buckets.object_acl),
-    "GetObjectTagging": Route(buckets.tagging),
+    "GetObjectTagging": Route(tagging.get),
+    "PutObjectTagging": Route(tagging.put, WRITE),
+    "DeleteObjectTagging": Route(tagging.delete, WRITE),
     "PutObject": Route(writing.put, WRITE),
     "CopyObject": Route(writing.copy, WRITE),
     "DeleteObject": Route(writing.delete, DELETE),
@@ -74,7 +78,11 @@ ROUTES: dict[str, Route] = {
     "ListBuckets": Route(buckets.buckets, None),
     "HeadBucket": Route(buckets.head, SEE),
     "GetBucketLocation": Route(buckets.location, SEE),
-    "GetBucketVersioning": Route(buckets.versioning, SEE),
+    "GetBucketCors": Route(cors.get, SEE),
+    "PutBucketCors": Route(cors.put, MANAGE),
+    "DeleteBucketCors": Route(cors.delete, MANAGE),
+    "DeleteUnset": Route(buckets.gone, MANAGE),
+    **dict.fromkeys(buckets.UNSET, Route(buckets.unset, SEE)),
     "GetBucketAcl": Route(buckets.acl, SEE),
     "GetBucketPolicy": Route(buckets.policy, SEE),
     "PutBucketAcl": Route(buckets.ignored, WRITE),
@@ -151,6 +159,7 @@ class DataDoor:
                 # Which keys it is about is in the body, and each is looked at by itself.
                 action = SEE
             exchange.repository = await allowed_repository(exchange, target, action, key)
+            await cors.keep_to_rules(exchange, exchange.repository)
 
     async def _refuse(self, exchange: Exchange, reason: Exception) -> None:
         if exchange.status:

@@ -20,9 +20,11 @@ from services.storage.s3.post_policy import (
     read_form_claim,
     verify_form,
 )
+from services.storage.s3.tagging import parse_tagging
 from services.storage.s3.xml import post_response
 from services.storage.views.bodies import raw_pieces
 from services.storage.views.callers import holder, secret_of, service
+from services.storage.views.cors import keep_to_rules
 from services.storage.views.exchange import XML, Caller, Exchange
 from services.storage.views.headers import clean, new_object
 from services.storage.views.rights import allowed_repository
@@ -212,8 +214,12 @@ async def place_of(exchange: Exchange, reader: FormReader) -> tuple[Repository, 
     if not key:
         raise S3Error("InvalidRequest", "The object key is missing.")
     repository = await allowed_repository(exchange, target, Action.DATA_WRITE, key)
+    await keep_to_rules(exchange, repository)
     headers = {"content-type": reader.file_type, **reader.fields}
-    return repository, new_object(check_key(key), headers, exchange.caller.uid)
+    new = new_object(check_key(key), headers, exchange.caller.uid)
+    if "tagging" in reader.fields:
+        new.tags = parse_tagging(reader.fields["tagging"].encode())
+    return repository, new
 
 
 async def answer(exchange: Exchange, fields: dict[str, str], etag: str) -> None:

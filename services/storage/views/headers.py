@@ -10,6 +10,7 @@ from services.storage.operations.committing import NewObject
 from services.storage.s3.checksums import ALGORITHMS, check_algorithm
 from services.storage.s3.conditions import read_conditions
 from services.storage.s3.errors import S3Error
+from services.storage.s3.tagging import parse_tagging_header
 from services.storage.views.exchange import Header
 
 DEFAULT_TYPE = "binary/octet-stream"
@@ -27,7 +28,6 @@ MAX_KEPT_BYTES = 8 * 1024
 REFUSED = (
     "x-amz-server-side-encryption",
     "x-amz-object-lock",
-    "x-amz-tagging",
     "x-amz-write-offset-bytes",
     "x-amz-website-redirect-location",
 )
@@ -51,6 +51,7 @@ def new_object(
         kept_headers(headers),
         read_conditions(headers),
         kept,
+        parse_tagging_header(headers.get("x-amz-tagging", "")),
     )
 
 
@@ -123,6 +124,8 @@ def object_headers(record: ObjectRecord) -> list[Header]:
         headers += [(name.encode(), raw(value)) for name, value in record.headers.items()]
     if record.metadata:
         headers += [(raw(META + name), raw(value)) for name, value in record.metadata.items()]
+    if record.tags:
+        headers.append((b"x-amz-tagging-count", b"%d" % len(record.tags)))
     return headers
 
 

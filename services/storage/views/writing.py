@@ -8,7 +8,7 @@ from services.storage.s3.addressing import Target, copy_sources
 from services.storage.s3.conditions import COPY_SOURCE, check_copy, read_conditions
 from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import copy_result
-from services.storage.store.objects import moment_of
+from services.storage.store.objects import find_object, moment_of
 from services.storage.views.bodies import SignedBody
 from services.storage.views.exchange import Exchange
 from services.storage.views.headers import (
@@ -52,14 +52,15 @@ async def copy(exchange: Exchange) -> None:
     """CopyObject."""
     algorithm = wanted_algorithm(exchange.request.headers)
     new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
-    directive = exchange.request.headers.get("x-amz-metadata-directive", "COPY").upper()
-    if directive not in DIRECTIVES:
-        raise S3Error("InvalidArgument", "Unknown metadata directive.")
+    directive = directive_of(exchange, "metadata")
+    is_tagged_anew = directive_of(exchange, "tagging") == "REPLACE"
     repository, source = await open_source(exchange)
     try:
         refuse_itself(exchange, repository, source, directive)
         if directive == "COPY":
             inherit(new, source)
+        if not is_tagged_anew:
+            new.tags = await tags_of(exchange, repository, source)
         names = [name for name, value in told_checksums(source.record.checksums)]
         new.kept = (algorithm,) if algorithm else tuple(names)
         record = await copy_object(exchange.held.resources, source, exchange.place, new)
@@ -88,6 +89,21 @@ def refuse_itself(
             "This copy request is illegal because it is trying to copy an object to itself "
             "without changing the object's metadata.",
         )
+
+
+def directive_of(exchange: Exchange, name: str) -> str:
+    """COPY what the source has, or REPLACE it. Raises InvalidArgument."""
+    directive = exchange.request.headers.get(f"x-amz-{name}-directive", "COPY").upper()
+    if directive not in DIRECTIVES:
+        raise S3Error("InvalidArgument", f"Unknown {name} directive.")
+    return directive
+
+
+async def tags_of(exchange: Exchange, repository: Repository, source: Opened) -> dict[str, str]:
+    """The source's tags of now: what is open may be of a record that was read a second ago."""
+    resources, key = exchange.held.resources, source.record.key
+    record = await find_object(resources.outbox, repository.repository_uid, key)
+    return (record or source.record).tags
 
 
 def inherit(new: NewObject, source: Opened) -> None:

@@ -45,6 +45,8 @@ ON_OBJECTS: dict[str, Operation] = {
     ),
     "acl": lambda s3, b, k: s3.get_object_acl(Bucket=b, Key=k),
     "tags": lambda s3, b, k: s3.get_object_tagging(Bucket=b, Key=k),
+    "tag": lambda s3, b, k: s3.put_object_tagging(Bucket=b, Key=k, Tagging={"TagSet": []}),
+    "untag": lambda s3, b, k: s3.delete_object_tagging(Bucket=b, Key=k),
 }
 ON_BUCKETS: dict[str, Operation] = {
     "list": lambda s3, b, _: s3.list_objects_v2(Bucket=b),
@@ -56,6 +58,14 @@ ON_BUCKETS: dict[str, Operation] = {
     "versioning": lambda s3, b, _: s3.get_bucket_versioning(Bucket=b),
     "bucket acl": lambda s3, b, _: s3.get_bucket_acl(Bucket=b),
     "policy": lambda s3, b, _: s3.get_bucket_policy(Bucket=b),
+    "rules": lambda s3, b, _: s3.get_bucket_cors(Bucket=b),
+    "rule": lambda s3, b, _: s3.put_bucket_cors(
+        Bucket=b,
+        CORSConfiguration={"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]},
+    ),
+    "unrule": lambda s3, b, _: s3.delete_bucket_cors(Bucket=b),
+    "payment": lambda s3, b, _: s3.get_bucket_request_payment(Bucket=b),
+    "unset": lambda s3, b, _: s3.delete_bucket_lifecycle(Bucket=b),
     "create": lambda s3, b, _: s3.create_bucket(Bucket=b),
     "drop": lambda s3, b, _: s3.delete_bucket(Bucket=b),
     "delete many": lambda s3, b, k: s3.delete_objects(Bucket=b, Delete=delete([k, "other"])),

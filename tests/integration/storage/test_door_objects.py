@@ -130,3 +130,22 @@ def test_the_object_attributes(s3: Client, bucket: str) -> None:
     assert answer["ObjectSize"] == 5
     assert answer["ETag"] == hashlib.md5(b"12345").hexdigest()  # noqa: S324 -- S3's entity tag
     assert "ChecksumSHA256" in answer["Checksum"]
+
+
+def test_the_parts_of_an_object(s3: Client, bucket: str) -> None:
+    place = {"Bucket": bucket, "Key": "big"}
+    upload = s3.create_multipart_upload(**place)["UploadId"]
+    sizes, parts = [5 * 1024**2, 5 * 1024**2, 7], []
+    for number, size in enumerate(sizes, 1):
+        sent = s3.upload_part(**place, UploadId=upload, PartNumber=number, Body=bytes(size))
+        parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+    s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
+
+    wanted = {**place, "ObjectAttributes": ["ObjectParts"]}
+    whole = s3.get_object_attributes(**wanted)["ObjectParts"]
+    assert whole["TotalPartsCount"] == 3
+    assert not whole["IsTruncated"]
+    assert [part["Size"] for part in whole["Parts"]] == sizes
+    page = s3.get_object_attributes(**wanted, MaxParts=1, PartNumberMarker=1)["ObjectParts"]
+    assert page["Parts"] == [{"PartNumber": 2, "Size": sizes[1]}]
+    assert (page["IsTruncated"], page["NextPartNumberMarker"], page["MaxParts"]) == (True, 2, 1)

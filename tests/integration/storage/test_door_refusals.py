@@ -50,12 +50,10 @@ def test_xml_that_is_too_long(door: Door, bucket: str) -> None:
 @pytest.mark.parametrize(
     ("method", "query"),
     [
-        ("PUT", "tagging"),
         ("PUT", "retention"),
         ("PUT", "legal-hold"),
         ("PUT", "unknown"),
         ("PUT", "renameObject"),
-        ("DELETE", "tagging"),
         ("GET", "torrent"),
         ("POST", "restore&uploads"),
         ("POST", "select&select-type=2&uploads"),
@@ -70,7 +68,7 @@ def test_what_is_not_there_on_objects(
     assert keys_of(s3, bucket) == ["a"]
 
 
-@pytest.mark.parametrize("query", ["lifecycle", "website", "versioning", "cors", "tagging"])
+@pytest.mark.parametrize("query", ["lifecycle", "website", "versioning", "tagging"])
 def test_what_is_not_there_on_buckets(door: Door, bucket: str, query: str) -> None:
     answer = plain.put(f"{door.url}/{bucket}?{query}")
     assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)

@@ -6,9 +6,11 @@ from shared.errors import PROBLEMS, NotFound
 # Amazon S3 API reference, "List of error codes", and HTTP's own for 304.
 STATUSES = {
     "AccessDenied": 403,
+    "AccessForbidden": 403,
     "AuthorizationHeaderMalformed": 400,
     "AuthorizationQueryParametersError": 400,
     "BadDigest": 400,
+    "BadRequest": 400,
     "BucketAlreadyExists": 409,
     "BucketAlreadyOwnedByYou": 409,
     "BucketNotEmpty": 409,
@@ -29,6 +31,7 @@ STATUSES = {
     "InvalidPolicyDocument": 400,
     "InvalidRange": 416,
     "InvalidRequest": 400,
+    "InvalidTag": 400,
     "InvalidToken": 400,
     "InvalidURI": 400,
     "KeyTooLongError": 400,

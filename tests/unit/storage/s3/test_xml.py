@@ -44,11 +44,6 @@ def test_bucket_location(region: str, text: str | None) -> None:
     assert (tree.tag, tree.text) == (f"{NAMESPACE}LocationConstraint", text)
 
 
-def test_empty_configurations() -> None:
-    assert read(xml.bucket_versioning(), "VersioningConfiguration") == {}
-    assert read(xml.object_tagging(), "Tagging") == {"TagSet": ""}
-
-
 @pytest.mark.parametrize("is_public", [True, False])
 def test_access_control(is_public: bool) -> None:
     body = xml.access_control(OWNER, is_public=is_public)
