@@ -182,7 +182,7 @@ class Projection:
         with contextlib.suppress(Problem):
             wanted = GetAccount(actor=self.asker, account_uid=account_uid)
             found = await self.bus.request(wanted, timeout=FRESH_SECONDS)
-            await self._keep(found)
+            await self.keep(found)
 
     def silence(self) -> float:
         """Seconds since accounts last gave a sign of life."""
@@ -210,7 +210,7 @@ class Projection:
         except NotFound:
             await self.alive()
             return None
-        await self._keep(found)
+        await self.keep(found)
         return found
 
     def _remember(self, kind: str, name: str, found: Known | None) -> Known | None:
@@ -225,11 +225,11 @@ class Projection:
 
     async def on_account(self, event: Event[AccountEvent]) -> None:
         """An account is now so."""
-        await self._keep(event.data.account)
+        await self.keep(event.data.account)
 
     async def on_repository(self, event: Event[RepositoryEvent]) -> None:
         """A repository is now so."""
-        await self._keep(event.data.repository)
+        await self.keep(event.data.repository)
 
     async def forget(self, repository: Repository) -> None:
         """A repository that was purged: no row says any more what it was."""
@@ -241,7 +241,7 @@ class Projection:
 
     async def on_access_key(self, event: Event[AccessKeySealed]) -> None:
         """A key was made, or works no more."""
-        await self._keep(event.data.access_key)
+        await self.keep(event.data.access_key)
 
     async def on_revoked_key(self, event: Event[AccessKeyRevoked]) -> None:
         """A key works no more: every process hears this live, one of them the sealed message."""
@@ -253,23 +253,23 @@ class Projection:
             version=event.version,
         )
         if await self.table.get("KEY", revoked.access_key_id):
-            await self._keep(revoked)
+            await self.keep(revoked)
 
     async def on_share_link(self, event: Event[ShareLinkSealed]) -> None:
         """A share link was made, or opens nothing more."""
-        await self._keep(event.data.share_link)
+        await self.keep(event.data.share_link)
 
     async def on_revoked_link(self, event: Event[ShareLinkRevoked]) -> None:
         """A link opens nothing more: every process hears this live, one of them the sealed one."""
         link = event.data.share_link
         if await self.table.get("LINK", link.link_id):
-            await self._keep(link.sealed())
+            await self.keep(link.sealed())
 
     async def on_trust(self, event: Event[TrustEvent]) -> None:
         """A trust was made, or is no more."""
-        await self._keep(event.data.trust)
+        await self.keep(event.data.trust)
 
-    async def _keep(self, snapshot: Snapshot) -> None:
+    async def keep(self, snapshot: Snapshot) -> None:
         """Write what is newer than what is known; forget what memory says of it."""
         await self.alive()
         for kind, name in names_of(snapshot):

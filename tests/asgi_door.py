@@ -85,7 +85,7 @@ class Room:
 
     async def know(self, snapshot: Snapshot) -> None:
         """As an event would tell it."""
-        await self.projection._keep(snapshot)
+        await self.projection.keep(snapshot)
 
     async def send(self, request: Request, *events: Message) -> Answer:
         """Call the door; `events` are what it receives, then the client has left."""

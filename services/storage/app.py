@@ -120,6 +120,7 @@ async def _holding(
             link_uses=link_uses,
             redrawing=redrawing_of(settings.storage),
             avatar_bytes=settings.storage.avatar_bytes,
+            manages_buckets=settings.storage.buckets == "manage",
         )
 
 

@@ -17,6 +17,9 @@ class StorageSettings(SharedStorageSettings):
     `private_issuers`: whether issuers of identity tokens may be in a private network and without
     TLS. For laptops and tests: elsewhere, owners of accounts could have us ask our neighbours.
 
+    `buckets`: with `manage`, CreateBucket and DeleteBucket of `account--repository` make and delete
+    repositories; with `keep` they are made and deleted on the web alone.
+
     A picture of an account may have so many pixels, and take a process so long and so much memory
     to read.
     """
@@ -24,6 +27,7 @@ class StorageSettings(SharedStorageSettings):
     fsync: Literal["always", "data", "off"] = "always"
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"
+    buckets: Literal["keep", "manage"] = "keep"
     private_issuers: bool = False
     avatar_pixels: int = Field(default=40_000_000, ge=1)
     avatar_seconds: float = Field(default=10.0, gt=0)

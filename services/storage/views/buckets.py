@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from services.storage.s3.addressing import ALIAS
 from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import (
     Bucket,
@@ -16,7 +17,8 @@ from services.storage.views.listing import owner_of
 from services.storage.views.reading import open_wanted
 from services.storage.views.rights import no_such_bucket
 from shared.contracts.accounts import Account
-from shared.contracts.repositories import Visibility
+from shared.contracts.repositories import Repository, Visibility
+from shared.policy import Action, may, repository_resource
 
 GREETING = b"This is an S3-compatible data door. Sign a request to list your accounts.\n"
 # What was never set on a bucket, as S3 tells it.
@@ -32,7 +34,7 @@ UNSET = {
 
 
 async def buckets(exchange: Exchange) -> None:
-    """ListBuckets: the accounts that who asks is or belongs to."""
+    """ListBuckets: the accounts that who asks is or belongs to; their repositories if managed."""
     if not exchange.is_signed:
         await exchange.answer(200, [(b"content-type", b"text/plain")], GREETING)
         return
@@ -45,10 +47,23 @@ async def buckets(exchange: Exchange) -> None:
             found.append(account)
     found.sort(key=lambda account: account.account_id)
     owner = Owner(exchange.caller.uid, exchange.caller.uid)
-    lines = [
-        Bucket(account.account_id, int(account.created_at.timestamp() * 1000)) for account in found
-    ]
-    await exchange.answer_xml(list_buckets(lines, owner))
+    lines = [bucket_of(account.account_id, account) for account in found]
+    if exchange.held.manages_buckets:
+        lines += [line for account in found for line in await aliases_of(exchange, account)]
+    await exchange.answer_xml(list_buckets(sorted(lines), owner))
+
+
+async def aliases_of(exchange: Exchange, account: Account) -> list[Bucket]:
+    """The repositories of an account that who asks may list, as buckets of the whole server."""
+    found = await exchange.held.projection.repositories_of(account.account_id)
+    principal = exchange.caller.principal
+    seen = [one for one in found if may(principal, Action.DATA_LIST, repository_resource(one), "")]
+    return [bucket_of(f"{account.account_id}{ALIAS}{one.repository_id}", one) for one in seen]
+
+
+def bucket_of(name: str, made: Account | Repository) -> Bucket:
+    """One line of the list."""
+    return Bucket(name, int(made.created_at.timestamp() * 1000))
 
 
 async def head(exchange: Exchange) -> None:
@@ -92,22 +107,6 @@ async def ignored(exchange: Exchange) -> None:
 async def policy(exchange: Exchange) -> None:
     """GetBucketPolicy: there is none."""
     raise S3Error("NoSuchBucketPolicy", BucketName=exchange.target.bucket)
-
-
-async def create(exchange: Exchange) -> None:
-    """CreateBucket on what is there: tools do it before their first write. Nothing is made."""
-    if exchange.request.raw_path.endswith(b"/"):
-        # So folders are made, and that of the repository is there already.
-        await exchange.answer(200)
-        return
-    raise S3Error("BucketAlreadyOwnedByYou", BucketName=exchange.target.bucket)
-
-
-async def drop(exchange: Exchange) -> None:
-    """DeleteBucket: repositories are deleted on the web alone."""
-    raise S3Error(
-        "AccessDenied", "A repository is not deleted over S3.", BucketName=exchange.target.bucket
-    )
 
 
 async def drop_root(exchange: Exchange) -> None:

@@ -17,6 +17,7 @@ from services.storage.views import (
     deleting,
     forms,
     listing,
+    managing,
     multipart,
     reading,
     sts,
@@ -86,8 +87,8 @@ ROUTES: dict[str, Route] = {
     "GetBucketAcl": Route(buckets.acl, SEE),
     "GetBucketPolicy": Route(buckets.policy, SEE),
     "PutBucketAcl": Route(buckets.ignored, WRITE),
-    "CreateBucket": Route(buckets.create, SEE),
-    "DeleteBucket": Route(buckets.drop, SEE),
+    "CreateBucket": Route(managing.create, None),
+    "DeleteBucket": Route(managing.drop, SEE),
     "DeleteRoot": Route(buckets.drop_root, DELETE),
     "RepositoryPage": Route(buckets.page, SEE),
 }

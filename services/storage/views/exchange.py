@@ -56,6 +56,7 @@ class Held:
     link_uses: Uses
     redrawing: Redrawing
     avatar_bytes: int
+    manages_buckets: bool = False
 
 
 @dataclass(slots=True)

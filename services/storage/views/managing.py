@@ -1,0 +1,152 @@
+"""CreateBucket and DeleteBucket. Buckets are made and deleted where that is set, by their alias."""
+
+from pydantic import ValidationError
+
+from services.storage.s3.addressing import Form, Level
+from services.storage.s3.elements import Shape, read_document
+from services.storage.s3.errors import S3Error, from_problem
+from services.storage.store.objects import objects_page
+from services.storage.views.bodies import read_whole
+from services.storage.views.exchange import Exchange
+from services.storage.views.rights import allowed_repository, seen_account
+from shared.contracts.base import Actor
+from shared.contracts.repositories import (
+    CreateRepository,
+    DeleteRepository,
+    Repository,
+    State,
+    Visibility,
+)
+from shared.errors import Conflict, NotFound, Problem
+from shared.policy import Action, may, repository_resource
+
+MAX_BYTES = 64 * 1024
+LOCATION = Shape(("CreateBucketConfiguration", "Location"), MAX_BYTES, max_records=1)
+# S3's alias for a bucket is a host's name, which has no more characters.
+MAX_NAME = 63
+VISIBILITIES = {
+    "private": Visibility.RESTRICTED,
+    "authenticated-read": Visibility.RESTRICTED,
+    "public-read": Visibility.PUBLIC,
+    "public-read-write": Visibility.PUBLIC,
+}
+
+
+async def create(exchange: Exchange) -> None:
+    """CreateBucket: tools also do it before their first write, on what is there."""
+    try:
+        await refuse_second(exchange)
+    except S3Error as error:
+        if error.code != "NoSuchBucket" or not is_managed(exchange):
+            raise
+        await make(exchange)
+        await exchange.answer(200, [(b"location", f"/{exchange.target.bucket}".encode())])
+        return
+    # So folders are made, and that of the repository is there already.
+    await exchange.answer(200)
+
+
+async def refuse_second(exchange: Exchange) -> None:
+    """Raises BucketAlreadyOwnedByYou or BucketAlreadyExists, and NoSuchBucket for what is none."""
+    target, is_own = exchange.target, True
+    if target.level is Level.ACCOUNT:
+        await seen_account(exchange, target)
+    else:
+        repository = await allowed_repository(exchange, target, Action.REPOSITORY_READ, "")
+        resource = repository_resource(repository)
+        is_own = may(exchange.caller.principal, Action.DATA_WRITE, resource, "")
+    if exchange.request.raw_path.endswith(b"/"):
+        return
+    code = "BucketAlreadyOwnedByYou" if is_own else "BucketAlreadyExists"
+    raise S3Error(code, BucketName=target.bucket)
+
+
+def is_managed(exchange: Exchange) -> bool:
+    """Whether this bucket is one that may be made and deleted here."""
+    return exchange.held.manages_buckets and exchange.target.form is Form.ALIAS
+
+
+async def make(exchange: Exchange) -> None:
+    """A repository of that name. Raises S3Error."""
+    wanted = await wanted_repository(exchange)
+    projection = exchange.held.projection
+    try:
+        repository = await projection.bus.request(wanted)
+    except NotFound:
+        raise S3Error("AccessDenied") from None
+    except Conflict:
+        raise S3Error("BucketAlreadyExists", BucketName=exchange.target.bucket) from None
+    except Problem as problem:
+        raise from_problem(problem) from None
+    await projection.keep(repository)
+
+
+async def wanted_repository(exchange: Exchange) -> CreateRepository:
+    """What the request asks for. Raises InvalidBucketName, InvalidArgument, MalformedXML."""
+    target, headers = exchange.target, exchange.request.headers
+    body = await read_whole(exchange, MAX_BYTES) if exchange.has_body_left else b""
+    if body:
+        # Any location is ours.
+        read_document(body, LOCATION)
+    if headers.get("x-amz-bucket-object-lock-enabled", "false").lower() == "true":
+        raise S3Error("NotImplemented", Header="x-amz-bucket-object-lock-enabled")
+    visibility = VISIBILITIES.get(headers.get("x-amz-acl", "private"))
+    if visibility is None:
+        raise S3Error("InvalidArgument", "The canned ACL is not one of S3's.")
+    try:
+        wanted = CreateRepository(
+            actor=actor_of(exchange),
+            account_id=target.account_id,
+            repository_id=target.repository_id,
+            title=target.repository_id,
+            visibility=visibility,
+        )
+    except ValidationError:
+        raise S3Error("InvalidBucketName", BucketName=target.bucket[:128]) from None
+    if len(target.bucket) > MAX_NAME:
+        raise S3Error("InvalidBucketName", BucketName=target.bucket)
+    return wanted
+
+
+def actor_of(exchange: Exchange) -> Actor:
+    """Who asks, as the owner of repositories wants to know it. Raises AccessDenied."""
+    principal = exchange.caller.principal
+    if not exchange.is_signed or principal.kind != "account":
+        raise S3Error("AccessDenied")
+    return Actor(kind="account", account_uid=principal.account_uid, scope=principal.scope)
+
+
+async def drop(exchange: Exchange) -> None:
+    """DeleteBucket, of what is empty; elsewhere repositories are deleted on the web alone."""
+    bucket = exchange.target.bucket
+    if not is_managed(exchange):
+        raise S3Error("AccessDenied", "A repository is not deleted over S3.", BucketName=bucket)
+    repository, actor = exchange.place, actor_of(exchange)
+    resource = repository_resource(repository)
+    if not may(exchange.caller.principal, Action.REPOSITORY_DELETE, resource):
+        raise S3Error("AccessDenied")
+    outbox = exchange.held.resources.outbox
+    found, _ = await objects_page(outbox, repository.repository_uid, limit=1, cursor=None)
+    if found:
+        raise S3Error("BucketNotEmpty", BucketName=bucket)
+    await unmake(exchange, repository, actor)
+    await exchange.answer(204)
+
+
+async def unmake(exchange: Exchange, repository: Repository, actor: Actor) -> None:
+    """Delete it as its owner does: what came into it meanwhile can be had back with it."""
+    projection = exchange.held.projection
+    try:
+        await projection.bus.request(
+            DeleteRepository(
+                actor=actor,
+                account_id=repository.account_id,
+                repository_id=repository.repository_id,
+                confirm=repository.full_name,
+            )
+        )
+    except Problem as problem:
+        raise from_problem(problem, missing="NoSuchBucket") from None
+    # Known here before its event is, which says the same with a later version.
+    gone = {"state": State.DELETED, "version": repository.version + 1}
+    await projection.keep(repository.changed(**gone))
