@@ -12,11 +12,12 @@ from services.storage.operations.listing import (
     list_repositories,
     repository_reader,
 )
+from services.storage.operations.listing_uploads import FoundUploads
+from services.storage.operations.listing_uploads import list_uploads as uploads_page
 from services.storage.s3 import listings
 from services.storage.s3.errors import S3Error
 from services.storage.s3.listings import Listing, Upload, UploadListing
 from services.storage.s3.xml import Owner
-from services.storage.store.uploads import uploads_from
 from services.storage.views.exchange import Exchange
 from services.storage.views.rights import known_repository, seen_account
 from shared.contracts.repositories import Repository
@@ -63,13 +64,13 @@ async def list_versions(exchange: Exchange) -> None:
     )
 
 
-def wanted_of(exchange: Exchange, after: str) -> Wanted:
-    """What the query asks for. Raises InvalidArgument."""
+def wanted_of(exchange: Exchange, after: str, *, limit: str = "max-keys") -> Wanted:
+    """What the query asks for; `limit` is its name of that. Raises InvalidArgument."""
     query = exchange.request.query
     if query.get("encoding-type", "url") != "url":
         raise S3Error("InvalidArgument", "Invalid Encoding Method specified in Request")
-    limit = min(number_of(query, "max-keys", MAX_KEYS), MAX_KEYS)
-    return Wanted(query.get("prefix", ""), query.get("delimiter", ""), after, limit)
+    most = min(number_of(query, limit, MAX_KEYS), MAX_KEYS)
+    return Wanted(query.get("prefix", ""), query.get("delimiter", ""), after, most)
 
 
 async def find(exchange: Exchange, wanted: Wanted) -> Found:
@@ -128,36 +129,25 @@ def page_of(exchange: Exchange, wanted: Wanted, found: Found) -> Listing:
 
 async def list_uploads(exchange: Exchange) -> None:
     """ListMultipartUploads of one repository."""
-    query, bucket = exchange.request.query, exchange.target.bucket
-    prefix, key_marker = query.get("prefix", ""), query.get("key-marker", "")
+    query, repository = exchange.request.query, exchange.repository
+    key_marker = query.get("key-marker", "")
     id_marker = query.get("upload-id-marker", "") if key_marker else ""
-    limit = min(number_of(query, "max-uploads", MAX_KEYS), MAX_KEYS)
-    found: list[Upload] = []
-    more = False
-    if limit and exchange.repository is not None:
-        start = key_marker if id_marker else key_marker and key_marker + "\x00"
-        uploads, more = await uploads_from(
-            exchange.held.resources.outbox,
-            exchange.repository.repository_uid,
-            prefix=prefix,
-            start=start,
-            limit=limit,
-        )
-        found = [
-            Upload(one.key, one.upload_id, one.initiated_ms)
-            for one in uploads
-            if (one.key, one.upload_id) > (key_marker, id_marker) or not id_marker
-        ]
+    wanted = wanted_of(exchange, key_marker, limit="max-uploads")
+    found = FoundUploads()
+    if repository is not None:
+        outbox = exchange.held.resources.outbox
+        found = await uploads_page(outbox, repository.repository_uid, wanted, after_id=id_marker)
     page = UploadListing(
-        bucket,
-        found,
-        prefix=prefix,
-        delimiter=query.get("delimiter", ""),
-        max_uploads=limit,
+        exchange.target.bucket,
+        [Upload(one.key, one.upload_id, one.initiated_ms) for one in found.uploads],
+        found.common_prefixes,
+        prefix=wanted.prefix,
+        delimiter=wanted.delimiter,
+        max_uploads=wanted.limit,
         is_url_encoded="encoding-type" in query,
         key_marker=key_marker,
         upload_id_marker=id_marker,
-        next_markers=(found[-1].key, found[-1].upload_id) if more and found else None,
+        next_markers=found.last if found.is_truncated else None,
         owner=owner_of(exchange),
     )
     await exchange.answer_xml(listings.list_multipart_uploads(page))
