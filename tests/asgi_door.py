@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from services.storage.app import redrawing_of
+from services.storage.app import archive_limits, redrawing_of
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.operations.presigning import Door as SigningDoor
@@ -165,6 +165,7 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
             link_uses=Uses(of_links),
             redrawing=redrawing_of(settings),
             avatar_bytes=settings.avatar_bytes,
+            archives=archive_limits(settings),
         )
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)

@@ -127,6 +127,13 @@ PAGES = (
     page("blocks", f"{ABOUT}/blocks", README, actions=(READ,), lists=True),
     of_key(page, "file page", f"/{NAME}/{FILE}", "GeoJSON", FILE),
     of_key(page, "download", f"{ABOUT}/download?key={FILE}", "", FILE),
+    page(
+        "archive",
+        f"{ABOUT}/archive?prefix={quote(OPEN, safe='')}",
+        "",
+        actions=(KEYS, READ),
+        key=OPEN,
+    ),
     page("account page", f"/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
     page("text search", f"/?q={NAME}", TITLE, actions=(LIST,), lists=True, only_public=True),
     Door("events", lambda visitors, who: visitors.watch(who), "retry", by_key=False),
@@ -192,6 +199,14 @@ FETCHES = (
         f"/{COLLECTION}?list-type=2&prefix={quote(OPEN, safe='')}",
         FILE,
         actions=(KEYS,),
+        key=OPEN,
+    ),
+    fetch("S3 archive", f"/{NAME}/?archive=tar", WORD, actions=(KEYS, READ), key=""),
+    fetch(
+        "S3 archive of a folder",
+        f"/{NAME}/?archive=tar&prefix={quote(OPEN, safe='')}",
+        WORD,
+        actions=(KEYS, READ),
         key=OPEN,
     ),
     fetch(

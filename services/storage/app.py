@@ -25,7 +25,7 @@ from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings, StorageSettings
 from services.storage.store.layout import SCHEMA
 from services.storage.views.door import DataDoor
-from services.storage.views.exchange import Held
+from services.storage.views.exchange import ArchiveLimits, Held
 from services.storage.views.holders import Holders
 from shared.bus import Bus
 from shared.bus.events import Handler
@@ -121,6 +121,7 @@ async def _holding(
             redrawing=redrawing_of(settings.storage),
             avatar_bytes=settings.storage.avatar_bytes,
             manages_buckets=settings.storage.buckets == "manage",
+            archives=archive_limits(settings.storage),
         )
 
 
@@ -128,6 +129,11 @@ def redrawing_of(settings: StorageSettings) -> Redrawing:
     """What reads pictures, within these limits."""
     limits = Limits(settings.avatar_memory_bytes, settings.avatar_seconds)
     return Redrawing(limits, settings.avatar_pixels)
+
+
+def archive_limits(settings: StorageSettings) -> ArchiveLimits:
+    """What archives are held to."""
+    return ArchiveLimits(settings.archive_objects, settings.archives_at_once)
 
 
 def _signing_door(settings: ServiceSettings, key: bytes) -> SigningDoor:

@@ -10,6 +10,7 @@ from services.storage.operations.objects import delete_object as delete
 from services.storage.operations.presigning import (
     LINK_MARK,
     Door,
+    presign_archive,
     presign_avatar,
     presign_get,
     presign_post,
@@ -35,6 +36,7 @@ from shared.contracts.storage import (
     ObjectPage,
     PostForm,
     PresignedUrl,
+    PresignGetArchive,
     PresignGetObject,
     PresignPostObject,
     PresignPutAvatar,
@@ -145,19 +147,29 @@ async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> 
     names = (wanted.account_id, wanted.repository_id)
     repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names, wanted.key)
     await get_record(answering.resources, repository, wanted.key)
-    reader = await _reader(answering, wanted, repository)
+    reader = await _reader(answering, wanted.actor, repository, wanted.key)
     return presign_get(answering.door, *names, wanted.key, actor=reader)
 
 
-async def _reader(answering: Answering, wanted: PresignGetObject, repository: Repository) -> str:
+async def presign_get_archive(answering: Answering, wanted: PresignGetArchive) -> PresignedUrl:
+    """An address for all that is under a prefix, which one may list and read."""
+    names, asked = (wanted.account_id, wanted.repository_id), (wanted.actor, wanted.prefix)
+    await repository_for(answering, asked[0], Action.DATA_LIST, names, asked[1])
+    repository = await repository_for(answering, asked[0], Action.DATA_READ, names, asked[1])
+    reader = await _reader(answering, wanted.actor, repository, wanted.prefix)
+    query = {"archive": wanted.format, "prefix": wanted.prefix}
+    return presign_archive(answering.door, *names, query, actor=reader)
+
+
+async def _reader(answering: Answering, actor: Actor, repository: Repository, key: str) -> str:
     """In whose name it is read: the share link's where who asks may not read it themselves."""
-    share = wanted.actor.share
+    share = actor.share
     if share is not None:
-        principal = replace(await answering.projection.principal(wanted.actor), share=None)
+        principal = replace(await answering.projection.principal(actor), share=None)
         resource = repository_resource(repository)
-        if not may(principal, Action.DATA_READ, resource, wanted.key):
+        if not may(principal, Action.DATA_READ, resource, key):
             return f"{LINK_MARK}{share.link_id}"
-    return signed_for(wanted.actor)
+    return signed_for(actor)
 
 
 async def presign_put_object(answering: Answering, wanted: PresignPutObject) -> PresignedUrl:
@@ -207,6 +219,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetAccountFigures: get_account_figures,
     ListObjects: list_objects,
     PresignGetObject: presign_get_object,
+    PresignGetArchive: presign_get_archive,
     PresignPutObject: presign_put_object,
     PresignPostObject: presign_post_object,
     PresignPutAvatar: presign_put_avatar,

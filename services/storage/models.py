@@ -9,7 +9,8 @@ class ObjectRecord:
     """One object. `place` and `mark` are the blobs' own words for where its bytes are.
 
     `etag` is without quotes; `checksums` are base64 by lower-case S3 names, that of a multipart
-    object's parts ending in `-<parts>`; `parts` are runs of [how many, bytes each].
+    object's parts ending in `-<parts>`; `parts` are runs of [how many, bytes each]. `crc32` is that
+    of the whole in base64, where it is known and no checksum that a client asked for.
     """
 
     repository_uid: str
@@ -27,6 +28,7 @@ class ObjectRecord:
     headers: dict[str, str] = field(default_factory=dict)
     parts: list[list[int]] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    crc32: str = ""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Content:
     etag: str
     checksums: dict[str, str]
     parts: list[list[int]] = field(default_factory=list)
+    crc32: str = ""
 
 
 ChecksumType = Literal["FULL_OBJECT", "COMPOSITE"]

@@ -22,6 +22,8 @@ class StorageSettings(SharedStorageSettings):
 
     A picture of an account may have so many pixels, and take a process so long and so much memory
     to read.
+
+    An archive holds so many objects at most, and a process lays out so many at once.
     """
 
     fsync: Literal["always", "data", "off"] = "always"
@@ -32,6 +34,8 @@ class StorageSettings(SharedStorageSettings):
     avatar_pixels: int = Field(default=40_000_000, ge=1)
     avatar_seconds: float = Field(default=10.0, gt=0)
     avatar_memory_bytes: int = Field(default=1024**3, ge=256 * 1024**2)
+    archive_objects: int = Field(default=1_000_000, ge=1)
+    archives_at_once: int = Field(default=4, ge=1)
 
 
 class ServiceSettings(Settings):

@@ -163,6 +163,7 @@ PAGES = [
     Route(f"{REPOSITORY}/upload", uploads.upload, methods=GET),
     Route(f"{REPOSITORY}/uploaded", uploads.uploaded, methods=GET),
     Route(f"{REPOSITORY}/download", files.download, methods=GET),
+    Route(f"{REPOSITORY}/archive", files.archive, methods=GET),
     Route(f"{REPOSITORY}/delete-file", files.delete, methods=GET),
     Route(f"{REPOSITORY}/delete-file", files.send_delete, methods=POST),
 ]

@@ -1,7 +1,7 @@
 """What storage answers and announces."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -100,6 +100,18 @@ class PresignGetObject(StorageRequest[PresignedUrl]):
     account_id: str
     repository_id: str
     key: str
+
+
+class PresignGetArchive(StorageRequest[PresignedUrl]):
+    """A URL that downloads all that is under a prefix as one file and as who asks, for 15 minutes.
+
+    NotFound, Forbidden.
+    """
+
+    account_id: str
+    repository_id: str
+    prefix: str = Field(default="", max_length=1024)
+    format: Literal["zip", "tar"] = "zip"
 
 
 class PresignPutObject(StorageRequest[PresignedUrl]):

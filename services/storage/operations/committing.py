@@ -116,6 +116,7 @@ async def _next_record(
         new.headers,
         content.parts,
         new.tags,
+        content.crc32,
     )
 
 

@@ -166,7 +166,9 @@ def content_of_parts(upload: Upload, parts: list[UploadPart]) -> Content:
         checksums[name.lower()] = composite(name, digests)
     else:
         checksums[name.lower()] = _full(name, parts)
-    return Content(size, etag, checksums, runs_of([part.size for part in parts]))
+    # A checksum of checksums is none of the whole, but what it is made of tells that too.
+    crc32 = _full("CRC32", parts) if "-" in checksums.get("crc32", "") else ""
+    return Content(size, etag, checksums, runs_of([part.size for part in parts]), crc32)
 
 
 def _full(name: str, parts: list[UploadPart]) -> str:

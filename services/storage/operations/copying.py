@@ -30,7 +30,7 @@ async def _take(source: Opened, new: NewObject, draft: Draft) -> Content:
         await take(source, draft, (0, record.size), imprint)
         names = ("crc64nvme", *(name.lower() for name in new.kept))
         checksums = {name: record.checksums[name] for name in names}
-        return Content(record.size, imprint.md5.hex(), checksums)
+        return Content(record.size, imprint.md5.hex(), checksums, crc32=record.crc32)
     computed = await take_and_hash(source, draft, (0, record.size), new.kept)
     return Content(record.size, computed.hex("MD5"), checksums_of(computed, new.kept))
 

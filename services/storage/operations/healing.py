@@ -124,7 +124,7 @@ def _actions(
     if record is not None and (record.etag, record.size) == (adopted.etag, adopted.size):
         # The same bytes in a new file, as a restored backup has them: nothing to announce.
         adopted.version, adopted.modified_ms = record.version, record.modified_ms
-        adopted.checksums = record.checksums
+        adopted.checksums, adopted.crc32 = record.checksums, record.crc32
         return [Put(object_row(adopted), when=unchanged(record))]
     adopted.version = next_version(previous)
     return created(repository, adopted, before=record, actor=ACTOR)

@@ -47,6 +47,14 @@ def presign_get(
     return _presigned(door, "GET", object_path(account_id, repository_id, key), query)
 
 
+def presign_archive(
+    door: Door, account_id: str, repository_id: str, query: dict[str, str], *, actor: str
+) -> PresignedUrl:
+    """An address that downloads an archive of a repository, of which `query` says more."""
+    path = f"/{account_id}/{repository_id}/"
+    return _presigned(door, "GET", path, {**query, ACTOR_FIELD: actor})
+
+
 def presign_put(
     door: Door, account_id: str, repository_id: str, key: str, *, actor: str
 ) -> PresignedUrl:

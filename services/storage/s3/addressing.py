@@ -5,6 +5,7 @@
     /{account}/{repository}[/]   the repository as a bucket, of the endpoint /{account}
     /{account}--{repository}     the repository as a bucket of the whole server
     /{account}/{repository}/{key}, /{account}--{repository}/{key}   an object
+    /{account}/{repository}/?archive=zip   all of it as one file (views/archives.py)
 
 The path is decoded once and never normalised: `//`, `..`, control characters and a trailing slash
 are part of the key. Ids are not judged here: look them up.

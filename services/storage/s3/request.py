@@ -28,6 +28,11 @@ class Request:
             self._query = parse_query(self.query_string)
         return self._query
 
+    def all_of(self, name: str) -> list[str]:
+        """Every value of a name that may be said often."""
+        pairs = (parse_query(pair) for pair in self.query_string.split(b"&"))
+        return [pair[name] for pair in pairs if name in pair]
+
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """ASGI's header pairs (lower-case names) as text, each byte one character (latin-1).

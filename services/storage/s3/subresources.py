@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from services.storage.s3.errors import S3Error
 
-# The first name of the query that is found decides; None is the plain method.
+# The first name of the query that is found decides; None is the plain method. S3 knows no archive.
 _BUCKET: dict[str, dict[str | None, str]] = {
     "GET": {
         "location": "GetBucketLocation",
@@ -21,10 +21,11 @@ _BUCKET: dict[str, dict[str | None, str]] = {
         "logging": "GetBucketLogging",
         "notification": "GetBucketNotificationConfiguration",
         "requestPayment": "GetBucketRequestPayment",
+        "archive": "GetArchive",
         "list-type": "ListObjectsV2",
         None: "ListObjects",
     },
-    "HEAD": {None: "HeadBucket"},
+    "HEAD": {"archive": "GetArchive", None: "HeadBucket"},
     "PUT": {"acl": "PutBucketAcl", "cors": "PutBucketCors", None: "CreateBucket"},
     "POST": {"delete": "DeleteObjects", None: "PostObject"},
     "DELETE": {

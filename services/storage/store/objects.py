@@ -1,5 +1,6 @@
 """Object records, and the events that are written with them."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from shared.tables import (
     Item,
     Page,
     Put,
+    Update,
 )
 
 
@@ -45,6 +47,7 @@ def object_row(record: ObjectRecord) -> Item:
         "head": record.headers,
         "parts": record.parts,
         "tags": record.tags,
+        "crc32": record.crc32,
     }
     row.update({name: value for name, value in optional.items() if value})
     return row
@@ -68,6 +71,7 @@ def object_of(repository_uid: str, row: Item) -> ObjectRecord:
         row.get("head", {}),
         row.get("parts", []),
         row.get("tags", {}),
+        row.get("crc32", ""),
     )
 
 
@@ -174,6 +178,23 @@ async def drop_object(outbox: Outbox, repository: Repository, record: ObjectReco
     with suppress(ConditionFailed):  # Another process was faster, and counted it.
         await outbox.table.write(gone, less)
     return True
+
+
+async def keep_crc32(outbox: Outbox, sums: Sequence[tuple[ObjectRecord, str]]) -> None:
+    """The CRC-32 of objects that are still these; nothing is announced, since nothing changed."""
+    updates = (
+        Update(
+            objects_of(record.repository_uid),
+            record.key,
+            set={"crc32": crc32},
+            when=unchanged(record),
+        )
+        for record, crc32 in sums
+    )
+    kept = await asyncio.gather(*map(outbox.table.write, updates), return_exceptions=True)
+    for reason in kept:
+        if isinstance(reason, BaseException) and not isinstance(reason, ConditionFailed):
+            raise reason
 
 
 def unchanged(before: ObjectRecord | None) -> Condition:

@@ -10,6 +10,7 @@ from services.storage.s3.addressing import Level, Target, read_target
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request, read_headers
 from services.storage.views import (
+    archives,
     attributes,
     avatars,
     buckets,
@@ -90,6 +91,7 @@ ROUTES: dict[str, Route] = {
     "CreateBucket": Route(managing.create, None),
     "DeleteBucket": Route(managing.drop, SEE),
     "DeleteRoot": Route(buckets.drop_root, DELETE),
+    "GetArchive": Route(archives.get_archive, SEE),
     "RepositoryPage": Route(buckets.page, SEE),
 }
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})

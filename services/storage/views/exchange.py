@@ -39,6 +39,14 @@ class Caller:
 ANONYMOUS = Caller()
 
 
+@dataclass(slots=True)
+class ArchiveLimits:
+    """How many objects an archive holds at most, and how many more may be laid out now."""
+
+    objects: int
+    free: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What the door holds open."""
@@ -57,6 +65,7 @@ class Held:
     redrawing: Redrawing
     avatar_bytes: int
     manages_buckets: bool = False
+    archives: ArchiveLimits
 
 
 @dataclass(slots=True)

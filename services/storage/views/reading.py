@@ -147,8 +147,13 @@ async def stream(
     await exchange.send({"type": "http.response.body", "body": body})
 
 
-async def stream_long(exchange: Exchange, blob: Blob, span: tuple[int, int]) -> None:
-    """Piece by piece, each when the one before is on its way, uncopied where memory has it."""
+async def stream_long(
+    exchange: Exchange, blob: Blob, span: tuple[int, int], *, more: bool = False
+) -> None:
+    """Piece by piece, each when the one before is on its way, uncopied where memory has it.
+
+    `more` of the body follows.
+    """
     offset, end = span
     while offset < end:
         size = min(PIECE_BYTES, end - offset)
@@ -162,4 +167,4 @@ async def stream_long(exchange: Exchange, blob: Blob, span: tuple[int, int]) -> 
         else:
             message = {"type": SEND_FILE, "file": file, "offset": offset, "count": size}
         offset += size
-        await exchange.send({**message, "more_body": offset < end})
+        await exchange.send({**message, "more_body": more or offset < end})

@@ -1,6 +1,6 @@
-"""What is done to one file: fetched, removed."""
+"""What is done to files: one is fetched or removed, all are fetched."""
 
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from services.web.views.page import page
 from services.web.views.repositories import listed, trail_of
 from services.web.views.sending import needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository, Visibility
-from shared.contracts.storage import DeleteObject, PresignGetObject
+from shared.contracts.storage import DeleteObject, PresignGetArchive, PresignGetObject
 from shared.errors import Invalid, NotFound
 
 
@@ -28,6 +28,21 @@ async def download(request: Request) -> Response:
         return see(data_url(edge.data_door, place.account_id, place.repository_id, place.key))
     visitor = await visitor_of(request)
     wanted = PresignGetObject(actor=visitor.actor, **names_of(place))
+    return see((await edge.bus.request(wanted)).url)
+
+
+async def archive(request: Request) -> Response:
+    """Onwards to all files under a prefix as one .zip, likewise."""
+    place, prefix = named(request), request.query_params.get("prefix", "")
+    repository = await find_repository(request, place)
+    edge, names = resources_of(request), (place.account_id, place.repository_id)
+    if repository.visibility is not Visibility.RESTRICTED:
+        query = urlencode({"archive": "zip", "prefix": prefix})
+        return see(f"{data_url(edge.data_door, *names)}?{query}")
+    visitor = await visitor_of(request)
+    wanted = PresignGetArchive(
+        actor=visitor.actor, account_id=names[0], repository_id=names[1], prefix=prefix
+    )
     return see((await edge.bus.request(wanted)).url)
 
 
