@@ -36,8 +36,8 @@ from services.storage.views.rights import allowed_repository
 from shared.policy import Action
 
 FORMS = {"zip": ZIP, "tar": TAR}
-# An archive has no date, as one of what it holds may go without a trace: no date ever fits it.
-NEVER = datetime.max.replace(tzinfo=UTC)
+# What an archive held may be gone without a trace: it has no date, and conditions on one are void.
+UNDATED = datetime.fromtimestamp(0, UTC)
 
 
 async def get_archive(exchange: Exchange) -> None:
@@ -82,7 +82,7 @@ async def _answer(exchange: Exchange, archive: Archive) -> None:
     _check_conditions(exchange, layout.etag)
     window, status = Window(0, layout.size), 200
     headers = _headers(exchange, archive)
-    span = wanted_range(request.headers, layout.size, etag=layout.etag, modified=NEVER)
+    span = _wanted_span(exchange, layout)
     if span is not None:
         window, status = Window(*span), 206
         headers.append((b"content-range", content_range(*span, layout.size).encode()))
@@ -96,13 +96,25 @@ async def _answer(exchange: Exchange, archive: Archive) -> None:
 
 
 def _check_conditions(exchange: Exchange, etag: str) -> None:
-    """Raises PreconditionFailed and NotModified; dates are none of its conditions."""
+    """Raises PreconditionFailed, and NotModified with the tag that a cache wants to know."""
     conditions = read_conditions(exchange.request.headers)
-    if conditions is not None:
-        conditions.if_modified_since = conditions.if_unmodified_since = None
-        exchange.extra.append((b"etag", b'"%b"' % etag.encode()))
-        check_read(conditions, etag, NEVER)
-        exchange.extra.pop()
+    if conditions is None:
+        return
+    conditions.if_modified_since = conditions.if_unmodified_since = None
+    try:
+        check_read(conditions, etag, UNDATED)
+    except S3Error as error:
+        if error.code == "NotModified":
+            exchange.extra.append((b"etag", b'"%b"' % etag.encode()))
+        raise
+
+
+def _wanted_span(exchange: Exchange, layout: Layout) -> tuple[int, int] | None:
+    """The range, unless it is wanted of another archive, or of that of a date."""
+    headers = exchange.request.headers
+    if not headers.get("if-range", '"').startswith('"'):
+        return None
+    return wanted_range(headers, layout.size, etag=layout.etag, modified=UNDATED)
 
 
 def _headers(exchange: Exchange, archive: Archive) -> list[Header]:

@@ -1,8 +1,10 @@
 """Archives over the wire: their length is true, they go on, and they break rather than lie."""
 
 import io
+import re
 import tarfile
 import zipfile
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -58,13 +60,24 @@ def test_a_change_meanwhile_breaks_the_connection(door: Door, s3: Client) -> Non
     target = request_of("GET", url_of(door, repository, "archive=zip"))
     with connected(door.host) as connection:
         connection.sendall(head_of(target))
-        got = len(connection.recv(1000))
+        got = bytearray(connection.recv(1000))
         s3.put_object(Bucket=bucket, Key="last", Body=b"new")
-        while piece := connection.recv(2**20):
-            got += len(piece)
-    assert LARGE < got < LARGE + 1000
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(2**20):
+                got += piece
+    head, _, body = bytes(got).partition(b"\r\n\r\n")
+    declared = re.search(rb"(?i)content-length: (\d+)", head)
+    assert declared is not None
+    assert len(body) < int(declared[1])
     answer = plain.get(url_of(door, repository, "archive=zip&key=last"))
     assert zipfile.ZipFile(io.BytesIO(answer.content)).read("last") == b"new"
+
+
+@pytest.mark.parametrize("name", [f"{ACCOUNT}/none", "nobody/none"])
+def test_there_is_none_of_what_is_not_there(door: Door, name: str) -> None:
+    answer = plain.get(f"{door.url}/{name}/?archive=zip")
+    assert answer.status_code == 404
+    assert "<Code>NoSuchBucket</Code>" in answer.text
 
 
 def test_a_share_link_opens_its_folder_and_no_more(door: Door, hidden: Repository) -> None:
