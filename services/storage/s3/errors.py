@@ -44,6 +44,7 @@ ERRORS: dict[str, tuple[int, str]] = {
         400,
         "One or more of the specified parts could not be found, or its entity tag did not match.",
     ),
+    "InvalidPartNumber": (416, "The requested partnumber is not satisfiable"),
     "InvalidPartOrder": (400, "The list of parts was not in ascending order."),
     "InvalidPolicyDocument": (400, "The content of the form does not meet the policy's rules."),
     "InvalidRange": (416, "The requested range is not satisfiable"),

@@ -87,15 +87,21 @@ def error(problem: S3Error, *, resource: str = "", request_id: str = "") -> byte
     ).encode()
 
 
-def list_buckets(buckets: Iterable[Bucket], owner: Owner) -> bytes:
-    """ListAllMyBucketsResult."""
+def list_buckets(
+    buckets: Iterable[Bucket], owner: Owner, *, prefix: str = "", next_token: str = ""
+) -> bytes:
+    """ListAllMyBucketsResult; `next_token` where there are more."""
     lines = [
         f"<Bucket><Name>{escape(bucket.name)}</Name>"
         f"<CreationDate>{moment(bucket.created_ms)}</CreationDate></Bucket>"
         for bucket in buckets
     ]
     return document(
-        "ListAllMyBucketsResult", owner_element(owner), f"<Buckets>{''.join(lines)}</Buckets>"
+        "ListAllMyBucketsResult",
+        owner_element(owner),
+        f"<Buckets>{''.join(lines)}</Buckets>",
+        f"<ContinuationToken>{next_token}</ContinuationToken>" if next_token else "",
+        f"<Prefix>{escape(prefix)}</Prefix>" if prefix else "",
     )
 
 

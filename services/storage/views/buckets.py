@@ -13,7 +13,7 @@ from services.storage.s3.xml import (
     list_buckets,
 )
 from services.storage.views.exchange import Exchange
-from services.storage.views.listing import owner_of
+from services.storage.views.listing import number_of, owner_of, place_of, token_of
 from services.storage.views.reading import open_wanted
 from services.storage.views.rights import no_such_bucket
 from shared.contracts.accounts import Account
@@ -21,6 +21,7 @@ from shared.contracts.repositories import Repository, Visibility
 from shared.policy import Action, may, repository_resource
 
 GREETING = b"This is an S3-compatible data door. Sign a request to list your accounts.\n"
+MAX_BUCKETS = 10_000
 # What was never set on a bucket, as S3 tells it.
 UNSET = {
     "GetBucketAccelerateConfiguration": document("AccelerateConfiguration"),
@@ -38,6 +39,22 @@ async def buckets(exchange: Exchange) -> None:
     if not exchange.is_signed:
         await exchange.answer(200, [(b"content-type", b"text/plain")], GREETING)
         return
+    query = exchange.request.query
+    prefix, token = query.get("prefix", ""), query.get("continuation-token")
+    after = "" if token is None else place_of(token)
+    limit = number_of(query, "max-buckets", MAX_BUCKETS)
+    if not 1 <= limit <= MAX_BUCKETS:
+        raise S3Error("InvalidArgument", f"max-buckets must be between 1 and {MAX_BUCKETS}")
+    there = [one for one in sorted(await seen_buckets(exchange)) if one.name.startswith(prefix)]
+    lines = [one for one in there if one.name > after]
+    next_token = token_of(lines[limit - 1].name) if len(lines) > limit else ""
+    owner = Owner(exchange.caller.uid, exchange.caller.uid)
+    page = list_buckets(lines[:limit], owner, prefix=prefix, next_token=next_token)
+    await exchange.answer_xml(page)
+
+
+async def seen_buckets(exchange: Exchange) -> list[Bucket]:
+    """All that a list of buckets has for who asks."""
     principal, projection = exchange.caller.principal, exchange.held.projection
     found: list[Account] = []
     for uid in dict.fromkeys([principal.account_uid, *principal.roles]):
@@ -45,12 +62,10 @@ async def buckets(exchange: Exchange) -> None:
         account = await projection.account(uid) if uid else None
         if account is not None and not account.disabled:
             found.append(account)
-    found.sort(key=lambda account: account.account_id)
-    owner = Owner(exchange.caller.uid, exchange.caller.uid)
     lines = [bucket_of(account.account_id, account) for account in found]
     if exchange.held.manages_buckets:
         lines += [line for account in found for line in await aliases_of(exchange, account)]
-    await exchange.answer_xml(list_buckets(sorted(lines), owner))
+    return lines
 
 
 async def aliases_of(exchange: Exchange, account: Account) -> list[Bucket]:

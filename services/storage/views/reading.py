@@ -118,14 +118,15 @@ def part_span(record: ObjectRecord, text: str) -> tuple[int, int] | None:
     """Where a part of a multipart object lies; an object of one piece is its own first part."""
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 10_000):
         raise S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000")
-    number, offset = int(text), 0
-    for count, size in record.parts or [[1, record.size]]:
+    runs, number, offset = record.parts or [[1, record.size]], int(text), 0
+    for count, size in runs:
         if number <= count:
             start = offset + (number - 1) * size
             return (start, start + size) if record.size else None
         number -= count
         offset += count * size
-    raise S3Error("InvalidRange", ActualObjectSize=record.size)
+    there = sum(count for count, _ in runs)
+    raise S3Error("InvalidPartNumber", PartNumberRequested=text, ActualPartCount=there)
 
 
 async def stream(

@@ -116,3 +116,24 @@ def test_of_many_at_once_one_makes_it(s3: Client, name: str) -> None:
     assert outcomes.count(("", 200)) == 1
     others = {one for one in outcomes if one != ("", 200)}
     assert others <= {("BucketAlreadyExists", 409), ("BucketAlreadyOwnedByYou", 409)}
+
+
+def test_a_list_of_buckets_page_by_page(s3: Client, name: str) -> None:
+    mine = [f"{name}-{letter}" for letter in "abc"]
+    for bucket in mine:
+        s3.create_bucket(Bucket=bucket)
+
+    def all_there() -> bool:
+        found = s3.list_buckets(Prefix=f"{name}-")
+        return [one["Name"] for one in found["Buckets"]] == mine
+
+    # The other process may have to hear of them.
+    until(all_there)
+    first = s3.list_buckets(Prefix=f"{name}-", MaxBuckets=2)
+    assert [one["Name"] for one in first["Buckets"]] == mine[:2]
+    assert first["Prefix"] == f"{name}-"
+    token = first["ContinuationToken"]
+    rest = s3.list_buckets(Prefix=f"{name}-", MaxBuckets=2, ContinuationToken=token)
+    assert [one["Name"] for one in rest["Buckets"]] == mine[2:]
+    assert "ContinuationToken" not in rest
+    assert refusal(s3.list_buckets, MaxBuckets=10_001) == ("InvalidArgument", 400)
