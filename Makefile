@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all check fmt bench chaos docs screenshots clean lock
+.PHONY: help up test test-all check fmt bench chaos docs clients screenshots clean lock
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ chaos: $(DEV) ## Kill processes under load for a minute, then check that nothing
 docs: $(DEV) ## Write the generated documents under docs/ anew
 	$(BIN)/python -m infra.documents
 
+clients: $(DEV) ## Drive other people's S3 clients, and write the table of docs/s3-compatibility.md anew
+	$(BIN)/python -m tests.foreign
+
 screenshots: $(DEV) ## Take the pictures under docs/screenshots anew
 	$(BIN)/python -m tests.screenshots
 
@@ -55,6 +58,7 @@ lock: $(UV) ## Choose the newest allowed versions of all packages
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) --upgrade --group foreign -o requirements-foreign.lock
+	cd tests/foreign/node && npm update --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(COMPILE) --upgrade client/pyproject.toml -o client/requirements.lock
 
 $(UV): requirements-uv.lock

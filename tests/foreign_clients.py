@@ -1,27 +1,34 @@
-"""Programs of others in an environment of their own, made once from its hashed lock."""
+"""Programs of others in an environment of their own, made once from its hashed locks."""
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.door import Door, Person
+from tests.missing import give_up
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-foreign"
 LOCK = ROOT / "requirements-foreign.lock"
+NODE_PACKAGES = ROOT / "tests" / "foreign" / "node"
+NODE_LOCK = NODE_PACKAGES / "package-lock.json"
 UV = Path(sys.executable).with_name("uv")
 INSTALL_SECONDS = 120
 
 
+@cache
 def environment() -> Path:
     """The folder of its programs; made anew when the lock has changed."""
     made_of = FOLDER / "made-of"
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    wanted = _fingerprint(LOCK)
     if not made_of.exists() or made_of.read_text() != wanted:
         shutil.rmtree(FOLDER, ignore_errors=True)
         python = FOLDER / "bin" / "python"
@@ -31,25 +38,83 @@ def environment() -> Path:
     return FOLDER / "bin"
 
 
+@cache
+def node_packages() -> Path:
+    """The folder of packages for Node beside it; made anew when their lock has changed."""
+    folder = environment().parent / "node"
+    made_of, wanted = folder / "made-of", _fingerprint(NODE_LOCK)
+    if not made_of.exists() or made_of.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for path in (NODE_LOCK, NODE_PACKAGES / "package.json"):
+            shutil.copy(path, folder)
+        quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+        run(installed("npm"), "ci", *quiet, "--prefix", folder)
+        made_of.write_text(wanted)
+    return folder / "node_modules"
+
+
+def _fingerprint(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
 def program(name: str) -> str:
     """A program of that environment."""
     return str(environment() / name)
 
 
-def run(*words: str | Path, **more: str) -> str:
-    """What it prints; fails with its words when it fails."""
+def installed(name: str) -> str:
+    """A program of this machine; without it the test is skipped, or fails under CI=true."""
+    path = shutil.which(name)
+    if path is None:
+        give_up(f"{name} is not installed here; on Debian: apt-get install {name}")
+    return str(path)
+
+
+def node() -> str:
+    """Node, with the packages at hand."""
+    node_packages()
+    return installed("node")
+
+
+def python_version(package: str) -> str:
+    """The version that is locked."""
+    match = re.search(rf"^{re.escape(package)}==(\S+)", LOCK.read_text(), re.MULTILINE)
+    assert match is not None, package
+    return match[1]
+
+
+def node_version(package: str) -> str:
+    """The version that is locked."""
+    lock = NODE_LOCK.read_text()
+    match = re.search(rf'"node_modules/{re.escape(package)}": {{\s*"version": "([^"]+)"', lock)
+    assert match is not None, package
+    return match[1]
+
+
+def environment_of(more: Mapping[str, str]) -> dict[str, str]:
+    """What a child of ours sees, and what is given to it."""
+    given = {"PYTHONPATH": str(ROOT), "NODE_PATH": str(FOLDER / "node" / "node_modules")}
+    return {**os.environ, **given, **more}  # noqa: TID251 -- a child's
+
+
+def run(*words: str | Path, into: Path | None = None, **more: str) -> str:
+    """What it prints, or writes `into` a file; fails with its words when it fails."""
     done = subprocess.run(
         [str(word) for word in words],
-        env={**os.environ, **more},  # noqa: TID251 -- a child's
+        env=environment_of(more),
         capture_output=True,
-        text=True,
         timeout=INSTALL_SECONDS,
         check=False,
         cwd=ROOT,
     )
     if done.returncode:
-        pytest.fail(f"{words[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout
+        told = (done.stdout + done.stderr).decode(errors="replace")
+        pytest.fail(f"{words[0]} ended with {done.returncode}:\n{told}")
+    if into is not None:
+        into.write_bytes(done.stdout)
+        return ""
+    return done.stdout.decode()
 
 
 def signing(door: Door, who: str = "owner") -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The locks name every package with its hash, and no machine or registry."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -36,6 +37,13 @@ def test_every_package_has_hashes_and_no_address(lock: str) -> None:
     assert not [name for name in bare if not name.startswith("#")]
     assert "://" not in text
     assert "index-url" not in text
+
+
+def test_the_packages_for_node_too() -> None:
+    lock = json.loads(Path("tests/foreign/node/package-lock.json").read_text())
+    packages = [one for name, one in lock["packages"].items() if name]
+    assert all(one["integrity"].startswith("sha512-") for one in packages)
+    assert not any("resolved" in one for one in packages)
 
 
 def test_what_is_asked_for_is_locked() -> None:

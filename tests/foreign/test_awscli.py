@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.door import ACCOUNT, HIDDEN, Door, body_of, keys_of
+from tests.door import ACCOUNT, HIDDEN, Door, keys_of
 from tests.foreign_clients import program, run, signing
 
 MIB = 1024**2
@@ -20,14 +20,6 @@ def aws(door: Door, *words: str | Path, who: str = "owner", endpoint: str = "", 
 @pytest.fixture
 def name(door: Door) -> str:
     return door.repository().repository_id
-
-
-def test_copy_and_list(door: Door, name: str, tmp_path: Path) -> None:
-    path = tmp_path / "europe.csv"
-    path.write_bytes(b"n\n1\n")
-    aws(door, "cp", path, f"s3://{ACCOUNT}/{name}/new/europe.csv")
-    assert "europe.csv" in aws(door, "ls", f"s3://{ACCOUNT}/{name}/new/")
-    assert body_of(door.client(), ACCOUNT, f"{name}/new/europe.csv") == b"n\n1\n"
 
 
 @pytest.mark.slow

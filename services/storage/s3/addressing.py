@@ -118,14 +118,15 @@ def check_key(key: str) -> str:
 def copy_sources(value: str, target: Target) -> list[Target]:
     """The objects that an x-amz-copy-source header may mean, likeliest first.
 
-    `value` is `[/]bucket/key`, percent-encoded, as `read_headers` gives it. A client of the
-    endpoint /{account} leaves the account out, and only what exists tells the two apart.
+    `value` is `[/]bucket/key`, encoded as in a query, as `read_headers` gives it: to S3 a `+` is a
+    space here, and s5cmd sends it so. A client of the endpoint /{account} leaves the account out,
+    and only what exists tells the two apart.
     Raises InvalidArgument, NoSuchVersion, InvalidURI, KeyTooLongError.
     """
     path, _, version = value.removeprefix("/").partition("?versionId=")
     if version not in {"", "null"}:
         raise S3Error("NoSuchVersion", VersionId=version)
-    bucket, _, key = decode_path(path.encode("latin-1")).partition("/")
+    bucket, _, key = decode_path(path.replace("+", " ").encode("latin-1")).partition("/")
     if not bucket or not key:
         raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key")
     operation, level = "GetObject", Level.OBJECT

@@ -258,6 +258,7 @@ def test_any_path_is_read_or_refused(raw: bytes) -> None:
     ("value", "found"),
     [
         ("acct/repo/a%20b", [("acct", "repo", "a b"), ("here", "acct", "repo/a b")]),
+        ("acct--repo/a+b%2Bc", [("acct", "repo", "a b+c")]),
         ("/acct/repo/key", [("acct", "repo", "key"), ("here", "acct", "repo/key")]),
         ("repo/key", [("here", "repo", "key")]),
         ("repo/dir/", [("here", "repo", "dir/")]),
