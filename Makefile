@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all check fmt bench chaos docs clients screenshots clean lock
+.PHONY: help up test test-all check fmt bench fuzz chaos docs clients screenshots clean lock
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ fmt: $(DEV) ## Format, and mend what can be mended
 
 bench: $(DEV) ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: $(DEV) ## Send a million misspelt requests to the parsers of the data door
+	$(BIN)/python -m tests.fuzz
 
 chaos: $(DEV) ## Kill processes under load for a minute, then check that nothing was lost
 	$(BIN)/pytest tests/chaos

@@ -1,12 +1,14 @@
 """Programs of others in an environment of their own, made once from its hashed locks."""
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -27,14 +29,12 @@ INSTALL_SECONDS = 120
 @cache
 def environment() -> Path:
     """The folder of its programs; made anew when the lock has changed."""
-    made_of = FOLDER / "made-of"
-    wanted = _fingerprint(LOCK)
-    if not made_of.exists() or made_of.read_text() != wanted:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        python = FOLDER / "bin" / "python"
-        run(UV, "venv", "--quiet", "--python", sys.executable, FOLDER)
-        run(UV, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", LOCK)
-        made_of.write_text(wanted)
+    with _outdated(FOLDER, LOCK) as is_outdated:
+        if is_outdated:
+            python = FOLDER / "bin" / "python"
+            run(UV, "venv", "--quiet", "--python", sys.executable, FOLDER)
+            install = (UV, "pip", "install", "--quiet", "--python", python)
+            run(*install, "--require-hashes", "-r", LOCK)
     return FOLDER / "bin"
 
 
@@ -42,20 +42,28 @@ def environment() -> Path:
 def node_packages() -> Path:
     """The folder of packages for Node beside it; made anew when their lock has changed."""
     folder = environment().parent / "node"
-    made_of, wanted = folder / "made-of", _fingerprint(NODE_LOCK)
-    if not made_of.exists() or made_of.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for path in (NODE_LOCK, NODE_PACKAGES / "package.json"):
-            shutil.copy(path, folder)
-        quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-        run(installed("npm"), "ci", *quiet, "--prefix", folder)
-        made_of.write_text(wanted)
+    with _outdated(folder, NODE_LOCK) as is_outdated:
+        if is_outdated:
+            folder.mkdir()
+            for path in (NODE_LOCK, NODE_PACKAGES / "package.json"):
+                shutil.copy(path, folder)
+            quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+            run(installed("npm"), "ci", *quiet, "--prefix", folder)
     return folder / "node_modules"
 
 
-def _fingerprint(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes()).hexdigest()
+@contextmanager
+def _outdated(folder: Path, lock: Path) -> Iterator[bool]:
+    """Whether the folder must be made anew, and is not there; another run of tests waits."""
+    made_of = folder / "made-of"
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        wanted = hashlib.sha256(file.read()).hexdigest()
+        is_outdated = not made_of.exists() or made_of.read_text() != wanted
+        if is_outdated:
+            shutil.rmtree(folder, ignore_errors=True)
+        yield is_outdated
+        made_of.write_text(wanted)
 
 
 def program(name: str) -> str:

@@ -1,5 +1,6 @@
 """Bytes as they never should be: flipped, overwritten, cut off, doubled."""
 
+from collections.abc import Sequence
 from random import Random
 
 FILLERS = (b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x7f\xff\xff\xff", b"\x80\x00\x00\x00")
@@ -28,3 +29,25 @@ def mutated(data: bytes, randomness: Random) -> bytes:
     if randomness.random() < 0.15:
         del wrong[randomness.randrange(len(wrong)) :]
     return bytes(wrong)
+
+
+def misspelt(text: bytes, words: Sequence[bytes], randomness: Random) -> bytes:
+    """The same text with one to four things wrong; `words` are what its readers look out for."""
+    for _ in range(randomness.randint(1, 4)):
+        start = randomness.randint(0, len(text))
+        end = min(len(text), start + randomness.choice((0, 1, 1, 2, 8, 40)))
+        match randomness.randrange(6):
+            case 0 if start < len(text):
+                flipped = text[start] ^ 1 << randomness.randrange(8)
+                text = text[:start] + bytes([flipped]) + text[start + 1 :]
+            case 1:
+                text = text[:start] + text[end:]
+            case 2:
+                text = text[:end] + text[start:end] * randomness.choice((1, 1, 1, 50)) + text[end:]
+            case 3:
+                text = text[:start] + randomness.randbytes(randomness.randint(1, 4)) + text[end:]
+            case 4 if randomness.random() < 0.3:
+                text = text[:start]
+            case _:
+                text = text[:start] + randomness.choice(words) + text[end:]
+    return text

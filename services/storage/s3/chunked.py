@@ -118,12 +118,12 @@ class ChunkedDecoder:
         """The line that ends at the next CRLF, or None when its end has not arrived."""
         if self.is_done:
             raise _malformed("there are bytes after its end")
-        limit = position + MAX_LINE_BYTES + 2
-        if not self._line:
+        kept = len(self._line)
+        limit = position + MAX_LINE_BYTES + 2 - kept
+        if not kept:
             stop = data.find(b"\r\n", position, limit)
             if stop >= 0:
                 return data[position:stop], stop + 2
-        kept = len(self._line)
         line = self._line + data[position:limit]
         # The CR may be the last byte of what was kept, and its LF the first that came now.
         stop = line.find(b"\r\n", max(kept - 1, 0))

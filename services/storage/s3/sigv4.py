@@ -5,6 +5,7 @@ The rules are those of the Amazon S3 API reference, "Authenticating Requests (AW
 Version 4)"; the clock is always an argument.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,6 +86,7 @@ def sign(key: bytes, timestamp: str, scope: str, canonical: bytes) -> str:
 
 # Making a hash costs more than hashing a short text: OpenSSL looks its algorithm up each time.
 _EMPTY = sha256()
+_SPACES = re.compile("[ \t]+")
 
 
 @lru_cache(maxsize=4096)
@@ -128,9 +130,10 @@ def _canonical_headers(request: Request, claim: Claim) -> str:
     headers = request.headers
     lines = []
     for name in claim.signed_headers:
-        value = headers.get(name, "").strip()
-        if "  " in value:
-            value = " ".join(value.split())
+        # Not what text takes for spaces: U+00A0 is the end of an `à` in UTF-8.
+        value = headers.get(name, "").strip(" \t")
+        if "  " in value or "\t" in value:
+            value = _SPACES.sub(" ", value)
         lines.append(f"{name}:{value}\n")
     return f"{''.join(lines)}\n{';'.join(claim.signed_headers)}\n{claim.payload}"
 

@@ -1,9 +1,7 @@
 """Storage is killed again and again in the middle of writes: what it acknowledged is there."""
 
 import asyncio
-import os
 import random
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.deaths import BUCKET, drafts_are_gone, is_up, kill_one
 from tests.door import (
     ACCOUNT,
     PUBLIC,
@@ -21,12 +20,10 @@ from tests.door import (
     keys_of,
     make_client,
     opened,
-    stray_files,
 )
 from tests.operator_feed import stored
 from tests.waiting import until
 
-BUCKET = f"{ACCOUNT}--{PUBLIC}"
 # So many deaths and so many acknowledged writes there are at least, however long that takes.
 KILLS, ACKNOWLEDGED = 7, 21
 WRITERS = 3
@@ -83,16 +80,6 @@ def restless(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
         yield door
 
 
-def kill_one(door: Door, choose: random.Random) -> bool:
-    """A storage process dies; whether one lived at the moment."""
-    pids = [one["pid"] for one in door.platform.ready["processes"] if one["service"] == "storage"]
-    try:
-        os.kill(choose.choice([pid for pid in pids if pid] or [2**22]), signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def content_at(client: Client, key: str) -> bytes | None:
     try:
         return body_of(client, BUCKET, key)
@@ -100,21 +87,6 @@ def content_at(client: Client, key: str) -> bytes | None:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
         raise
-
-
-def is_up(door: Door) -> bool:
-    """Whether all storage processes run and are ready again."""
-    pids = [one["pid"] for one in door.platform.ready["processes"] if one["service"] == "storage"]
-    try:
-        door.client("anonymous").list_objects_v2(Bucket=BUCKET)
-    except (BotoCoreError, ClientError):
-        return False
-    return all(pids)
-
-
-def drafts_are_gone(door: Door) -> bool:
-    """Whether nothing is left of the writes that died: neither drafts nor what they replaced."""
-    return not [name for name in stray_files(door) if "tmp" in name.split("/")]
 
 
 @pytest.mark.timeout(180)

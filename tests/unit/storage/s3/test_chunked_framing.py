@@ -52,6 +52,13 @@ def test_a_long_line_in_small_pieces_is_not_kept() -> None:
         made.feed(b"0")
 
 
+@pytest.mark.parametrize("cut", [0, 5, MAX_LINE_BYTES, MAX_LINE_BYTES + 2])
+def test_a_line_is_too_long_wherever_it_is_cut(cut: int) -> None:
+    body = b"0\r\n" + b"x" * (MAX_LINE_BYTES + 1) + b"\r\n"
+    with pytest.raises(S3Error, match="a line is too long"):
+        decode(decoder(UNSIGNED_TRAILER, 0, TRAILER), body, (cut,))
+
+
 @pytest.mark.parametrize(
     ("headers", "code"),
     [

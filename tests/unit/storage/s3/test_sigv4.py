@@ -7,7 +7,7 @@ import pytest
 from services.storage.s3.claims import UNSIGNED_PAYLOAD, Claim, read_claim
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request
-from services.storage.s3.sigv4 import Verified, verify
+from services.storage.s3.sigv4 import Verified, _canonical_headers, verify
 from tests.signed_requests import (
     ACCESS_KEY_ID,
     SECRET,
@@ -175,6 +175,22 @@ def test_query_names_are_sorted_before_values() -> None:
 
 def test_spaces_in_headers_are_folded() -> None:
     headers = {"x-amz-meta-note": "  two   words  "}
+    request = sign_header("PUT", URL + "key", headers, now=NOW)
+    check(request)
+    check(with_header(request, "x-amz-meta-note", "two words"))
+
+
+@pytest.mark.parametrize("value", ["voil\xc3\xa0", "\xa0", "a\x85", "a \xa0 b"])
+def test_a_byte_that_only_text_takes_for_a_space_is_none(value: str) -> None:
+    """UTF-8 ends in such bytes, and each was signed as it is."""
+    claim = claim_of(sign_header("PUT", URL + "key", {"x-amz-meta-note": "@"}, now=NOW))
+    assert f"x-amz-meta-note:{value}\n" in _canonical_headers(
+        with_header(sign_header("PUT", URL + "key", {}, now=NOW), "x-amz-meta-note", value), claim
+    )
+
+
+def test_tabs_are_spaces() -> None:
+    headers = {"x-amz-meta-note": "\ttwo\t words"}
     request = sign_header("PUT", URL + "key", headers, now=NOW)
     check(request)
     check(with_header(request, "x-amz-meta-note", "two words"))

@@ -1,0 +1,40 @@
+"""Storage processes that are killed, and what is waited for afterwards."""
+
+import os
+import random
+import signal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.door import ACCOUNT, PUBLIC, Door, stray_files
+
+BUCKET = f"{ACCOUNT}--{PUBLIC}"
+
+
+def pids_of(door: Door) -> list[int]:
+    """Those of storage; 0 for one that is being started again."""
+    return [one["pid"] for one in door.platform.ready["processes"] if one["service"] == "storage"]
+
+
+def kill_one(door: Door, choose: random.Random) -> bool:
+    """A storage process dies; whether one lived at the moment."""
+    try:
+        os.kill(choose.choice([pid for pid in pids_of(door) if pid] or [2**22]), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def is_up(door: Door) -> bool:
+    """Whether all storage processes run and are ready again."""
+    pids = pids_of(door)
+    try:
+        door.client("anonymous").list_objects_v2(Bucket=BUCKET)
+    except (BotoCoreError, ClientError):
+        return False
+    return all(pids)
+
+
+def drafts_are_gone(door: Door) -> bool:
+    """Whether nothing is left of the writes that died: neither drafts nor what they replaced."""
+    return not [name for name in stray_files(door) if "tmp" in name.split("/")]

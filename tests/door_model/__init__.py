@@ -1,0 +1,1 @@
+"""The data door beside a dictionary: the same is done to both, and they are compared."""
