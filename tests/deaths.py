@@ -7,6 +7,7 @@ import signal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.door import ACCOUNT, PUBLIC, Door, stray_files
+from tests.embedded import alive
 
 BUCKET = f"{ACCOUNT}--{PUBLIC}"
 
@@ -27,12 +28,15 @@ def kill_one(door: Door, choose: random.Random) -> bool:
 
 def is_up(door: Door) -> bool:
     """Whether all storage processes run and are ready again."""
-    pids = pids_of(door)
+    pids = set(pids_of(door))
+    if alive(pids) != pids:
+        # Dead, and nobody has noticed yet.
+        return False
     try:
         door.client("anonymous").list_objects_v2(Bucket=BUCKET)
     except (BotoCoreError, ClientError):
         return False
-    return all(pids)
+    return True
 
 
 def drafts_are_gone(door: Door) -> bool:

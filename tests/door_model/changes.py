@@ -44,9 +44,9 @@ def copy(model: Model) -> Change:
     if is_new:
         more |= {"MetadataDirective": "REPLACE", "Metadata": {"note": note}}
     after = old and Thing(old.content, tag(old.content), note if is_new else old.note)
-    expected = FINE if old else ("NoSuchKey", 404)
-    if source == target and not is_new:
-        expected = ("InvalidRequest", 400)
+    expected = FINE if source != target or is_new else ("InvalidRequest", 400)
+    if old is None:
+        expected = ("NoSuchKey", 404)
     return Change(target, after, lambda: client.copy_object(**place, **more), expected)
 
 
