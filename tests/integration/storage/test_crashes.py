@@ -95,10 +95,13 @@ async def test_what_was_acknowledged_is_there(restless: Door) -> None:
     writers = [Writer(restless, number, seed=number) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
-    kills = 0
-    while kills < KILLS or sum(writer.acknowledged for writer in writers) < ACKNOWLEDGED:
+    kills = written = 0
+    while kills < KILLS or written < ACKNOWLEDGED:
         await asyncio.sleep(choose.uniform(0.4, 0.9))
-        kills += kill_one(restless, choose)
+        before, written = written, sum(writer.acknowledged for writer in writers)
+        # On a busy machine one that is killed at each start would never write a thing.
+        if written > before or choose.random() < 0.2:
+            kills += kill_one(restless, choose)
     for writer in writers:
         writer.over.set()
         writer.join()
