@@ -1,6 +1,8 @@
 # `make` alone tells what there is. Everything runs from .venv, which is made and kept up to date here.
 
 PYTHON ?= python3
+# Each worker of the tests starts a platform of its own when it comes to it: some 700 MB.
+WORKERS ?= 2
 BIN := .venv/bin
 RUN := $(BIN)/.run-installed
 DEV := $(BIN)/.dev-installed
@@ -20,7 +22,7 @@ up: $(RUN) ## Start the whole platform here; Ctrl-C stops it
 	@exec $(BIN)/python -m services
 
 test: $(DEV) ## Run the tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist worksteal
 
 test-all: $(DEV) ## Run all tests, also the long ones
 	$(BIN)/pytest

@@ -6,6 +6,7 @@ held open. A second signal does not hurry it: the supervisor has the last word.
 
 import asyncio
 import contextlib
+import gc
 import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -29,6 +30,8 @@ from shared.settings import Settings
 
 log = logger("runtime")
 DOOR_STOP_SECONDS = 4.0
+# A page of a listing alone makes thousands of objects, none of them garbage that waits to be found.
+GC_THRESHOLDS = (20_000, 20, 50)
 
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 Check = Callable[[], Awaitable[None]]
@@ -95,12 +98,20 @@ async def serve(app: App) -> int:
                 serving = _listening if door.is_for_bytes else _served
                 await stack.enter_async_context(serving(door, stop))
             log.info("started", service=app.service, ops=port)
+            _look_for_garbage_seldom()
             await stop.wait()
             opened.stopping()
     except (PortTakenError, CertificateError) as error:
         log.error("not started", reason=str(error))  # noqa: TRY400  (one sentence, no traceback)
         return 1
     return 0
+
+
+def _look_for_garbage_seldom() -> None:
+    """What is there now stays: each look through all of it would hold up whoever asks meanwhile."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 class PortTakenError(Exception):

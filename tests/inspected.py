@@ -65,20 +65,38 @@ NARROWLY = f"""() => {{
 }}"""
 
 
-async def inspected(page: Page, *, whole: bool = True) -> list[str]:
-    """What is wrong with the page that is shown, a line each; `whole` walks through it too."""
+async def glanced_at(page: Page) -> list[str]:
+    """What is wrong with the page as it is shown, a line each: all rules, and a walk through it."""
     await page.evaluate(SCRIPT)
-    said = await judged(page, ALL if whole else CONTRAST)
-    if whole:
-        said += await walked(page)
+    return await judged(page, ALL) + await walked(page)
+
+
+async def looked_over(page: Page) -> list[str]:
+    """What is wrong with it in the dark or on a telephone, where it is right otherwise."""
+    await page.evaluate(SCRIPT)
     await page.emulate_media(color_scheme="dark")
-    if whole:
-        said += await judged(page, CONTRAST)
+    said = await judged(page, CONTRAST)
     await page.set_viewport_size(NARROW)
-    said += await judged(page, SMALL if whole else ALL) + await narrowly(page)
+    said += await judged(page, SMALL) + await narrowly(page)
+    await as_it_was(page)
+    return said
+
+
+async def answer_judged(page: Page) -> list[str]:
+    """What is wrong with the answer to a form, whose page was judged before it was sent."""
+    await page.evaluate(SCRIPT)
+    said = await judged(page, CONTRAST)
+    await page.emulate_media(color_scheme="dark")
+    await page.set_viewport_size(NARROW)
+    said += await judged(page, ALL) + await narrowly(page)
+    await as_it_was(page)
+    return said
+
+
+async def as_it_was(page: Page) -> None:
+    """For the next to come."""
     await page.set_viewport_size(WIDE)
     await page.emulate_media(color_scheme="light")
-    return said
 
 
 async def judged(page: Page, options: dict[str, Any]) -> list[str]:

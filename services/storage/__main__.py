@@ -1,7 +1,6 @@
 """`python -m services.storage` runs one process of storage; with words it is an operator's."""
 
 import asyncio
-import gc
 import sys
 
 from services.storage.app import create_app
@@ -12,11 +11,7 @@ from shared.runtime import run
 def main(words: list[str]) -> int:
     """The exit code."""
     if not words:
-        app = create_app()
-        # What is there now stays; a page of a listing alone makes thousands of objects that do not.
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
-        return run(app)
+        return run(create_app())
     code, told = asyncio.run(command(words))
     (sys.stderr if code else sys.stdout).write(f"{told}\n")
     return code

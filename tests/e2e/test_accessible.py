@@ -1,7 +1,7 @@
 """Every page in a real browser: for axe-core, with the keyboard, on a telephone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -10,8 +10,10 @@ from playwright.async_api import Browser, Page
 from tests.audience import BrowserState, gathered
 from tests.browser import started, window
 from tests.embedded import Embedded
-from tests.inspected import WIDE, inspected
+from tests.inspected import WIDE, answer_judged, glanced_at, looked_over
 from tests.visits import VISITS, Visit, left_out
+
+Judge = Callable[[Page], Awaitable[list[str]]]
 
 LANES = 2
 SHOWN = [one for one in VISITS if not one.sent]
@@ -38,14 +40,20 @@ def test_every_page_is_visited() -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "visits",
-    [pytest.param(SHOWN, id="pages"), pytest.param(SENT, id="forms", marks=pytest.mark.slow)],
+    ("visits", "judge"),
+    [
+        pytest.param(SHOWN, glanced_at, id="pages"),
+        pytest.param(SHOWN, looked_over, id="pages otherwise", marks=pytest.mark.slow),
+        pytest.param(SENT, answer_judged, id="forms", marks=pytest.mark.slow),
+    ],
 )
-async def test_nothing_stands_in_anyones_way(platform: Embedded, visits: list[Visit]) -> None:
+async def test_nothing_stands_in_anyones_way(
+    platform: Embedded, visits: list[Visit], judge: Judge
+) -> None:
     with gathered(platform) as audience:
         async with started() as browser:
             lanes = (
-                lane(browser, platform.ready["web"], audience, visits[one::LANES])
+                lane(browser, platform.ready["web"], audience, visits[one::LANES], judge)
                 for one in range(LANES)
             )
             found = await asyncio.gather(*lanes)
@@ -53,7 +61,11 @@ async def test_nothing_stands_in_anyones_way(platform: Embedded, visits: list[Vi
 
 
 async def lane(
-    browser: Browser, web: str, audience: dict[str, BrowserState], visits: Sequence[Visit]
+    browser: Browser,
+    web: str,
+    audience: dict[str, BrowserState],
+    visits: Sequence[Visit],
+    judge: Judge,
 ) -> list[str]:
     """One visit after the other, in a window for each who comes; what was wrong."""
     async with AsyncExitStack() as stack:
@@ -63,11 +75,13 @@ async def lane(
             opened = window(browser, base_url=web, **options)
             pages[who] = await stack.enter_async_context(opened)
         return [
-            f"{visit}: {one}" for visit in visits for one in await visited(pages[visit.who], visit)
+            f"{visit}: {one}"
+            for visit in visits
+            for one in await visited(pages[visit.who], visit, judge)
         ]
 
 
-async def visited(page: Page, visit: Visit) -> list[str]:
+async def visited(page: Page, visit: Visit, judge: Judge) -> list[str]:
     """What is wrong with the page that a visit ends at."""
     answer = await page.goto(visit.path, wait_until="load")
     for sent in visit.sent:
@@ -77,4 +91,4 @@ async def visited(page: Page, visit: Visit) -> list[str]:
     assert answer is not None
     if answer.status != visit.status:
         return [f"answers {answer.status}: {(await page.inner_text('main'))[:300]}"]
-    return await inspected(page, whole=not visit.sent)
+    return await judge(page)

@@ -74,7 +74,12 @@ class Writer(threading.Thread):
             self.client.put_object(**place, Body=content)
 
 
-@pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
+@pytest.fixture(
+    params=[
+        pytest.param(1, id="one process", marks=pytest.mark.slow),
+        pytest.param(2, id="two processes"),
+    ]
+)
 def restless(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
     with opened(tmp_path / "home", COOP_STORAGE__PROCESSES=str(request.param)) as door:
         yield door

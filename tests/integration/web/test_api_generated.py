@@ -24,7 +24,7 @@ CHECKS = (
     "allow_header_conformance",
     "ignored_auth",
 )
-QUICK_SECONDS, LONG_SECONDS = 15, 240
+QUICK_SECONDS, LONG_SECONDS = 8, 240
 
 
 @pytest.fixture(params=["stranger", "member"])
