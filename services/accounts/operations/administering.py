@@ -35,7 +35,8 @@ async def search_accounts(
         raise NotFound
     text, found, cursor = wanted.text.strip().lower(), list[Account](), wanted.cursor
     for _ in range(max(1, LOOKED_AT // wanted.limit)):
-        page = await page_of_accounts(outbox, Listed(limit=wanted.limit, cursor=cursor))
+        listed = Listed(limit=wanted.limit, cursor=cursor)
+        page = await page_of_accounts(outbox, listed, saying=text)
         found += [one for one in page.accounts if _matches(one, text, wanted.disabled)]
         cursor = page.cursor
         if cursor is None or found:

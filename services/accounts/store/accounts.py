@@ -1,5 +1,7 @@
 """Accounts, their names and their Kratos identities."""
 
+import json
+
 from services.accounts.store.layout import ALL, RECORD_VERSION
 from shared.contracts.accounts import Account, AccountPage, EmailState
 from shared.contracts.base import Actor, Listed
@@ -91,12 +93,17 @@ async def find_accounts(outbox: Outbox, account_uids: list[str]) -> list[Account
     return [Account.model_validate_json(item["body"]) for item in items if item]
 
 
-async def page_of_accounts(outbox: Outbox, listed: Listed) -> AccountPage:
-    """All accounts in the order of their making."""
+async def page_of_accounts(outbox: Outbox, listed: Listed, *, saying: str = "") -> AccountPage:
+    """All accounts in the order of their making, but for those that nowhere say this (lower case).
+
+    Records are read as text first: to look into one costs ten times what it costs to pass it over.
+    """
     page = await outbox.table.query(
         "ACCOUNT", index=ALL.name, limit=listed.limit, cursor=listed.cursor
     )
-    accounts = [Account.model_validate_json(item["body"]) for item in page.items]
+    written = json.dumps(saying, ensure_ascii=False)[1:-1]
+    bodies = [item["body"] for item in page.items if written in item["body"].lower()]
+    accounts = [Account.model_validate_json(body) for body in bodies]
     return AccountPage(accounts=accounts, cursor=page.cursor)
 
 

@@ -106,6 +106,16 @@ async def test_accounts_are_found_by_a_part_of_id_or_name_and_by_state(outbox: O
     assert len(await found(outbox, principal)) == 7
 
 
+async def test_a_name_is_found_as_it_is_written(outbox: Outbox) -> None:
+    _, principal = await root(outbox)
+    named = {"one": 'The "Île" \\ Sea', "two": "Σίσυφος"}
+    for account_id, name in named.items():
+        await overwritten(outbox, await person(outbox, account_id), name=name)
+    assert await found(outbox, principal, text='"ÎLE" \\') == ["one"]
+    assert await found(outbox, principal, text="ΣΊΣΥΦΟΣ") == ["two"]
+    assert await found(outbox, principal, text="individual") == []
+
+
 async def test_an_operator_s_commands(tmp_path: Path) -> None:
     settings = ServiceSettings(home=tmp_path)
 
