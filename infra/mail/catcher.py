@@ -24,9 +24,13 @@ class Mail:
     caught_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass
 class Caught:
-    """Takes every mail (aiosmtpd calls it by this name) and forgets the oldest."""
+    """Takes every mail (aiosmtpd calls it by this name) and forgets the oldest.
+
+    Without slots: aiosmtpd reads every attribute there is, and until Python 3.11.3 a data class
+    with slots had one, `__weakref__`, that could not be read.
+    """
 
     mails: deque[Mail] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
 
