@@ -53,6 +53,9 @@ class Wire:
             if not sent:
                 raise EOFError
             offset += sent
+            if offset < end:
+                # It took what it had room for; asking at once would only be told so.
+                await self._writable()
         # A client faster than the disk must not keep all others waiting.
         await asyncio.sleep(0)
 

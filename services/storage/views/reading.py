@@ -18,7 +18,7 @@ from services.storage.views.headers import (
 )
 from shared.errors import NotFound
 
-PIECE_BYTES = 2 * 1024**2
+PIECE_BYTES = 8 * 1024**2
 OVERRIDES = {
     f"response-{name}": name
     for name in (
