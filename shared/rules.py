@@ -18,6 +18,7 @@ class Action(StrEnum):
     REPOSITORY_ACTIVATE = "repository:activate"
     REPOSITORY_UNDELETE = "repository:undelete"
     REPOSITORY_MOVE = "repository:move"
+    REPOSITORY_LIMIT = "repository:limit"
     REPOSITORY_MEMBERS_READ = "repository:members:read"
     REPOSITORY_GRANT = "repository:grant"
     REPOSITORY_SHARE = "repository:share"
@@ -33,6 +34,7 @@ class Action(StrEnum):
     ACCOUNT_AUDIT = "account:audit"
     ACCOUNT_DELETE = "account:delete"
     ACCOUNT_DISABLE = "account:disable"
+    ACCOUNT_LIMIT = "account:limit"
     ACCESS_KEY_MANAGE = "access-key:manage"
 
 
@@ -60,6 +62,7 @@ PUBLIC = {
     Action.REPOSITORY_DEACTIVATE: MAINTAINER,
     Action.REPOSITORY_ACTIVATE: MAINTAINER,
     Action.REPOSITORY_MOVE: OWNER,
+    Action.REPOSITORY_LIMIT: ADMIN,
 }
 UNLISTED = PUBLIC | {Action.REPOSITORY_LIST: READER}
 RESTRICTED = UNLISTED | {
@@ -82,6 +85,7 @@ DEACTIVATED = {
     Action.REPOSITORY_DEACTIVATE: MAINTAINER,
     Action.REPOSITORY_ACTIVATE: OWNER,
     Action.REPOSITORY_MOVE: ADMIN,
+    Action.REPOSITORY_LIMIT: ADMIN,
 }
 DELETED = dict.fromkeys(PUBLIC, NOBODY) | {Action.REPOSITORY_UNDELETE: OWNER}
 OF_DISABLED = dict.fromkeys(PUBLIC, ADMIN) | {Action.DATA_WRITE: NOBODY, Action.DATA_DELETE: NOBODY}
@@ -103,6 +107,7 @@ ENABLED_ACCOUNT = {
     Action.ACCESS_KEY_MANAGE: OWNER,
     Action.ACCOUNT_DELETE: OWNER,
     Action.ACCOUNT_DISABLE: ADMIN,
+    Action.ACCOUNT_LIMIT: ADMIN,
 }
 DISABLED_ACCOUNT = dict.fromkeys(ENABLED_ACCOUNT, ADMIN)
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from services.storage.app import archive_limits, redrawing_of
+from services.storage.app import archive_limits, quotas_of, redrawing_of
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
+from services.storage.operations.downloading import Downloads
 from services.storage.operations.presigning import Door as SigningDoor
 from services.storage.s3.presign import Signer
 from services.storage.s3.request import Request
@@ -155,6 +156,7 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
             resources=resources,
             projection=projection,
             door=door,
+            quotas=quotas_of(settings, projection),
             holders=holders,
             stale_after=stale_after,
             web_url=URL,
@@ -166,6 +168,7 @@ async def opened_room(home: Path, *, stale_after: float = 300.0) -> AsyncIterato
             redrawing=redrawing_of(settings),
             avatar_bytes=settings.avatar_bytes,
             archives=archive_limits(settings),
+            downloads=Downloads(resources.outbox),
         )
         people = {name: Credentials(f"COOP{name.upper()}", name) for name in ("ada", "ben")}
         room = Room(DataDoor(held), key, people)

@@ -24,8 +24,9 @@ from shared.contracts.accounts import (
     ListAuditEntries,
     RepositoryName,
     RevokeAccessKey,
+    SetAccountQuota,
 )
-from shared.contracts.base import Actor
+from shared.contracts.base import Actor, Quota
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Problem
 from shared.keyfile import load_key_file
@@ -119,6 +120,17 @@ async def enable(desk: Desk) -> str:
     return f"{desk.words.account} is enabled."
 
 
+async def set_quota(desk: Desk) -> str:
+    """What all repositories of the account may hold; what is left out is as is usual."""
+    words = desk.words
+    quota = Quota(size=words.size or None, objects=words.objects or None)
+    uid = (await desk.account()).account_uid
+    wanted = SetAccountQuota(actor=OPERATOR, account_uid=uid, quota=quota, reason=words.reason)
+    await administering.set_account_quota(desk.outbox, ADMIN, wanted)
+    told = {name: value for name, value in quota.model_dump().items() if value is not None}
+    return f"{words.account}: {told or 'as is usual'}"
+
+
 async def verify_audit(desk: Desk) -> str:
     """That the trail of an account, or of a file that was exported, is whole."""
     path = desk.words.file
@@ -157,6 +169,7 @@ COMMANDS: Mapping[str, Callable[[Desk], Awaitable[str]]] = {
     "grant-admin": grant_admin,
     "disable": disable,
     "enable": enable,
+    "set-quota": set_quota,
     "verify-audit": verify_audit,
 }
 OPTIONS: Mapping[str, Sequence[str]] = {
@@ -165,6 +178,7 @@ OPTIONS: Mapping[str, Sequence[str]] = {
     "revoke-access-key": ("key", "reason"),
     "disable": ("reason",),
     "enable": ("reason",),
+    "set-quota": ("size", "objects", "reason"),
 }
 REQUIRED = {"identity", "key"}
 

@@ -49,6 +49,7 @@ from shared.contracts.repositories import (
     RenameRepository,
     RepositoryPage,
     RevokeShareLink,
+    SetRepositoryQuota,
     Transfer,
     UndeleteRepository,
 )
@@ -160,6 +161,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     DeleteRepository: in_account(states.delete_repository),
     DeactivateRepository: in_account(states.deactivate_repository),
     ActivateRepository: in_account(states.activate_repository),
+    SetRepositoryQuota: in_account(states.set_repository_quota),
     UndeleteRepository: in_account(states.undelete_repository),
     ListDeletedRepositories: in_account(states.list_deleted_repositories),
     RenameRepository: in_account(moving.rename_repository),

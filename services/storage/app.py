@@ -12,8 +12,10 @@ from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
+from services.storage.operations.downloading import Downloads
 from services.storage.operations.presigning import Door as SigningDoor
 from services.storage.operations.purging import purge_repository
+from services.storage.operations.quotas import Quotas
 from services.storage.operations.recovering import (
     FindRepository,
     keep_healing,
@@ -33,6 +35,7 @@ from shared.certificates import door_tls
 from shared.cloudevents import EventData
 from shared.confinement.limits import Limits
 from shared.contracts.accounts import AccountUpdated
+from shared.contracts.base import Quota
 from shared.contracts.repositories import Repository, RepositoryRenamed
 from shared.fetching import Fetcher
 from shared.following import follow, private_handlers
@@ -73,7 +76,8 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
         purging = Purging(projection, partial(purge_repository, resources))
-        answering = Answering(resources, projection, door)
+        quotas = quotas_of(settings.storage, projection)
+        answering = Answering(resources, projection, door, quotas)
         _name_doors(bus, answering, purging)
         relay = Relay(outbox, bus)
         relay.start()
@@ -105,11 +109,17 @@ async def _holding(
 ) -> AsyncIterator[Held]:
     """What the data door holds, beside what answers on the bus."""
     uses, link_uses = Uses(), Uses(of_links)
-    async with telling(uses, link_uses, bus=bus), _issuers(settings) as issuers:
+    downloads = Downloads(answering.resources.outbox, settings.storage.downloads_seconds)
+    async with (
+        telling(uses, link_uses, bus=bus),
+        _issuers(settings) as issuers,
+        going(downloads.keep_writing()),
+    ):
         yield Held(
             resources=answering.resources,
             projection=answering.projection,
             door=answering.door,
+            quotas=answering.quotas,
             holders=Holders(answering.projection, key),
             stale_after=settings.storage.stale_after,
             web_url=settings.web.public_url.rstrip("/"),
@@ -122,6 +132,7 @@ async def _holding(
             avatar_bytes=settings.storage.avatar_bytes,
             manages_buckets=settings.storage.buckets == "manage",
             archives=archive_limits(settings.storage),
+            downloads=downloads,
         )
 
 
@@ -129,6 +140,13 @@ def redrawing_of(settings: StorageSettings) -> Redrawing:
     """What reads pictures, within these limits."""
     limits = Limits(settings.avatar_memory_bytes, settings.avatar_seconds)
     return Redrawing(limits, settings.avatar_pixels)
+
+
+def quotas_of(settings: StorageSettings, projection: Projection) -> Quotas:
+    """What accounts and repositories are held to that have no quotas of their own."""
+    of_account = Quota(size=settings.account_size, objects=settings.account_objects)
+    of_repository = Quota(size=settings.repository_size, objects=settings.repository_objects)
+    return Quotas(Outbox(projection.table), projection.account, of_account, of_repository)
 
 
 def archive_limits(settings: StorageSettings) -> ArchiveLimits:

@@ -17,10 +17,12 @@ from services.storage.operations.presigning import (
     presign_put,
     signed_for,
 )
+from services.storage.operations.quotas import Quotas
 from services.storage.operations.reading import get_record
 from services.storage.operations.resources import Resources
 from services.storage.operations.rights import demand_account
 from services.storage.store.avatars import keep_only
+from services.storage.store.downloads import downloads_since
 from services.storage.store.figures import find_figures, fold, hand_over
 from services.storage.store.objects import objects_page, stored_object
 from shared.cloudevents import Event
@@ -48,6 +50,8 @@ from shared.errors import Forbidden, NotFound
 from shared.policy import Action, demand, may, repository_resource
 from shared.projection import Projection
 
+DOWNLOAD_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -56,6 +60,7 @@ class Answering:
     resources: Resources
     projection: Projection
     door: Door
+    quotas: Quotas
 
 
 async def repository_for(
@@ -115,7 +120,13 @@ async def get_repository_figures(
     names = (wanted.account_id, wanted.repository_id)
     repository = await repository_for(answering, wanted.actor, Action.DATA_LIST, names, "")
     figures = await fold(answering.resources.outbox, repository.repository_uid)
-    return StoredFigures(objects=figures.objects, size=figures.size)
+    quota = answering.quotas.for_repository(repository)
+    downloads = await downloads_since(
+        answering.resources.outbox, repository.repository_uid, DOWNLOAD_DAYS
+    )
+    return StoredFigures(
+        objects=figures.objects, size=figures.size, quota=quota, downloads=downloads
+    )
 
 
 async def get_account_figures(answering: Answering, wanted: GetAccountFigures) -> StoredFigures:
@@ -123,7 +134,8 @@ async def get_account_figures(answering: Answering, wanted: GetAccountFigures) -
     named = await answering.projection.account_named(wanted.account_id)
     account = await account_for(answering, wanted.actor, Action.ACCOUNT_AUDIT, named)
     figures = await find_figures(answering.resources.outbox, account.account_uid)
-    return StoredFigures(objects=figures.objects, size=figures.size)
+    quota = answering.quotas.for_account(account)
+    return StoredFigures(objects=figures.objects, size=figures.size, quota=quota)
 
 
 async def on_renamed(answering: Answering, event: Event[RepositoryEvent]) -> None:

@@ -23,6 +23,11 @@ class StorageSettings(SharedStorageSettings):
     A picture of an account may have so many pixels, and take a process so long and so much memory
     to read.
 
+    `account_size`, `account_objects`, `repository_size`, `repository_objects`: the quotas of those
+    that have none of their own; None is none.
+
+    `downloads_seconds`: how long downloads are counted in memory before they are written down.
+
     An archive holds so many objects at most, and a process lays out so many at once.
     """
 
@@ -34,6 +39,11 @@ class StorageSettings(SharedStorageSettings):
     avatar_pixels: int = Field(default=40_000_000, ge=1)
     avatar_seconds: float = Field(default=10.0, gt=0)
     avatar_memory_bytes: int = Field(default=1024**3, ge=256 * 1024**2)
+    account_size: int | None = Field(default=None, ge=0)
+    account_objects: int | None = Field(default=None, ge=0)
+    repository_size: int | None = Field(default=None, ge=0)
+    repository_objects: int | None = Field(default=None, ge=0)
+    downloads_seconds: float = Field(default=5.0, gt=0)
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
 

@@ -54,6 +54,25 @@ class Share(BaseModel):
     prefix: str = ""
 
 
+class Quota(BaseModel):
+    """How many bytes and objects may be held; None is what is usual where it counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: int | None = Field(default=None, ge=0, le=2**62)
+    objects: int | None = Field(default=None, ge=0, le=2**62)
+
+    def or_else(self, usual: "Quota") -> "Quota":
+        """With what is usual in place of what is not said."""
+        return Quota(
+            size=usual.size if self.size is None else self.size,
+            objects=usual.objects if self.objects is None else self.objects,
+        )
+
+
+NO_QUOTA = Quota()
+
+
 class Actor(BaseModel):
     """Who asks. An account is named by its uid; a service by its name; anonymous by nothing.
 

@@ -1,12 +1,12 @@
 """What storage answers and announces."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
-from shared.contracts.base import Listed, Reply, Request, Snapshot
+from shared.contracts.base import NO_QUOTA, Listed, Quota, Reply, Request, Snapshot
 
 
 class StoredObject(Snapshot):
@@ -75,10 +75,12 @@ class ListObjects(StorageRequest[ObjectPage], Listed):
 
 
 class StoredFigures(BaseModel):
-    """How much is kept, as counters have it; a second late at most."""
+    """How much is kept, as counters have it; a second late at most. And how much may be."""
 
     objects: int
     size: int
+    quota: Quota = NO_QUOTA
+    downloads: int = Field(default=0, description="of a repository's objects, in 30 days")
 
 
 class GetRepositoryFigures(StorageRequest[StoredFigures]):
@@ -153,6 +155,22 @@ class DeleteObject(StorageRequest[StoredObject]):
     account_id: str
     repository_id: str
     key: str
+
+
+class ObjectsDownloaded(EventData):
+    """How often objects of a repository were downloaded on a day so far, in UTC.
+
+    Told some seconds after the last of them; a later version has the larger sum.
+    """
+
+    owner: ClassVar[str] = "storage"
+    event: ClassVar[str] = "objects_downloaded"
+
+    account_id: str
+    repository_id: str
+    repository_uid: str
+    day: date
+    downloads: int
 
 
 class ObjectEvent(EventData):

@@ -1,4 +1,4 @@
-"""What administrators do: find accounts, shut them and open them again."""
+"""What administrators do: find accounts, shut them and open them again, say what they may hold."""
 
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.changes import updated
@@ -15,6 +15,7 @@ from shared.contracts.accounts import (
     DisableAccount,
     EnableAccount,
     SearchAccounts,
+    SetAccountQuota,
 )
 from shared.contracts.base import Actor, Listed
 from shared.errors import Conflict, NotFound
@@ -98,6 +99,32 @@ async def _shutting(
     entry = await audited(outbox, uid, wanted.actor, kind.event, uid, reason=wanted.reason)
     ends = [ordered(JobKind.SIGN_OUT, uid, account.version)] if account.disabled else []
     return [_told(kind, account, wanted), *entry, *ends]
+
+
+async def set_account_quota(
+    outbox: Outbox, principal: Principal, wanted: SetAccountQuota
+) -> Account:
+    """What all its repositories may hold from now on; what they hold already stays."""
+
+    async def attempt() -> Account:
+        before = await find_account(outbox, wanted.account_uid)
+        if before is None or before.deleted:
+            raise NotFound
+        if not may(principal, Action.ACCOUNT_LIMIT, account_resource(before)):
+            raise NotFound
+        if before.quota == wanted.quota:
+            return before
+        changes = {"quota": wanted.quota, "version": next_version(before.version)}
+        after, uid = before.model_copy(update=changes), before.account_uid
+        await commit(
+            outbox,
+            changed_account(after, before=before.version),
+            updated(AccountUpdated, after, wanted.actor),
+            *await audited(outbox, uid, wanted.actor, "quota_set", uid, reason=wanted.reason),
+        )
+        return after
+
+    return await until_won(attempt)
 
 
 async def grant_admin(outbox: Outbox, actor: Actor, account: Account) -> Account:

@@ -1,4 +1,4 @@
-"""In use, put aside, deleted and back again: the states of a repository."""
+"""In use, put aside, deleted and back again, limited: the states of a repository."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ from shared.contracts.repositories import (
     RepositoryDeleted,
     RepositoryPage,
     RepositoryUpdated,
+    SetRepositoryQuota,
     State,
     UndeleteRepository,
 )
@@ -67,6 +68,20 @@ async def activate_repository(
         demand_version(before, wanted.version)
         changes = {"state": State.ACTIVE, "held": False}
         return await _change(resources, before, changes, wanted.actor.uid)
+
+    return await until_won(attempt)
+
+
+async def set_repository_quota(
+    resources: Resources, principal: Principal, account: Account, wanted: SetRepositoryQuota
+) -> Repository:
+    """What it may hold from now on; what it holds already stays."""
+
+    async def attempt() -> Repository:
+        before = await _found(
+            resources, principal, Action.REPOSITORY_LIMIT, account, wanted.repository_id
+        )
+        return await _change(resources, before, {"quota": wanted.quota}, wanted.actor.uid)
 
     return await until_won(attempt)
 

@@ -41,6 +41,7 @@ class Part(NamedTuple):
 class Slice(NamedTuple):
     """Bytes of an object, open until the next piece is asked for."""
 
+    key: str
     blob: Blob
     start: int
     end: int
@@ -145,7 +146,7 @@ async def _body(archive: Archive, row: Item, span: tuple[int, int]) -> AsyncGene
         return
     blob = await _open(archive, _record(archive, row))
     try:
-        yield Slice(blob, *span)
+        yield Slice(row["sk"], blob, *span)
     finally:
         blob.close()
 

@@ -8,6 +8,7 @@ from services.storage.blobs.port import Draft, GoneError, Imprint, NoRoomError
 from services.storage.models import Content, Upload, UploadPart
 from services.storage.operations.committing import NewObject, Ready, commit_object
 from services.storage.operations.multipart import PartAddress, forget_parts, known_upload
+from services.storage.operations.quotas import Quotas
 from services.storage.operations.receiving import base64_of, now_us
 from services.storage.operations.resources import Resources, folder_of, to_the_end
 from services.storage.s3.bodies import CompletedPart
@@ -36,22 +37,27 @@ class Completion:
 
 
 async def complete_upload(
-    resources: Resources, repository: Repository, wanted: Completion
+    resources: Resources, repository: Repository, wanted: Completion, quotas: Quotas
 ) -> dict[str, str]:
     """The answer: `etag`, and each checksum as `sum:<name>`. Raises S3Error."""
     upload = await known_upload(resources, repository, wanted.address)
     if upload.state == "done":
         return upload.answer
     try:
-        return await to_the_end(_complete(resources, repository, upload, wanted))
+        parts = await _chosen(resources, upload, wanted.listed)
+        async with quotas.room(repository, upload.key, sum(part.size for part in parts)):
+            return await to_the_end(_complete(resources, repository, upload, wanted, parts))
     except (ConditionFailed, S3Error) as reason:
         return await _answer_of_another(resources, upload, reason)
 
 
 async def _complete(
-    resources: Resources, repository: Repository, upload: Upload, wanted: Completion
+    resources: Resources,
+    repository: Repository,
+    upload: Upload,
+    wanted: Completion,
+    parts: list[UploadPart],
 ) -> dict[str, str]:
-    parts = await _chosen(resources, upload, wanted.listed)
     content = content_of_parts(upload, parts)
     _check_promises(content, wanted)
     folder = folder_of(repository)

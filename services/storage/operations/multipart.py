@@ -16,6 +16,7 @@ from services.storage.store.uploads import (
     add_upload,
     find_part,
     find_upload,
+    is_upload_id,
     parts_after,
     put_part,
     remove_parts,
@@ -76,9 +77,8 @@ async def known_upload(
     resources: Resources, repository: Repository, address: PartAddress
 ) -> Upload:
     """The upload, done or under way, if it is of this key. Raises NoSuchUpload."""
-    # An id longer than ours would not even be a key of the table.
     upload = None
-    if len(address.upload_id) <= 64 and address.upload_id.isalnum():
+    if is_upload_id(address.upload_id):
         upload = await find_upload(resources.outbox, address.upload_id)
     if upload is None or (upload.repository_uid, upload.key) != (
         repository.repository_uid,

@@ -88,6 +88,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "OperationAborted": (409, "A conflicting operation is in progress. Try again."),
     "OwnershipControlsNotFoundError": (404, "The bucket ownership controls were not found"),
     "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
+    "QuotaExceeded": (403, "What may be stored here is used up."),
     "ReplicationConfigurationNotFoundError": (404, "The replication configuration was not found"),
     "RequestHeaderSectionTooLarge": (400, "Your request header section is too large."),
     "RequestTimeTooSkewed": (

@@ -9,6 +9,8 @@
 | CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
 | FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |
 | CORS#<repository uid> | CORS                   | its rules for scripts of other origins       |
+| DOWNLOADS#<repo. uid> | <day>                  | downloads of all its objects on a day        |
+| DOWNLOADS#<..>#<day>  | <object uid>           | of one of them                               |
 | AVATAR#<account uid>  | <name>                 | a picture of an account (store.avatars)      |
 | EVT#<object uid>      | <version>#<...>        | events (shared.outbox)                       |
 

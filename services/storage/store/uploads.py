@@ -15,6 +15,11 @@ REMEMBERED_SECONDS = 7 * 24 * 3600
 IS_OPEN = Equals("state", "open")
 
 
+def is_upload_id(text: str) -> bool:
+    """Whether it can be one at all: one longer than ours would not even be a key of the table."""
+    return len(text) <= 64 and text.isalnum()
+
+
 def upload_key(upload_id: str) -> str:
     """The partition of an upload and its parts."""
     return f"UPLOAD#{upload_id}"

@@ -142,7 +142,10 @@ async def _send(exchange: Exchange, found: AsyncIterator[Piece]) -> None:
     async for piece in found:
         if isinstance(piece, bytes):
             batch += piece
-        elif piece.end - piece.start <= READ_BYTES:
+            continue
+        if piece.start == 0 and exchange.is_download:
+            exchange.held.downloads.note(exchange.place, piece.key)
+        if piece.end - piece.start <= READ_BYTES:
             batch += await _read(piece)
         else:
             await _flush(exchange, batch)

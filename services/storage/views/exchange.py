@@ -6,7 +6,9 @@ from typing import Any
 
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
+from services.storage.operations.downloading import Downloads
 from services.storage.operations.presigning import Door
+from services.storage.operations.quotas import Quotas
 from services.storage.operations.resources import Resources
 from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.addressing import Target
@@ -54,6 +56,7 @@ class Held:
     resources: Resources
     projection: Projection
     door: Door
+    quotas: Quotas
     holders: Holders
     stale_after: float
     web_url: str
@@ -66,6 +69,7 @@ class Held:
     avatar_bytes: int
     manages_buckets: bool = False
     archives: ArchiveLimits
+    downloads: Downloads
 
 
 @dataclass(slots=True)
@@ -103,6 +107,12 @@ class Exchange:
     def is_signed(self) -> bool:
         """Whether who asks has proved who they are."""
         return self.caller.verified is not None
+
+    @property
+    def is_download(self) -> bool:
+        """Whether what is read counts as a download: not by ourselves, nor to show it on a page."""
+        is_shown = "prefetch" in self.request.headers.get("sec-purpose", "")
+        return self.caller.principal.kind != "service" and not is_shown
 
     @property
     def must_close(self) -> bool:

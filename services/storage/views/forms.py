@@ -175,7 +175,10 @@ async def post(exchange: Exchange) -> None:
     policy = await prove(exchange, reader)
     repository, new = await place_of(exchange, reader)
     body = FormBody(reader, begun, arriving, policy)
-    record = await put_object(exchange.held.resources, repository, new, body)
+    # Of the file's own size nothing is known before it has come: the whole form counts for it.
+    most = int(exchange.request.headers.get("content-length") or policy.max_bytes)
+    async with exchange.held.quotas.room(repository, new.key, most):
+        record = await put_object(exchange.held.resources, repository, new, body)
     await answer(exchange, reader.fields, record.etag)
 
 

@@ -80,8 +80,10 @@ def wanted_checksum(exchange: Exchange) -> tuple[str, ChecksumType]:
 
 async def put_part(exchange: Exchange) -> None:
     """UploadPart."""
-    address = part_address(exchange)
-    part = await upload_part(exchange.held.resources, exchange.place, address, SignedBody(exchange))
+    address, body, held = part_address(exchange), SignedBody(exchange), exchange.held
+    number, place = address.number, exchange.place
+    async with held.quotas.room_for_part(place, address.upload_id, number, body.length):
+        part = await upload_part(held.resources, place, address, body)
     headers = [(b"etag", b'"%b"' % part.etag.encode())]
     headers += [one for one in checksum_headers(part.checksums) if one[0] != b"x-amz-checksum-type"]
     await exchange.answer(200, headers)
@@ -95,7 +97,9 @@ async def copy_to_part(exchange: Exchange) -> None:
         wanted = exchange.request.headers.get("x-amz-copy-source-range")
         size = source.record.size
         span = (0, size) if wanted is None else parse_copy_range(wanted, size)
-        part = await copy_part(exchange.held.resources, source, exchange.place, address, span)
+        number, length, held = address.number, span[1] - span[0], exchange.held
+        async with held.quotas.room_for_part(exchange.place, address.upload_id, number, length):
+            part = await copy_part(held.resources, source, exchange.place, address, span)
     finally:
         source.close()
     document = copy_result(
@@ -120,7 +124,9 @@ async def complete(exchange: Exchange) -> None:
         None if size is None else read_length("x-amz-mp-object-size", size),
         declared_checksums(headers) if "x-amz-checksum-type" in headers else {},
     )
-    work = asyncio.ensure_future(complete_upload(exchange.held.resources, exchange.place, wanted))
+    held = exchange.held
+    completing = complete_upload(held.resources, exchange.place, wanted, held.quotas)
+    work = asyncio.ensure_future(completing)
     done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
     if done:
         await exchange.answer_xml(completed(exchange, work.result()))

@@ -51,6 +51,8 @@ async def get_object(exchange: Exchange) -> None:
             await exchange.start(status, headers)
             await exchange.send({"type": "http.response.body", "body": b""})
         else:
+            if start == 0 and exchange.is_download:
+                exchange.held.downloads.note(exchange.place, record.key)
             await stream(exchange, opened, (start, end), (status, headers))
     finally:
         opened.close()

@@ -31,7 +31,8 @@ async def put(exchange: Exchange) -> None:
     new = new_object(
         exchange.target.key, exchange.request.headers, exchange.caller.uid, kept=body.kept
     )
-    record = await put_object(exchange.held.resources, exchange.place, new, body)
+    async with exchange.held.quotas.room(exchange.place, new.key, body.length):
+        record = await put_object(exchange.held.resources, exchange.place, new, body)
     headers = [(b"etag", b'"%b"' % record.etag.encode()), *checksum_headers(record.checksums)]
     await exchange.answer(200, headers)
 
@@ -63,7 +64,8 @@ async def copy(exchange: Exchange) -> None:
             new.tags = await tags_of(exchange, repository, source)
         names = [name for name, value in told_checksums(source.record.checksums)]
         new.kept = (algorithm,) if algorithm else tuple(names)
-        record = await copy_object(exchange.held.resources, source, exchange.place, new)
+        async with exchange.held.quotas.room(exchange.place, new.key, source.record.size):
+            record = await copy_object(exchange.held.resources, source, exchange.place, new)
     finally:
         source.close()
     document = copy_result(

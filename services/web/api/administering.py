@@ -1,12 +1,19 @@
-"""For administrators: accounts found, shut, opened again."""
+"""For administrators: accounts found, shut, opened again; what may be stored."""
 
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StrictInt
 
 from services.web.api.models import AccountView, Body
-from services.web.api.queries import AccountName, Paging, ask, data_door_of, find_account
+from services.web.api.queries import (
+    AccountName,
+    Paging,
+    RepositoryPath,
+    ask,
+    data_door_of,
+    find_account,
+)
 from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from shared.contracts.accounts import (
@@ -14,7 +21,10 @@ from shared.contracts.accounts import (
     EnableAccount,
     Reason,
     SearchAccounts,
+    SetAccountQuota,
 )
+from shared.contracts.base import Quota
+from shared.contracts.repositories import Repository, SetRepositoryQuota
 
 router = routing("administration", prefix="/admin")
 Text = Annotated[str, Query(max_length=100, description="A part of the account's id or name")]
@@ -26,6 +36,7 @@ class AdminView(AccountView):
 
     disabled: bool
     admin: bool
+    quota: Quota
 
 
 class AdminList(BaseModel):
@@ -39,6 +50,19 @@ class Why(Body):
     """Why it is done."""
 
     reason: Reason = ""
+
+
+class NewQuota(Body):
+    """Bytes and objects; what is null is as is usual."""
+
+    size: Annotated[StrictInt, Field(ge=0, le=2**62)] | None = None
+    objects: Annotated[StrictInt, Field(ge=0, le=2**62)] | None = None
+    reason: Reason = ""
+
+    @property
+    def quota(self) -> Quota:
+        """As the bus has it."""
+        return Quota(size=self.size, objects=self.objects)
 
 
 @router.get("/accounts", summary="Find accounts")
@@ -74,3 +98,24 @@ async def enable_account(
     uid = (await find_account(request, visitor, account_id)).account_uid
     wanted = EnableAccount(actor=visitor.actor, account_uid=uid, reason=why.reason)
     return AdminView.of(await ask(request, wanted), data_door_of(request))
+
+
+@router.put("/accounts/{account_id}/quota", summary="Set the quota of an account")
+async def set_account_quota(
+    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewQuota
+) -> AdminView:
+    """What all its repositories may hold together; what they hold already stays."""
+    uid = (await find_account(request, visitor, account_id)).account_uid
+    asked = SetAccountQuota(
+        actor=visitor.actor, account_uid=uid, quota=wanted.quota, reason=wanted.reason
+    )
+    return AdminView.of(await ask(request, asked), data_door_of(request))
+
+
+@router.put("/repositories/{account_id}/{repository_id}/quota", summary="Set a repository's quota")
+async def set_repository_quota(
+    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: NewQuota
+) -> Repository:
+    """What it may hold; what it holds already stays."""
+    asked = SetRepositoryQuota(actor=visitor.actor, **name.model_dump(), quota=wanted.quota)
+    return await ask(request, asked)

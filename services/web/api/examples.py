@@ -30,6 +30,7 @@ from services.web.api.example_things import (
     TRUSTED,
 )
 
+QUOTA: dict[str, Any] = {"size": 1_000_000_000_000, "objects": None}
 PARAMETERS: dict[str, Any] = {
     **NAMES,
     "member_id": "ada",
@@ -79,14 +80,15 @@ EXAMPLES: dict[str, Any] = {
         "ready_at": NOW,
         "expires_at": THEN,
     },
-    "FiguresView": {"objects": 3, "size": 1048576},
+    "FiguresView": {"objects": 3, "size": 1048576, "downloads": 12, "quota": QUOTA},
+    "NewQuota": {**QUOTA, "reason": "as agreed"},
     "DomainViews": {"domains": [DOMAIN]},
     "Endpoints": {"web": "https://example.org", "s3": "https://data.example.org"},
     "AccountView": ACCOUNT,
     "OwnAccount": {**PERSON, "roles": {NOAA: "owner"}},
-    "AdminView": {**ACCOUNT, "disabled": False, "admin": False},
+    "AdminView": {**ACCOUNT, "disabled": False, "admin": False, "quota": QUOTA},
     "AdminList": {
-        "accounts": [{**ACCOUNT, "disabled": False, "admin": False}],
+        "accounts": [{**ACCOUNT, "disabled": False, "admin": False, "quota": QUOTA}],
         "cursor": None,
     },
     "NewOrganization": {"account_id": "noaa", "name": "NOAA", "bio": ACCOUNT["bio"]},

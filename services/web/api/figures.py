@@ -1,11 +1,14 @@
 """How much storage keeps of a repository and for an account."""
 
+from typing import Annotated
+
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.web.api.queries import AccountName, RepositoryPath, ask, check_names
 from services.web.api.routing import routing
 from services.web.api.visitors import Calling, SignedIn
+from shared.contracts.base import Quota
 from shared.contracts.storage import GetAccountFigures, GetRepositoryFigures, StoredFigures
 
 router = routing("storage")
@@ -16,6 +19,8 @@ class FiguresView(BaseModel):
 
     objects: int
     size: int
+    downloads: Annotated[int, Field(description="Of a repository's objects, in 30 days")]
+    quota: Annotated[Quota, Field(description="How much may be kept; null is without limit")]
 
     @classmethod
     def of(cls, figures: StoredFigures) -> "FiguresView":

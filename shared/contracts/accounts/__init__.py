@@ -47,6 +47,7 @@ from shared.contracts.accounts.accounts import (
     GetAccountByIdentity,
     ListAccounts,
     SearchAccounts,
+    SetAccountQuota,
 )
 from shared.contracts.accounts.audit import (
     AuditEntry,
@@ -242,6 +243,7 @@ __all__ = [
     "RoleRequest",
     "SealedAccessKey",
     "SearchAccounts",
+    "SetAccountQuota",
     "StartEmailChange",
     "StartExport",
     "Trust",

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason, Role
-from shared.contracts.base import Creation, Listed, Snapshot
+from shared.contracts.base import NO_QUOTA, Creation, Listed, Quota, Snapshot
 from shared.identifiers import UID, AccountId
 
 AccountKind = Literal["individual", "organization"]
@@ -40,6 +40,7 @@ class Account(Snapshot):
     role_ends: dict[str, datetime] = Field(
         default_factory=dict, description="until when roles are held that are not for good"
     )
+    quota: Quota = Field(default=NO_QUOTA, description="what all its repositories may hold")
     created_at: datetime
 
     def roles_at(self, moment: datetime) -> Mapping[str, Role]:
@@ -134,6 +135,14 @@ class EnableAccount(AccountsRequest[Account]):
     """All is as it was before it was disabled: for administrators."""
 
     account_uid: str
+    reason: Reason = ""
+
+
+class SetAccountQuota(AccountsRequest[Account]):
+    """What all repositories of an account may hold together: for administrators."""
+
+    account_uid: str
+    quota: Quota
     reason: Reason = ""
 
 

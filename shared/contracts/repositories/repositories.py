@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
-from shared.contracts.base import Creation, Done, Listed, Reply, Request, Snapshot
+from shared.contracts.base import NO_QUOTA, Creation, Done, Listed, Quota, Reply, Request, Snapshot
 from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.identifiers import RepositoryId
 
@@ -49,6 +49,7 @@ class Repository(Snapshot, Metadata):
     kept_at: str = Field(
         default="", description="where its bytes are kept, if not under its name of today"
     )
+    quota: Quota = Field(default=NO_QUOTA, description="what it may hold, if not what is usual")
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
@@ -135,6 +136,14 @@ class ActivateRepository(RepositoriesRequest[Repository]):
     account_id: str
     repository_id: str
     version: int | None = None
+
+
+class SetRepositoryQuota(RepositoriesRequest[Repository]):
+    """What a repository may hold: for administrators."""
+
+    account_id: str
+    repository_id: str
+    quota: Quota
 
 
 class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):

@@ -9,6 +9,7 @@ from services.accounts.operations.administering import (
     disable_account,
     enable_account,
     search_accounts,
+    set_account_quota,
 )
 from services.accounts.operations.auditing import audited
 from services.accounts.settings import ServiceSettings
@@ -21,7 +22,9 @@ from shared.contracts.accounts import (
     DisableAccount,
     EnableAccount,
     SearchAccounts,
+    SetAccountQuota,
 )
+from shared.contracts.base import Quota
 from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.policy import Principal
@@ -164,3 +167,28 @@ async def test_a_trail_altered_in_the_table_or_a_file_is_found_out(tmp_path: Pat
     assert "was altered" in told
     path.write_text("no trail")
     assert (await command(["verify-audit", "--file", str(path)], settings))[0] == 1
+
+
+async def test_a_quota_is_set_by_administrators_and_told_with_the_account(outbox: Outbox) -> None:
+    admin, principal = await root(outbox)
+    eve = await person(outbox, "eve")
+    wanted = SetAccountQuota(
+        actor=actor_of(admin), account_uid=eve.account_uid, quota=Quota(size=5), reason="As agreed."
+    )
+    for _ in range(2):
+        assert (await set_account_quota(outbox, principal, wanted)).quota == Quota(size=5)
+    told = [one["data"]["account"]["quota"] for one in await announced(outbox)]
+    assert told.count({"size": 5, "objects": None}) == 1
+    with pytest.raises(NotFound):
+        await set_account_quota(outbox, await principal_of(outbox, eve), wanted)
+
+
+async def test_operators_set_quotas_too(tmp_path: Path) -> None:
+    settings = ServiceSettings(home=tmp_path)
+    await command(["create-account", "eve", "--identity", "01EVE"], settings)
+    code, told = await command(["set-quota", "eve", "--size", "10", "--objects", "0"], settings)
+    assert (code, told) == (0, "eve: {'size': 10, 'objects': 0}")
+    assert await command(["set-quota", "eve"], settings) == (0, "eve: as is usual")
+    code, told = await command(["set-quota", "eve", "--size", "much"], settings)
+    assert code == 1
+    assert "size" in told

@@ -84,6 +84,7 @@ deactivate    | M O Self A     | M O Self A     | M O Self A     | M O Self A   
 activate      | M O Self A     | M O Self A     | M O Self A     | O Self A     | -
 undelete      | -              | -              | -              | -            | O Self A
 move          | O Self A       | O Self A       | O Self A       | A            | -
+limit         | A              | A              | A              | A            | -
 """
 ACCOUNT_MATRIX = """
                      | enabled      | disabled
@@ -96,6 +97,7 @@ account:audit        | M O Self A   | A
 access-key:manage    | O Self A     | A
 account:delete       | O Self A     | A
 account:disable      | A            | A
+account:limit        | A            | A
 """
 VISIBLE = {"read": "repository:read", "list": "repository:list"}
 SHORT = {
@@ -105,7 +107,10 @@ SHORT = {
     "members:read": "repository:members:read",
     "grant": "repository:grant",
     "share": "repository:share",
-    **{name: f"repository:{name}" for name in ("deactivate", "activate", "undelete", "move")},
+    **{
+        name: f"repository:{name}"
+        for name in ("deactivate", "activate", "undelete", "move", "limit")
+    },
 }
 
 
