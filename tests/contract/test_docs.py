@@ -83,8 +83,8 @@ def settings_of(model: type[BaseModel], prefix: str = "COOP_") -> Iterator[tuple
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from settings_of(kind, f"{variable}__")
         else:
-            default = str(field.get_default(call_default_factory=True))
-            yield variable, f"`{default}`" if default else "–"
+            default = field.get_default(call_default_factory=True)
+            yield variable, "–" if default is None or default == "" else f"`{default}`"
 
 
 def test_the_settings_that_are_listed_are_the_settings_there_are() -> None:
