@@ -60,6 +60,7 @@ STATUSES = {
     "OwnershipControlsNotFoundError": 404,
     "PreconditionFailed": 412,
     "ReplicationConfigurationNotFoundError": 404,
+    "QuotaExceeded": 403,
     "RequestHeaderSectionTooLarge": 400,
     "RequestTimeTooSkewed": 403,
     "RequestTimeout": 400,
