@@ -44,14 +44,24 @@ async def complete_upload(
     if upload.state == "done":
         return upload.answer
     try:
-        parts = await _chosen(resources, upload, wanted.listed)
-        async with quotas.room(repository, upload.key, sum(part.size for part in parts)):
-            return await to_the_end(_complete(resources, repository, upload, wanted, parts))
+        return await to_the_end(_complete(resources, repository, upload, wanted, quotas))
     except (ConditionFailed, S3Error) as reason:
         return await _answer_of_another(resources, upload, reason)
 
 
 async def _complete(
+    resources: Resources,
+    repository: Repository,
+    upload: Upload,
+    wanted: Completion,
+    quotas: Quotas,
+) -> dict[str, str]:
+    parts = await _chosen(resources, upload, wanted.listed)
+    async with quotas.room(repository, upload.key, sum(part.size for part in parts)):
+        return await _joined(resources, repository, upload, wanted, parts)
+
+
+async def _joined(
     resources: Resources,
     repository: Repository,
     upload: Upload,
