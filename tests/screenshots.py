@@ -29,6 +29,7 @@ PUBLIC = {
 }
 SIGNED_IN = {
     "new-repository": "/-/new",
+    "new-organization": "/-/new-organization",
     "upload": f"/-/{MASK}/upload",
     "edit": f"/-/{MASK}/edit?key=README.md",
     "settings": f"/-/{MASK}/settings",

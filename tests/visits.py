@@ -64,7 +64,8 @@ READ = {
     "owner": (
         *(f"/{OWNER}", f"/{ORGANIZATION}", f"/{PLACE}", f"/{PLACE}/2024/", f"/{PLACE}/broken.tif"),
         *(f"/{PLACE}/levels.csv", f"/{PLACE}/README.md", f"/{OWNER}/offered"),
-        *("/-/new", "/-/data", "/-/sessions", "/-/credentials", "/-/invitations", "/-/requests"),
+        *("/-/new", "/-/new-organization", "/-/data", "/-/sessions", "/-/credentials"),
+        *("/-/invitations", "/-/requests"),
         "/-/email",
         *(f"/-/{OWNER}/settings", f"/-/{OWNER}/delete", f"/-/{OWNER}/repositories"),
         *(f"/-/{ORGANIZATION}/{page}" for page in ("settings", "domains", "keys", "trusts")),
@@ -143,6 +144,7 @@ def repository_slips() -> Iterator[Visit]:
     """Forms of repositories."""
     own = f"/-/{PLACE}"
     yield slip("owner", "/-/new", title="", repository_id="No Name", license="none")
+    yield slip("owner", "/-/new-organization", account_id="No Name", name="")
     yield slip("owner", "/-/new", status=409, csrf_token="old", title="Kept", repository_id="kept")
     yield slip("owner", f"{own}/settings", title="", doi="1", links="no address", license="none")
     yield slip("owner", f"{own}/settings", at=f"{own}/rename", new_repository_id="No Name")

@@ -80,7 +80,21 @@ async def test_the_whole_way(ready: Ready, tmp_path: Path, scripts: bool) -> Non
             await page.wait_for_timeout(100)
         await expect(page.get_by_role("heading", level=1)).to_have_text("levels.csv")
         await expect(page.locator("main")).to_contain_text(f"{len(CSV)} bytes")
+        if scripts:
+            await upload_into_a_new_folder(page, f"{web}/-/{place}/upload?prefix=new/", path)
         await sign_out(page, web)
+
+
+async def upload_into_a_new_folder(page: Page, form: str, path: Path) -> None:
+    """By the form; ends at the folder, which is there by then."""
+    await page.goto(form)
+    await page.get_by_label("A file to upload").set_input_files(path)
+    async with page.expect_navigation(url="**/new/") as navigation:
+        await page.get_by_role("button", name="Upload file").click()
+    answer = await navigation.value
+    assert answer is not None
+    assert answer.ok
+    await expect(page.locator("#listing")).to_contain_text(path.name)
 
 
 async def test_a_page_updates_by_itself(ready: Ready, s3: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from services.storage.s3.addressing import object_path
+from services.storage.s3.escaping import attachment
 from services.storage.s3.post_policy import FormUpload, make_form
 from services.storage.s3.presign import DEFAULT_LIFETIME, Signer, presign
 from shared.contracts.base import Actor
@@ -41,7 +42,7 @@ def presign_get(
     """An address that downloads one object under its own name."""
     name = key.rstrip("/").rpartition("/")[2] or "object"
     query = {
-        "response-content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "response-content-disposition": attachment(name),
         ACTOR_FIELD: actor,
     }
     return _presigned(door, "GET", object_path(account_id, repository_id, key), query)

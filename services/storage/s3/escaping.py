@@ -13,6 +13,8 @@ _ESCAPES = str.maketrans(
 )
 # No XML 1.0 document can hold these, not even as character references.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Neither can a quoted string of plain ASCII that many read, some of them percent signs too.
+_UNQUOTABLE = re.compile(r"[^ !#$&-\[\]-~]")
 # Tables, because formatting numbers was half the cost of a listing.
 _SECONDS = [f"{second:02d}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
@@ -61,3 +63,12 @@ def moment(epoch_ms: int) -> str:
 def _minute(minutes: int) -> str:
     year, month, date, hour, minute = gmtime(minutes * 60)[:5]
     return f"{year:04d}-{month:02d}-{date:02d}T{hour:02d}:{minute:02d}:"
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that saves under this name (RFC 6266 §4.3).
+
+    Twice, as curl and other old ones read the plain form only: what it cannot hold is `_` there.
+    """
+    plain = _UNQUOTABLE.sub("_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -10,7 +10,6 @@ before the first byte, and ranges work as they do on objects.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from services.storage.archives.layout import Layout
 from services.storage.archives.tar import TAR
@@ -28,6 +27,7 @@ from services.storage.operations.archiving import (
 )
 from services.storage.s3.conditions import check_read, read_conditions
 from services.storage.s3.errors import S3Error
+from services.storage.s3.escaping import attachment
 from services.storage.s3.ranges import content_range, wanted_range
 from services.storage.views.exchange import Exchange, Header, Held
 from services.storage.views.headers import NO_SNIFFING
@@ -119,12 +119,12 @@ def _wanted_span(exchange: Exchange, layout: Layout) -> tuple[int, int] | None:
 
 def _headers(exchange: Exchange, archive: Archive) -> list[Header]:
     form = archive.layout.form
-    name = quote(f"{_title(exchange, archive)}{form.suffix}", safe="")
+    name = attachment(f"{_title(exchange, archive)}{form.suffix}")
     return [
         (b"content-type", form.media_type.encode()),
         (b"etag", b'"%b"' % archive.layout.etag.encode()),
         (b"accept-ranges", b"bytes"),
-        (b"content-disposition", f"attachment; filename*=UTF-8''{name}".encode()),
+        (b"content-disposition", name.encode()),
         NO_SNIFFING,
     ]
 

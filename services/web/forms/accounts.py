@@ -20,8 +20,8 @@ class FormModel(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class WelcomeForm(FormModel):
-    """The name a person chooses."""
+class NewAccountForm(FormModel):
+    """A new account: its name in addresses, and as people write it."""
 
     account_id: Annotated[AccountId, StringConstraints(strip_whitespace=True)]
     name: PersonName

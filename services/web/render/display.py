@@ -54,8 +54,11 @@ def days(count: float) -> str:
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:
-    """`2 days ago`; static/js/times.js counts the same way."""
+    """`2 days ago`, and of what is to come its day: `28 Dec 2026`. static/js/times.js counts so."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < -JUST_NOW_SECONDS:
+        day = moment.astimezone(UTC)
+        return f"{day.day} {day:%b %Y}"
     if seconds < JUST_NOW_SECONDS:
         return "just now"
     span, noun = next((span, noun) for limit, span, noun in SPANS if seconds < limit)

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from services.web.addresses import data_url
 from services.web.data_door import AWAY, NOT_STORED
 from services.web.resources import Resources, resources_of, visitor_of
-from shared.contracts.repositories import Repository, Visibility
+from services.web.views.names import is_open
+from shared.contracts.repositories import Repository
 from shared.contracts.storage import PresignGetObject, PresignPutObject
 from shared.errors import Conflict, NotFound, TooLarge, Unavailable
 
@@ -26,7 +27,7 @@ async def fetch(request: Request, repository: Repository, key: str, most: int) -
     """As anyone where anyone may, else by a URL that carries the visitor's permission."""
     edge = resources_of(request)
     names = (repository.account_id, repository.repository_id)
-    if repository.visibility is not Visibility.RESTRICTED:
+    if is_open(repository):
         return await _get(edge, data_url(edge.data_door, *names, key), most)
     visitor = await visitor_of(request)
     wanted = PresignGetObject(

@@ -9,12 +9,12 @@ from services.web.addresses import Place, data_url, directory_page
 from services.web.forms.checking import check
 from services.web.forms.repositories import DeleteFileForm
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import demand, find_repository, may_of, named
+from services.web.views.names import demand, find_repository, is_open, may_of, named
 from services.web.views.objects import last_name, names_of, prefix_of
 from services.web.views.page import page
 from services.web.views.repositories import listed, trail_of
 from services.web.views.sending import needed_account, once, see, sent_form
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Repository
 from shared.contracts.storage import DeleteObject, PresignGetArchive, PresignGetObject
 from shared.errors import Invalid, NotFound
 
@@ -24,7 +24,7 @@ async def download(request: Request) -> Response:
     place = _keyed(request)
     repository = await find_repository(request, place)
     edge = resources_of(request)
-    if repository.visibility is not Visibility.RESTRICTED:
+    if is_open(repository):
         return see(data_url(edge.data_door, place.account_id, place.repository_id, place.key))
     visitor = await visitor_of(request)
     wanted = PresignGetObject(actor=visitor.actor, **names_of(place))
@@ -36,7 +36,7 @@ async def archive(request: Request) -> Response:
     place, prefix = named(request), request.query_params.get("prefix", "")
     repository = await find_repository(request, place)
     edge, names = resources_of(request), (place.account_id, place.repository_id)
-    if repository.visibility is not Visibility.RESTRICTED:
+    if is_open(repository):
         query = urlencode({"archive": "zip", "prefix": prefix})
         return see(f"{data_url(edge.data_door, *names)}?{query}")
     visitor = await visitor_of(request)

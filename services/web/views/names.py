@@ -12,6 +12,7 @@ from shared.contracts.accounts import Account, GetAccount
 from shared.contracts.repositories import GetRepository, Repository, State
 from shared.errors import Forbidden, NotFound
 from shared.policy import (
+    ANONYMOUS_PRINCIPAL,
     Action,
     Principal,
     account_resource,
@@ -80,6 +81,11 @@ def named(request: Request) -> Place:
     if not is_slug(account_id) or (repository_id and not is_slug(repository_id)):
         raise NotFound
     return Place(account_id, repository_id)
+
+
+def is_open(repository: Repository) -> bool:
+    """Whether its files are for anyone, so that addresses of them need carry no permission."""
+    return may(ANONYMOUS_PRINCIPAL, Action.DATA_READ, repository_resource(repository))
 
 
 async def find_repository(request: Request, place: Place) -> Repository:

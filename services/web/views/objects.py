@@ -21,14 +21,14 @@ from services.web.render.footprint import Map, around
 from services.web.render.readme import Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_object
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import May, find_repository, may_of
+from services.web.views.names import May, find_repository, is_open, may_of
 from services.web.views.page import page
 from services.web.views.readmes import Text, readme_of
 from services.web.views.repositories import chosen, find_directory, trail_of
 from services.web.views.sending import see
 from shared.contracts.accounts import GetAccount
 from shared.contracts.indexer import FileMetadata, GetFile, GetItem
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Repository
 from shared.contracts.storage import GetObject
 from shared.errors import NotFound, Problem
 
@@ -89,8 +89,8 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
     )
     here = object_page(*names, file.key)
     url = data_url(edge.data_door, *names, file.key)
-    is_open = repository.visibility is not Visibility.RESTRICTED
-    target = Target(url, edge.data_door, *names, file.key, file.format, is_open)
+    opens = is_open(repository)
+    target = Target(url, edge.data_door, *names, file.key, file.format, opens)
     snippets = for_object(target)
     keyed = urlencode({"key": file.key})
     return ObjectView(
@@ -101,7 +101,7 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         page=here,
         stac_page=here + ("&" if "?" in here else "?") + "view=stac",
         url=url,
-        download=url if is_open else f"{about(*names, 'download')}?{keyed}",
+        download=url if opens else f"{about(*names, 'download')}?{keyed}",
         removal=f"{about(*names, 'delete-file')}?{keyed}",
         item_url=f"{collection_url(*names)}/items/{file.item_id}" if file.item_id else "",
         may=may_of((await visitor_of(request)).principal, repository),

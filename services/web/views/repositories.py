@@ -17,6 +17,7 @@ from services.web.views.figures import repository_figures
 from services.web.views.names import (
     May,
     find_repository,
+    is_open,
     may_of,
     named,
     place_of_request,
@@ -29,7 +30,7 @@ from shared.contracts.indexer import (
     ListDirectory,
     RepositorySummary,
 )
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Repository
 from shared.contracts.storage import StoredFigures
 from shared.errors import NotFound, Problem, Unavailable
 
@@ -184,7 +185,7 @@ def _target(request: Request, repository: Repository) -> Target:
         endpoint=edge.data_door,
         account_id=names[0],
         repository_id=names[1],
-        is_open=repository.visibility is not Visibility.RESTRICTED,
+        is_open=is_open(repository),
         catalog=f"{edge.public_url}/stac",
     )
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import HOME, own_address
-from services.web.forms.accounts import WelcomeForm
+from services.web.forms.accounts import NewAccountForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of
 from services.web.security.cookies import for_kratos
@@ -35,7 +35,7 @@ async def send_welcome(request: Request) -> Response:
 
 
 async def _create(request: Request, visitor: Visitor, fields: Fields) -> Response:
-    form, filled = check(WelcomeForm, fields)
+    form, filled = check(NewAccountForm, fields)
     if form is None or visitor.identity is None:
         return await _show(request, filled, _return_to(fields))
     edge = resources_of(request)
@@ -56,7 +56,7 @@ async def _create(request: Request, visitor: Visitor, fields: Fields) -> Respons
         filled.errors["account_id"] = "This name is taken. Choose another."
         return await _show(request, filled, _return_to(fields))
     except Invalid as problem:
-        known = WelcomeForm.model_fields
+        known = NewAccountForm.model_fields
         return await _show(request, refused(filled, problem, known), _return_to(fields))
     edge.sessions.forget(for_kratos(request.cookies))
     return _onwards(form.account_id, fields)

@@ -87,10 +87,16 @@ def test_put_aside_and_taken_up(edge: Edge, ada: Person, eve: Person, place: str
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/deactivate")
     assert f"{full}, exactly so." in ada.visitor.send(form, status=400, confirm="mask").text
     eve.visitor.go(f"/{full}")
+    ada.s3(edge).put_object(Bucket=ada.account_id, Key="mask/README.md", Body=b"Words.")
     page = ada.visitor.send(form, confirm=full)
     assert "This repository is put aside" in page.text
     eve.visitor.go(f"/{full}", status=404)
+    until(lambda: ada.client.get(f"{place}/download?key=README.md").content == b"Words.")
+    page = ada.visitor.go(f"/{full}")
+    assert "Put aside" in page.text
+    assert "cannot be fetched" not in page.text
     until(lambda: httpx.get(f"{edge.platform.ready['s3']}/{full}/x").status_code == 404)
+    page = ada.visitor.go(f"{place}/settings")
     ada.visitor.send(page.form(f"{place}/activate"))
     eve.visitor.go(f"/{full}")
 

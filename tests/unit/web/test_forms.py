@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from services.web.forms.accounts import WelcomeForm
+from services.web.forms.accounts import NewAccountForm
 from services.web.forms.checking import check, refused
 from services.web.forms.drafts import Draft, make_draft, pack, unpack
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
@@ -161,7 +161,7 @@ def test_an_error_stands_at_its_field_and_says_how_to_mend_it(
 
 
 def test_a_reserved_name_says_so() -> None:
-    _, filled = check(WelcomeForm, {"account_id": "admin", "name": "Ada"})
+    _, filled = check(NewAccountForm, {"account_id": "admin", "name": "Ada"})
     assert filled.errors == {"account_id": "It is reserved; choose another."}
 
 

@@ -63,6 +63,17 @@ def test_times(seconds: int, said: str) -> None:
     assert display.ago(NOW - timedelta(seconds=seconds), NOW) == said
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(seconds=44), "just now"),
+        (timedelta(days=30), f"{NOW + timedelta(days=30):%-d %b %Y}"),
+    ],
+)
+def test_what_is_to_come_has_its_day(ahead: timedelta, said: str) -> None:
+    assert display.ago(NOW + ahead, NOW) == said
+
+
 def test_counts_agree_with_their_nouns() -> None:
     assert display.counted(1, "repository") == "1 repository"
     assert display.counted(1284, "repository") == "1,284 repositories"

@@ -57,7 +57,10 @@ class Uploads {
       }
     }
     this.busy = false;
-    if (!this.failed) location.assign(this.form.dataset.done);
+    if (!this.failed) {
+      await shown(this.form.dataset.done);
+      location.assign(this.form.dataset.done);
+    }
     this.failed = 0;
   }
 
@@ -127,6 +130,14 @@ function left(share, elapsed) {
   if (share < 0.02 || elapsed < 1500) return percent;
   const seconds = Math.ceil((elapsed / share - elapsed) / 1000);
   return seconds > 90 ? `${percent}, ${Math.ceil(seconds / 60)} min left` : `${percent}, ${seconds} s left`;
+}
+
+// A new folder has a page once its first file is indexed: a moment later, and seldom much more.
+async function shown(page) {
+  for (let tries = 0; tries < 25; tries += 1) {
+    if ((await fetch(page)).ok) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
 }
 
 // fetch() tells nothing of the way up, so this is an XMLHttpRequest.

@@ -59,7 +59,7 @@ async def test_all_of_it(room: Room) -> None:
     assert answer.headers["content-length"] == str(len(answer.body))
     assert answer.headers["accept-ranges"] == "bytes"
     assert answer.headers["content-disposition"] == (
-        "attachment; filename*=UTF-8''globe-land-mask.zip"
+        "attachment; filename=\"globe-land-mask.zip\"; filename*=UTF-8''globe-land-mask.zip"
     )
 
 
