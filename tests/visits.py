@@ -41,7 +41,7 @@ NOT_PAGES = {
     *PROVIDERS,
     *("/static/{release}/{path:path}", "/robots.txt", "/-/events", "/-/credentials/qr"),
     *("/-/data/export.zip", f"{REPOSITORY}/blocks", f"{REPOSITORY}/uploaded"),
-    f"{REPOSITORY}/download",
+    *(f"{REPOSITORY}/download", f"{REPOSITORY}/archive"),
 }
 # Forms without a field to mend: they lead on, or to the page of a problem.
 NOT_REFUSED = {
