@@ -17,7 +17,8 @@ Problem
 Bodies are RFC 9457 problem details.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypedDict
 
 
@@ -178,3 +179,20 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+
+@contextmanager
+def ungrouped(kind: type[Exception]) -> Iterator[None]:
+    """The first of this kind in place of the group that a TaskGroup raises.
+
+    Not `except*`: until Python 3.11.4 what is raised there comes out in a group again.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        found: BaseException | None = group.subgroup(kind)
+        if found is None:
+            raise
+        while isinstance(found, BaseExceptionGroup):
+            found = found.exceptions[0]
+        raise found from None

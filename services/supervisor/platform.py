@@ -16,6 +16,7 @@ from services.supervisor.crashes import collect_for_ever
 from services.supervisor.readiness import wait_until_answer
 from services.supervisor.ready import Running
 from services.supervisor.refusal import StartRefused
+from shared.errors import ungrouped
 from shared.settings import LOOPBACK
 from shared.topology import SERVICES
 
@@ -44,14 +45,12 @@ class Platform:
     async def start(self, kratos: Path | None, say: Say) -> None:
         """Start all and return when all answer. `kratos` is its binary, if it is ours to start."""
         commands.turn_logs(self.home)
-        try:
+        with ungrouped(StartRefused):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._start_bus(say))
                 group.create_task(self._start_services(say))
                 if kratos is not None:
                     group.create_task(self._start_kratos(kratos, say))
-        except* StartRefused as refusals:
-            raise StartRefused(str(refusals.exceptions[0])) from None
 
     async def stop(self) -> None:
         """Stop in order, each stage at once; whoever does not go in its time is killed."""

@@ -7,6 +7,7 @@ import httpx
 from infra.processes import last_lines
 from services.supervisor.child import Child
 from services.supervisor.refusal import StartRefused
+from shared.errors import ungrouped
 
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 3.0
@@ -19,7 +20,7 @@ async def wait_until_answer(*asked: tuple[Child, str]) -> None:
 
     StartRefused when one keeps dying, or 90 s passed.
     """
-    try:
+    with ungrouped(StartRefused):
         # One client for all: each loads all trusted roots of the machine.
         async with (
             httpx.AsyncClient(timeout=ANSWER_SECONDS) as client,
@@ -27,8 +28,6 @@ async def wait_until_answer(*asked: tuple[Child, str]) -> None:
         ):
             for child, url in asked:
                 group.create_task(_wait_for(client, child, url))
-    except* StartRefused as refusals:
-        raise StartRefused(str(refusals.exceptions[0])) from None
 
 
 async def _wait_for(client: httpx.AsyncClient, child: Child, url: str) -> None:

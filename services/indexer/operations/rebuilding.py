@@ -24,7 +24,7 @@ from services.indexer.store.files import find_standing, places_beside, some_file
 from services.indexer.store.layout import file_key, holdings_key
 from services.indexer.store.sums import find_waiting, taken
 from shared.contracts.storage import ObjectPage, StoredObject
-from shared.errors import Problem, Unavailable
+from shared.errors import Problem, Unavailable, ungrouped
 from shared.tables import Delete, Table
 
 AT_ONCE = 8
@@ -95,12 +95,10 @@ async def _write(rebuilder: Rebuilder, edition: Edition) -> int:
 async def _write_some(
     rebuilder: Rebuilder, edition: Edition, objects: Sequence[StoredObject]
 ) -> None:
-    try:
+    with ungrouped(Problem):
         async with asyncio.TaskGroup() as group:
             for stored in objects:
                 group.create_task(_write_one(rebuilder.indexer, edition, stored))
-    except* Problem as problems:
-        raise problems.exceptions[0] from None
 
 
 async def _write_one(indexer: Indexer, edition: Edition, stored: StoredObject) -> None:

@@ -239,7 +239,7 @@ async def test_before_a_refusal_accounts_is_asked_once_for_many(tmp_path: Path) 
 
     before = account_principal(ADA)
     async with running(tmp_path) as server, projecting(server, tmp_path) as projection:
-        await projection._keep(ADA)
+        await projection.keep(ADA)
         accounts = server.bus("accounts")
         accounts.answer(GetAccount, account_of)
         async with connected(accounts):
@@ -252,7 +252,7 @@ async def test_before_a_refusal_accounts_is_asked_once_for_many(tmp_path: Path) 
 
 async def test_a_refusal_stands_where_nobody_answers(tmp_path: Path) -> None:
     async with running(tmp_path) as server, projecting(server, tmp_path) as projection:
-        await projection._keep(ADA)
+        await projection.keep(ADA)
         principal = account_principal(ADA)
         assert await projection.fresh_principal(principal) == principal
 
@@ -261,7 +261,7 @@ async def test_an_accounts_repositories_are_those_that_are_active(tmp_path: Path
     async with table_of(tmp_path, "storage") as table:
         projection = Projection(table, Bus("nats://127.0.0.1:9", service="storage"))
         for name, state in (("mask", State.ACTIVE), ("gone", State.DELETED)):
-            await projection._keep(repository(name, state))
+            await projection.keep(repository(name, state))
         found = await projection.repositories_of("noaa")
     assert [one.repository_id for one in found] == ["mask"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import PROBLEMS, FieldError, Internal, Invalid, NotFound, Problem
+from shared.errors import PROBLEMS, FieldError, Internal, Invalid, NotFound, Problem, ungrouped
 
 
 @pytest.mark.parametrize("family", PROBLEMS.values())
@@ -29,3 +29,13 @@ def test_without_a_detail_the_title_is_told() -> None:
 
 def test_a_family_of_a_later_release_becomes_internal() -> None:
     assert type(Problem.from_dict({"type": "urn:coop:problem:teapot"})) is Internal
+
+
+def test_one_of_a_kind_is_raised_in_place_of_its_group() -> None:
+    first, other = NotFound("first"), NotFound("other")
+    group = ExceptionGroup("", [ValueError(), ExceptionGroup("", [first]), other])
+    with pytest.raises(NotFound) as raised, ungrouped(Problem):
+        raise group
+    assert raised.value is first
+    with pytest.raises(ExceptionGroup), ungrouped(Problem):
+        raise ExceptionGroup("", [ValueError()])
