@@ -6,6 +6,7 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
+from unicodedata import is_normalized
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,12 +177,13 @@ async def test_programs_unpack_it(
 ) -> None:
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
-    for number, key in enumerate([*KEYS, *ODD_KEYS]):
+    keys = [key for key in [*KEYS, *ODD_KEYS] if program != "bsdtar" or is_normalized("NFC", key)]
+    for number, key in enumerate(keys):
         await put(resources, key, b"%d" % number)
     file = tmp_path / f"all{form.suffix}"
     file.write_bytes(await sent(await archive_of(resources, form=form)))
     found, expected, files = unpacked(program, file, tmp_path / "out"), {}, list[str]()
-    bodies = {key: b"%d" % number for number, key in enumerate([*KEYS, *ODD_KEYS])}
+    bodies = {key: b"%d" % number for number, key in enumerate(keys)}
     for key in sorted(bodies):
         still_above(files, key)
         expected[name_of(key, files, is_empty=False)] = bodies[key]
