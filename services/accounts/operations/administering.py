@@ -50,6 +50,16 @@ def _matches(account: Account, text: str, disabled: bool | None) -> bool:
     return says and not account.deleted and disabled in {None, account.disabled}
 
 
+async def _found(outbox: Outbox, principal: Principal, action: Action, account_uid: str) -> Account:
+    """The account that this is to be done to; NotFound also for who may not."""
+    account = await find_account(outbox, account_uid)
+    if account is None or account.deleted:
+        raise NotFound
+    if not may(principal, action, account_resource(account)):
+        raise NotFound
+    return account
+
+
 async def disable_account(outbox: Outbox, principal: Principal, wanted: DisableAccount) -> Account:
     """Shut an account; nothing where it is shut already."""
     if principal.account_uid and principal.account_uid == wanted.account_uid:
@@ -70,11 +80,7 @@ async def _shut(
     disabled: bool,
 ) -> Account:
     async def attempt() -> Account:
-        before = await find_account(outbox, wanted.account_uid)
-        if before is None or before.deleted:
-            raise NotFound
-        if not may(principal, Action.ACCOUNT_DISABLE, account_resource(before)):
-            raise NotFound
+        before = await _found(outbox, principal, Action.ACCOUNT_DISABLE, wanted.account_uid)
         if before.disabled is disabled:
             return before
         changes = {"disabled": disabled, "version": next_version(before.version)}
@@ -107,11 +113,7 @@ async def set_account_quota(
     """What all its repositories may hold from now on; what they hold already stays."""
 
     async def attempt() -> Account:
-        before = await find_account(outbox, wanted.account_uid)
-        if before is None or before.deleted:
-            raise NotFound
-        if not may(principal, Action.ACCOUNT_LIMIT, account_resource(before)):
-            raise NotFound
+        before = await _found(outbox, principal, Action.ACCOUNT_LIMIT, wanted.account_uid)
         if before.quota == wanted.quota:
             return before
         changes = {"quota": wanted.quota, "version": next_version(before.version)}

@@ -5,10 +5,12 @@ in ranges is not another. Lost is what a killed process had not written down yet
 """
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from services.storage.store.downloads import OBJECTS_AT_ONCE, add_downloads
 from shared.contracts.repositories import Repository
@@ -19,6 +21,7 @@ from shared.outbox import Outbox
 log = logger("storage")
 # More keys than these are counted together until the next time.
 KEYS_KEPT = 100_000
+DAY_SECONDS = 86_400
 
 
 Place = tuple[str, str, str]
@@ -35,6 +38,12 @@ def batches(counts: Mapping[Place, int]) -> Iterator[tuple[str, str, dict[str, i
             yield uid, day, dict(found[start : start + OBJECTS_AT_ONCE])
 
 
+@lru_cache(maxsize=2)
+def _day_of(number: int) -> str:
+    """Counted from 1970 in UTC; remembered, as every read asks."""
+    return datetime.fromtimestamp(number * DAY_SECONDS, UTC).date().isoformat()
+
+
 @dataclass(slots=True)
 class Downloads:
     """What was downloaded since it was last written down."""
@@ -46,7 +55,7 @@ class Downloads:
 
     def note(self, repository: Repository, key: str) -> None:
         """A download began; for every read, so nothing is done but this."""
-        uid, day = repository.repository_uid, datetime.now(UTC).date().isoformat()
+        uid, day = repository.repository_uid, _day_of(int(time.time()) // DAY_SECONDS)
         self._repositories[uid] = repository
         place = uid, day, key
         if len(self._counts) >= KEYS_KEPT and place not in self._counts:

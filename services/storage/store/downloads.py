@@ -31,15 +31,7 @@ async def add_downloads(
 ) -> None:
     """Add these, by key, OBJECTS_AT_ONCE at most; the key `` is for what was not kept apart."""
     uid, ends = repository.repository_uid, _end_of(day)
-    updates = [
-        Update(
-            objects_on(uid, day),
-            object_uid(uid, key),
-            set={"key": key, "expires_at": ends},
-            add={"downloads": count},
-        )
-        for key, count in counts.items()
-    ]
+    updates = _by_key(uid, day, counts)
 
     async def attempt() -> None:
         before = await outbox.table.get(sums_of(uid), day) or {}
@@ -65,6 +57,18 @@ async def add_downloads(
         await outbox.commit(Put(row, when=when), told, *updates)
 
     await until_won(attempt)
+
+
+def _by_key(repository_uid: str, day: str, counts: Mapping[str, int]) -> list[Update]:
+    return [
+        Update(
+            objects_on(repository_uid, day),
+            object_uid(repository_uid, key),
+            set={"key": key, "expires_at": _end_of(day)},
+            add={"downloads": count},
+        )
+        for key, count in counts.items()
+    ]
 
 
 async def downloads_since(outbox: Outbox, repository_uid: str, days: int) -> int:
