@@ -12,7 +12,7 @@ from services.repositories.store.histories import (
 )
 from services.repositories.store.names import commit
 from services.repositories.store.repositories import due_for_purging, gone_repository
-from services.repositories.store.share_links import gone_link, links_of
+from services.repositories.store.share_links import gone_link, gone_links, links_of
 from shared.contracts.repositories import Repository, RepositoryPurged
 from shared.errors import Problem
 from shared.log import logger
@@ -66,6 +66,7 @@ async def _purge(resources: Resources, before: Repository) -> bool:
         await commit(
             resources.outbox,
             *gone_repository(before),
+            gone_links(before.repository_uid),
             history_to_drop(before.repository_uid, moment=resources.rules.seconds()),
             told(RepositoryPurged, after, "repositories"),
         )

@@ -11,6 +11,7 @@ from services.repositories.store.share_links import (
     changed_link,
     count_open,
     find_link,
+    last_made,
     new_link,
     noted_use,
     page_of_links,
@@ -49,24 +50,19 @@ async def create_share_link(
     resources: Resources, principal: Principal, account: Account, wanted: CreateShareLink
 ) -> ShareLinkSecret:
     """A new link with its token, which is told this once. Conflict where too many are open."""
-    found = await find_repository(resources.outbox, account.account_uid, wanted.repository_id)
-    repository = demanded(principal, Action.REPOSITORY_SHARE, found, wanted.prefix)
-    resource = repository_resource(repository)
-    for action in (Action.DATA_READ, Action.DATA_LIST):
-        demand(principal, action, resource, wanted.prefix)
-    if repository.state is not State.ACTIVE:
-        raise Conflict("It is put aside: a link would open nothing.")
     secret = "".join(secrets.choice(SECRET_CHARACTERS) for _ in range(SECRET_LENGTH))
-    record = _new_record(resources, repository, wanted, secret)
-    uid, moment = repository.repository_uid, resources.rules.clock()
-    if await count_open(resources.outbox, uid, moment=moment) >= resources.rules.open_links:
-        raise Conflict(
-            f"A repository has at most {resources.rules.open_links} open share links; revoke one."
-        )
-    told = _announced(ShareLinkCreated, repository, record, wanted)
-    await resources.outbox.commit(*new_link(record), *told)
-    token = f"{record.link_id}.{secret}"
-    return ShareLinkSecret(**record.shown().model_dump(), token=token)
+
+    async def attempt() -> ShareLinkSecret:
+        repository = await _shareable(resources, principal, account, wanted)
+        last = await last_made(resources.outbox, repository.repository_uid)
+        await _demand_room(resources, repository)
+        record = _new_record(resources, repository, wanted, secret)
+        told = _announced(ShareLinkCreated, repository, record, wanted)
+        await resources.outbox.commit(*new_link(record, after=last), *told)
+        token = f"{record.link_id}.{secret}"
+        return ShareLinkSecret(**record.shown().model_dump(), token=token)
+
+    return await until_won(attempt)
 
 
 async def list_share_links(
@@ -138,6 +134,25 @@ def told_sealed(record: LinkRecord, actor_uid: str) -> Put:
         account_id=record.account_uid, repository_id=record.link_id, share_link=record.sealed()
     )
     return announce(data, aggregate=record.link_id, version=record.version, actor=actor_uid)
+
+
+async def _shareable(
+    resources: Resources, principal: Principal, account: Account, wanted: CreateShareLink
+) -> Repository:
+    """The repository, if who asks may share this part of it and may read all of that."""
+    found = await find_repository(resources.outbox, account.account_uid, wanted.repository_id)
+    repository = demanded(principal, Action.REPOSITORY_SHARE, found, wanted.prefix)
+    for action in (Action.DATA_READ, Action.DATA_LIST):
+        demand(principal, action, repository_resource(repository), wanted.prefix)
+    if repository.state is not State.ACTIVE:
+        raise Conflict("It is put aside: a link would open nothing.")
+    return repository
+
+
+async def _demand_room(resources: Resources, repository: Repository) -> None:
+    rules, uid = resources.rules, repository.repository_uid
+    if await count_open(resources.outbox, uid, moment=rules.clock()) >= rules.open_links:
+        raise Conflict(f"A repository has at most {rules.open_links} open share links; revoke one.")
 
 
 def _new_record(

@@ -10,16 +10,27 @@ from shared.contracts.repositories import ShareLink, ShareLinkPage
 from shared.outbox import Outbox
 from shared.tables import Absent, Action, Delete, Equals, Item, Put, Update
 
-LINK, USED = "LINK", "USED"
+LINK, USED, LAST = "LINK", "USED", "LAST"
 # Those who look for what was open once find it in the list for so long.
 SHOWN_FOR = timedelta(days=30)
 MOST_ROWS = 1000
 MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
-def new_link(record: LinkRecord) -> list[Action]:
-    """A link of an id that there was none of, and its place in its repository's list."""
-    return [Put(_row(record), when=Absent()), Put(_place(record))]
+def new_link(record: LinkRecord, *, after: str) -> list[Action]:
+    """A link of an id that there was none of, and its place in its repository's list.
+
+    `after`: the one that was made last, so that of two made at once each is counted.
+    """
+    last = {"pk": _made(record.repository_uid), "sk": LAST, "link_id": record.link_id}
+    unchanged = Equals("link_id", after) if after else Absent()
+    return [Put(_row(record), when=Absent()), Put(_place(record)), Put(last, when=unchanged)]
+
+
+async def last_made(outbox: Outbox, repository_uid: str) -> str:
+    """The id of the link of a repository that was made last, if there was one."""
+    row = await outbox.table.get(_made(repository_uid), LAST)
+    return str(row["link_id"]) if row else ""
 
 
 def changed_link(record: LinkRecord, *, before: LinkRecord) -> list[Action]:
@@ -41,6 +52,11 @@ def noted_use(link: LinkRecord, times: int, at: datetime) -> Action:
     minute = at.astimezone(UTC).strftime(MINUTE)
     kept = {"used_at": minute, "expires_at": _forgotten_at(link)}
     return Update(_link(link.link_id), USED, set=kept, add={"uses": times})
+
+
+def gone_links(repository_uid: str) -> Action:
+    """No link of a repository was ever made, for all that is known."""
+    return Delete(_made(repository_uid), LAST)
 
 
 async def find_link(outbox: Outbox, link_id: str) -> LinkRecord | None:
@@ -116,3 +132,7 @@ def _link(link_id: str) -> str:
 
 def _links(repository_uid: str) -> str:
     return f"LINKS#{repository_uid}"
+
+
+def _made(repository_uid: str) -> str:
+    return f"MADE#{repository_uid}"

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.repositories.models import Rules
 from services.repositories.operations.lists import list_repositories
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.share_links import (
@@ -18,6 +19,7 @@ from shared.contracts.repositories import (
     NoteLinkUse,
     Repository,
     RevokeShareLink,
+    ShareLinkSecret,
 )
 from shared.errors import Conflict
 from shared.outbox import Outbox, history_key
@@ -81,6 +83,16 @@ async def test_deleted_is_in_no_list_from_that_moment_on(repositories: Outbox) -
         assert not await is_listed(repositories, OWNED)
         assert not await is_listed(repositories, ALL)
         await asyncio.sleep(0.001)
+
+
+async def test_links_made_at_once_are_no_more_than_may_be_open(repositories: Outbox) -> None:
+    await repository(repositories)
+    resources = Resources(repositories, Rules(open_links=2))
+    wanted = CreateShareLink(account_id="noaa", repository_id="globe-land-mask")
+    tries = (create_share_link(resources, OWNER, NOAA, wanted) for _ in range(5))
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(one, ShareLinkSecret) for one in outcomes) == 2
+    assert sum(isinstance(one, Conflict) for one in outcomes) == 3
 
 
 async def test_a_link_is_made_counted_and_revoked_by_many_at_once(repositories: Outbox) -> None:
