@@ -87,6 +87,7 @@ Better than the matrix this grew from (Source Cooperative's):
 - a share link opens one repository, folder or object to read, and nothing beside it: what it does
   not open is as if there were no link. It ends with its time, when it is revoked, when who made it
   is disabled, and while the repository is not in use or another account has it;
+- what is put aside is in the lists of those who manage it, marked as such, and in nobody else's;
 - a role may be given until a time, and is none from then on at every door;
 - who asks for access is answered alike whether there is such a repository, whether it is
   restricted and whether they can read it already; the request reaches those who may give roles on a

@@ -12,7 +12,7 @@ from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
 from services.web.views.cards import cards_of
 from services.web.views.figures import account_figures
-from services.web.views.names import find_account, may_account, place_of_request
+from services.web.views.names import find_account, may_account, may_of, place_of_request
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
@@ -29,7 +29,8 @@ async def show(request: Request) -> Response:
     account, found = await asyncio.gather(
         find_account(request, account_id), _repositories(request, account_id)
     )
-    may = may_account((await visitor_of(request)).principal, account)
+    principal = (await visitor_of(request)).principal
+    may = may_account(principal, account)
     cards, members, figures = await asyncio.gather(
         cards_of(request, found.repositories),
         _members(request, account),
@@ -40,6 +41,9 @@ async def show(request: Request) -> Response:
         "accounts/show.html",
         account=account,
         cards=cards,
+        activates={
+            one.repository_uid for one in found.repositories if may_of(principal, one).activate
+        },
         members=members,
         figures=figures,
         may=may,

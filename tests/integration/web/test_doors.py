@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from shared.contracts.accounts import Role
-from shared.contracts.repositories import CreateRepository
+from shared.contracts.repositories import CreateRepository, State, Visibility
 from tests import control_plane
 from tests.asking import asking
-from tests.changes import CHANGES, Change, Give, Office, Renew, way_back
+from tests.changes import CHANGES, Change, Give, Office, Put, Renew, Show, way_back
 from tests.doors import (
     API,
     DOORS,
@@ -162,6 +162,13 @@ def drawn(examples: int, changes: int) -> Callable[[Any], Any]:
     )
     history = st.lists(CHANGES, min_size=changes, max_size=changes)
     return lambda test: seed(20261128)(described(given(changes=history)(test)))
+
+
+def test_what_is_put_aside_is_found_by_those_who_manage_it_and_what_is_deleted_by_nobody(
+    world: World,
+) -> None:
+    states = (State.DEACTIVATED, State.ACTIVE, State.DELETED)
+    check(world, [Show(Visibility.RESTRICTED), *(Put(state) for state in states)])
 
 
 @drawn(examples=2, changes=5)

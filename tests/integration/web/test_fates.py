@@ -91,6 +91,10 @@ def test_put_aside_and_taken_up(edge: Edge, ada: Person, eve: Person, place: str
     page = ada.visitor.send(form, confirm=full)
     assert "This repository is put aside" in page.text
     eve.visitor.go(f"/{full}", status=404)
+    assert f'href="/{full}"' not in eve.visitor.go(f"/{ada.account_id}").text
+    page = ada.visitor.go(f"/{ada.account_id}")
+    assert "Put aside" in page.text
+    assert f'href="{place}/settings">Take it up again' in page.text
     until(lambda: ada.client.get(f"{place}/download?key=README.md").content == b"Words.")
     page = ada.visitor.go(f"/{full}")
     assert "Put aside" in page.text
@@ -153,6 +157,10 @@ def test_aside_deleted_and_back_through_the_api(edge: Edge, ada: Person, eve: Pe
     aside = httpx.post(f"{one}/deactivate", json=confirm, headers=headers)
     assert aside.json()["state"] == "deactivated"
     assert httpx.get(one).status_code == 404
+    listed = f"{api}/repositories?account_id={ada.account_id}"
+    (mine,) = httpx.get(listed, headers=headers).json()["repositories"]
+    assert mine["state"] == "deactivated"
+    assert httpx.get(listed, headers=theirs).json()["repositories"] == []
     assert httpx.post(f"{one}/activate", headers=headers).json()["state"] == "active"
     assert httpx.delete(one, params=confirm, headers=headers).status_code == 204
     deleted = f"{api}/accounts/{ada.account_id}/deleted"

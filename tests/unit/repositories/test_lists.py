@@ -64,8 +64,8 @@ async def one_of_each(outbox: Outbox) -> None:
         (STRANGER, {"public"}),
         (READER, {"public", "unlisted", "restricted"}),
         (WRITER, {"public", "unlisted", "restricted"}),
-        (MAINTAINER, {"public", "unlisted", "restricted"}),
-        (OWNER, {"public", "unlisted", "restricted"}),
+        (MAINTAINER, {"public", "unlisted", "restricted", "deactivated"}),
+        (OWNER, {"public", "unlisted", "restricted", "deactivated"}),
         (ADMIN, {"public", "unlisted", "restricted", "deactivated"}),
     ],
 )

@@ -70,7 +70,7 @@ GROUPS = {
 REPOSITORY_MATRIX = """
               | public         | unlisted       | restricted     | deactivated  | deleted
 read          | everyone       | everyone       | R W M O Self A S | M O Self A S | -
-list          | everyone       | R W M O Self A S | R W M O Self A S | A S        | -
+list          | everyone       | R W M O Self A S | R W M O Self A S | M O Self A S | -
 members:read  | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
 grant         | M O Self A     | M O Self A     | M O Self A     | A            | -
 share         | M O Self A     | M O Self A     | M O Self A     | M O Self A   | -
