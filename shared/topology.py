@@ -59,7 +59,7 @@ CONSUMERS = (
         "accounts-audit",
         CONTROL.name,
         "accounts",
-        tuple(f"coop.v1.repositories.*.*.share_link_{done}" for done in ("created", "revoked")),
+        ("coop.v1.repositories.>",),
         in_order=True,
     ),
     Consumer("repositories-accounts", CONTROL.name, "repositories", ("coop.v1.accounts.>",)),

@@ -23,6 +23,7 @@ from services.accounts.operations import (
     invitations,
     memberships,
     requesting,
+    trails,
     trusts,
 )
 from services.accounts.operations.belongings import Sources
@@ -88,7 +89,20 @@ from shared.contracts.accounts import (
     WithdrawAccessRequest,
 )
 from shared.contracts.base import Request
-from shared.contracts.repositories import ShareLinkCreated, ShareLinkEvent, ShareLinkRevoked
+from shared.contracts.repositories import (
+    RepositoryCreated,
+    RepositoryDeleted,
+    RepositoryEvent,
+    RepositoryPurged,
+    RepositoryRenamed,
+    RepositoryUpdated,
+    ShareLinkCreated,
+    ShareLinkEvent,
+    ShareLinkRevoked,
+    TransferDeclined,
+    TransferEvent,
+    TransferOffered,
+)
 from shared.errors import Unavailable
 from shared.idempotency import IdempotencyRecords, once
 from shared.outbox import Outbox
@@ -180,9 +194,19 @@ async def create_account(resources: Resources, wanted: CreateAccount) -> Account
     return account
 
 
+async def on_repository(resources: Resources, event: Event[RepositoryEvent]) -> None:
+    """A repository was made, changed or is gone: its account's trail tells."""
+    await trails.audit_repository(resources.outbox, event)
+
+
+async def on_transfer(resources: Resources, event: Event[TransferEvent]) -> None:
+    """A repository is offered, or is so no more: the trails of both sides tell."""
+    await trails.audit_transfer(resources.outbox, event)
+
+
 async def on_share_link(resources: Resources, event: Event[ShareLinkEvent]) -> None:
     """A share link was made or revoked: it is in the trail of the account whose it is."""
-    await auditing.audit_share_link(resources.outbox, event)
+    await trails.audit_share_link(resources.outbox, event)
 
 
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
@@ -240,6 +264,13 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetTrust: asked(trusts.get_trust),
 }
 EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
+    RepositoryCreated: on_repository,
+    RepositoryUpdated: on_repository,
+    RepositoryRenamed: on_repository,
+    RepositoryDeleted: on_repository,
+    RepositoryPurged: on_repository,
+    TransferOffered: on_transfer,
+    TransferDeclined: on_transfer,
     ShareLinkCreated: on_share_link,
     ShareLinkRevoked: on_share_link,
 }

@@ -1,7 +1,4 @@
-"""The audit trail of an account: written with what it tells of, read, and proved.
-
-What others own is told of by their events, each once, so that it comes a moment later.
-"""
+"""The audit trail of an account: written with what it tells of, read, and proved."""
 
 import hashlib
 import json
@@ -9,23 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.accounts.store.accounts import find_account
-from services.accounts.store.audit import (
-    added_entry,
-    head_of,
-    heard_event,
-    is_heard,
-    page_of_entries,
-)
-from services.accounts.store.layout import commit
-from shared.cloudevents import Event
+from services.accounts.store.audit import added_entry, head_of, page_of_entries
 from shared.contracts.accounts import AuditEntry, AuditPage, ListAuditEntries
 from shared.contracts.base import Actor, now
-from shared.contracts.repositories import ShareLinkEvent
 from shared.errors import NotFound
 from shared.log import correlation_id
 from shared.outbox import Outbox
 from shared.policy import Action, Principal, account_resource, demand
-from shared.races import until_won
 from shared.tables import Action as TableAction
 
 
@@ -55,32 +42,6 @@ async def audited(  # noqa: PLR0913 - who did what to whom, why: an entry says n
         previous_hash=previous_hash,
     )
     return added_entry(entry.model_copy(update={"hash": hash_of(entry)}))
-
-
-async def audit_share_link(outbox: Outbox, event: Event[ShareLinkEvent]) -> None:
-    """One entry in its account's trail, however often the event comes."""
-    link, key_id = event.data.share_link, event.data.access_key_id
-    actor = Actor(kind="account", account_uid=event.actor, access_key_id=key_id)
-
-    async def attempt() -> None:
-        if await is_heard(outbox, link.account_uid, event.id):
-            return
-        entry = await audited(
-            outbox,
-            link.account_uid,
-            actor,
-            event.data.event,
-            link.link_id,
-            reason=event.data.reason,
-            at=event.time,
-            repository=link.repository_uid,
-            prefix=link.prefix,
-            name=link.name,
-            until="" if link.revoked else link.expires_at.isoformat(),
-        )
-        await commit(outbox, heard_event(link.account_uid, event.id), *entry)
-
-    await until_won(attempt)
 
 
 def hash_of(entry: AuditEntry) -> str:

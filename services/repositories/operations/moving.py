@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.repositories.operations.changes import next_after, told
+from services.repositories.operations.changes import cause_of, next_after, told
 from services.repositories.operations.naming import naming
 from services.repositories.operations.repositories import demanded
 from services.repositories.operations.resources import Resources
@@ -13,7 +13,12 @@ from services.repositories.store.names import (
 )
 from services.repositories.store.repositories import changed_repository, moved_repository
 from shared.contracts.accounts import Account
-from shared.contracts.repositories import RenameRepository, Repository, RepositoryRenamed
+from shared.contracts.repositories import (
+    AcceptTransfer,
+    RenameRepository,
+    Repository,
+    RepositoryRenamed,
+)
 from shared.errors import Conflict
 from shared.policy import Action, Principal
 from shared.races import demand_version, until_won
@@ -42,7 +47,7 @@ async def rename_repository(
             *await naming(resources, after, wanted.actor.uid),
             resting_name(before, rests_until=_rested(resources)),
             changed_repository(after, before=before.version),
-            told(RepositoryRenamed, after, wanted.actor.uid),
+            told(RepositoryRenamed, after, cause_of(wanted), before),
         )
         return after
 
@@ -50,7 +55,7 @@ async def rename_repository(
 
 
 async def change_owner(
-    resources: Resources, before: Repository, receiver: Account, actor_uid: str
+    resources: Resources, before: Repository, receiver: Account, wanted: AcceptTransfer
 ) -> tuple[Repository, list[Write]]:
     """The repository in its new account, and what makes it so.
 
@@ -60,10 +65,10 @@ async def change_owner(
     after = renamed(before, {**owner, "owner_disabled": receiver.disabled})
     rests_until = _rested(resources)
     return after, [
-        *await naming(resources, after, actor_uid),
+        *await naming(resources, after, wanted.actor.uid),
         resting_name(before, rests_until=rests_until),
         *moved_repository(after, before=before),
-        told(RepositoryRenamed, after, actor_uid),
+        told(RepositoryRenamed, after, cause_of(wanted), before),
     ]
 
 

@@ -1,6 +1,6 @@
 """Giving a repository a name: the one that had it before does not answer to it any more."""
 
-from services.repositories.operations.changes import next_after, told
+from services.repositories.operations.changes import Cause, next_after, told
 from services.repositories.operations.resources import Resources
 from services.repositories.store.names import find_name, taken_name
 from services.repositories.store.repositories import changed_repository, find_anywhere
@@ -31,5 +31,5 @@ def _forgetting(other: Repository | None, name: str, actor_uid: str) -> list[Act
     after = next_after(other, {"former_names": left})
     return [
         changed_repository(after, before=other.version),
-        told(RepositoryUpdated, after, actor_uid),
+        told(RepositoryUpdated, after, Cause(actor_uid)),
     ]

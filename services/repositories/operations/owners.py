@@ -1,6 +1,6 @@
 """Repositories follow their owner: hidden while it is disabled, as they were once it is not."""
 
-from services.repositories.operations.changes import next_after, told
+from services.repositories.operations.changes import Cause, next_after, told
 from services.repositories.operations.resources import Resources
 from services.repositories.store.names import commit
 from services.repositories.store.repositories import changed_repository, find_owned, owned_after
@@ -34,7 +34,7 @@ async def _follow(
             await commit(
                 resources.outbox,
                 changed_repository(changed, before=before.version),
-                told(RepositoryUpdated, changed, actor_uid),
+                told(RepositoryUpdated, changed, Cause(actor_uid)),
             )
 
     await until_won(attempt)

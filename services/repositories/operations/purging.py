@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.repositories.operations.changes import told
+from services.repositories.operations.changes import Cause, told
 from services.repositories.operations.resources import Resources
 from services.repositories.operations.share_links import revoked, told_sealed
 from services.repositories.store.histories import (
@@ -20,6 +20,7 @@ from shared.outbox import next_version
 from shared.tables import ConditionFailed
 
 log = logger("repositories")
+OURSELVES = "repositories"
 
 
 async def purge_due(resources: Resources) -> int:
@@ -51,7 +52,7 @@ async def _drop_links(resources: Resources, repository: Repository) -> None:
     """Its share links are forgotten here, and where they are checked."""
     while links := await links_of(resources.outbox, repository.repository_uid):
         for link in links:
-            told = told_sealed(revoked(link), "repositories")
+            told = told_sealed(revoked(link), OURSELVES)
             history = history_to_drop(link.link_id, moment=resources.rules.seconds())
             await resources.outbox.commit(*gone_link(link), told, history)
 
@@ -68,7 +69,7 @@ async def _purge(resources: Resources, before: Repository) -> bool:
             *gone_repository(before),
             gone_links(before.repository_uid),
             history_to_drop(before.repository_uid, moment=resources.rules.seconds()),
-            told(RepositoryPurged, after, "repositories"),
+            told(RepositoryPurged, after, Cause(OURSELVES)),
         )
     except ConditionFailed:
         return False

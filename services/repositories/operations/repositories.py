@@ -1,6 +1,6 @@
 """Making, showing and changing one repository."""
 
-from services.repositories.operations.changes import first_version, next_after, told
+from services.repositories.operations.changes import cause_of, first_version, next_after, told
 from services.repositories.operations.metadata import given
 from services.repositories.operations.naming import naming, was_used
 from services.repositories.operations.resources import Resources
@@ -34,7 +34,7 @@ async def create_repository(
         resources.outbox,
         *await naming(resources, repository, wanted.actor.uid),
         new_repository(repository),
-        told(RepositoryCreated, repository, wanted.actor.uid),
+        told(RepositoryCreated, repository, cause_of(wanted)),
     )
     return repository
 
@@ -72,7 +72,7 @@ async def edit_repository(
             await commit(
                 outbox,
                 changed_repository(after, before=before.version),
-                told(RepositoryUpdated, after, wanted.actor.uid),
+                told(RepositoryUpdated, after, cause_of(wanted), before),
             )
         return after
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.repositories.operations.changes import next_after, told
+from services.repositories.operations.changes import cause_of, next_after, told
 from services.repositories.operations.repositories import demanded
 from services.repositories.operations.resources import Resources
 from services.repositories.store.names import commit, find_repository, resting_name, taken_name
@@ -18,6 +18,7 @@ from shared.contracts.repositories import (
     DeactivateRepository,
     DeleteRepository,
     ListDeletedRepositories,
+    RepositoriesChange,
     Repository,
     RepositoryDeleted,
     RepositoryPage,
@@ -49,7 +50,7 @@ async def deactivate_repository(
         demand_version(before, wanted.version)
         is_operator = rank(principal, repository_resource(before)) == ADMIN
         changes = {"state": State.DEACTIVATED, "held": before.held or is_operator}
-        return await _change(resources, before, changes, wanted.actor.uid)
+        return await _change(resources, before, changes, wanted)
 
     return await until_won(attempt)
 
@@ -67,7 +68,7 @@ async def activate_repository(
             raise Forbidden(HELD)
         demand_version(before, wanted.version)
         changes = {"state": State.ACTIVE, "held": False}
-        return await _change(resources, before, changes, wanted.actor.uid)
+        return await _change(resources, before, changes, wanted)
 
     return await until_won(attempt)
 
@@ -81,7 +82,7 @@ async def set_repository_quota(
         before = await _found(
             resources, principal, Action.REPOSITORY_LIMIT, account, wanted.repository_id
         )
-        return await _change(resources, before, {"quota": wanted.quota}, wanted.actor.uid)
+        return await _change(resources, before, {"quota": wanted.quota}, wanted)
 
     return await until_won(attempt)
 
@@ -112,7 +113,7 @@ async def delete_repository(
             resources.outbox,
             changed_repository(after, before=before.version),
             resting_name(after, rests_until=rests_until),
-            told(RepositoryDeleted, after, wanted.actor.uid),
+            told(RepositoryDeleted, after, cause_of(wanted), before),
         )
         return Done()
 
@@ -137,7 +138,7 @@ async def undelete_repository(
             resources.outbox,
             changed_repository(after, before=before.version),
             taken_name(after, moment=resources.rules.seconds()),
-            told(RepositoryUpdated, after, wanted.actor.uid),
+            told(RepositoryUpdated, after, cause_of(wanted), before),
         )
         return after
 
@@ -182,13 +183,16 @@ async def _found(
 
 
 async def _change(
-    resources: Resources, before: Repository, changes: dict[str, Any], actor_uid: str
+    resources: Resources,
+    before: Repository,
+    changes: dict[str, Any],
+    wanted: RepositoriesChange[Any],
 ) -> Repository:
     after = next_after(before, changes)
     if after is not before:
         await commit(
             resources.outbox,
             changed_repository(after, before=before.version),
-            told(RepositoryUpdated, after, actor_uid),
+            told(RepositoryUpdated, after, cause_of(wanted), before),
         )
     return after

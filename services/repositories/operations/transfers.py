@@ -1,5 +1,7 @@
 """Repositories that go to another account: offered by their owner, taken or declined there."""
 
+from typing import Any
+
 from services.repositories.operations.moving import change_owner
 from services.repositories.operations.repositories import demanded
 from services.repositories.operations.resources import Resources
@@ -15,6 +17,7 @@ from shared.contracts.repositories import (
     GetTransfer,
     ListTransfers,
     OfferTransfer,
+    RepositoriesChange,
     Repository,
     Transfer,
     TransferDeclined,
@@ -60,7 +63,8 @@ async def offer_transfer(
         await commit(
             resources.outbox,
             *offered(transfer, before=before),
-            _told(TransferOffered, transfer, wanted.actor.uid),
+            *_replaced(before, transfer, wanted),
+            _told(TransferOffered, transfer, wanted),
         )
         return transfer
 
@@ -108,7 +112,7 @@ async def accept_transfer(
         if repository is None or _has_ended(resources, transfer, repository):
             raise NotFound
         demand_version(transfer, wanted.version)
-        after, moved = await change_owner(resources, repository, account, wanted.actor.uid)
+        after, moved = await change_owner(resources, repository, account, wanted)
         await commit(resources.outbox, *moved, *settled(transfer))
         return after
 
@@ -125,11 +129,9 @@ async def decline_transfer(
         if transfer is None or not await _is_party(resources, principal, account, transfer):
             raise NotFound
         demand_version(transfer, wanted.version)
-        await commit(
-            resources.outbox,
-            *settled(transfer),
-            _told(TransferDeclined, transfer, wanted.actor.uid),
-        )
+        is_withdrawn = account.account_uid == transfer.account_uid
+        told = _told(TransferDeclined, transfer, wanted, withdrawn=is_withdrawn)
+        await commit(resources.outbox, *settled(transfer), told)
         return Done()
 
     return await until_won(attempt)
@@ -184,11 +186,34 @@ def _offer(
     )
 
 
-def _told(event: type[TransferEvent], transfer: Transfer, actor_uid: str) -> Put:
+def _replaced(
+    before: Transfer | None, after: Transfer, wanted: RepositoriesChange[Any]
+) -> list[Put]:
+    """Whoever was offered it before hears that this is over, before another is offered it."""
+    if before is None or before.to_account_uid == after.to_account_uid:
+        return []
+    return [_told(TransferDeclined, before, wanted, version=after.version, withdrawn=True)]
+
+
+def _told(
+    event: type[TransferEvent],
+    transfer: Transfer,
+    wanted: RepositoriesChange[Any],
+    *,
+    version: int | None = None,
+    **more: bool,
+) -> Put:
     data = event(
-        account_id=transfer.account_id, repository_id=transfer.repository_id, transfer=transfer
+        account_id=transfer.account_id,
+        repository_id=transfer.repository_id,
+        transfer=transfer,
+        reason=wanted.reason,
+        access_key_id=wanted.actor.access_key_id,
+        **more,
     )
-    version = next_version(transfer.version)
     return announce(
-        data, aggregate=f"{transfer.repository_uid}.transfer", version=version, actor=actor_uid
+        data,
+        aggregate=f"{transfer.repository_uid}.transfer",
+        version=version or next_version(transfer.version),
+        actor=wanted.actor.uid,
     )

@@ -145,18 +145,21 @@ class RepositoryChange(Body, MetadataChange):
 
     visibility: Visibility | None = None
     version: StrictInt | None = None
+    reason: Reason = ""
 
 
 class Confirmed(Body):
     """The repository's `account/name`, typed."""
 
     confirm: Annotated[str, Field(max_length=100)]
+    reason: Reason = ""
 
 
 class NewName(Body):
     """The name a repository is to go by."""
 
     repository_id: RepositoryId
+    reason: Reason = ""
 
 
 class NewOwner(Body):
@@ -164,6 +167,7 @@ class NewOwner(Body):
 
     to_account_id: Annotated[str, Field(max_length=64)]
     confirm: Annotated[str, Field(max_length=100)]
+    reason: Reason = ""
 
 
 class CitationView(BaseModel):

@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from services.web.api.editions import Edition, tag
 from services.web.api.idempotency import IdempotencyKey
+from services.web.api.members import WhyQuery
 from services.web.api.models import (
     CitationView,
     NewRepository,
@@ -100,15 +101,16 @@ async def edit_repository(
 @router.delete(
     "/repositories/{account_id}/{repository_id}", status_code=204, summary="Delete a repository"
 )
-async def delete_repository(
+async def delete_repository(  # noqa: PLR0913, PLR0917  (each is a part of the request)
     request: Request,
     visitor: SignedIn,
     name: RepositoryPath,
     confirm: Annotated[str, Query(description="The full name, `account/repository`")],
     edition: Edition,
+    reason: WhyQuery = "",
 ) -> None:
     """Hidden everywhere at once."""
-    given = {**name.model_dump(), "confirm": confirm, "version": edition.version}
+    given = {**name.model_dump(), "confirm": confirm, "version": edition.version, "reason": reason}
     await edition.done(ask(request, DeleteRepository(actor=visitor.actor, **given)))
 
 

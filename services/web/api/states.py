@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 
 from services.web.api.editions import Edition, tag
 from services.web.api.idempotency import IdempotencyKey
+from services.web.api.members import WhyQuery
 from services.web.api.models import Confirmed, NewName, NewOwner
 from services.web.api.queries import (
     AccountName,
@@ -61,10 +62,14 @@ async def deactivate_repository(
 
 @router.post(f"{ONE}/activate", summary="Take a repository up again")
 async def activate_repository(
-    request: Request, visitor: SignedIn, name: RepositoryPath, edition: Edition
+    request: Request,
+    visitor: SignedIn,
+    name: RepositoryPath,
+    edition: Edition,
+    reason: WhyQuery = "",
 ) -> Repository:
     """403 where an operator put it aside."""
-    asked = {**name.model_dump(), "version": edition.version}
+    asked = {**name.model_dump(), "version": edition.version, "reason": reason}
     return await edition.done(ask(request, ActivateRepository(actor=visitor.actor, **asked)))
 
 
@@ -77,9 +82,9 @@ async def rename_repository(
     edition: Edition,
 ) -> Repository:
     """Its old name goes on leading to it; 409 where the new one is taken or rests."""
-    new = {"new_repository_id": wanted.repository_id, "version": edition.version}
-    asked = RenameRepository(actor=visitor.actor, **name.model_dump(), **new)
-    return await edition.done(ask(request, asked))
+    new = {"new_repository_id": wanted.repository_id, "reason": wanted.reason}
+    asked = {**name.model_dump(), **new, "version": edition.version}
+    return await edition.done(ask(request, RenameRepository(actor=visitor.actor, **asked)))
 
 
 @router.put(f"{ONE}/transfer", summary="Offer a repository to another account")
@@ -127,11 +132,15 @@ async def list_transfers(
     "/accounts/{account_id}/transfers/{repository_uid}/accept", summary="Take a repository"
 )
 async def accept_transfer(
-    request: Request, visitor: SignedIn, offered: WholeRepository, edition: Edition
+    request: Request,
+    visitor: SignedIn,
+    offered: WholeRepository,
+    edition: Edition,
+    reason: WhyQuery = "",
 ) -> Repository:
     """It is this account's now; 409 where its name is taken here. If-Match is about the offer."""
-    wanted = AcceptTransfer(actor=visitor.actor, **offered, version=edition.version)
-    return await edition.done(ask(request, wanted))
+    asked = {**offered, "version": edition.version, "reason": reason}
+    return await edition.done(ask(request, AcceptTransfer(actor=visitor.actor, **asked)))
 
 
 @router.delete(
@@ -140,11 +149,15 @@ async def accept_transfer(
     summary="Decline or withdraw an offer",
 )
 async def decline_transfer(
-    request: Request, visitor: SignedIn, offered: WholeRepository, edition: Edition
+    request: Request,
+    visitor: SignedIn,
+    offered: WholeRepository,
+    edition: Edition,
+    reason: WhyQuery = "",
 ) -> None:
     """As the account it is offered to, or the one that offered it. If-Match is about the offer."""
-    wanted = DeclineTransfer(actor=visitor.actor, **offered, version=edition.version)
-    await edition.done(ask(request, wanted))
+    asked = {**offered, "version": edition.version, "reason": reason}
+    await edition.done(ask(request, DeclineTransfer(actor=visitor.actor, **asked)))
 
 
 @router.get("/accounts/{account_id}/deleted", summary="Repositories that can be had back")
@@ -162,8 +175,12 @@ async def list_deleted_repositories(
 
 @router.post("/accounts/{account_id}/deleted/{repository_uid}/undelete", summary="Undelete")
 async def undelete_repository(
-    request: Request, visitor: SignedIn, deleted: WholeRepository, edition: Edition
+    request: Request,
+    visitor: SignedIn,
+    deleted: WholeRepository,
+    edition: Edition,
+    reason: WhyQuery = "",
 ) -> Repository:
     """As it was, under its name; 404 once it is purged."""
-    wanted = UndeleteRepository(actor=visitor.actor, **deleted, version=edition.version)
-    return await edition.done(ask(request, wanted))
+    asked = {**deleted, "version": edition.version, "reason": reason}
+    return await edition.done(ask(request, UndeleteRepository(actor=visitor.actor, **asked)))

@@ -13,6 +13,7 @@ from services.web.views.page import page
 from services.web.views.sending import needed_account
 from shared.contracts.accounts import Account, AuditEntry, GetAccount, ListAuditEntries
 from shared.errors import NotFound
+from shared.identifiers import is_uid
 
 PAGE = 50
 
@@ -43,9 +44,10 @@ async def audit(request: Request) -> Response:
 
 
 async def _names(request: Request, visitor: Visitor, entries: list[AuditEntry]) -> dict[str, str]:
-    """The account names of those who did something, and of those to whom it was done."""
-    uids = {one.actor.account_uid for one in entries} | {one.subject for one in entries}
-    found = await asyncio.gather(*(_find(request, visitor, uid) for uid in sorted(uids - {""})))
+    """The account names of those who did something, and of those whom it concerns."""
+    named = ((one.actor.account_uid, one.subject, *one.details.values()) for one in entries)
+    uids = {uid for entry in named for uid in entry if is_uid(uid)}
+    found = await asyncio.gather(*(_find(request, visitor, uid) for uid in sorted(uids)))
     return {one.account_uid: one.account_id for one in found if one is not None}
 
 

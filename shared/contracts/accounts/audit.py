@@ -1,4 +1,4 @@
-"""The audit trail of an account: what was done to who may do what, in a chain of hashes."""
+"""The audit trail of an account: what was done to rights in it and to its repositories, chained."""
 
 from datetime import datetime
 

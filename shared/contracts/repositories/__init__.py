@@ -1,21 +1,17 @@
 """What repositories answers and announces."""
 
 from shared.contracts.repositories.repositories import (
-    AcceptTransfer,
     ActivateRepository,
     CreateRepository,
     DeactivateRepository,
-    DeclineTransfer,
     DeleteRepository,
     EditRepository,
     GetRepository,
-    GetTransfer,
     ListAllRepositories,
     ListDeletedRepositories,
     ListRepositories,
-    ListTransfers,
-    OfferTransfer,
     RenameRepository,
+    RepositoriesChange,
     RepositoriesRequest,
     Repository,
     RepositoryCreated,
@@ -27,11 +23,6 @@ from shared.contracts.repositories.repositories import (
     RepositoryUpdated,
     SetRepositoryQuota,
     State,
-    Transfer,
-    TransferDeclined,
-    TransferEvent,
-    TransferOffered,
-    TransferPage,
     UndeleteRepository,
     Visibility,
 )
@@ -52,6 +43,18 @@ from shared.contracts.repositories.share_links import (
     ShareLinkSealed,
     ShareLinkSecret,
     hash_of,
+)
+from shared.contracts.repositories.transfers import (
+    AcceptTransfer,
+    DeclineTransfer,
+    GetTransfer,
+    ListTransfers,
+    OfferTransfer,
+    Transfer,
+    TransferDeclined,
+    TransferEvent,
+    TransferOffered,
+    TransferPage,
 )
 
 __all__ = [
@@ -76,6 +79,7 @@ __all__ = [
     "OfferTransfer",
     "Prefix",
     "RenameRepository",
+    "RepositoriesChange",
     "RepositoriesRequest",
     "Repository",
     "RepositoryCreated",

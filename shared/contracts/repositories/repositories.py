@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
+from shared.contracts.accounts import Reason
 from shared.contracts.base import NO_QUOTA, Creation, Done, Listed, Quota, Reply, Request, Snapshot
 from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.identifiers import RepositoryId
@@ -74,7 +75,13 @@ class RepositoriesRequest(Request[Reply]):
     owner: ClassVar[str] = "repositories"
 
 
-class CreateRepository(RepositoriesRequest[Repository], Metadata, Creation):
+class RepositoriesChange(RepositoriesRequest[Reply]):
+    """Something that the audit trail of the account may tell, with the reason."""
+
+    reason: Reason = ""
+
+
+class CreateRepository(RepositoriesChange[Repository], Metadata, Creation):
     """A new repository in an account; Conflict where the name is taken or still rests."""
 
     account_id: str
@@ -100,7 +107,7 @@ class ListAllRepositories(RepositoriesRequest[RepositoryPage], Listed):
     """Every repository whatever its visibility and state: for rebuilds, by services only."""
 
 
-class EditRepository(RepositoriesRequest[Repository], MetadataChange):
+class EditRepository(RepositoriesChange[Repository], MetadataChange):
     """Change what is given; Conflict where `version` is given and is no longer the newest."""
 
     account_id: str
@@ -109,7 +116,7 @@ class EditRepository(RepositoriesRequest[Repository], MetadataChange):
     version: int | None = None
 
 
-class DeleteRepository(RepositoriesRequest[Done]):
+class DeleteRepository(RepositoriesChange[Done]):
     """Hidden everywhere at once; `confirm` must be the repository's `account/name`.
 
     Conflict, as of all below, where `version` is given and is no longer the newest.
@@ -121,7 +128,7 @@ class DeleteRepository(RepositoriesRequest[Done]):
     version: int | None = None
 
 
-class DeactivateRepository(RepositoriesRequest[Repository]):
+class DeactivateRepository(RepositoriesChange[Repository]):
     """Put aside: only maintainers see it, nobody writes. `confirm` must be its `account/name`."""
 
     account_id: str
@@ -130,7 +137,7 @@ class DeactivateRepository(RepositoriesRequest[Repository]):
     version: int | None = None
 
 
-class ActivateRepository(RepositoriesRequest[Repository]):
+class ActivateRepository(RepositoriesChange[Repository]):
     """In use again. Forbidden where an operator put it aside and none asks."""
 
     account_id: str
@@ -138,7 +145,7 @@ class ActivateRepository(RepositoriesRequest[Repository]):
     version: int | None = None
 
 
-class SetRepositoryQuota(RepositoriesRequest[Repository]):
+class SetRepositoryQuota(RepositoriesChange[Repository]):
     """What a repository may hold: for administrators."""
 
     account_id: str
@@ -152,7 +159,7 @@ class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):
     account_id: str
 
 
-class UndeleteRepository(RepositoriesRequest[Repository]):
+class UndeleteRepository(RepositoriesChange[Repository]):
     """As it was before it was deleted, under its name; NotFound once it is purged."""
 
     account_id: str
@@ -160,7 +167,7 @@ class UndeleteRepository(RepositoriesRequest[Repository]):
     version: int | None = None
 
 
-class RenameRepository(RepositoriesRequest[Repository]):
+class RenameRepository(RepositoriesChange[Repository]):
     """Its old name goes on leading to it. Conflict where the new one is taken or rests."""
 
     account_id: str
@@ -169,77 +176,21 @@ class RenameRepository(RepositoriesRequest[Repository]):
     version: int | None = None
 
 
-class Transfer(Snapshot):
-    """A repository offered to another account, by today's names; only its maintainers take it."""
-
-    repository_uid: str
-    account_uid: str
-    account_id: str
-    repository_id: str
-    to_account_uid: str
-    to_account_id: str
-    offered_by: str
-    offered_at: datetime
-    expires_at: datetime
-
-
-class TransferPage(BaseModel):
-    """Some offers, and where to go on."""
-
-    transfers: list[Transfer]
-    cursor: str | None = None
-
-
-class OfferTransfer(RepositoriesRequest[Transfer], Creation):
-    """In place of an offer that was made before, whose `version` may be told.
-
-    `confirm` must be its `account/name`.
-    """
-
-    account_id: str
-    repository_id: str
-    to_account_id: str
-    confirm: str
-    version: int | None = None
-
-
-class GetTransfer(RepositoriesRequest[Transfer]):
-    """The offer that is open, for those who could have made it. NotFound where there is none."""
-
-    account_id: str
-    repository_id: str
-
-
-class ListTransfers(RepositoriesRequest[TransferPage], Listed):
-    """What is offered to an account, for those who may take it."""
-
-    account_id: str
-
-
-class AcceptTransfer(RepositoriesRequest[Repository]):
-    """The repository is the account's now. Conflict where its name is taken there."""
-
-    account_id: str
-    repository_uid: str
-    version: int | None = Field(default=None, description="the offer's")
-
-
-class DeclineTransfer(RepositoriesRequest[Done]):
-    """The offer is void: declined by its receiver, or withdrawn by who may make one."""
-
-    account_id: str
-    repository_uid: str
-    version: int | None = Field(default=None, description="the offer's")
-
-
 class RepositoryEvent(EventData):
-    """Something happened to a repository, which is now so."""
+    """Something happened to a repository, which is now so.
+
+    `was`: of its owner, names, visibility and state what changed, as it stood before.
+    `access_key_id`: which key of the actor's it was done with, where it was one.
+    """
 
     owner: ClassVar[str] = "repositories"
 
     account_id: str
     repository_id: str
     repository: Repository
+    was: dict[str, str] = Field(default_factory=dict)
+    reason: str = ""
+    access_key_id: str = ""
 
 
 class RepositoryCreated(RepositoryEvent):
@@ -270,25 +221,3 @@ class RepositoryPurged(RepositoryEvent):
     """Nobody gets it back: whoever keeps anything of it forgets it now."""
 
     event: ClassVar[str] = "repository_purged"
-
-
-class TransferEvent(EventData):
-    """What became of an offer."""
-
-    owner: ClassVar[str] = "repositories"
-
-    account_id: str
-    repository_id: str
-    transfer: Transfer
-
-
-class TransferOffered(TransferEvent):
-    """A repository is offered to another account."""
-
-    event: ClassVar[str] = "transfer_offered"
-
-
-class TransferDeclined(TransferEvent):
-    """The offer is void."""
-
-    event: ClassVar[str] = "transfer_declined"

@@ -4,16 +4,8 @@ import asyncio
 
 import pytest
 
-from services.accounts.operations.auditing import audit_share_link, breaks, list_audit_entries
-from shared.cloudevents import envelop
+from services.accounts.operations.auditing import breaks, list_audit_entries
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries, Role
-from shared.contracts.base import now
-from shared.contracts.repositories import (
-    ShareLink,
-    ShareLinkCreated,
-    ShareLinkEvent,
-    ShareLinkRevoked,
-)
 from shared.errors import Forbidden
 from shared.log import correlated
 from shared.outbox import Outbox
@@ -98,51 +90,3 @@ async def test_it_is_for_owners_and_maintainers(outbox: Outbox) -> None:
         await trail(outbox, eve, org)
     await grant(outbox, ada, org, eve, Role.MAINTAINER)
     assert len(await trail(outbox, await fresh(outbox, eve), org)) == 3
-
-
-async def hear_of_link(
-    outbox: Outbox, event: type[ShareLinkEvent], org: Account, actor: Account, version: int
-) -> None:
-    """A share link of the organization was made or revoked; the event comes twice."""
-    link = ShareLink(
-        link_id="01LINK",
-        account_uid=org.account_uid,
-        repository_uid="01MASK",
-        prefix="tiles/",
-        name="for the reviewers",
-        made_by=actor.account_uid,
-        created_at=now(),
-        expires_at=now(),
-        revoked=event is ShareLinkRevoked,
-        version=version,
-    )
-    data = event(
-        account_id=org.account_id,
-        repository_id="mask",
-        share_link=link,
-        reason="the review",
-        access_key_id="COOPKEY",
-    )
-    told = envelop(data, aggregate=link.link_id, version=version, actor=actor.account_uid)
-    with correlated("01CORRELATION"):
-        await asyncio.gather(*(audit_share_link(outbox, told) for _ in range(2)))
-        await audit_share_link(outbox, told)
-
-
-async def test_share_links_are_in_it_once_however_often_they_are_told_of(outbox: Outbox) -> None:
-    ada = await person(outbox, "ada")
-    org = await organization(outbox, "noaa", ada)
-    await hear_of_link(outbox, ShareLinkCreated, org, ada, 1)
-    await hear_of_link(outbox, ShareLinkRevoked, org, ada, 2)
-    entries = await trail(outbox, ada, org)
-    _, made, revoked = entries
-    assert [made.action, revoked.action] == ["share_link_created", "share_link_revoked"]
-    assert breaks(entries) == []
-    for entry in (made, revoked):
-        assert entry.subject == "01LINK"
-        assert (entry.actor.account_uid, entry.actor.access_key_id) == (ada.account_uid, "COOPKEY")
-        assert (entry.reason, entry.correlation_id) == ("the review", "01CORRELATION")
-        assert entry.details["repository"] == "01MASK"
-        assert entry.details["prefix"] == "tiles/"
-    assert "until" in made.details
-    assert "until" not in revoked.details

@@ -1,0 +1,131 @@
+"""What repositories announces, in the audit trails of those whose it is, a moment later.
+
+Each event is an entry once, however often it comes; a transfer is told to both sides.
+"""
+
+from dataclasses import dataclass
+
+from services.accounts.operations.auditing import audited
+from services.accounts.store.audit import heard_event, is_heard
+from services.accounts.store.layout import commit
+from shared.cloudevents import Event
+from shared.contracts.base import Actor
+from shared.contracts.repositories import (
+    RepositoryEvent,
+    RepositoryUpdated,
+    ShareLinkEvent,
+    State,
+    TransferDeclined,
+    TransferEvent,
+)
+from shared.identifiers import is_uid
+from shared.outbox import Outbox
+from shared.races import until_won
+
+Told = Event[RepositoryEvent] | Event[TransferEvent] | Event[ShareLinkEvent]
+STATES = {State.ACTIVE: "repository_activated", State.DEACTIVATED: "repository_deactivated"}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What was done to what; details that are empty are left out."""
+
+    action: str
+    subject: str
+    details: dict[str, str]
+
+
+async def audit_repository(outbox: Outbox, event: Event[RepositoryEvent]) -> None:
+    """In the trail of its account, and of the one that had it before; a new title is no matter."""
+    data = event.data
+    action, owner_uid = action_of(data), data.repository.account_uid
+    giver_uid = data.was.get("account_uid", "")
+    details = {
+        "name": data.repository.full_name,
+        **before(data),
+        "giver": giver_uid,
+        "receiver": owner_uid if giver_uid else "",
+    }
+    deed = Deed(action, data.repository.repository_uid, details)
+    for account_uid in filter(None, (giver_uid, owner_uid)) if action else ():
+        await _append(outbox, account_uid, event, deed)
+
+
+async def audit_transfer(outbox: Outbox, event: Event[TransferEvent]) -> None:
+    """In the trails of both sides."""
+    transfer, action = event.data.transfer, event.data.event
+    if isinstance(event.data, TransferDeclined) and event.data.withdrawn:
+        action = "transfer_withdrawn"
+    details = {
+        "name": f"{transfer.account_id}/{transfer.repository_id}",
+        "giver": transfer.account_uid,
+        "receiver": transfer.to_account_uid,
+    }
+    deed = Deed(action, transfer.repository_uid, details)
+    for account_uid in (transfer.account_uid, transfer.to_account_uid):
+        await _append(outbox, account_uid, event, deed)
+
+
+async def audit_share_link(outbox: Outbox, event: Event[ShareLinkEvent]) -> None:
+    """In the trail of the account that has the repository."""
+    link = event.data.share_link
+    details = {
+        "repository": link.repository_uid,
+        "prefix": link.prefix,
+        "name": link.name,
+        "until": "" if link.revoked else link.expires_at.isoformat(),
+    }
+    deed = Deed(event.data.event, link.link_id, details)
+    await _append(outbox, link.account_uid, event, deed)
+
+
+def action_of(data: RepositoryEvent) -> str:
+    """What was done, as trails call it; empty where they do not tell it."""
+    if "account_uid" in data.was:
+        return "repository_transferred"
+    if not isinstance(data, RepositoryUpdated):
+        return data.event
+    if data.was.get("state") == State.DELETED:
+        return "repository_undeleted"
+    if "state" in data.was:
+        return STATES[data.repository.state]
+    return "repository_visibility_changed" if "visibility" in data.was else ""
+
+
+def before(data: RepositoryEvent) -> dict[str, str]:
+    """What a repository was called, and who could find it, where that is another now."""
+    was, repository = data.was, data.repository
+    names = {"account_id", "repository_id"}
+    if names & was.keys():
+        named = {name: was.get(name, getattr(repository, name)) for name in names}
+        return {"was": "{account_id}/{repository_id}".format_map(named)}
+    if "visibility" in was:
+        return {"visibility": repository.visibility, "was": was["visibility"]}
+    return {}
+
+
+async def _append(outbox: Outbox, account_uid: str, event: Told, deed: Deed) -> None:
+    async def attempt() -> None:
+        if await is_heard(outbox, account_uid, event.id):
+            return
+        entry = await audited(
+            outbox,
+            account_uid,
+            _actor(event),
+            deed.action,
+            deed.subject,
+            reason=event.data.reason,
+            at=event.time,
+            **deed.details,
+        )
+        await commit(outbox, heard_event(account_uid, event.id), *entry)
+
+    await until_won(attempt)
+
+
+def _actor(event: Told) -> Actor:
+    """A person or an organization is named by uid, one of our services by its name."""
+    key_id = event.data.access_key_id
+    if is_uid(event.actor):
+        return Actor(kind="account", account_uid=event.actor, access_key_id=key_id)
+    return Actor(kind="service", service=event.actor)
