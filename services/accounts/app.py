@@ -17,6 +17,7 @@ from services.accounts.operations.identities import reconcile_for_ever, sign_out
 from services.accounts.operations.mailing import Post
 from services.accounts.operations.places import FindRepository
 from services.accounts.operations.request_mail import send_answer, send_request
+from services.accounts.operations.transfer_mail import send_offer
 from services.accounts.operations.working import Works, keep_working
 from services.accounts.proofs import Proofs
 from services.accounts.settings import AccountsSettings, ServiceSettings
@@ -136,6 +137,7 @@ def works(ending: Ending, post: Post, looking: Looking, find: FindRepository) ->
         JobKind.DELETION: ending.end_account,
         JobKind.REQUEST_MAIL: partial(send_request, post, find),
         JobKind.ANSWER_MAIL: partial(send_answer, post),
+        JobKind.TRANSFER_MAIL: partial(send_offer, post),
         JobKind.EMAIL_CODE: post.send_email_code,
         JobKind.EMAIL_CHANGED: post.send_email_changed,
         JobKind.DELETION_MAIL: post.send_deletion,

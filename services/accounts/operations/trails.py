@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from services.accounts.operations.auditing import audited
 from services.accounts.store.audit import heard_event, is_heard
+from services.accounts.store.jobs import JobKind, ordered
 from services.accounts.store.layout import commit
+from services.accounts.store.transfers import gone_offer, kept_offer
 from shared.cloudevents import Event
 from shared.contracts.base import Actor
 from shared.contracts.repositories import (
@@ -21,9 +23,13 @@ from shared.contracts.repositories import (
 from shared.identifiers import is_uid
 from shared.outbox import Outbox
 from shared.races import until_won
+from shared.tables import Action as TableAction
 
 Told = Event[RepositoryEvent] | Event[TransferEvent] | Event[ShareLinkEvent]
 STATES = {State.ACTIVE: "repository_activated", State.DEACTIVATED: "repository_deactivated"}
+
+# What ends an offer of a repository, beside its being declined.
+ENDING = {"repository_transferred", "repository_deleted", "repository_purged"}
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,10 @@ async def audit_repository(outbox: Outbox, event: Event[RepositoryEvent]) -> Non
         "giver": giver_uid,
         "receiver": owner_uid if giver_uid else "",
     }
-    deed = Deed(action, data.repository.repository_uid, details)
+    uid = data.repository.repository_uid
+    deed, over = Deed(action, uid, details), [gone_offer(uid)] if action in ENDING else []
     for account_uid in filter(None, (giver_uid, owner_uid)) if action else ():
-        await _append(outbox, account_uid, event, deed)
+        await _append(outbox, account_uid, event, deed, *over)
 
 
 async def audit_transfer(outbox: Outbox, event: Event[TransferEvent]) -> None:
@@ -62,8 +69,8 @@ async def audit_transfer(outbox: Outbox, event: Event[TransferEvent]) -> None:
         "receiver": transfer.to_account_uid,
     }
     deed = Deed(action, transfer.repository_uid, details)
-    for account_uid in (transfer.account_uid, transfer.to_account_uid):
-        await _append(outbox, account_uid, event, deed)
+    await _append(outbox, transfer.account_uid, event, deed)
+    await _append(outbox, transfer.to_account_uid, event, deed, *_offer_kept(event.data))
 
 
 async def audit_share_link(outbox: Outbox, event: Event[ShareLinkEvent]) -> None:
@@ -104,7 +111,20 @@ def before(data: RepositoryEvent) -> dict[str, str]:
     return {}
 
 
-async def _append(outbox: Outbox, account_uid: str, event: Told, deed: Deed) -> None:
+def _offer_kept(data: TransferEvent) -> list[TableAction]:
+    """What is known of the offer from now on, and the mail about a new one."""
+    transfer = data.transfer
+    if isinstance(data, TransferDeclined):
+        return [gone_offer(transfer.repository_uid)]
+    mail = ordered(JobKind.TRANSFER_MAIL, transfer.repository_uid, transfer.version)
+    return [kept_offer(transfer), mail]
+
+
+async def _append(
+    outbox: Outbox, account_uid: str, event: Told, deed: Deed, *also: TableAction
+) -> None:
+    """The entry and what goes with it, in one transaction; once."""
+
     async def attempt() -> None:
         if await is_heard(outbox, account_uid, event.id):
             return
@@ -118,7 +138,7 @@ async def _append(outbox: Outbox, account_uid: str, event: Told, deed: Deed) -> 
             at=event.time,
             **deed.details,
         )
-        await commit(outbox, heard_event(account_uid, event.id), *entry)
+        await commit(outbox, heard_event(account_uid, event.id), *entry, *also)
 
     await until_won(attempt)
 

@@ -1,27 +1,16 @@
 """Requests for access, and where they are listed: at who asks, and at what is asked for."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.accounts.models import AskRecord
 from services.accounts.store.accounts import account_key, page_below
 from services.accounts.store.layout import RECORD_VERSION
 from services.accounts.store.memberships import place_key
+from services.accounts.store.tellings import claim, give_back
 from shared.contracts.accounts import AskState
 from shared.contracts.base import Listed
 from shared.outbox import Outbox
-from shared.tables import (
-    Absent,
-    Action,
-    AnyOf,
-    Below,
-    Condition,
-    ConditionFailed,
-    Delete,
-    Equals,
-    Item,
-    Put,
-)
+from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Put
 
 OWN, OPEN, WAITING, TOLD = "ASKED#", "ASKING#", "ASK#", "TOLD#"
 # Who asked can look for so long at what became of it.
@@ -102,26 +91,13 @@ async def _page(
 async def claim_telling(
     outbox: Outbox, record: AskRecord, moment: datetime, until: datetime
 ) -> bool:
-    """Whether this request is the one of its asker that is told there by mail until then.
-
-    It stays so however often it is asked for: a mail is tried again.
-    """
-    pk, sk = _telling(record)
-    row = {"pk": pk, "sk": sk, "request": record.request_uid, "expires_at": int(until.timestamp())}
-    is_over = Below("expires_at", int(moment.timestamp()))
-    free = AnyOf(Absent(), is_over, Equals("request", record.request_uid))
-    try:
-        await outbox.table.write(Put(row, when=free))
-    except ConditionFailed:
-        return False
-    return True
+    """Whether this request is the one of its asker that is told there by mail until then."""
+    return await claim(outbox, _telling(record), record.request_uid, moment, until)
 
 
 async def give_telling_back(outbox: Outbox, record: AskRecord) -> None:
     """It was not told after all; another may be."""
-    with suppress(ConditionFailed):
-        own = Equals("request", record.request_uid)
-        await outbox.table.write(Delete(*_telling(record), when=own))
+    await give_back(outbox, _telling(record), record.request_uid)
 
 
 def _telling(record: AskRecord) -> tuple[str, str]:

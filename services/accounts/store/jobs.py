@@ -34,6 +34,7 @@ class JobKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     REQUEST_MAIL = "request_mail"
     ANSWER_MAIL = "answer_mail"
+    TRANSFER_MAIL = "transfer_mail"
 
 
 class Job(BaseModel):

@@ -15,6 +15,8 @@
 | ACCOUNT#<uid>      | ASKING#<name>   | that they ask for what has this name, while so      |
 | ACCOUNT#<uid>      | TOLD#<uid>      | that a mail tells of them at that repository today  |
 | REPOSITORY#<uid>   | ASK#<uid>       | a request that waits there, while it does           |
+| TRANSFER#<uid>     | TRANSFER        | to whom that repository is offered, while it is     |
+| ACCOUNT#<uid>      | OFFERS#<uid>    | that a mail tells of that account's offers today    |
 | AUDIT#<uid>        | ENTRY#<number>  | an account's audit trail                            |
 | AUDIT#<uid>        | HEAD            | where its chain of hashes ends                      |
 | AUDIT#<uid>        | HEARD#<event>   | which events of others are in it already            |

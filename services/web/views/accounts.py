@@ -16,11 +16,17 @@ from services.web.views.names import find_account, may_account, may_of, place_of
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
-from shared.contracts.repositories import ListRepositories, RepositoryPage
+from shared.contracts.repositories import (
+    ListRepositories,
+    ListTransfers,
+    RepositoryPage,
+    TransferPage,
+)
 from shared.errors import Conflict, Invalid
 
 PAGE = 30
 MEMBERS = 100
+OFFERS = 3
 
 
 async def show(request: Request) -> Response:
@@ -31,10 +37,11 @@ async def show(request: Request) -> Response:
     )
     principal = (await visitor_of(request)).principal
     may = may_account(principal, account)
-    cards, members, figures = await asyncio.gather(
+    cards, members, figures, offers = await asyncio.gather(
         cards_of(request, found.repositories),
         _members(request, account),
         account_figures(request, account) if may.audit else _nothing(),
+        _offers(request, account) if may.create else _nothing(),
     )
     return await page(
         request,
@@ -46,6 +53,7 @@ async def show(request: Request) -> Response:
         },
         members=members,
         figures=figures,
+        offers=offers,
         may=may,
         next_page=f"?{urlencode({'cursor': found.cursor})}" if found.cursor else "",
     )
@@ -121,6 +129,13 @@ async def _repositories(request: Request, account_id: str) -> RepositoryPage:
             cursor=request.query_params.get("cursor"),
         )
     )
+
+
+async def _offers(request: Request, account: Account) -> TransferPage:
+    """Some repositories that others want to hand over to it."""
+    visitor = await visitor_of(request)
+    wanted = ListTransfers(actor=visitor.actor, account_id=account.account_id, limit=OFFERS)
+    return await resources_of(request).bus.request(wanted)
 
 
 async def _nothing() -> None:

@@ -73,8 +73,12 @@ def test_an_offer_is_declined_or_withdrawn(ada: Person, eve: Person, place: str)
     full = f"{ada.account_id}/mask"
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/transfer")
     ada.visitor.send(form, to_account_id=eve.account_id, confirm=full)
-    page = eve.visitor.go(f"/-/{eve.account_id}/repositories")
+    page = eve.visitor.go(f"/{eve.account_id}")
+    assert f"Offered to {eve.account_id}: {full}" in page.text
+    assert "Offered to" not in ada.visitor.go(f"/{eve.account_id}").text
+    page = eve.visitor.go(page.link(f"/-/{eve.account_id}/repositories"))
     assert full not in eve.visitor.send(page.form("/decline")).text
+    assert "Offered to" not in eve.visitor.go(f"/{eve.account_id}").text
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/transfer")
     page = ada.visitor.send(form, to_account_id=eve.account_id, confirm=full)
     ada.visitor.send(page.form("/withdraw"))
