@@ -11,6 +11,7 @@ from shared.contracts.base import KeyAction
 from shared.identifiers import AccountId
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True)]
+Why = Annotated[Line, Field(max_length=500)]
 PersonName = Annotated[Line, Field(min_length=1, max_length=100)]
 
 
@@ -114,7 +115,7 @@ class EndForm(FormModel):
     """The name of the account that is to be deleted, typed."""
 
     confirm: Annotated[Line, Field(max_length=100)] = ""
-    reason: Annotated[Line, Field(max_length=500)] = ""
+    reason: Why = ""
 
 
 class ShutForm(FormModel):

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from services.web.forms.accounts import FormModel, Line
+from services.web.forms.accounts import FormModel, Line, Why
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
 from shared.contracts.metadata import Author, Citation, Link, Tag
 from shared.contracts.repositories import Repository, Visibility
@@ -73,13 +73,16 @@ class NewRepositoryForm(RepositoryForm):
 
 
 class DeleteForm(FormModel):
-    """The repository's full name, typed."""
+    """The repository's full name, typed, and why."""
 
     confirm: Line = ""
+    reason: Why = ""
 
 
 class ActivateForm(FormModel):
-    """Nothing but the button."""
+    """Nothing but the button, and why."""
+
+    reason: Why = ""
 
 
 class RenameForm(FormModel):
@@ -87,6 +90,7 @@ class RenameForm(FormModel):
 
     new_repository_id: Annotated[RepositoryId, StringConstraints(strip_whitespace=True)]
     version: int | None = None
+    reason: Why = ""
 
 
 class TransferForm(FormModel):
@@ -94,6 +98,7 @@ class TransferForm(FormModel):
 
     to_account_id: Annotated[Line, Field(min_length=1, max_length=64)]
     confirm: Line = ""
+    reason: Why = ""
 
 
 class UidForm(FormModel):

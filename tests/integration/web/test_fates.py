@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.edge import Edge, Person, bearer
+from tests.integration.web.test_disabled import operate
 from tests.waiting import until
 
 
@@ -173,3 +174,19 @@ def test_aside_deleted_and_back_through_the_api(edge: Edge, ada: Person, eve: Pe
     assert httpx.post(f"{deleted}/{uid}/undelete", headers=theirs).status_code == 404
     assert httpx.post(f"{deleted}/{uid}/undelete", headers=headers).status_code == 200
     assert httpx.get(one).status_code == 200
+
+
+def test_who_did_what_to_it_is_in_the_trail_and_holds(edge: Edge, ada: Person, place: str) -> None:
+    full, trail = f"{ada.account_id}/mask", f"/-/{ada.account_id}/audit"
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/deactivate")
+    ada.visitor.send(form, confirm=full, reason="It is stale.")
+    until(lambda: "repository deactivated" in ada.visitor.go(trail).text)
+    page = ada.visitor.go(trail)
+    for said in ("repository created", full, "It is stale."):
+        assert said in page.text
+    headers: dict[str, Any] = bearer(ada.new_key())
+    api = f"{edge.web}/api/v1/accounts/{ada.account_id}/audit"
+    actions = [one["action"] for one in httpx.get(api, headers=headers).json()["entries"]]
+    assert {"repository_created", "repository_deactivated"} <= set(actions)
+    assert "repository_deactivated" in httpx.get(f"{api}.ndjson", headers=headers).text
+    assert "whole" in operate(edge, "verify-audit", ada.account_id)
