@@ -14,13 +14,14 @@ from services.accounts.operations.trails import (
     audit_share_link,
     audit_transfer,
 )
+from services.accounts.store.audit import page_of_entries
 from services.repositories.models import Rules
 from services.repositories.operations import moving, purging, repositories, states, transfers
 from services.repositories.operations.owners import follow_owner
 from services.repositories.operations.resources import Resources
 from services.repositories.store.layout import SCHEMA
 from shared.cloudevents import Event, envelop
-from shared.contracts.accounts import Account, AuditEntry, Role
+from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries, Role
 from shared.contracts.base import Actor, now
 from shared.contracts.repositories import (
     AcceptTransfer,
@@ -48,6 +49,7 @@ from shared.contracts.repositories import (
     UndeleteRepository,
     Visibility,
 )
+from shared.identifiers import new_uid
 from shared.log import correlated
 from shared.outbox import Outbox
 from shared.settings import Settings
@@ -242,6 +244,16 @@ async def test_an_event_of_the_release_before_is_taken(outbox: Outbox, desk: Des
         await audit_repository(outbox, event)
     actions = [entry.action for entry in await told(outbox, desk, desk.noaa)]
     assert actions == ["repository_renamed", "repository_deleted"]
+
+
+async def test_an_account_that_is_gone_meanwhile_breaks_nothing(outbox: Outbox, desk: Desk) -> None:
+    desk.noaa = desk.noaa.model_copy(update={"account_uid": new_uid()})
+    await through_all(desk)
+    await desk.tell(outbox, times=2)
+    wanted = ListAuditEntries(account_uid=desk.noaa.account_uid, oldest_first=True)
+    entries, _ = await page_of_entries(outbox, wanted)
+    assert len(entries) == 10
+    assert breaks(entries) == []
 
 
 async def test_beside_other_changes_the_chain_stays_whole(outbox: Outbox, desk: Desk) -> None:
