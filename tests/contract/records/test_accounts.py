@@ -15,7 +15,9 @@ from services.accounts.operations.accounts import create_account, edit_account
 from services.accounts.operations.auditing import breaks, list_audit_entries
 from services.accounts.operations.invitations import invite_member
 from services.accounts.operations.memberships import revoke_role
+from services.accounts.operations.trails import audit_repository
 from services.accounts.store.memberships import count_owners
+from shared.cloudevents import envelop
 from shared.contracts.accounts import (
     AcceptInvitation,
     Account,
@@ -31,6 +33,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     Role,
 )
+from shared.contracts.repositories import RepositoryCreated
 from shared.errors import Conflict
 from shared.outbox import Outbox
 from tests.people import (
@@ -42,6 +45,7 @@ from tests.people import (
     organization,
     person,
     principal_of,
+    repository_of,
 )
 
 
@@ -167,4 +171,17 @@ async def test_the_trail_is_one_chain_also_under_a_crowd(accounts: Outbox) -> No
     wanted = ListAuditEntries(account_uid=org.account_uid, oldest_first=True)
     page = await list_audit_entries(accounts, await principal_of(accounts, ada), wanted)
     assert len(page.entries) == 4
+    assert breaks(page.entries) == []
+
+
+async def test_an_event_that_comes_many_times_at_once_is_one_entry(accounts: Outbox) -> None:
+    ada = await person(accounts, "ada")
+    org = await organization(accounts, "noaa", ada)
+    mask = repository_of(org, "mask")
+    data = RepositoryCreated(account_id="noaa", repository_id="mask", repository=mask)
+    event = envelop(data, aggregate=mask.repository_uid, version=1, actor=ada.account_uid)
+    await asyncio.gather(*(audit_repository(accounts, event) for _ in range(5)))
+    wanted = ListAuditEntries(account_uid=org.account_uid, oldest_first=True)
+    page = await list_audit_entries(accounts, await principal_of(accounts, ada), wanted)
+    assert [one.action for one in page.entries] == ["account_created", "repository_created"]
     assert breaks(page.entries) == []
