@@ -37,7 +37,11 @@ async def create(exchange: Exchange) -> None:
     try:
         await refuse_second(exchange)
     except S3Error as error:
-        if error.code != "NoSuchBucket" or not is_managed(exchange):
+        if error.code != "NoSuchBucket":
+            raise
+        if not exchange.held.manages_buckets:
+            raise not_made_here(exchange) from None
+        if not is_managed(exchange):
             raise
         await make(exchange)
         await exchange.answer(200, [(b"location", f"/{exchange.target.bucket}".encode())])
@@ -59,6 +63,17 @@ async def refuse_second(exchange: Exchange) -> None:
         return
     code = "BucketAlreadyOwnedByYou" if is_own else "BucketAlreadyExists"
     raise S3Error(code, BucketName=target.bucket)
+
+
+def not_made_here(exchange: Exchange) -> S3Error:
+    """What to do instead; the same for a bucket that is hidden as for one that never was."""
+    return S3Error(
+        "AccessDenied",
+        "Buckets are not made over S3 here. Make a repository on the web at "
+        f"{exchange.held.web_url}/-/new or by `coop create account/repository`; its bucket is then "
+        "account--repository. An operator may allow it by COOP_STORAGE__BUCKETS=manage.",
+        BucketName=exchange.target.bucket[:128],
+    )
 
 
 def is_managed(exchange: Exchange) -> bool:

@@ -1,6 +1,7 @@
 """The three ways in: an account, the endpoint of an account, and the alias of a repository."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from shared.contracts.repositories import Visibility
 from tests.door import ACCOUNT, HIDDEN, Client, Door, body_of, keys_of, plain, refusal
@@ -118,7 +119,10 @@ def test_making_what_is_there(door: Door, s3: Client, name: str) -> None:
 
 def test_nothing_is_made_over_s3(door: Door, s3: Client) -> None:
     for bucket in ("brand-new", f"{ACCOUNT}--brand-new"):
-        assert refusal(s3.create_bucket, Bucket=bucket)[1] in {403, 404}
+        with pytest.raises(ClientError, match="`coop create account/repository`") as refused:
+            s3.create_bucket(Bucket=bucket)
+        assert refused.value.response["Error"]["Code"] == "AccessDenied"
+        assert "COOP_STORAGE__BUCKETS=manage" in str(refused.value)
     put = {"Bucket": ACCOUNT, "Key": "brand-new/a", "Body": b""}
     assert refusal(s3.put_object, **put) == ("NoSuchBucket", 404)
     assert refusal(s3.list_objects_v2, Bucket=f"{ACCOUNT}--brand-new")[0] == "NoSuchBucket"
