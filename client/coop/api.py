@@ -11,10 +11,15 @@ from uuid import uuid4
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, MaxRetryError
 
+from coop.certificates import distrust
 from coop.errors import BY_STATUS, CoopError, Invalid, NotFound, Refused, Unavailable
 from coop.models import Profile
+from coop.settings import ca_bundle
 
 PREFIX = "/api/v1"
+KEY = "idempotency-key"
+JSON = {"content-type": "application/json"}
+NOTHING: Mapping[str, str] = {}
 TIMEOUT = Timeout(connect=10, read=30)
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
 RETRIES = Retry(
@@ -66,12 +71,17 @@ class Api:
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
         """Change something; Refused without a key."""
         self.demand_key()
-        return self._ask(method, path, json.dumps(body).encode())
+        return self._ask(method, path, json.dumps(body).encode(), JSON)
+
+    def put(self, path: str, content: bytes, media_type: str) -> Any:  # noqa: ANN401 (JSON)
+        """Send bytes that are no JSON; Refused without a key."""
+        self.demand_key()
+        return self._ask("PUT", path, content, {"content-type": media_type})
 
     def create(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
         """Make something, once, although it is sent again where no answer came; Refused."""
         self.demand_key()
-        return self._ask("POST", path, json.dumps(body).encode(), key=f'"{uuid4()}"')
+        return self._ask("POST", path, json.dumps(body).encode(), {**JSON, KEY: f'"{uuid4()}"'})
 
     def listed(self, path: str, name: str, **query: str) -> Iterator[Any]:
         """All entries of a list, page by page; `name` is what the page calls them."""
@@ -82,17 +92,18 @@ class Api:
                 return
             query["cursor"] = page["cursor"]
 
-    def _ask(self, method: str, path: str, body: bytes | None = None, *, key: str = "") -> Any:  # noqa: ANN401 (JSON)
-        headers = self._headers | ({"content-type": "application/json"} if body else {})
-        if key:
-            headers["idempotency-key"] = key
-        url, retries = f"{self.server}{PREFIX}{path}", RETRIES_WITH_KEY if key else RETRIES
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, sent: Mapping[str, str] = NOTHING
+    ) -> Any:  # noqa: ANN401 (JSON)
+        headers = {**self._headers, **sent}
+        url, retries = f"{self.server}{PREFIX}{path}", RETRIES_WITH_KEY if KEY in sent else RETRIES
         try:
             answer = self._pool.request(
                 method, url, body=body, headers=headers, retries=retries, redirect=False
             )
         except (MaxRetryError, HTTPError) as error:
-            raise Unavailable(f"{self.server} does not answer.") from error
+            away = Unavailable(f"{self.server} does not answer.")
+            raise distrust(self.server, error) or away from error
         if answer.status == HTTPStatus.NO_CONTENT:
             return None
         return self._content(answer)
@@ -115,8 +126,8 @@ def _pool(scheme: str, host: str) -> PoolManager:
     """Connections, by way of the proxy that the system names for this host."""
     proxy = None if proxy_bypass(host) else getproxies().get(scheme)
     if proxy:
-        return ProxyManager(proxy, retries=RETRIES, timeout=TIMEOUT)
-    return PoolManager(retries=RETRIES, timeout=TIMEOUT)
+        return ProxyManager(proxy, retries=RETRIES, timeout=TIMEOUT, ca_certs=ca_bundle())
+    return PoolManager(retries=RETRIES, timeout=TIMEOUT, ca_certs=ca_bundle())
 
 
 def path_of(*names: str) -> str:

@@ -87,6 +87,19 @@ class Client:
         self._api.demand_key()
         return _account(self._api.get("/account"))
 
+    def set_avatar(self, account_id: str, picture: Path | str) -> None:
+        """Have an account go by a picture: PNG, JPEG, WebP or GIF, of which the middle is kept."""
+        self._api.demand_key()
+        try:
+            content = Path(picture).read_bytes()
+        except OSError as error:
+            raise Invalid(f"{shown(str(picture))} cannot be read: {error.strerror}.") from error
+        self._api.put(_avatar(account_id), content, "application/octet-stream")
+
+    def remove_avatar(self, account_id: str) -> None:
+        """Have an account go by its initials again."""
+        self._api.send("DELETE", _avatar(account_id), {})
+
     def repositories(self, account_id: str = "") -> Iterator[Repository]:
         """Those of an account that you may see, or the public ones of all; newest first."""
         if account_id:
@@ -240,6 +253,10 @@ class Client:
         s3 = open_s3(self.profile, endpoint, 2 * self._parallel)
         pools = (ThreadPoolExecutor(self._parallel), ThreadPoolExecutor(self._parallel))
         return Door(s3, *pools, journals=folder(), progress=self._progress)
+
+
+def _avatar(account_id: str) -> str:
+    return path_of("accounts", account_id, "avatar")
 
 
 def _place(place: Place | str) -> Place:

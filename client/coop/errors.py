@@ -9,6 +9,7 @@ CoopError          1  it failed, and none of the others says why
  +- Conflict       6  it is there already, or was changed meanwhile
  +- Unavailable    7  the server does not answer; try again
  +- Damaged        8  what arrived is not what was sent
+ +- Untrusted      9  nobody vouches for the server's certificate
 """
 
 from collections.abc import Sequence
@@ -62,6 +63,12 @@ class Damaged(CoopError):
     """What arrived is not what was sent."""
 
     exit_code, code = 8, "damaged"
+
+
+class Untrusted(CoopError):
+    """Nobody that is trusted here vouches for the server's certificate, or not for its name."""
+
+    exit_code, code = 9, "untrusted"
 
 
 class SomeFailed(CoopError):

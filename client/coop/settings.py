@@ -2,7 +2,8 @@
 
 Profiles are in `credentials.json` of the person's own configuration folder, at mode 600. The
 environment goes before the file: COOP_SERVER, COOP_ACCESS_KEY_ID, COOP_SECRET_ACCESS_KEY and
-COOP_SESSION_TOKEN; COOP_CONFIG_FOLDER moves the folder.
+COOP_SESSION_TOKEN; COOP_CONFIG_FOLDER moves the folder, and AWS_CA_BUNDLE says who vouches for a
+server.
 """
 
 import json
@@ -22,6 +23,14 @@ def folder() -> Path:
     """The person's own folder for `coop`; it may not exist yet."""
     chosen = os.environ.get("COOP_CONFIG_FOLDER")  # noqa: TID251 (this is the settings file)
     return Path(chosen) if chosen else Path(click.get_app_dir("coop"))
+
+
+def ca_bundle() -> str | None:
+    """A file with the certificates of who may vouch for servers; None: who this machine trusts.
+
+    By the name that the AWS CLI and botocore, which moves the bytes, know it by.
+    """
+    return os.environ.get("AWS_CA_BUNDLE") or None  # noqa: TID251 (this is the settings file)
 
 
 def load_profile(name: str = "default") -> Profile:

@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.session import Session
 
+from coop.certificates import distrust
 from coop.errors import BY_STATUS, CoopError, NotFound, Refused, Unavailable
 from coop.models import Profile, StoredObject
 from coop.places import Place
@@ -59,7 +60,8 @@ def told(place: Place | str) -> Iterator[None]:
     except ClientError as error:
         raise _named(error, place) from error
     except LOST as error:
-        raise Unavailable("The data door does not answer.") from error
+        away = Unavailable("The data door does not answer.")
+        raise distrust("the data door", error) or away from error
     except BotoCoreError as error:
         raise CoopError(str(error)) from error
 

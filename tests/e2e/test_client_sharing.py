@@ -27,7 +27,10 @@ def test_a_link_is_made_listed_and_revoked(ready: dict[str, Any], tmp_path: Path
     assert f"/{PLACE}/raw/?share=" in made["page"]
     (listed,) = demo.tells("share", "list", PLACE)
     assert (listed["link_id"], listed["prefix"]) == (made["link_id"], "raw/")
-    assert "share=" not in demo.does("share", "list", PLACE)
+    shown = demo.coop("share", "list", PLACE)
+    assert "share=" not in shown.stdout
+    assert shown.stdout.split("\t")[:3] == [made["link_id"], "raw/", "x"]
+    assert shown.stderr == "link\tprefix\tname\tuses\texpires at\trevoked\n"
 
     demo.does("share", "revoke", PLACE, made["link_id"])
     until(lambda: "AccessDenied" in run("curl", "-sS", object_url))

@@ -22,13 +22,17 @@ def tell(asked: Asked, thing: Any, sentence: str) -> None:  # noqa: ANN401 (any 
 
 
 def listed(asked: Asked, things: Iterable[Any], columns: Sequence[str]) -> None:
-    """Many things: one line each as they come, a table at a terminal."""
+    """Many things: a table at a terminal, elsewhere one line each as they come.
+
+    What the columns are is then told on the standard error, where no program takes it for a line.
+    """
     if asked.json:
         for thing in things:
             click.echo(json.dumps(_plain(thing)))
     elif sys.stdout.isatty():
         _table(things, columns)
     else:
+        click.echo("\t".join(_headings(columns)), err=True)
         for thing in things:
             click.echo("\t".join(_words(thing, columns)))
 
@@ -44,11 +48,15 @@ def bytes_in_words(size: int) -> str:
 
 
 def _table(things: Iterable[Any], columns: Sequence[str]) -> None:
-    table = Table(*(name.replace("_id", "") for name in columns), box=None, pad_edge=False)
+    table = Table(*_headings(columns), box=None, pad_edge=False)
     for thing in things:
         # As text: what people wrote is never read as markup.
         table.add_row(*(Text(word, overflow="fold") for word in _words(thing, columns)))
     Console().print(table)
+
+
+def _headings(columns: Sequence[str]) -> list[str]:
+    return [name.removesuffix("_id").replace("_", " ") for name in columns]
 
 
 def _words(thing: Any, columns: Sequence[str]) -> list[str]:  # noqa: ANN401 (any record)
