@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.kratos.mails import write_mails
 from infra.kratos.providers import MAPPER, render_provider
 from infra.kratos.release import VERSION
 from infra.settings import Provider
@@ -21,6 +22,7 @@ from shared.settings import LOOPBACK, LOOPBACK_NAMES
 CIPHER_CHARACTERS = 32
 SCHEMA = Path(__file__).parent / "person.schema.json"
 NAME = "Coop"
+MAILS = "mails"
 CODES_LIVE = "15m"
 # How long after signing in a password or a second factor may be changed without signing in again.
 FRESH = "15m"
@@ -72,6 +74,7 @@ def write_config(place: KratosPlace) -> Path:
     place.folder.mkdir(parents=True, exist_ok=True)
     for source in (SCHEMA, MAPPER):
         shutil.copyfile(source, place.folder / source.name)
+    write_mails(place.folder / MAILS, NAME, place.web_url.rstrip("/"))
     place.config.touch(mode=0o600)
     place.config.chmod(0o600)
     place.config.write_text(json.dumps(render_config(place), indent=1))
@@ -118,7 +121,10 @@ def render_config(place: KratosPlace) -> dict[str, Any]:
             "default_schema_id": "person",
             "schemas": [{"id": "person", "url": f"file://{place.folder / SCHEMA.name}"}],
         },
-        "courier": {"smtp": {"from_address": place.sender, "from_name": NAME}},
+        "courier": {
+            "smtp": {"from_address": place.sender, "from_name": NAME},
+            "template_override_path": str(place.folder / MAILS),
+        },
         "security": {"account_enumeration": {"mitigate": True}},
         "hashers": {
             "argon2": {"expected_duration": COMPARING, "expected_deviation": COMPARING_SPREAD}
