@@ -104,6 +104,8 @@ items = catalog.get_collection(
     "arrow": ("r", "R", 'library(arrow)\nx <- read_parquet(\n  "$url"\n)'),
     "read-csv": ("r", "R", 'x <- read.csv(\n  "$url"\n)'),
     "curl": ("curl", "curl", "curl -O \\\n  $url"),
+    "curl-shared": ("curl", "curl", "curl -o $file \\\n  '$url'"),
+    "curl-archive": ("curl", "curl", "curl -OJ \\\n  '$archive'"),
     "curl-items": ("curl", "curl", "curl $catalog/collections/$collection/items"),
     "curl-signed": (
         "curl",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shlex import quote
 from string import Template
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from services.web.render.snippet_texts import TEXTS
 
@@ -26,6 +27,8 @@ BY_KIND = {
 KEYED = ("aws-copy", "boto", "curl-signed")
 OPEN_REPOSITORY = ("pystac-client", "aws-sync", "curl-items")
 KEYED_REPOSITORY = ("aws-sync",)
+SHARED = ("curl-shared", "urllib")
+SHARED_REPOSITORY = ("curl-archive",)
 
 
 class Snippet(NamedTuple):
@@ -38,9 +41,10 @@ class Snippet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be opened: an object, or with an empty key the repository.
+    """What is to be opened: an object, or a folder by its prefix, which is empty for a repository.
 
-    `is_open` says whether the data door gives it to anyone; `catalog` is the STAC root.
+    `is_open` says whether the data door gives it to anyone; `catalog` is the STAC root. `share` is
+    the token of the link by which a stranger came to it.
     """
 
     url: str
@@ -51,16 +55,21 @@ class Target:
     format: str = ""
     is_open: bool = True
     catalog: str = ""
+    share: str = ""
 
 
 def for_object(target: Target) -> list[Snippet]:
     """For one file; what needs a key is said in terms of the usual AWS variables."""
-    return _filled(BY_KIND[_kind(target.format)] if target.is_open else KEYED, target)
+    if target.is_open:
+        return _filled(BY_KIND[_kind(target.format)], target)
+    return _filled(SHARED if target.share else KEYED, target)
 
 
 def for_repository(target: Target) -> list[Snippet]:
-    """For all of a repository."""
-    return _filled(OPEN_REPOSITORY if target.is_open else KEYED_REPOSITORY, target)
+    """For all of a repository, or of one folder in it."""
+    if target.is_open:
+        return _filled(OPEN_REPOSITORY, target)
+    return _filled(SHARED_REPOSITORY if target.share else KEYED_REPOSITORY, target)
 
 
 def _kind(format_name: str) -> str:
@@ -74,8 +83,13 @@ def _kind(format_name: str) -> str:
 
 def _filled(names: tuple[str, ...], target: Target) -> list[Snippet]:
     key = f"{target.repository_id}/{target.key}"
+    shared = {"share": target.share} if target.share else {}
+    prefix = {"prefix": target.key} if target.key else {}
+    file = key.rstrip("/").rpartition("/")[2]
     values = {
-        "url": target.url,
+        "url": f"{target.url}?{urlencode(shared)}" if shared else target.url,
+        "archive": f"{target.url}?{urlencode({'archive': 'zip', **prefix, **shared})}",
+        "file": quote(file),
         "endpoint": target.endpoint,
         "catalog": target.catalog,
         "collection": f"{target.account_id}--{target.repository_id}",
@@ -83,7 +97,7 @@ def _filled(names: tuple[str, ...], target: Target) -> list[Snippet]:
         "unsigned": " --no-sign-request" if target.is_open else "",
         "bucket": json.dumps(target.account_id),
         "key": json.dumps(key),
-        "name": json.dumps(key.rstrip("/").rpartition("/")[2]),
+        "name": json.dumps(file),
     }
     return [
         Snippet(slug, tool, Template(text).substitute(values))

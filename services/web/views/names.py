@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from services.web.addresses import Place, check_query, is_slug, place_of
 from services.web.resources import resources_of, visitor_afresh, visitor_of
+from services.web.security.cookies import SHARE
 from services.web.views.page import raw_path
 from shared.contracts.accounts import Account, GetAccount
 from shared.contracts.repositories import GetRepository, Repository, State
@@ -86,6 +87,16 @@ def named(request: Request) -> Place:
 def is_open(repository: Repository) -> bool:
     """Whether its files are for anyone, so that addresses of them need carry no permission."""
     return may(ANONYMOUS_PRINCIPAL, Action.DATA_READ, repository_resource(repository))
+
+
+async def share_of(request: Request, repository: Repository) -> str:
+    """The token of the link by which the visitor reads this; empty for those who may without."""
+    visitor = await visitor_of(request)
+    if visitor.share is None or may(
+        visitor.principal, Action.DATA_READ, repository_resource(repository)
+    ):
+        return ""
+    return request.cookies[SHARE]
 
 
 async def find_repository(request: Request, place: Place) -> Repository:

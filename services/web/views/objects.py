@@ -21,7 +21,7 @@ from services.web.render.footprint import Map, around
 from services.web.render.readme import Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_object
 from services.web.resources import resources_of, visitor_of
-from services.web.views.names import May, find_repository, is_open, may_of
+from services.web.views.names import May, find_repository, is_open, may_of, share_of
 from services.web.views.page import page
 from services.web.views.readmes import Text, readme_of
 from services.web.views.repositories import chosen, find_directory, trail_of
@@ -90,7 +90,8 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
     here = object_page(*names, file.key)
     url = data_url(edge.data_door, *names, file.key)
     opens = is_open(repository)
-    target = Target(url, edge.data_door, *names, file.key, file.format, opens)
+    share = await share_of(request, repository)
+    target = Target(url, edge.data_door, *names, file.key, file.format, opens, share=share)
     snippets = for_object(target)
     keyed = urlencode({"key": file.key})
     return ObjectView(

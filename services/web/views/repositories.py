@@ -21,6 +21,7 @@ from services.web.views.names import (
     may_of,
     named,
     place_of_request,
+    share_of,
 )
 from services.web.views.page import page
 from services.web.views.readmes import Text, readme_of
@@ -90,7 +91,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         repository_figures(request, repository),
     )
     summary = summaries.get(uid)
-    snippets = for_repository(_target(request, repository))
+    snippets = for_repository(await _target(request, repository, place.key))
     tool = chosen(request, snippets)
     return RepositoryView(
         repository=repository,
@@ -177,7 +178,7 @@ async def _further_readme(request: Request, repository: Repository, key: str) ->
     return await readme_of(request, repository, Text(key, file.size, file.last_modified))
 
 
-def _target(request: Request, repository: Repository) -> Target:
+async def _target(request: Request, repository: Repository, prefix: str) -> Target:
     edge = resources_of(request)
     names = (repository.account_id, repository.repository_id)
     return Target(
@@ -185,6 +186,8 @@ def _target(request: Request, repository: Repository) -> Target:
         endpoint=edge.data_door,
         account_id=names[0],
         repository_id=names[1],
+        key=prefix,
+        share=await share_of(request, repository),
         is_open=is_open(repository),
         catalog=f"{edge.public_url}/stac",
     )

@@ -1,7 +1,11 @@
 """Share links on the pages and by the API: made, shown once, followed by strangers, revoked."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -10,6 +14,7 @@ from tests.edge import Edge, Person, bearer
 from tests.visitor import Visitor
 from tests.waiting import until
 
+CODE = re.compile(r'<pre tabindex="0" aria-label="curl">([^<]*)</pre>')
 FILES = {
     "README.md": b"# Whole\n",
     "raw/README.md": b"# About raw\n",
@@ -65,6 +70,24 @@ def test_a_stranger_follows_a_link_and_reads_all(
     again = ada.visitor.go(f"/-{place}/shares")
     assert "for reviewers" in again.text
     assert re.search(r"share=", again.html) is None
+
+
+def test_the_lines_shown_work_with_the_link_alone(
+    ada: Person, place: str, visitor: Visitor, tmp_path: Path
+) -> None:
+    visitor.go(made(ada, place, prefix="raw/")[0])
+    for path, name in ((f"{place}/raw/", "hidden-raw.zip"), (f"{place}/raw/a.csv", "a.csv")):
+        page = visitor.go(path)
+        assert "AWS" not in page.text
+        (code,) = CODE.findall(page.html)
+        subprocess.run(["sh", "-ec", unescape(code)], cwd=tmp_path, check=True)
+        assert name in {one.name for one in tmp_path.iterdir()}
+    assert (tmp_path / "a.csv").read_bytes() == FILES["raw/a.csv"]
+    with ZipFile(tmp_path / "hidden-raw.zip") as archive:
+        assert sorted(archive.namelist()) == ["raw/README.md", "raw/a.csv"]
+    # Its owner has keys, and follows a link as before.
+    ada.visitor.go(made(ada, place, prefix="raw/")[0])
+    assert "share=" not in ada.visitor.go(f"{place}/raw/a.csv").html
 
 
 def test_nothing_else_is_shown_or_done(ada: Person, place: str, visitor: Visitor) -> None:
