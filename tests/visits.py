@@ -62,7 +62,13 @@ READ = {
         *("/-/sign-in", "/-/register", "/-/recover", "/-/verify"),
     ),
     "owner": (
-        *(f"/{OWNER}", f"/{ORGANIZATION}", f"/{PLACE}", f"/{PLACE}/2024/", f"/{PLACE}/broken.tif"),
+        *(
+            f"/{OWNER}?done=repository-deleted",
+            f"/{ORGANIZATION}?done=saved",
+            f"/{PLACE}",
+            f"/{PLACE}/2024/",
+            f"/{PLACE}/broken.tif",
+        ),
         *(f"/{PLACE}/levels.csv", f"/{PLACE}/README.md", f"/{OWNER}/offered"),
         *("/-/new", "/-/new-organization", "/-/data", "/-/sessions", "/-/credentials"),
         *("/-/invitations", "/-/requests"),

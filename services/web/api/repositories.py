@@ -24,6 +24,7 @@ from services.web.api.visitors import Calling, SignedIn
 from services.web.render.citations import citations_of
 from services.web.resources import resources_of
 from services.web.session.visitor import Visitor
+from shared.contracts.accounts import GetAccount
 from shared.contracts.accounts import RepositoryName as FullName
 from shared.contracts.indexer import GetSummaries, RepositorySummary
 from shared.contracts.repositories import (
@@ -137,7 +138,8 @@ async def get_summary(
 async def get_citation(request: Request, visitor: Calling, name: RepositoryPath) -> CitationView:
     """In words, as BibTeX and as CITATION.cff."""
     found = await _found(request, visitor, name)
-    return CitationView(**citations_of(found, resources_of(request).public_url))
+    owner = await ask(request, GetAccount(actor=visitor.actor, account_id=found.account_id))
+    return CitationView(**citations_of(found, resources_of(request).public_url, owner.name))
 
 
 async def _found(request: Request, visitor: Visitor, name: FullName) -> Repository:

@@ -22,27 +22,30 @@ LARGEST_BYTES = 64 * 1024
 TEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\~{}"})
 
 
-def citations_of(repository: Repository, site: str) -> dict[str, str]:
-    """The citation in every form; `site` is our own address, without a slash at its end."""
+def citations_of(repository: Repository, site: str, owner: str) -> dict[str, str]:
+    """The citation in every form; `site` is our own address, without a slash at its end.
+
+    `owner` is the account as people write its name.
+    """
     url = site + directory_page(repository.account_id, repository.repository_id)
     return {
-        "text": as_sentence(repository, url),
-        "bibtex": as_bibtex(repository, url),
-        "cff": as_cff(repository, url),
+        "text": as_sentence(repository, url, owner),
+        "bibtex": as_bibtex(repository, url, owner),
+        "cff": as_cff(repository, url, owner),
     }
 
 
-def as_sentence(repository: Repository, url: str) -> str:
-    """`Keeling, C. D. (2004). Mauna Loa CO2 (2.0) [Data set]. scripps. https://doi.org/…`."""
+def as_sentence(repository: Repository, url: str, owner: str) -> str:
+    """`Keeling, C. D. (2004). Mauna Loa CO2 (2.0) [Data set]. Scripps. https://doi.org/…`."""
     citation = repository.citation
-    authors = "; ".join(_cited(author) for author in citation.authors) or repository.account_id
+    authors = "; ".join(_cited(author) for author in citation.authors) or owner
     version = f" ({citation.version})" if citation.version else ""
     where = f"https://doi.org/{repository.doi}" if repository.doi else url
     head = f"{authors} ({_released(repository):%Y}). {repository.title}{version} [Data set]."
-    return f"{head} {repository.account_id}. {where}"
+    return f"{head} {owner}. {where}"
 
 
-def as_bibtex(repository: Repository, url: str) -> str:
+def as_bibtex(repository: Repository, url: str, owner: str) -> str:
     """An entry of the type that BibLaTeX has for data."""
     citation = repository.citation
     fields = {
@@ -50,7 +53,7 @@ def as_bibtex(repository: Repository, url: str) -> str:
         "title": f"{{{repository.title.translate(TEX)}}}",
         "year": f"{_released(repository):%Y}",
         "version": citation.version.translate(TEX),
-        "publisher": repository.account_id,
+        "publisher": f"{{{owner.translate(TEX)}}}",
         "doi": repository.doi,
         "url": url,
     }
@@ -59,10 +62,10 @@ def as_bibtex(repository: Repository, url: str) -> str:
     return "\n".join([f"@dataset{{{name},", *lines, "}", ""])
 
 
-def as_cff(repository: Repository, url: str) -> str:
+def as_cff(repository: Repository, url: str, owner: str) -> str:
     """The text of CITATION.cff. The format demands an author: without one it is the account."""
     citation = repository.citation
-    authors = [_cff_author(one) for one in citation.authors] or [{"name": repository.account_id}]
+    authors = [_cff_author(one) for one in citation.authors] or [{"name": owner}]
     fields = {
         "cff-version": "1.2.0",
         "message": "If you use this dataset, please cite it as below.",

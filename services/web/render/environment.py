@@ -6,6 +6,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from services.web import addresses
 from services.web.render import display
+from services.web.render.notices import notices
 from services.web.render.statics import Statics
 from services.web.settings import ServiceSettings
 from shared.licenses import licenses, parts_of_license
@@ -45,6 +46,7 @@ def create_environment(statics: Statics, settings: ServiceSettings) -> Environme
         "data_door": settings.storage.public_url.rstrip("/"),
         "public_url": settings.web.public_url.rstrip("/"),
         "mail_url": settings.web.mail_url,
+        "notices": notices(display.days(settings.repositories.undelete_days)),
         "account_terms": settings.accounts,
         "repository_terms": settings.repositories,
     }

@@ -64,7 +64,7 @@ async def _ask(request: Request, place: Place, fields: Fields) -> Response:
         return await _show_form(request, place, refused(filled, problem, {"message"}))
     finally:
         await even.settle()
-    return see(OWN)
+    return see(OWN, "request-sent")
 
 
 async def _show_form(request: Request, place: Place, form: Filled) -> Response:
@@ -89,7 +89,7 @@ async def send_own(request: Request) -> Response:
         await _told(request, WithdrawAccessRequest, form.model_dump())
     except (Conflict, NotFound) as problem:
         return await _show_own(request, Filled(message=problem.detail))
-    return see(OWN)
+    return see(OWN, "request-withdrawn")
 
 
 async def _show_own(request: Request, form: Filled) -> Response:
@@ -130,7 +130,8 @@ async def _answer(request: Request, repository: Repository, fields: Fields) -> R
         await _told(request, wanted[0], {"request_uid": form.request_uid, **wanted[1]})
     except REFUSED as problem:
         return await _show(request, repository, Filled(message=problem.detail))
-    return see(about(repository.account_id, repository.repository_id, "requests"))
+    done = "request-declined" if form.do == "decline" else "request-approved"
+    return see(about(repository.account_id, repository.repository_id, "requests"), done)
 
 
 def _said(filled: Filled) -> Filled:

@@ -6,13 +6,21 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.addresses import about
 from services.web.forms.accounts import AccountForm
 from services.web.forms.checking import Filled, check, refused
+from services.web.render.notices import FIELD
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
 from services.web.views.cards import cards_of
 from services.web.views.figures import account_figures
-from services.web.views.names import find_account, may_account, may_of, place_of_request
+from services.web.views.names import (
+    MayAccount,
+    find_account,
+    may_account,
+    may_of,
+    place_of_request,
+)
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
@@ -55,8 +63,15 @@ async def show(request: Request) -> Response:
         figures=figures,
         offers=offers,
         may=may,
+        undoing=_undoing(request, account, may),
         next_page=f"?{urlencode({'cursor': found.cursor})}" if found.cursor else "",
     )
+
+
+def _undoing(request: Request, account: Account, may: MayAccount) -> str:
+    """Where a repository is had back, right after it was deleted."""
+    is_deleted = request.query_params.get(FIELD) == "repository-deleted"
+    return about(account.account_id, "repositories") if is_deleted and may.create else ""
 
 
 async def settings(request: Request) -> Response:
@@ -93,7 +108,7 @@ async def _edit(request: Request, account: Account, fields: Fields) -> Response:
     except (Invalid, Conflict) as problem:
         known = AccountForm.model_fields
         return await show_settings(request, account, refused(filled, problem, known))
-    return see(f"/{account.account_id}")
+    return see(f"/{account.account_id}", "saved")
 
 
 async def show_settings(

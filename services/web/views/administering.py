@@ -69,7 +69,7 @@ async def _shut(request: Request, found: Account, fields: Fields) -> Response:
         await resources_of(request).bus.request(wanted)
     except Conflict as problem:
         return await _show(request, found, refused(filled, problem, ShutForm.model_fields))
-    return see(about("admin", found.account_id))
+    return see(about("admin", found.account_id), f"account-{form.do}d")
 
 
 async def _show(request: Request, found: Account, form: Filled) -> Response:

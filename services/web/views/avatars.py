@@ -56,7 +56,7 @@ async def _change(request: Request, account: Account, upload: Upload) -> Respons
         return await _refuse(request, account, problem)
     # The next page shows it, if it is their own.
     await visitor_afresh(request)
-    return see(about(account.account_id, "settings"))
+    return see(about(account.account_id, "settings"), "saved")
 
 
 async def _refuse(request: Request, account: Account, problem: Problem) -> Response:

@@ -13,7 +13,7 @@ from services.web.render.citations import (
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_repository
 from services.web.views.contents import Content, fetch, store
-from services.web.views.names import find_repository, may_of, named
+from services.web.views.names import find_account, find_repository, may_of, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.repositories import Repository
@@ -27,14 +27,13 @@ async def cite(request: Request) -> Response:
     repository = await find_repository(request, named(request))
     asked = request.query_params.get("format", "")
     if asked:
-        return citation_file(request, repository, asked)
+        return await citation_file(request, repository, asked)
     return await page(
         request,
         "repositories/cite.html",
         repository=repository,
         may=may_of((await visitor_of(request)).principal, repository),
-        citations=citations_of(repository, resources_of(request).public_url),
-        written=bool(request.query_params.get("written")),
+        citations=await _citations(request, repository),
     )
 
 
@@ -51,20 +50,25 @@ async def file_metadata(request: Request, repository: Repository) -> dict[str, o
     return read_cff((await fetch(request, repository, NAME, LARGEST_BYTES)).content)
 
 
-def citation_file(request: Request, repository: Repository, asked: str) -> Response:
+async def citation_file(request: Request, repository: Repository, asked: str) -> Response:
     """One form as its own media type. NotFound where there is no such form."""
     if asked not in MEDIA_TYPES:
         raise NotFound
-    text = citations_of(repository, resources_of(request).public_url)[asked]
+    text = (await _citations(request, repository))[asked]
     media_type = f"{MEDIA_TYPES[asked]}; charset=utf-8"
     return Response(text, media_type=media_type, headers={"cache-control": "private, no-cache"})
 
 
+async def _citations(request: Request, repository: Repository) -> dict[str, str]:
+    owner = await find_account(request, repository.account_id)
+    return citations_of(repository, resources_of(request).public_url, owner.name)
+
+
 async def _write(request: Request, repository: Repository, _: Fields) -> Response:
-    text = citations_of(repository, resources_of(request).public_url)["cff"]
+    text = (await _citations(request, repository))["cff"]
     try:
         etag = (await fetch(request, repository, NAME, LARGEST_BYTES)).etag
     except NotFound:
         etag = ""
     await store(request, repository, NAME, Content(text.encode(), etag))
-    return see(about(repository.account_id, repository.repository_id, "cite") + "?written=yes")
+    return see(about(repository.account_id, repository.repository_id, "cite"), "citation-written")

@@ -42,7 +42,7 @@ async def send_cancel(request: Request) -> Response:
         await resources_of(request).bus.request(wanted)
     except Conflict as problem:
         return await _show(request, account, Filled(message=problem.detail))
-    return see(about(account.account_id, "delete"))
+    return see(about(account.account_id, "delete"), "account-kept")
 
 
 async def _schedule(request: Request, account: Account, fields: Fields) -> Response:

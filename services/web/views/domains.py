@@ -38,7 +38,8 @@ async def _do(request: Request, account: Account, fields: Fields) -> Response:
         await resources_of(request).bus.request(wanted)
     except (Invalid, Conflict, TooManyRequests) as problem:
         return await _show(request, account, refused(filled, problem, DomainForm.model_fields))
-    return see(about(account.account_id, "domains"))
+    done = "domain-removed" if form.do == "remove" else ""
+    return see(about(account.account_id, "domains"), done)
 
 
 async def _show(request: Request, account: Account, form: Filled) -> Response:

@@ -27,7 +27,6 @@ from shared.contracts.accounts import (
 from shared.errors import Conflict, Invalid, NotFound
 
 HERE = "/-/email"
-AFTERWARDS = "/-/credentials?saved=email"
 # As Kratos has it for passwords (`privileged_session_max_age`).
 FRESH = timedelta(minutes=15)
 MAIL_AND_CODE = 2
@@ -90,7 +89,7 @@ async def _confirm(request: Request, identity: Identity, fields: Fields) -> Resp
     tries_of(request, identity.identity_id).undo_all(MAIL_AND_CODE)
     edge.sessions.forget(cookies.for_kratos(request.cookies))
     await edge.kratos.revoke_others(browser_of(request))
-    return see(AFTERWARDS)
+    return see("/-/credentials", "email")
 
 
 def tries_of(request: Request, identity_id: str) -> Tries:

@@ -89,7 +89,8 @@ async def _remove(request: Request, place: Place) -> Response:
     wanted = DeleteObject(actor=visitor.actor, **names_of(place))
     await resources_of(request).bus.request(wanted)
     stays = directory is not None and directory.files > 1
-    return see(directory_page(place.account_id, place.repository_id, prefix if stays else ""))
+    there = directory_page(place.account_id, place.repository_id, prefix if stays else "")
+    return see(there, "file-deleted")
 
 
 async def _writable(request: Request, place: Place) -> Repository:

@@ -26,6 +26,12 @@ from shared.contracts.repositories import (
 from shared.errors import Conflict, Invalid
 
 MOST = 100
+# What the page that is shown afterwards says.
+DONE: dict[type[BusRequest[Any]], str] = {
+    UndeleteRepository: "repository-undeleted",
+    AcceptTransfer: "repository-accepted",
+    DeclineTransfer: "offer-declined",
+}
 
 
 async def holdings(request: Request) -> Response:
@@ -68,8 +74,8 @@ async def _ask(
         told = f"{account.account_id} has, or had until lately, a repository of this name."
         return await _show(request, account, told)
     if isinstance(after, Repository):
-        return see(directory_page(after.account_id, after.repository_id))
-    return see(about(account.account_id, "repositories"))
+        return see(directory_page(after.account_id, after.repository_id), DONE[wanted])
+    return see(about(account.account_id, "repositories"), DONE[wanted])
 
 
 async def _show(request: Request, account: Account, message: str = "") -> Response:

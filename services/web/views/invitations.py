@@ -50,7 +50,9 @@ async def _answer(request: Request, fields: Fields) -> Response:
         return await _show(request, Filled(message=NOT_YOURS))
     except Conflict as problem:
         return await _show(request, Filled(message=problem.detail))
-    return see(f"/{settled.place}" if form.answer == "accept" else about("invitations"))
+    if form.answer == "accept":
+        return see(f"/{settled.place}")
+    return see(about("invitations"), "invitation-declined")
 
 
 async def _show(request: Request, form: Filled) -> Response:

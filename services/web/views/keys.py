@@ -69,7 +69,7 @@ async def send_revoke(request: Request) -> Response:
         account_uid=account.account_uid,
     )
     await resources_of(request).bus.request(wanted)
-    return see(about(account.account_id, "keys"))
+    return see(about(account.account_id, "keys"), "key-revoked")
 
 
 async def _create(request: Request, account: Account, fields: Fields) -> Response:

@@ -108,8 +108,10 @@ async def _do(request: Request, place: Place, do: "Doing", fields: Fields) -> Re
         if "email" in errors.errors:
             errors.errors["invitee"] = errors.errors["email"]
         return await _show(request, place, errors)
-    is_left = fields.get("member_uid") == (await needed_account(request)).account_uid
-    return see(f"/{place.name}" if is_left and fields["do"] == "revoke" else place.address)
+    is_own = fields.get("member_uid") == (await needed_account(request)).account_uid
+    if is_own and fields["do"] == "revoke":
+        return see(f"/{place.name}", "left")
+    return see(place.address, DONE[fields["do"]])
 
 
 async def _grant(request: Request, place: Place, fields: Fields) -> Filled | None:
@@ -166,6 +168,13 @@ DOING: Mapping[str, Doing] = {
     "invite": _invite,
     "resend": _resend,
     "withdraw": _withdraw,
+}
+DONE: Mapping[str, str] = {
+    "grant": "saved",
+    "revoke": "member-removed",
+    "invite": "member-invited",
+    "resend": "member-invited",
+    "withdraw": "invitation-withdrawn",
 }
 
 

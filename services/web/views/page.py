@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.web.render.notices import FIELD
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies, csrf
 
@@ -50,6 +51,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
             visitor=await visitor_of(request),
             csrf=tokens,
             status=status,
+            done=request.query_params.get(FIELD, ""),
             **{"return_to": own_path(request), **context},
         ),
         status,

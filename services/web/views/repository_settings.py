@@ -51,7 +51,7 @@ async def _edit(request: Request, repository: Repository, fields: Fields) -> Res
     except Invalid as problem:
         known = SettingsForm.model_fields
         return await show_settings(request, repository, refused(filled, problem, known))
-    return see(about(*names.values(), "settings") + "?saved=yes")
+    return see(about(*names.values(), "settings"), "saved")
 
 
 async def _from_file(request: Request, repository: Repository) -> Filled:
@@ -91,7 +91,6 @@ async def show_settings(
         others=others,
         transfer=await _transfer(request, repository) if may.move else None,
         licenses=license_choices(),
-        saved=bool(request.query_params.get("saved")),
     )
 
 

@@ -24,6 +24,15 @@ from shared.contracts.repositories import (
 )
 from shared.errors import Conflict, Invalid
 
+# What the page that is shown afterwards says.
+DONE: dict[type[BusRequest[Any]], str] = {
+    RenameRepository: "repository-renamed",
+    OfferTransfer: "repository-offered",
+    DeactivateRepository: "repository-put-aside",
+    ActivateRepository: "repository-taken-up",
+    DeleteRepository: "repository-deleted",
+}
+
 
 async def send_rename(request: Request) -> Response:
     """Another name; on its page of settings under that name."""
@@ -60,7 +69,7 @@ async def send_withdraw(request: Request) -> Response:
         repository_uid=repository.repository_uid,
     )
     await resources_of(request).bus.request(wanted)
-    return _settings_of(repository)
+    return _settings_of(repository, "offer-withdrawn")
 
 
 async def _send(
@@ -97,9 +106,9 @@ async def _ask(
         known = wanted.model_fields
         return await show_settings(request, repository, **{name: refused(filled, problem, known)})
     if wanted is DeleteRepository:
-        return see(f"/{repository.account_id}")
-    return _settings_of(after if isinstance(after, Repository) else repository)
+        return see(f"/{repository.account_id}", DONE[wanted])
+    return _settings_of(after if isinstance(after, Repository) else repository, DONE[wanted])
 
 
-def _settings_of(repository: Repository) -> Response:
-    return see(about(repository.account_id, repository.repository_id, "settings") + "?saved=yes")
+def _settings_of(repository: Repository, done: str) -> Response:
+    return see(about(repository.account_id, repository.repository_id, "settings"), done)

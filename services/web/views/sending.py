@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.web.forms.drafts import Draft, make_draft
 from services.web.forms.reading import LARGEST_BYTES, read_form
+from services.web.render.notices import telling
 from services.web.resources import resources_of, visitor_of
 from services.web.security import csrf
 from services.web.session.visitor import Visitor
@@ -90,6 +91,6 @@ async def once(request: Request, fields: Fields, do: Callable[[], Awaitable[Resp
     return await resources_of(request).once.answer(fields, do)
 
 
-def see(address: str) -> Response:
-    """Go on by reading another page (RFC 9110 §15.4.4)."""
-    return RedirectResponse(address, status_code=303)
+def see(address: str, done: str = "") -> Response:
+    """Go on by reading another page (RFC 9110 §15.4.4), which says that this is done."""
+    return RedirectResponse(telling(address, done) if done else address, status_code=303)

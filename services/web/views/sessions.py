@@ -42,7 +42,6 @@ async def sessions(request: Request) -> Response:
         request,
         "flows/sessions.html",
         sessions=listed,
-        ended=bool(request.query_params.get("ended")),
     )
     response.headers["cache-control"] = "no-store"
     return response
@@ -60,7 +59,7 @@ async def send_revoke(request: Request) -> Response:
         if fields.get("session_id", "") not in own:
             raise NotFound("This session has ended already.")
         await kratos.revoke(fields["session_id"], browser)
-    return see(f"{HERE}?ended=yes")
+    return see(HERE, "sessions-ended")
 
 
 def _signed_in(session: Mapping[str, Any], *, is_this: bool = False) -> SignedIn:

@@ -99,7 +99,7 @@ async def send_revoke(request: Request) -> Response:
     visitor = await visitor_of(request)
     wanted = RevokeShareLink(actor=visitor.actor, link_id=form.link_id, **_names(repository))
     await resources_of(request).bus.request(wanted)
-    return see(about(repository.account_id, repository.repository_id, "shares"))
+    return see(about(repository.account_id, repository.repository_id, "shares"), "share-revoked")
 
 
 async def _create(request: Request, repository: Repository, fields: Fields) -> Response:

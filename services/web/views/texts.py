@@ -58,7 +58,9 @@ async def _save(
     except Conflict as problem:
         return await _show_conflict(request, repository, fields, problem)
     prefix = prefix_of(form.key)
-    return see(directory_page(repository.account_id, repository.repository_id, prefix))
+    return see(
+        directory_page(repository.account_id, repository.repository_id, prefix), "file-saved"
+    )
 
 
 async def _show_conflict(

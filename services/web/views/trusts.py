@@ -43,7 +43,7 @@ async def send_remove(request: Request) -> Response:
         actor=visitor.actor, account_uid=account.account_uid, trust_uid=form.trust_uid
     )
     await resources_of(request).bus.request(wanted)
-    return see(about(account.account_id, "trusts"))
+    return see(about(account.account_id, "trusts"), "trust-removed")
 
 
 async def _create(request: Request, account: Account, fields: Fields) -> Response:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.forms.flow_fields import KEPT
+from services.web.render.notices import telling
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
 from services.web.security.even import Even
@@ -26,7 +27,7 @@ from shared.kratos import Answer
 TEMPLATE = "flows/verify.html"
 CONFIRMED = "passed_challenge"
 MAIL_AND_CODE = 2
-AFTERWARDS = "/-/credentials?saved=confirmed"
+AFTERWARDS = telling("/-/credentials", "confirmed")
 
 
 async def verify(request: Request) -> Response:

@@ -24,7 +24,7 @@ def ask(eve: Person, place: str, message: str = "For my thesis") -> None:
     page = eve.visitor.go(place, status=404)
     page = eve.visitor.go(page.link("/ask"))
     eve.visitor.send(page.form("/ask"), message=message)
-    assert eve.visitor.here.endswith("/-/requests")
+    assert eve.visitor.here.endswith("/-/requests?done=request-sent")
 
 
 def test_asked_approved_and_read(ada: Person, eve: Person, secret: str) -> None:

@@ -44,7 +44,7 @@ def of(edge: Edge, name: str) -> str:
 def test_it_is_chosen_shown_everywhere_and_removed(edge: Edge, ada: Person, eve: Person) -> None:
     assert shown(ada.visitor.go(settings_of(ada.account_id))) == []
     page = send(ada, located("JPEG"))
-    assert ada.visitor.here.endswith(settings_of(ada.account_id))
+    assert ada.visitor.here.endswith(f"{settings_of(ada.account_id)}?done=saved")
     address = of(edge, ada.account_id)
     assert shown(page) == [address, address], "at the top and beside the form"
     assert address.startswith(str(edge.platform.ready["s3"]))

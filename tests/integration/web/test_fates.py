@@ -22,7 +22,7 @@ def test_by_its_old_name_it_is_found_everywhere(edge: Edge, ada: Person, place: 
     s3.put_object(Bucket=account, Key="mask/a b.txt", Body=b"first")
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
     page = ada.visitor.send(form, new_repository_id="land-mask")
-    assert ada.visitor.here.endswith(f"/-/{account}/land-mask/settings?saved=yes")
+    assert ada.visitor.here.endswith(f"/-/{account}/land-mask/settings?done=repository-renamed")
     assert page.headings == ["land-mask"]
     for old in ("mask", "mask/a%20b.txt", "mask?with=curl"):
         answer = ada.client.get(f"/{account}/{old}", follow_redirects=False)
@@ -60,7 +60,8 @@ def test_it_is_handed_over(edge: Edge, ada: Person, eve: Person, place: str) -> 
     page = eve.visitor.go(mine)
     assert full in page.text
     eve.visitor.send(page.form("/accept"))
-    assert eve.visitor.here.endswith(f"/{eve.account_id}/mask")
+    assert eve.visitor.here.endswith(f"/{eve.account_id}/mask?done=repository-accepted")
+    assert "The repository is yours now." in eve.visitor.page.text
     assert ada.visitor.go(f"/{full}").headings == ["mask"]
     assert ada.visitor.here.endswith(f"/{eve.account_id}/mask")
     ada.visitor.go(f"/-/{eve.account_id}/mask/settings", status=403)
@@ -113,12 +114,38 @@ def test_put_aside_and_taken_up(edge: Edge, ada: Person, eve: Person, place: str
 def test_deleted_and_had_back(ada: Person, eve: Person, place: str) -> None:
     full = f"{ada.account_id}/mask"
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/delete")
-    ada.visitor.send(form, confirm=full)
+    page = ada.visitor.send(form, confirm=full)
+    assert "The repository is deleted. Its owners can have it back for 30 days." in page.text
+    there = ada.visitor.here
+    assert "is deleted" in eve.visitor.go(there).text
+    assert not any("/repositories" in one["href"] for one in eve.visitor.page.links)
     ada.visitor.go(f"/{full}", status=404)
-    page = ada.visitor.go(f"/-/{ada.account_id}/repositories")
-    ada.visitor.send(page.form("/undelete"))
-    assert ada.visitor.here.endswith(f"/{full}")
+    ada.visitor.go(there)
+    page = ada.visitor.go(ada.visitor.page.link(f"/-/{ada.account_id}/repositories"))
+    page = ada.visitor.send(page.form("/undelete"))
+    assert ada.visitor.here.endswith(f"/{full}?done=repository-undeleted")
+    assert "The repository is back" in page.text
     eve.visitor.go(f"/{full}")
+
+
+def test_an_address_cannot_make_a_page_say_anything_else(ada: Person) -> None:
+    here = f"/{ada.account_id}"
+    plain = ada.visitor.go(here).text
+    for said in ("", "no-such", "Call+me", "<b>x</b>", "__class__"):
+        assert ada.visitor.go(f"{here}?done={said}").text == plain
+
+
+@pytest.mark.parametrize("fate", ["delete", "deactivate", "transfer"])
+def test_a_wrong_confirmation_takes_the_reader_to_its_field(
+    ada: Person, place: str, fate: str
+) -> None:
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/{fate}")
+    asked = {"to_account_id": ada.account_id} if fate == "transfer" else {}
+    page = ada.visitor.send(form, status=400, confirm="mask", **asked)
+    faults = [one for one in page.form(f"{place}/{fate}").inputs if "aria-invalid" in one]
+    assert [one["name"] for one in faults][-1:] == ["confirm"]
+    assert all("autofocus" in one for one in faults)
+    assert page.html.count("autofocus") == len(faults)
 
 
 def test_renamed_through_the_api(edge: Edge, ada: Person, eve: Person, place: str) -> None:

@@ -166,7 +166,7 @@ def test_a_repository_goes_only_when_its_name_is_typed(ada: Person) -> None:
     page = ada.visitor.send(removal, status=400, confirm="doomed")
     assert f"It must be {ada.account_id}/doomed, exactly so." in page.text
     ada.visitor.send(page.form(f"{place}/delete"), confirm=f"{ada.account_id}/doomed")
-    assert ada.visitor.here.endswith(f"/{ada.account_id}")
+    assert ada.visitor.here.endswith(f"/{ada.account_id}?done=repository-deleted")
     ada.visitor.go(f"/{ada.account_id}/doomed", status=404)
 
 

@@ -94,8 +94,9 @@ def test_a_readme_is_written_and_edited_in_the_browser(ada: Person, place: str) 
     page = ada.visitor.send(form, text="# Levels\n\n$x^2$", preview="yes")
     assert "<msup>" in page.html
     assert "# Levels" in page.html
-    ada.visitor.send(page.form(edit), text="# Levels\n\n$x^2$")
-    assert ada.visitor.here.endswith(f"/{ada.account_id}/co2")
+    page = ada.visitor.send(page.form(edit), text="# Levels\n\n$x^2$")
+    assert ada.visitor.here.endswith(f"/{ada.account_id}/co2?done=file-saved")
+    assert "The file is saved." in page.text
 
     def shown() -> bool:
         return "Levels" in ada.visitor.go(f"/{ada.account_id}/co2").text

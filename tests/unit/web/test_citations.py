@@ -11,6 +11,7 @@ from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 
 URL = "https://coop.example/scripps/co2"
+OWNER = "Scripps & Sons"
 REPOSITORY = Repository(
     repository_uid="01R",
     repository_id="co2",
@@ -37,27 +38,28 @@ REPOSITORY = Repository(
 
 
 def test_in_words() -> None:
-    assert as_sentence(REPOSITORY, URL) == (
+    assert as_sentence(REPOSITORY, URL, OWNER) == (
         "Keeling, C. D.; Scripps CO2 Program (2004). Mauna Loa CO2 {100%} (2.0) [Data set]. "
-        "scripps. https://doi.org/10.5066/f7abc"
+        "Scripps & Sons. https://doi.org/10.5066/f7abc"
     )
 
 
 def test_without_anything_it_is_the_account_the_year_and_the_address() -> None:
     bare = REPOSITORY.model_copy(update={"citation": Citation(), "doi": ""})
-    assert as_sentence(bare, URL).startswith("scripps (2026). Mauna Loa")
-    assert as_sentence(bare, URL).endswith(URL)
+    assert as_sentence(bare, URL, OWNER).startswith("Scripps & Sons (2026). Mauna Loa")
+    assert as_sentence(bare, URL, OWNER).endswith(URL)
 
 
 def test_as_bibtex_with_what_tex_would_take_for_commands_escaped() -> None:
-    text = as_bibtex(REPOSITORY, URL)
+    text = as_bibtex(REPOSITORY, URL, OWNER)
     assert text.startswith("@dataset{scripps-co2,\n")
     assert "author = {Keeling, Charles David and {Scripps CO2 Program}}," in text
     assert r"title = {{Mauna Loa CO2 \{100\%\}}}," in text
+    assert r"publisher = {{Scripps \& Sons}}," in text
 
 
 def test_a_citation_file_says_it_all_and_is_read_again() -> None:
-    text = as_cff(REPOSITORY, URL)
+    text = as_cff(REPOSITORY, URL, OWNER)
     said = yaml.safe_load(text)
     assert said["cff-version"] == "1.2.0"
     assert said["date-released"] == date(2004, 5, 1)
@@ -69,7 +71,7 @@ def test_a_citation_file_says_it_all_and_is_read_again() -> None:
 
 def test_the_format_demands_an_author() -> None:
     bare = REPOSITORY.model_copy(update={"citation": Citation()})
-    assert yaml.safe_load(as_cff(bare, URL))["authors"] == [{"name": "scripps"}]
+    assert yaml.safe_load(as_cff(bare, URL, OWNER))["authors"] == [{"name": OWNER}]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_the_format_demands_an_author() -> None:
 def test_the_format_knows_licenses_of_which_one_is_chosen(
     license_: str, written: str | list[str] | None
 ) -> None:
-    told = yaml.safe_load(as_cff(REPOSITORY.model_copy(update={"license": license_}), URL))
+    told = yaml.safe_load(as_cff(REPOSITORY.model_copy(update={"license": license_}), URL, OWNER))
     assert told.get("license") == written
 
 
