@@ -21,18 +21,19 @@ FIELDS: dict[FlowKind, set[str]] = {
     | {"lookup_secret_regenerate", "lookup_secret_confirm"}
     | {"lookup_secret_reveal", "lookup_secret_disable"}
     | {"webauthn_register", "webauthn_register_displayname", "webauthn_remove"}
-    | {"passkey_settings_register", "passkey_remove"},
+    | {"passkey_settings_register", "passkey_remove"}
+    | {"link", "unlink"},
 }
 # Another provider says who somebody is: no word of who asks goes along.
 PROVIDER = "oidc"
-PROVIDER_FIELDS = ALWAYS | {"provider"}
+PROVIDER_FIELDS = ALWAYS | {"provider", "link", "unlink"}
 # The ways of each flow that its page offers, in their order.
 WAYS: dict[FlowKind, tuple[str, ...]] = {
     "login": ("password", "passkey", PROVIDER, "totp", "webauthn", "lookup_secret"),
     "registration": ("code", PROVIDER),
     "recovery": ("code",),
     "verification": ("code",),
-    "settings": ("profile", "password", "totp", "lookup_secret", "webauthn", "passkey"),
+    "settings": ("profile", "password", PROVIDER, "totp", "lookup_secret", "webauthn", "passkey"),
 }
 # Our own: where to go afterwards, a form to send then, whether it is a confirmation.
 OWN = ("flow", "return_to", "draft", "refresh")

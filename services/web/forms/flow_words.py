@@ -50,6 +50,8 @@ BUTTONS = {
     1040003: "Continue",
     1040006: "Continue",
     1040008: "Change the e-mail address",
+    1050002: "Link {provider}",
+    1050003: "Unlink {provider}",
     1050004: "Remove the app",
     1050007: "Show the codes",
     1050008: "Make backup codes",

@@ -5,7 +5,7 @@ to the form that is sent decides what comes next. Its cookies are relayed as our
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,13 +27,17 @@ GROWN_OLD = "The form had grown too old. Check it and send it again."
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What goes along with a flow: where to go afterwards, a form to send then, what was typed."""
+    """What goes along with a flow: where to go afterwards, a form to send then, what was typed.
+
+    `told` stands above its first form, and `faults` at the fields of these names.
+    """
 
     return_to: str = ""
     draft: str = ""
     refresh: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,12 @@ async def submitted(request: Request, kind: FlowKind, fields: Mapping[str, str])
 
 
 def ways_of(kind: FlowKind, answer: Answer, carried: Carried) -> list[FlowForm]:
-    """A flow's forms, with what is to be told above the first."""
+    """A flow's forms, with what is to be told above the first and at the fields."""
     ways = read_ways(answer.body, WAYS[kind], carried.typed)
+    for way in ways:
+        way.fields = [
+            replace(one, error=carried.faults.get(one.name, one.error)) for one in way.fields
+        ]
     if carried.told:
         ways[0].errors.append(carried.told)
     return ways

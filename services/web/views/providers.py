@@ -19,7 +19,7 @@ from shared.kratos import Answer
 
 # Where Kratos has providers send people; web stands before it at this one address.
 BACK = "/.kratos/self-service/methods/oidc/callback/{provider}"
-FLOWS = ("/-/sign-in", "/-/register")
+FLOWS = ("/-/sign-in", "/-/register", "/-/credentials")
 FAILED = "/-/sign-in?failed=yes"
 
 

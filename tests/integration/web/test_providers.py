@@ -198,6 +198,53 @@ def test_an_account_s_address_is_no_way_in_until_its_owner_says_so(
             assert visitor.page.form("/-/sign-out")
 
 
+def linking(visitor: Visitor) -> Form:
+    """The form of the settings that links or unlinks."""
+    forms = visitor.go("/-/credentials").forms
+    return next(one for one in forms if one.fields.get("kratos.method") == "oidc")
+
+
+def unlinked(visitor: Visitor) -> str:
+    """After unlinking, what the page says."""
+    return visitor.send(linking(visitor), unlink="river-lab").text
+
+
+@pytest.mark.usefixtures("person")
+def test_a_provider_is_linked_and_unlinked_in_the_settings(edge: Edge) -> None:
+    number = next(_numbers)
+    with registered(edge, f"joined-{number}") as owner:
+        form = linking(owner.visitor)
+        assert [(one["name"], one["value"]) for one in form.buttons] == [("link", "river-lab")]
+        owner.visitor.send(form, link="river-lab")
+        assert "is linked" not in owner.visitor.page.text
+        page = owner.visitor.go(going(owner.visitor))
+        assert "You can sign in there from now on." in page.text
+        with visiting(edge.web) as visitor:
+            through(visitor, f"/-/sign-in?return_to=/{owner.account_id}")
+            assert visitor.here.endswith(f"/{owner.account_id}")
+            assert visitor.page.form("/-/sign-out")
+        assert "no longer leads to your account" in unlinked(owner.visitor)
+        with visiting(edge.web) as visitor:
+            through(visitor, f"/-/sign-in?return_to=/{owner.account_id}")
+            assert "/-/welcome" in visitor.here, "somebody new"
+
+
+@pytest.mark.usefixtures("person")
+def test_what_is_linked_to_another_is_not_linked_again(edge: Edge, provider: Provider) -> None:
+    number = next(_numbers)
+    with registered(edge, f"first-{number}") as first, registered(edge, f"second-{number}") as two:
+        first.visitor.send(linking(first.visitor), link="river-lab")
+        first.visitor.go(going(first.visitor))
+        two.visitor.send(linking(two.visitor), link="river-lab")
+        page = two.visitor.go(going(two.visitor), status=400)
+        assert "That way of signing in was not linked." in page.text
+        provider.refusal = "access_denied"
+        two.visitor.send(linking(two.visitor), link="river-lab")
+        page = two.visitor.go(going(two.visitor), status=400)
+        assert "That way of signing in was not linked." in page.text
+        two.visitor.send(linking(two.visitor), status=400, link="none")
+
+
 @pytest.mark.parametrize("name", ["none", "", "../river-lab"])
 def test_an_unknown_provider_leads_nowhere(edge: Edge, name: str) -> None:
     with visiting(edge.web) as visitor:

@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from tests.edge import PASSWORD, SESSION, Edge, Person
-from tests.mailbox import mailed_code
+from tests.mailbox import mailed_code, mails
 from tests.visitor import Visitor, answers, sign_in, visiting
+from tests.waiting import until
 
 _numbers = count(1)
 
@@ -35,6 +36,35 @@ def test_a_code_leads_in_and_a_new_password_is_chosen(edge: Edge, ada: Person) -
     with visiting(edge.web) as thief:
         form = thief.go("/-/sign-in").form("/-/sign-in")
         thief.send(form, status=400, **answers(form, ada.email, PASSWORD, ""))
+
+
+@pytest.mark.parametrize("path", ["/-/choose-password", "/-/credentials"])
+@pytest.mark.parametrize("password", ["12345678", "password1", "It is {account_id} again"])
+def test_a_password_that_would_be_guessed_is_refused_at_its_field(
+    edge: Edge, ada: Person, path: str, password: str
+) -> None:
+    form = next(one for one in ada.visitor.go(path).forms if "password" in one.fields)
+    page = ada.visitor.send(form, status=400, password=password.format(**vars(ada)))
+    form = next(one for one in page.forms if "password" in one.fields)
+    (field,) = [one for one in form.inputs if one["name"] == "password"]
+    assert field["aria-invalid"] == "true"
+    assert "Choose something" in page.text
+    ada.visitor.send(form, password="five other words for it")
+    with visiting(edge.web) as visitor:
+        sign_in(visitor, ada.email, "five other words for it")
+
+
+def test_the_mails_name_the_platform(edge: Edge, ada: Person) -> None:
+    with visiting(edge.web) as visitor:
+        for path in ("/-/recover", "/-/verify"):
+            ask(visitor, path, "email", ada.email)
+    came = until(lambda: found if len(found := mails(edge.mailbox, ada.email)) == 3 else [])
+    assert {mail["subject"] for mail in came} == {
+        "Your code to register at Coop",
+        "Your code to get back into Coop",
+        "Your code to confirm your address at Coop",
+    }
+    assert all(f"Coop ({edge.web})" in mail["text"] for mail in came)
 
 
 def test_recovering_signs_out_everywhere_else(edge: Edge, ada: Person) -> None:
