@@ -68,6 +68,11 @@ def is_uid(text: str) -> bool:
     return UID.fullmatch(text) is not None
 
 
+def made_at(uid: str) -> float:
+    """When this uid was made, in epoch seconds. ValueError for what is none."""
+    return ULID.from_str(uid).timestamp
+
+
 def object_uid(repository_uid: str, key: str) -> str:
     """The opaque aggregate of an object: 32 hex digits that do not tell the key.
 

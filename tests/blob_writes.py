@@ -56,7 +56,7 @@ async def put(
     blobs: Blobs, key: str, content: bytes, *, before: Stored | None = None, folder: Folder = FOLDER
 ) -> Stored:
     """Write and settle."""
-    async with blobs.drafting(folder) as draft:
+    async with blobs.drafting(folder, key) as draft:
         await written(draft, content)
         async with blobs.locked(folder, key):
             published: Published = await blobs.publish(folder, key, draft, before)

@@ -65,6 +65,8 @@ class Door:
     asking: Asking
     people: dict[str, Person] = field(default_factory=dict)
     authority: str = ""
+    bucket_folder: Path | None = None
+    """Of somebody else's S3 server, where the bytes are in its buckets."""
     _clients: dict[tuple[str, ...], Client] = field(default_factory=dict)
 
     @property
@@ -231,6 +233,8 @@ def keys_of(client: Client, bucket: str, **more: Any) -> list[str]:
 def stray_files(door: Door, upload_id: str = "") -> list[str]:
     """What uploads under way have left beside the objects; or the parts of one upload."""
     hidden, wanted = door.bytes_folder / ".sc", upload_id or "tmp"
+    if door.bucket_folder is not None:
+        hidden, wanted = door.bucket_folder, upload_id or ".sgwtmp"
     return sorted(
         str(path.relative_to(hidden))
         for path in hidden.rglob("*")

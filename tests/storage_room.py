@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.storage.blobs.local import open_local
+from services.storage.blobs.port import Blobs
 from services.storage.models import ObjectRecord
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.committing import NewObject
@@ -15,6 +16,7 @@ from services.storage.operations.resources import Resources
 from services.storage.s3.checksums import Checksums
 from services.storage.s3.conditions import Conditions
 from services.storage.store.layout import SCHEMA
+from services.storage.store.recent import Recent
 from shared.contracts.base import now
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
@@ -58,15 +60,15 @@ class Bytes:
 
 @asynccontextmanager
 async def opened_resources(
-    home: Path, *, table_home: Path | None = None
+    home: Path, *, table_home: Path | None = None, blobs: Blobs | None = None
 ) -> AsyncIterator[Resources]:
     """As one process holds them; with `table_home` a host that shares the table and no folder."""
     settings = Settings(home=table_home or home)
     table = await open_table(SCHEMA, service="storage", settings=settings)
     outbox = Outbox(table)
-    blobs = await open_local(home / "storage", fsync="off")
+    blobs = blobs or await open_local(home / "storage", fsync="off")
     bursts = Bursts(outbox, blobs.process)
-    yield Resources(outbox, blobs, bursts)
+    yield Resources(outbox, blobs, bursts, Recent() if blobs.lingers is None else Recent(0))
     await bursts.stop()
     await blobs.close()
     await table.close()

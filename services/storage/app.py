@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local import open_local
+from services.storage.blobs.port import Blobs
 from services.storage.handlers import REQUESTS, Answering, on_account, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
@@ -26,6 +28,7 @@ from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings, StorageSettings
 from services.storage.store.layout import SCHEMA
+from services.storage.store.recent import Recent
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import ArchiveLimits, Held
 from services.storage.views.holders import Holders
@@ -177,13 +180,23 @@ async def _looking_after(resources: Resources, purging: Purging) -> AsyncIterato
         yield
 
 
+async def _blobs(settings: ServiceSettings) -> Blobs:
+    storage = settings.storage
+    if not storage.blobs:
+        return await open_local(settings.home / "storage", fsync=storage.fsync)
+    options = {name: value.get_secret_value() for name, value in storage.blobs_options.items()}
+    return await open_cloud(storage.blobs, options, patience_seconds=storage.blobs_patience)
+
+
 @asynccontextmanager
 async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
-    blobs = await open_local(settings.home / "storage", fsync=settings.storage.fsync)
+    blobs = await _blobs(settings)
     bursts = Bursts(outbox, blobs.process)
     bursts.start()
     try:
-        yield Resources(outbox, blobs, bursts)
+        # Only where a key has one place do its bytes tell that a record is old.
+        recent = Recent() if blobs.lingers is None else Recent(0)
+        yield Resources(outbox, blobs, bursts, recent)
     finally:
         await bursts.stop()
         await blobs.close()

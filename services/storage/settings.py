@@ -2,14 +2,18 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
 
 
 class StorageSettings(SharedStorageSettings):
-    """`fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
+    """`blobs`: where bytes are kept: `s3://bucket/prefix`, `gs://bucket/prefix` or
+    `az://account/container/prefix`; empty: files of this machine. `blobs_options` are obstore's own
+    (`endpoint`, `region`, `access_key_id` ...), `blobs_patience` the seconds that it may be silent.
+
+    `fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
     refused (a revoked key must not work for ever); anonymous reads of public data go on.
@@ -31,6 +35,9 @@ class StorageSettings(SharedStorageSettings):
     An archive holds so many objects at most, and a process lays out so many at once.
     """
 
+    blobs: str = Field(default="", pattern=r"^$|^(s3|gs|az)://[^/]+")
+    blobs_options: dict[str, SecretStr] = Field(default_factory=dict)
+    blobs_patience: float = Field(default=30.0, gt=0)
     fsync: Literal["always", "data", "off"] = "always"
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"

@@ -60,6 +60,8 @@ class Found:
 
     key: str
     stored: Stored
+    appeared_us: int
+    """When they came here or were last touched, in epoch microseconds."""
 
 
 class Blob(Protocol):
@@ -81,6 +83,13 @@ class Blob(Protocol):
 
     def imprint(self) -> Imprint | None:
         """What was written beside the bytes, None where nothing was or they changed since."""
+        ...
+
+    async def expect(self, start: int, end: int) -> None:
+        """This range will be read in order; what must be fetched is on its way afterwards.
+
+        Raises Unavailable, so that who asks can be told before an answer has begun.
+        """
         ...
 
     async def read(self, offset: int, size: int) -> Bytes:
@@ -107,12 +116,12 @@ class Draft(Protocol):
         """Append the pieces and feed them to `update`, both in a thread. Raises NoRoomError."""
         ...
 
-    async def take(self, blob: Blob, start: int, end: int) -> None:
-        """Append a range of stored bytes without moving them through this process."""
-        ...
+    async def take(self, blob: Blob, start: int, end: int, update: Update | None = None) -> None:
+        """Append a range of stored bytes, and feed them to `update` where there is one.
 
-    async def feed(self, update: Update) -> None:
-        """Every byte so far, in order, to a digest."""
+        Without, they do not move through this process where that can be helped. The blob stays open
+        until the draft is finished.
+        """
         ...
 
     async def finish(
@@ -134,20 +143,34 @@ class Published(Protocol):
         """The record is durable: let go of what was there before."""
         ...
 
-    async def undo(self) -> None:
-        """The record was not written: put back what was there; the draft can be published again."""
+    async def undo(self, *, is_sure: bool = True) -> None:
+        """The record was not written: put back what was there; the draft can be published again.
+
+        With `is_sure` false nobody knows whether it was: nothing that it may name is lost.
+        """
         ...
 
 
 class Blobs(Protocol):
-    """Where the bytes of all repositories are kept."""
+    """Where the bytes of all repositories are kept.
+
+    `lingers` tells two kinds apart. None: a key has one place, so the bytes there are the authority
+    and may be somebody's who put them there. A number: every draft has a place of its own for good,
+    which only its record tells; bytes that none names are left over, and those that were replaced
+    stay for so many seconds, for who is reading them.
+    """
+
+    lingers: float | None
 
     def locked(self, folder: Folder, key: str) -> AbstractAsyncContextManager[None]:
-        """No other process or task publishes or removes this key meanwhile. Never nest it."""
+        """No other task publishes or removes this key meanwhile; nor, if a key has one place, any
+        other process. Never nest it."""
         ...
 
-    def drafting(self, folder: Folder) -> AbstractAsyncContextManager[Draft]:
-        """A new draft; what was not published is gone at the end."""
+    def drafting(
+        self, folder: Folder, key: str, upload_id: str = ""
+    ) -> AbstractAsyncContextManager[Draft]:
+        """A new draft of this key, or of a part of an upload; if not published, gone at the end."""
         ...
 
     async def open(self, folder: Folder, key: str, place: str) -> Blob:
@@ -193,15 +216,19 @@ class Blobs(Protocol):
     async def assemble(
         self, folder: Folder, upload_id: str, names: Sequence[str], draft: Draft
     ) -> None:
-        """Append the parts to the draft. Raises GoneError where one is not there any more."""
+        """Make the draft of the parts alone. Raises GoneError where one is not there any more."""
         ...
 
-    async def drop_upload(self, folder: Folder, upload_id: str) -> None:
-        """Remove all parts of an upload."""
+    async def drop_upload(self, folder: Folder, upload_id: str, kept: Sequence[str] = ()) -> None:
+        """Remove what is left of an upload, beside the parts that were `kept` as an object."""
         ...
 
-    async def uploads(self) -> list[tuple[str, str, str]]:
-        """Account id, repository id and upload id of every upload that has parts here."""
+    async def uploads(self, within: Folder | None = None) -> list[tuple[Folder, str]]:
+        """Every upload that has parts here; its folder is named as far as the place tells it."""
+        ...
+
+    def upload_at(self, place: str) -> str:
+        """The upload whose parts are the bytes at this place; empty where they are their own."""
         ...
 
     async def clear(self, folder: Folder) -> None:
@@ -216,7 +243,7 @@ class Blobs(Protocol):
         """Finish what is under way and let go."""
         ...
 
-    def is_alive(self, process: str) -> bool:
+    async def is_alive(self, process: str) -> bool:
         """Whether the process of this name still runs."""
         ...
 

@@ -9,6 +9,7 @@ from services.storage.models import Content, ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.conditions import Conditions, check_write
 from services.storage.s3.errors import S3Error
+from services.storage.store.leftovers import leave
 from services.storage.store.objects import created, find_object, last_version, moment_of
 from shared.contracts.repositories import Repository
 from shared.outbox import next_version
@@ -72,16 +73,26 @@ async def _win(
             record = await _next_record(resources, repository, ready, before)
             record.place, record.mark = published.stored.place, published.stored.mark
             actions = created(repository, record, before=before, actor=ready.new.actor)
-            await resources.outbox.commit(*actions, *ready.also(record))
+            left = left_over(resources, repository, before)
+            await resources.outbox.commit(*actions, *ready.also(record), *left)
         except ConditionFailed as failed:
             await published.undo()
             if 0 not in failed.positions or not attempts:
                 raise
         except BaseException:
-            await published.undo()
+            await published.undo(is_sure=False)
             raise
         else:
             return record, published
+
+
+def left_over(
+    resources: Resources, repository: Repository, before: ObjectRecord | None
+) -> list[Action]:
+    """That the bytes of a record which goes are to be removed, where they are not replaced."""
+    if resources.blobs.lingers is None or before is None:
+        return []
+    return [leave(folder_of(repository), before, time.time() + resources.blobs.lingers)]
 
 
 async def _publish(

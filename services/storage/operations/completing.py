@@ -71,7 +71,7 @@ async def _joined(
     content = content_of_parts(upload, parts)
     _check_promises(content, wanted)
     folder = folder_of(repository)
-    async with resources.blobs.drafting(folder) as draft:
+    async with resources.blobs.drafting(folder, upload.key) as draft:
         await _assemble(resources, repository, upload, parts, draft)
         new = NewObject(
             upload.key,
@@ -86,7 +86,7 @@ async def _joined(
             new, content, draft, lambda record: [done(upload, record, now=now_us() / 1_000_000)]
         )
         await commit_object(resources, repository, ready)
-    await forget_parts(resources, folder, upload.upload_id)
+    await forget_parts(resources, folder, upload.upload_id, [part.name for part in parts])
     return answer_of(content)
 
 

@@ -1,5 +1,7 @@
 """Copies within the platform: bytes move inside the kernel, and are read for a digest alone."""
 
+from base64 import b64decode
+
 from services.storage.blobs.port import Draft, Imprint, NoRoomError
 from services.storage.models import Content, ObjectRecord
 from services.storage.operations.committing import NewObject, Ready, commit_object
@@ -15,7 +17,7 @@ async def copy_object(
     resources: Resources, source: Opened, repository: Repository, new: NewObject
 ) -> ObjectRecord:
     """The source's bytes under a new key, which may be its own."""
-    async with resources.blobs.drafting(folder_of(repository)) as draft:
+    async with resources.blobs.drafting(folder_of(repository), new.key) as draft:
         content = await _take(source, new, draft)
         ready = Ready(new, content, draft)
         return await to_the_end(commit_object(resources, repository, ready))
@@ -23,14 +25,14 @@ async def copy_object(
 
 async def _take(source: Opened, new: NewObject, draft: Draft) -> Content:
     record = source.record
-    # Only the MD5 of bytes that came in one go is their ETag, and only old files lack an imprint.
-    imprint = source.blob.imprint()
-    if imprint is not None and not imprint.parts and _has_all(record, new.kept):
-        imprint = Imprint(imprint.md5, imprint.crc64nvme, 0, now_us())
+    # Only the MD5 of bytes that came in one go is their ETag.
+    if "-" not in record.etag and _has_all(record, new.kept):
+        crc64nvme = b64decode(record.checksums["crc64nvme"])
+        imprint = Imprint(bytes.fromhex(record.etag), crc64nvme, 0, now_us())
         await take(source, draft, (0, record.size), imprint)
         names = ("crc64nvme", *(name.lower() for name in new.kept))
         checksums = {name: record.checksums[name] for name in names}
-        return Content(record.size, imprint.md5.hex(), checksums, crc32=record.crc32)
+        return Content(record.size, record.etag, checksums, crc32=record.crc32)
     computed = await take_and_hash(source, draft, (0, record.size), new.kept)
     return Content(record.size, computed.hex("MD5"), checksums_of(computed, new.kept))
 
@@ -54,8 +56,7 @@ async def take_and_hash(
     """Copy a range into a draft, read it once for its digests, and finish it."""
     computed = Checksums((*KEPT, *kept))
     try:
-        await draft.take(source.blob, *span)
-        await draft.feed(computed.update)
+        await draft.take(source.blob, *span, computed.update)
         await draft.finish((), computed.update, lambda: imprint_of(computed))
     except NoRoomError as error:
         raise S3Error("InsufficientStorage") from error

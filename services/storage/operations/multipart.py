@@ -1,6 +1,7 @@
 """Multipart uploads: begun, their parts kept, aborted, listed. `completing` ends them."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.storage.blobs.port import Draft, Folder
@@ -93,7 +94,8 @@ async def upload_part(
 ) -> UploadPart:
     """Take one part in; it replaces an earlier one of its number. Raises S3Error."""
     upload = await open_upload(resources, repository, address)
-    async with resources.blobs.drafting(folder_of(repository)) as draft:
+    folder = folder_of(repository)
+    async with resources.blobs.drafting(folder, upload.key, upload.upload_id) as draft:
         received = await receive(draft, incoming, kept=(upload.algorithm,))
         part = _part(address.number, received.size, received.computed, upload.algorithm)
         return await to_the_end(_keep(resources, repository, upload, part, draft))
@@ -108,7 +110,8 @@ async def copy_part(
 ) -> UploadPart:
     """A range of another object as a part."""
     upload = await open_upload(resources, repository, address)
-    async with resources.blobs.drafting(folder_of(repository)) as draft:
+    folder = folder_of(repository)
+    async with resources.blobs.drafting(folder, upload.key, upload.upload_id) as draft:
         computed = await take_and_hash(source, draft, span, (upload.algorithm,))
         part = _part(address.number, span[1] - span[0], computed, upload.algorithm)
         return await to_the_end(_keep(resources, repository, upload, part, draft))
@@ -135,7 +138,8 @@ async def _keep(
         # Completed or aborted while the bytes were on their way.
         await resources.blobs.drop_part(folder, upload.upload_id, part.name)
         raise S3Error("NoSuchUpload", UploadId=upload.upload_id) from failed
-    if before is not None:
+    # A part that stays where it is may be the object's by now: it goes when the upload ends.
+    if before is not None and resources.blobs.lingers is None:
         await resources.blobs.drop_part(folder, upload.upload_id, before.name)
     return part
 
@@ -150,9 +154,11 @@ async def abort_upload(resources: Resources, repository: Repository, address: Pa
     await forget_parts(resources, folder_of(repository), address.upload_id)
 
 
-async def forget_parts(resources: Resources, folder: Folder, upload_id: str) -> None:
+async def forget_parts(
+    resources: Resources, folder: Folder, upload_id: str, kept: Sequence[str] = ()
+) -> None:
     """The parts of an upload that is done or aborted."""
-    await resources.blobs.drop_upload(folder, upload_id)
+    await resources.blobs.drop_upload(folder, upload_id, kept)
     await remove_parts(resources.outbox, upload_id)
 
 

@@ -7,6 +7,7 @@ from services.storage.operations.committing import (
     Ready,
     check_conditions,
     commit_object,
+    left_over,
 )
 from services.storage.operations.receiving import Incoming, content_of, receive
 from services.storage.operations.resources import Resources, folder_of, to_the_end
@@ -26,7 +27,7 @@ async def put_object(
         # Refused here the body need not be sent; what counts is asked again when it has arrived.
         before = await find_object(resources.outbox, repository.repository_uid, new.key)
         check_conditions(new.conditions, before)
-    async with resources.blobs.drafting(folder_of(repository)) as draft:
+    async with resources.blobs.drafting(folder_of(repository), new.key) as draft:
         received = await receive(draft, incoming, kept=new.kept)
         content = content_of(received, new.kept)
         ready = Ready(new, content, draft)
@@ -66,10 +67,11 @@ async def _delete(
             version = next_version(before.version)
             actions = deleted(repository, before, version=version, actor=actor)
             try:
-                await resources.outbox.commit(*actions)
+                await resources.outbox.commit(*actions, *left_over(resources, repository, before))
             except ConditionFailed:
                 continue
             # The record goes first: bytes without one are found again, and known by their age.
-            await resources.blobs.remove(folder, key, before.place)
+            if resources.blobs.lingers is None:
+                await resources.blobs.remove(folder, key, before.place)
             return before
     raise S3Error("OperationAborted")

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from services.storage.blobs.port import Folder
 from services.storage.models import DirtyMark
+from services.storage.operations.collecting import collect, is_old, remove_left_over
 from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.figures import fold
@@ -14,6 +14,7 @@ from services.storage.store.objects import find_objects, objects_page
 from services.storage.store.uploads import find_upload, remove_parts
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
+from shared.identifiers import made_at
 from shared.log import logger
 
 LOOK_SECONDS = 15.0
@@ -25,6 +26,8 @@ FindRepository = Callable[[DirtyMark], Awaitable[Repository | None]]
 
 async def reindex(resources: Resources, repository: Repository) -> int:
     """Make records and files of a whole repository fit, while it is served; how many did not."""
+    if resources.blobs.lingers is not None:
+        return await collect(resources, repository)
     mended = 0
     for misfits in (records_without_bytes, bytes_without_record):
         async for key in misfits(resources, repository):
@@ -65,27 +68,44 @@ async def recover(resources: Resources, find_repository: FindRepository) -> None
     swept = await resources.blobs.sweep()
     if swept:
         log.info("swept", files=swept)
-    await drop_ended_uploads(resources)
+    if resources.blobs.lingers is None:
+        await drop_ended_uploads(resources)
+    else:
+        await remove_left_over(resources)
     dead: dict[str, list[DirtyMark]] = defaultdict(list)
     for mark in await dirty_marks(resources.outbox):
-        if not resources.blobs.is_alive(mark.process):
+        if not await resources.blobs.is_alive(mark.process):
             dead[mark.repository_uid].append(mark)
     for marks in dead.values():
         repository = await find_repository(marks[0])
         if repository is not None:
-            mended = await reindex(resources, repository)
-            log.info("looked at anew", repository=repository.repository_uid, mended=mended)
-            await fold(resources.outbox, repository.repository_uid)
-            for mark in marks:
-                await clear_mark(resources.outbox, mark.burst)
+            await _look_anew(resources, repository, marks)
+
+
+async def _look_anew(
+    resources: Resources, repository: Repository, marks: Sequence[DirtyMark]
+) -> None:
+    uid = repository.repository_uid
+    ripe = [mark for mark in marks if _is_ripe(resources, mark)]
+    if ripe:
+        mended = await reindex(resources, repository)
+        log.info("looked at anew", repository=uid, mended=mended)
+    await fold(resources.outbox, uid)
+    for mark in ripe:
+        await clear_mark(resources.outbox, mark.burst)
+
+
+def _is_ripe(resources: Resources, mark: DirtyMark) -> bool:
+    """Whether what its process left can be told from what others are writing."""
+    return resources.blobs.lingers is None or is_old(made_at(mark.burst))
 
 
 async def drop_ended_uploads(resources: Resources) -> None:
     """Parts whose upload is done or aborted: whoever ended it died before it came to them."""
-    for account_id, repository_id, upload_id in await resources.blobs.uploads():
+    for place, upload_id in await resources.blobs.uploads():
         upload = await find_upload(resources.outbox, upload_id)
         if upload is None or upload.state == "done":
-            folder = Folder(account_id, repository_id, upload.repository_uid if upload else "")
+            folder = place._replace(repository_uid=upload.repository_uid if upload else "")
             await resources.blobs.drop_upload(folder, upload_id)
             await remove_parts(resources.outbox, upload_id)
 

@@ -6,6 +6,7 @@
 | UPLOAD#<upload id>    | UPLOAD                 | a multipart upload, or how it ended          |
 | UPLOAD#<upload id>    | PART#<number>          | a part of it                                 |
 | DIRTY                 | <burst>                | a repository that a process is writing to    |
+| LEFTOVERS             | <due>#<version>#<uid>  | bytes that no record names from then on      |
 | CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
 | FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |
 | CORS#<repository uid> | CORS                   | its rules for scripts of other origins       |

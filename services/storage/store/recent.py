@@ -13,9 +13,10 @@ MEMORY_ENTRIES = 10_000
 
 
 class Recent:
-    """Records of the last second, by repository and key."""
+    """Records of the last second, by repository and key; with no seconds nothing is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = MEMORY_SECONDS) -> None:
+        self._seconds = seconds
         self._records: dict[tuple[str, str], tuple[float, ObjectRecord]] = {}
 
     def find(self, repository_uid: str, key: str) -> ObjectRecord | None:
@@ -28,4 +29,4 @@ class Recent:
         if len(self._records) >= MEMORY_ENTRIES:
             self._records.clear()
         place = record.repository_uid, record.key
-        self._records[place] = time.monotonic() + MEMORY_SECONDS, record
+        self._records[place] = time.monotonic() + self._seconds, record

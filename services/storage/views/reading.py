@@ -140,6 +140,7 @@ async def stream(
     """Send the bytes, small ones at once. EOFError where somebody cut the file off meanwhile."""
     start, end = span
     if end - start > READ_BYTES:
+        await opened.blob.expect(start, end)
         await exchange.start(*head)
         await stream_long(exchange, opened.blob, span)
         return

@@ -1,17 +1,36 @@
 """Every adapter of the blobs port, one after another."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs
+from tests import s3_server
+from tests.s3_server import S3Server
 
 
-@pytest.fixture(params=["local", "local-without-sync"])
+# The server may have to be built first.
+IN_A_BUCKET = pytest.param("cloud", marks=pytest.mark.timeout(s3_server.BUILD_SECONDS))
+
+
+@pytest.fixture(scope="session")
+def s3_server_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Somebody else's S3 server."""
+    with s3_server.running(tmp_path_factory.mktemp("buckets")) as server:
+        yield server
+
+
+@pytest.fixture(params=["local", "local-without-sync", IN_A_BUCKET])
 async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
-    fsync = "off" if request.param == "local-without-sync" else "always"
-    opened = await open_local(tmp_path / "storage", fsync=fsync)
+    opened: Blobs
+    if request.param == "cloud":
+        server: S3Server = request.getfixturevalue("s3_server_up")
+        opened = await open_cloud(server.bucket(), server.options, patience_seconds=10)
+    else:
+        fsync = "off" if request.param == "local-without-sync" else "always"
+        opened = await open_local(tmp_path / "storage", fsync=fsync)
     yield opened
     await opened.close()

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from services.storage.blobs.port import Blobs, GoneError, Stored
+from services.storage.blobs.port import Blobs, GoneError, Imprint, Stored
 from tests.blob_writes import FOLDER, ODD_KEYS, content_of, get, imprint_of, put, written
 
 
@@ -67,7 +67,7 @@ async def test_an_overwrite_changes_the_mark_and_tears_no_reader(blobs: Blobs, k
 @pytest.mark.parametrize("key", ["plain", "deep/down/key", "hashed//"])
 async def test_undo_puts_back_what_was_there(blobs: Blobs, key: str) -> None:
     first = await put(blobs, key, b"one")
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, key) as draft:
         await written(draft, b"two")
         async with blobs.locked(FOLDER, key):
             published = await blobs.publish(FOLDER, key, draft, first)
@@ -80,7 +80,7 @@ async def test_undo_puts_back_what_was_there(blobs: Blobs, key: str) -> None:
 
 @pytest.mark.parametrize("key", ["plain", "hashed//"])
 async def test_undo_of_a_new_key_leaves_nothing(blobs: Blobs, key: str) -> None:
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, key) as draft:
         await written(draft, b"one")
         published = await blobs.publish(FOLDER, key, draft, None)
         await published.undo()
@@ -100,7 +100,7 @@ async def test_removed_is_gone(blobs: Blobs, key: str) -> None:
 
 
 async def test_a_draft_that_is_not_published_leaves_nothing(blobs: Blobs) -> None:
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, "half") as draft:
         await draft.write([b"half"], lambda _: None)
     assert await blobs.look(FOLDER, "half") is None
     assert [found async for batch in blobs.walk(FOLDER) for found in batch] == []
@@ -109,12 +109,9 @@ async def test_a_draft_that_is_not_published_leaves_nothing(blobs: Blobs) -> Non
 async def test_pieces_are_hashed_in_order(blobs: Blobs) -> None:
     digest = hashlib.sha256()
     pieces = [os.urandom(size) for size in (1, 70_000, 5)] * 300
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, "key") as draft:
         for some in (pieces[:450], [memoryview(piece) for piece in pieces[450:890]]):
             await draft.write(some, digest.update)
-        again = hashlib.sha256()
-        await draft.feed(again.update)
-        assert again.digest() == digest.digest()
         await draft.finish(pieces[890:], digest.update, lambda: imprint_of(b""))
         assert digest.digest() == hashlib.sha256(b"".join(pieces)).digest()
         published = await blobs.publish(FOLDER, "key", draft, None)
@@ -125,7 +122,7 @@ async def test_what_the_imprint_raises_comes_through(blobs: Blobs) -> None:
     def refuse() -> None:
         raise ValueError("wrong checksum")
 
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, "half") as draft:
         with pytest.raises(ValueError, match="wrong checksum"):
             await draft.finish([b"bytes"], lambda _: None, refuse)  # type: ignore[arg-type]
 
@@ -144,8 +141,10 @@ async def test_take_copies_a_range(blobs: Blobs) -> None:
     content = os.urandom(300_000)
     source = await put(blobs, "source", content)
     blob = await blobs.open(FOLDER, "source", source.place)
-    async with blobs.drafting(FOLDER) as draft:
-        await draft.take(blob, 100, 200_100)
+    async with blobs.drafting(FOLDER, "copy") as draft:
+        seen = hashlib.sha256()
+        await draft.take(blob, 100, 200_100, seen.update)
+        assert seen.digest() == hashlib.sha256(content[100:200_100]).digest()
         await written(draft, b"end")
         published = await blobs.publish(FOLDER, "copy", draft, None)
     blob.close()
@@ -189,3 +188,51 @@ async def test_repositories_are_apart(blobs: Blobs) -> None:
     other = type(FOLDER)("noaa", "another", "01ANOTHER")
     assert await blobs.look(other, "key") is None
     assert not await blobs.exists(other)
+
+
+@pytest.mark.parametrize("size", [0, 5, 9_000_000])
+async def test_take_copies_all_with_and_without_an_end(blobs: Blobs, size: int) -> None:
+    content = os.urandom(size)
+    source = await put(blobs, "source", content)
+    for key, end in (("copy", b""), ("longer", b"end")):
+        blob = await blobs.open(FOLDER, "source", source.place)
+        async with blobs.drafting(FOLDER, key) as draft:
+            await draft.take(blob, 0, size)
+            await written(draft, end)
+            published = await blobs.publish(FOLDER, key, draft, None)
+        blob.close()
+        assert await get(blobs, key, published.stored) == content + end
+
+
+async def test_a_long_draft_that_is_refused_leaves_nothing(blobs: Blobs) -> None:
+    def refuse() -> Imprint:
+        raise ValueError("wrong checksum")
+
+    async with blobs.drafting(FOLDER, "long") as draft:
+        for _ in range(20):
+            await draft.write([os.urandom(1_000_000)], lambda _: None)
+        with pytest.raises(ValueError, match="wrong checksum"):
+            await draft.finish([b"end"], lambda _: None, refuse)
+    assert await blobs.look(FOLDER, "long") is None
+
+
+async def test_what_is_expected_is_read_in_order(blobs: Blobs) -> None:
+    content = os.urandom(3_000_000)
+    stored = await put(blobs, "key", content)
+    blob = await blobs.open(FOLDER, "key", stored.place)
+    await blob.expect(1000, 2_900_000)
+    seen, at = b"", 1000
+    while at < 2_900_000:
+        seen += bytes(await blob.read(at, min(200_000, 2_900_000 - at)))
+        at = 1000 + len(seen)
+    assert seen == content[1000:2_900_000]
+    blob.close()
+
+
+async def test_everything_of_a_repository_goes_at_once(blobs: Blobs) -> None:
+    stored = {key: await put(blobs, key, b"x") for key in ODD_KEYS}
+    await blobs.clear(FOLDER)
+    assert not await blobs.exists(FOLDER)
+    for key, where in stored.items():
+        with pytest.raises(GoneError):
+            await blobs.open(FOLDER, key, where.place)

@@ -39,7 +39,7 @@ async def heal(resources: Resources, key: str) -> bool:
 async def published_only(resources: Resources, key: str, content: bytes) -> None:
     """What a process leaves that dies between the name of a file and its record."""
     folder = folder_of(REPOSITORY)
-    async with resources.blobs.drafting(folder) as draft:
+    async with resources.blobs.drafting(folder, "key") as draft:
         imprint = Imprint(bytes.fromhex(md5(content)), b"\x01" * 8, 0, next_version())
         await draft.finish([content], lambda _: None, lambda: imprint)
         published = await resources.blobs.publish(folder, key, draft, None)

@@ -101,7 +101,7 @@ async def test_a_burst_is_marked_before_its_first_file(resources: Resources, hom
         await put(resources, "a", b"x")
         assert len(await dirty_marks(resources.outbox)) == 1
     async with opened_resources(home) as other:
-        assert other.blobs.is_alive(resources.blobs.process)
+        assert await other.blobs.is_alive(resources.blobs.process)
         await resources.bursts.stop()
         assert await dirty_marks(other.outbox) == []
 

@@ -47,6 +47,8 @@ Outcome = TypeVar("Outcome")
 class LocalBlobs:
     """The storage folder, held open; several processes may hold the same one."""
 
+    lingers: float | None = None
+
     def __init__(self, disk: Disk) -> None:
         self.disk = disk
         self.root = disk.root
@@ -75,7 +77,7 @@ class LocalBlobs:
         """See Blobs.process."""
         return self.presence.name
 
-    def is_alive(self, process: str) -> bool:
+    async def is_alive(self, process: str) -> bool:
         """See Blobs.is_alive."""
         return self.presence.is_alive(process)
 
@@ -84,7 +86,12 @@ class LocalBlobs:
         return self.locks.held(f"{folder.repository_uid}/{key}")
 
     @asynccontextmanager
-    async def drafting(self, folder: Folder) -> AsyncIterator[Draft]:
+    async def drafting(
+        self,
+        folder: Folder,
+        key: str,  # noqa: ARG002 -- named when it is published
+        upload_id: str = "",  # noqa: ARG002
+    ) -> AsyncIterator[Draft]:
         """See Blobs.drafting."""
         name = f"{self.process}.{new_uid()}".encode()
         file = DraftFile(self.disk, our_path(folder, TMP), name)
@@ -161,13 +168,22 @@ class LocalBlobs:
         file = cast("LocalDraft", draft).file
         await self._run(parts.assemble, self.disk, folder, upload_id, names, file)
 
-    async def drop_upload(self, folder: Folder, upload_id: str) -> None:
+    async def drop_upload(
+        self,
+        folder: Folder,
+        upload_id: str,
+        kept: Sequence[str] = (),  # noqa: ARG002 -- they were copied
+    ) -> None:
         """See Blobs.drop_upload."""
         await self._run(parts.drop_upload, self.disk, folder, upload_id)
 
-    async def uploads(self) -> list[tuple[str, str, str]]:
+    async def uploads(self, within: Folder | None = None) -> list[tuple[Folder, str]]:
         """See Blobs.uploads."""
-        return await self._run(lambda: list(parts.uploads(self.disk)))
+        return await self._run(lambda: list(parts.uploads(self.disk, within)))
+
+    def upload_at(self, place: str) -> str:  # noqa: ARG002 -- parts were copied
+        """See Blobs.upload_at."""
+        return ""
 
     async def clear(self, folder: Folder) -> None:
         """See Blobs.clear."""
@@ -175,7 +191,7 @@ class LocalBlobs:
 
     async def sweep(self) -> int:
         """See Blobs.sweep."""
-        return await self._run(sweep, self.disk, self.is_alive)
+        return await self._run(sweep, self.disk, self.presence.is_alive)
 
 
 class LocalDraft:
@@ -190,14 +206,10 @@ class LocalDraft:
         """See Draft.write."""
         await self._run(partial(self.file.write, pieces, update))
 
-    async def take(self, blob: Blob, start: int, end: int) -> None:
+    async def take(self, blob: Blob, start: int, end: int, update: Update | None = None) -> None:
         """See Draft.take."""
         source = cast("LocalBlob", blob).file
-        await self._run(partial(self.file.copy, source, start, end))
-
-    async def feed(self, update: Update) -> None:
-        """See Draft.feed."""
-        await self._run(partial(self.file.feed, update))
+        await self._run(partial(self.file.copy, source, start, end, update))
 
     async def finish(
         self, pieces: Sequence[Bytes], update: Update, imprint: Callable[[], Imprint]
@@ -237,8 +249,8 @@ class LocalPublished:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self.blobs.pool, publishing.settle, self.blobs.disk, self.placed)
 
-    async def undo(self) -> None:
-        """See Published.undo."""
+    async def undo(self, *, is_sure: bool = True) -> None:  # noqa: ARG002 -- the mark tells
+        """See Published.undo: a record that was written after all is mended by the file."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
             self.blobs.pool, publishing.undo, self.blobs.disk, self.file, self.placed

@@ -76,9 +76,9 @@ class DraftFile:
             self.size += written
             rest = rest[written:]
 
-    def copy(self, source: int, start: int, end: int) -> None:
-        """Append a range of another file inside the kernel. Raises NoRoomError."""
-        offset = start
+    def copy(self, source: int, start: int, end: int, update: Update | None = None) -> None:
+        """Append a range of another file inside the kernel, then hash it. Raises NoRoomError."""
+        before, offset = self.size, start
         while offset < end:
             with room_needed():
                 copied = _copy(source, self.file, min(end - offset, COPY_BYTES), offset)
@@ -86,10 +86,8 @@ class DraftFile:
                 raise EOFError("the source is shorter than it was")
             offset += copied
             self.size += copied
-
-    def feed(self, update: Update) -> None:
-        """Hash what has been written so far."""
-        feed_file(self.file, self.size, update)
+        if update is not None:
+            feed_file(self.file, before, self.size, update)
 
     def finish(
         self, pieces: Sequence[Bytes], update: Update, imprint: Callable[[], Imprint]
@@ -130,11 +128,11 @@ class DraftFile:
                 os.unlink(self.path, dir_fd=self.disk.root)
 
 
-def feed_file(file: int, size: int, update: Update) -> None:
-    """Hash the first `size` bytes of a file."""
-    offset = 0
-    while offset < size:
-        piece = os.pread(file, min(FEED_BYTES, size - offset), offset)
+def feed_file(file: int, start: int, end: int, update: Update) -> None:
+    """Hash a range of a file."""
+    offset = start
+    while offset < end:
+        piece = os.pread(file, min(FEED_BYTES, end - offset), offset)
         if not piece:
             raise EOFError("the file is shorter than it was")
         update(piece)

@@ -64,12 +64,17 @@ def drop_upload(disk: Disk, folder: Folder, upload_id: str) -> None:
         os.rmdir(path, dir_fd=disk.root)
 
 
-def uploads(disk: Disk) -> Iterator[tuple[str, str, str]]:
-    """Account id, repository id and upload id of every folder of parts."""
+def uploads(disk: Disk, within: Folder | None = None) -> Iterator[tuple[Folder, str]]:
+    """Repository, as far as its path tells it, and upload id of every folder of parts."""
+    for folder in _folders(disk) if within is None else (within,):
+        for upload in _names(disk, OURS, folder.account_id, folder.repository_id, PARTS.decode()):
+            yield folder, upload
+
+
+def _folders(disk: Disk) -> Iterator[Folder]:
     for account in _names(disk, OURS):
         for repository in _names(disk, OURS, account):
-            for upload in _names(disk, OURS, account, repository, PARTS.decode()):
-                yield account, repository, upload
+            yield Folder(account, repository, "")
 
 
 def _names(disk: Disk, top: bytes, *rest: str) -> list[str]:

@@ -45,6 +45,9 @@ class LocalBlob:
         """See Blob.imprint."""
         return read_imprint(self.file)
 
+    async def expect(self, start: int, end: int) -> None:
+        """See Blob.expect: it is at hand."""
+
     async def read(self, offset: int, size: int) -> Bytes:
         """See Blob.read."""
         buffer = bytearray(size)
@@ -74,7 +77,7 @@ class LocalBlob:
     async def feed(self, update: Update) -> None:
         """See Blob.feed."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._pool, feed_file, self.file, self.size, update)
+        await loop.run_in_executor(self._pool, feed_file, self.file, 0, self.size, update)
 
     def close(self) -> None:
         """See Blob.close."""

@@ -59,10 +59,10 @@ def _stored(root: int, path: bytes, place: str) -> Stored | None:
 def _everything(root: int, folder: Folder) -> Iterator[Found]:
     for name, status in _files(root, folder_path(folder)):
         if (key := _key(name)) is not None:
-            yield Found(key, Stored(PLAIN, mark_of(status)))
+            yield Found(key, Stored(PLAIN, mark_of(status)), status.st_ctime_ns // 1000)
     for name, status in _files(root, our_path(folder, b"keys")):
         if not name.endswith(KEY_SUFFIX) and (key := _hashed_key(root, folder, name)) is not None:
-            yield Found(key, Stored(HASHED, mark_of(status)))
+            yield Found(key, Stored(HASHED, mark_of(status)), status.st_ctime_ns // 1000)
 
 
 def _files(root: int, top: bytes) -> Iterator[tuple[bytes, os.stat_result]]:

@@ -131,7 +131,7 @@ async def test_without_nameless_files_all_is_the_same(blobs: LocalBlobs, home: P
     for key, where in stored.items():
         assert await get(blobs, key, where) == key.encode() * 2
     first = stored["a"]
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, "key") as draft:
         await written(draft, b"two")
         published = await blobs.publish(FOLDER, "a", draft, first)
         await published.undo()

@@ -25,7 +25,7 @@ async def main():
     blobs = await open_local(Path(sys.argv[1]), fsync="off")
     blobs.disk = replace(blobs.disk, has_nameless_files=False)
     await put(blobs, "whole", b"whole")
-    async with blobs.drafting(FOLDER) as draft:
+    async with blobs.drafting(FOLDER, "key") as draft:
         await draft.write([b"half"], lambda _: None)
         print(blobs.process, flush=True)
         await asyncio.sleep(60)
@@ -48,14 +48,14 @@ async def test_what_a_killed_process_left_is_swept(blobs: LocalBlobs, home: Path
     writer = start_writer(home)
     assert writer.stdout is not None
     process = (await asyncio.to_thread(writer.stdout.readline)).strip()
-    assert blobs.is_alive(process)
+    assert await blobs.is_alive(process)
     assert await blobs.sweep() == 0
     writer.kill()
     writer.wait()
     assert len(names_in(home / TMP)) == 1
     assert await blobs.sweep() == 1
     assert names_in(home / TMP) == []
-    assert not blobs.is_alive(process)
+    assert not await blobs.is_alive(process)
     keys = [found.key async for batch in blobs.walk(FOLDER) for found in batch]
     assert keys == ["whole"]
     writer.stdout.close()
@@ -64,14 +64,14 @@ async def test_what_a_killed_process_left_is_swept(blobs: LocalBlobs, home: Path
 async def test_the_living_are_not_swept(blobs: LocalBlobs, home: Path) -> None:
     other = await open_local(home, fsync="off")
     other.disk = replace(other.disk, has_nameless_files=False)
-    async with other.drafting(FOLDER) as draft:
+    async with other.drafting(FOLDER, "key") as draft:
         await written(draft, b"half")
         assert await blobs.sweep() == 0
-        assert blobs.is_alive(other.process)
+        assert await blobs.is_alive(other.process)
         published = await other.publish(FOLDER, "key", draft, None)
     assert await get(blobs, "key", published.stored) == b"half"
     await other.close()
-    assert not blobs.is_alive(other.process)
+    assert not await blobs.is_alive(other.process)
 
 
 async def test_strangers_files_go_when_they_are_old(blobs: LocalBlobs, home: Path) -> None:
@@ -101,7 +101,7 @@ async def test_two_processes_never_mix_one_key(blobs: LocalBlobs, home: Path) ->
     async def churn(mine: LocalBlobs, name: str) -> None:
         for number in range(50):
             content = f"{name} {number}".encode() * 100
-            async with mine.drafting(FOLDER) as draft:
+            async with mine.drafting(FOLDER, "key") as draft:
                 await written(draft, content)
                 async with mine.locked(FOLDER, "key"):
                     published = await mine.publish(FOLDER, "key", draft, None)

@@ -1,0 +1,94 @@
+"""Bytes that no record names, where each draft has a place of its own: they are removed.
+
+What a change leaves is written down in its own transaction and goes when its time has come. What a
+process leaves that dies between bytes and record is found by walking through the repository; it is
+a day old by then, so that nothing goes which is still on its way to its record.
+"""
+
+import asyncio
+import time
+
+from services.storage.blobs.port import Folder, Found
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.leftovers import due_leftovers, forget
+from services.storage.store.objects import find_object, find_objects, objects_page
+from services.storage.store.uploads import find_upload
+from shared.contracts.repositories import Repository
+from shared.identifiers import made_at
+
+PAGE = 100
+OLD_SECONDS = 24 * 3600
+
+
+async def remove_left_over(resources: Resources) -> None:
+    """What changes have left, and nobody reads any more. Several processes may do it at once."""
+    while found := await due_leftovers(resources.outbox, limit=PAGE):
+        for one in found:
+            await resources.blobs.remove(one.folder, one.key, one.place)
+            await forget(resources.outbox, one)
+
+
+async def collect(resources: Resources, repository: Repository) -> int:
+    """Remove the bytes of a repository that no record names; how many places."""
+    folder, removed = folder_of(repository), 0
+    # Parts first: those of an upload that is completed meanwhile are not old enough or named.
+    removed += await _collect_uploads(resources, folder)
+    async for batch in resources.blobs.walk(folder):
+        old = [one for one in batch if is_old(one.appeared_us / 1_000_000)]
+        for start in range(0, len(old), PAGE):
+            removed += await _collect_some(resources, folder, old[start : start + PAGE])
+            await asyncio.sleep(0)
+    return removed
+
+
+async def _collect_some(resources: Resources, folder: Folder, found: list[Found]) -> int:
+    keys = [one.key for one in found]
+    records = await find_objects(resources.outbox, folder.repository_uid, keys)
+    removed = 0
+    for one, record in zip(found, records, strict=True):
+        if record is None or record.place != one.stored.place:
+            await resources.blobs.remove(folder, one.key, one.stored.place)
+            removed += 1
+    return removed
+
+
+async def _collect_uploads(resources: Resources, folder: Folder) -> int:
+    there = [upload_id for _, upload_id in await resources.blobs.uploads(folder)]
+    old = {upload_id for upload_id in there if is_old(made_at(upload_id))}
+    if not old:
+        return 0
+    old -= await _named_uploads(resources, folder)
+    removed = 0
+    for upload_id in sorted(old):
+        if not await _is_wanted(resources, upload_id):
+            await resources.blobs.drop_upload(folder, upload_id)
+            removed += 1
+    return removed
+
+
+async def _named_uploads(resources: Resources, folder: Folder) -> set[str]:
+    """The uploads whose parts are objects now."""
+    named, cursor = set[str](), None
+    while True:
+        records, cursor = await objects_page(
+            resources.outbox, folder.repository_uid, limit=PAGE, cursor=cursor
+        )
+        named |= {resources.blobs.upload_at(record.place) for record in records}
+        if cursor is None:
+            return named
+
+
+async def _is_wanted(resources: Resources, upload_id: str) -> bool:
+    """Whether an upload is under way, or became an object after the records were read."""
+    upload = await find_upload(resources.outbox, upload_id)
+    if upload is None:
+        return False
+    if upload.state == "open":
+        return True
+    record = await find_object(resources.outbox, upload.repository_uid, upload.key)
+    return record is not None and resources.blobs.upload_at(record.place) == upload_id
+
+
+def is_old(seconds: float) -> bool:
+    """Whether what was made then, in epoch seconds, has its record by now if it gets one."""
+    return time.time() - seconds > OLD_SECONDS

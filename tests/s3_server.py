@@ -1,0 +1,116 @@
+"""versitygw, somebody else's S3 server, built once with Go and run on a folder while tests need it.
+
+`running()` gives where it is. Where it cannot be built the test is skipped, but under CI it fails.
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+
+from infra.kratos.build import BuildError, find_go
+from infra.kratos.release import this_platform
+from infra.settings import cache_folder
+from shared.lifeline import tied_to_this_process
+from shared.runtime import free_port
+from tests.missing import give_up
+
+VERSION = "v1.8.0"
+MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
+START_SECONDS = 30
+BUILD_SECONDS = 900
+REGION, ACCESS_KEY, SECRET_KEY = "us-east-1", "root", "secret-of-the-tests"
+_numbers = count(1)
+
+
+@dataclass
+class S3Server:
+    """One that runs; its buckets are folders of `folder`."""
+
+    url: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def options(self) -> dict[str, str]:
+        """How obstore reaches it."""
+        return {
+            "endpoint": self.url,
+            "region": REGION,
+            "access_key_id": ACCESS_KEY,
+            "secret_access_key": SECRET_KEY,
+        }
+
+    def bucket(self) -> str:
+        """The address of a new bucket, with a prefix in it."""
+        name = f"bytes-{next(_numbers)}"
+        (self.folder / name).mkdir()
+        return f"s3://{name}/some/prefix"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[S3Server]:
+    """A server whose buckets lie in the folder; it ends with the block or with this process."""
+    program, port = built(), free_port()
+    process = subprocess.Popen(
+        [program, "--quiet", "--port", f"127.0.0.1:{port}", "posix", folder],
+        env={"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY, "HOME": str(folder)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=tied_to_this_process(),  # noqa: PLW1509 - no thread of ours runs yet
+    )
+    try:
+        wait_until_up(process, port)
+        yield S3Server(f"http://127.0.0.1:{port}", folder, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def built() -> Path:
+    """The program: 60 MB, built the first time in some minutes."""
+    cache = cache_folder()
+    binary = cache / f"versitygw-{VERSION}-{this_platform()}"
+    if not binary.exists():
+        draft = cache / f"versitygw-build-{os.getpid()}"
+        try:
+            build = subprocess.run(
+                [find_go(cache), "install", "-trimpath", "-ldflags", "-s -w", MODULE],
+                env={**os.environ, "GOBIN": str(draft)},  # noqa: TID251 -- Go's own settings
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=BUILD_SECONDS,
+            )
+        except BuildError as error:
+            give_up(f"versitygw needs Go: {error}")
+        if build.returncode:
+            give_up(f"versitygw could not be built: {build.stderr[-500:]}")
+        (draft / "versitygw").replace(binary)
+        draft.rmdir()
+    return binary
+
+
+def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Until it answers; anything but silence is an answer."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"versitygw ended with {process.returncode}")
+        try:
+            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+        except HTTPError as answer:
+            answer.close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail("versitygw did not start")
