@@ -11,7 +11,6 @@ from services.storage.blobs.port import Blobs
 from tests import s3_server
 from tests.s3_server import S3Server
 
-
 # The server may have to be built first.
 IN_A_BUCKET = pytest.param("cloud", marks=pytest.mark.timeout(s3_server.BUILD_SECONDS))
 
