@@ -51,6 +51,9 @@ class CloudDraft:
         """Its name in the bucket."""
         return f"{self.within}/{self.place}"
 
+    def tell(self, told: bytes) -> None:
+        """In a bucket the record alone tells what there is to say of bytes."""
+
     async def write(self, pieces: Sequence[Bytes], update: Update) -> None:
         """See Draft.write."""
         await self._unfold()
