@@ -10,7 +10,7 @@ import time
 
 from services.storage.blobs.port import Folder, Found
 from services.storage.operations.resources import Resources, folder_of
-from services.storage.store.leftovers import due_leftovers, forget
+from services.storage.store.leftovers import due_leftovers, forget, left_places
 from services.storage.store.objects import find_object, find_objects, objects_page
 from services.storage.store.uploads import find_upload
 from shared.contracts.repositories import Repository
@@ -44,12 +44,17 @@ async def collect(resources: Resources, repository: Repository) -> int:
 async def _collect_some(resources: Resources, folder: Folder, found: list[Found]) -> int:
     keys = [one.key for one in found]
     records = await find_objects(resources.outbox, folder.repository_uid, keys)
-    removed = 0
-    for one, record in zip(found, records, strict=True):
-        if record is None or record.place != one.stored.place:
-            await resources.blobs.remove(folder, one.key, one.stored.place)
-            removed += 1
-    return removed
+    unnamed = [
+        one
+        for one, record in zip(found, records, strict=True)
+        if record is None or record.place != one.stored.place
+    ]
+    # What a change has left since waits for its own time: somebody may be reading it.
+    left = await left_places(resources.outbox) if unnamed else set()
+    gone = [one for one in unnamed if one.stored.place not in left]
+    for one in gone:
+        await resources.blobs.remove(folder, one.key, one.stored.place)
+    return len(gone)
 
 
 async def _collect_uploads(resources: Resources, folder: Folder) -> int:
@@ -58,6 +63,8 @@ async def _collect_uploads(resources: Resources, folder: Folder) -> int:
     if not old:
         return 0
     old -= await _named_uploads(resources, folder)
+    left = await left_places(resources.outbox)
+    old -= {resources.blobs.upload_at(place) for place in left}
     removed = 0
     for upload_id in sorted(old):
         if not await _is_wanted(resources, upload_id):

@@ -45,6 +45,17 @@ async def due_leftovers(outbox: Outbox, *, limit: int) -> list[Leftover]:
     ]
 
 
+async def left_places(outbox: Outbox) -> set[str]:
+    """The places of all of them, whether their time has come or not."""
+    places, cursor = set[str](), None
+    while True:
+        page = await outbox.table.query(LEFTOVERS, limit=1000, cursor=cursor)
+        places |= {row["place"] for row in page.items}
+        cursor = page.cursor
+        if cursor is None:
+            return places
+
+
 async def forget(outbox: Outbox, leftover: Leftover) -> None:
     """They are removed."""
     await outbox.table.write(Delete(LEFTOVERS, leftover.name))

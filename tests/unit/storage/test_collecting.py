@@ -137,6 +137,20 @@ async def test_bytes_without_a_record_go_when_they_are_old(
     assert await places(resources) == [record.place]
 
 
+async def test_what_was_replaced_waits_for_its_time_however_old_it_is(
+    resources: Resources, blobs: CloudBlobs, grown_old: Callable[[], None]
+) -> None:
+    blobs.lingers = 3600
+    address, listed = await begin(resources, b"hello")
+    await complete(resources, address, listed)
+    reader = await open_object(resources, REPOSITORY, "key")
+    await put(resources, "key", b"other")
+    grown_old()
+    assert await collect(resources, REPOSITORY) == 0
+    assert await content_of(reader.blob) == b"hello"
+    reader.close()
+
+
 async def test_parts_stay_while_their_upload_is_open_and_as_an_object(
     resources: Resources, grown_old: Callable[[], None]
 ) -> None:
