@@ -92,6 +92,22 @@ class DirtyMark:
     burst: str
 
 
+@dataclass(slots=True)
+class Leftover:
+    """Bytes that no record names since a change; they may be removed from `due` on.
+
+    `due` is in epoch milliseconds, `version` that of the record that named them.
+    """
+
+    account_id: str
+    repository_id: str
+    repository_uid: str
+    key: str
+    place: str
+    version: int
+    due: int
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """How much is kept; of a repository also for which account it counts, and changed how often."""

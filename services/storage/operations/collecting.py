@@ -24,7 +24,8 @@ async def remove_left_over(resources: Resources) -> None:
     """What changes have left, and nobody reads any more. Several processes may do it at once."""
     while found := await due_leftovers(resources.outbox, limit=PAGE):
         for one in found:
-            await resources.blobs.remove(one.folder, one.key, one.place)
+            folder = Folder(one.account_id, one.repository_id, one.repository_uid)
+            await resources.blobs.remove(folder, one.key, one.place)
             await forget(resources.outbox, one)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.storage.blobs.port import Draft, NoRoomError, Published, Stored
-from services.storage.models import Content, ObjectRecord
+from services.storage.models import Content, Leftover, ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.conditions import Conditions, check_write
 from services.storage.s3.errors import S3Error
@@ -92,7 +92,9 @@ def left_over(
     """That the bytes of a record which goes are to be removed, where they are not replaced."""
     if resources.blobs.lingers is None or before is None:
         return []
-    return [leave(folder_of(repository), before, time.time() + resources.blobs.lingers)]
+    due = time.time_ns() // 1_000_000 + int(resources.blobs.lingers * 1000)
+    place = folder_of(repository)
+    return [leave(Leftover(*place, before.key, before.place, before.version, due))]
 
 
 async def _publish(

@@ -1,10 +1,9 @@
 """Bytes that no record names any more, and when they may go: written with what left them."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict
 
-from services.storage.blobs.port import Folder
-from services.storage.models import ObjectRecord
+from services.storage.models import Leftover
 from services.storage.store.layout import RECORD_VERSION
 from shared.identifiers import object_uid
 from shared.outbox import Outbox
@@ -13,36 +12,17 @@ from shared.tables import Action, Delete, Put
 LEFTOVERS = "LEFTOVERS"
 
 
-@dataclass(slots=True)
-class Leftover:
-    """Bytes of a former record; `name` tells it from the others."""
-
-    name: str
-    folder: Folder
-    key: str
-    place: str
-
-
-def leave(folder: Folder, record: ObjectRecord, due: float) -> Action:
-    """The bytes of this record, which goes in the same transaction; `due` in epoch seconds."""
-    uid = object_uid(record.repository_uid, record.key)
-    row = {
-        "pk": LEFTOVERS,
-        "sk": f"{_moment(due)}#{record.version}#{uid}",
-        "schema": RECORD_VERSION,
-        "folder": list(folder),
-        "key": record.key,
-        "place": record.place,
-    }
+def leave(left: Leftover) -> Action:
+    """In the transaction that changes or deletes the record which named them."""
+    row = {"pk": LEFTOVERS, "sk": _name(left), "schema": RECORD_VERSION, **asdict(left)}
     return Put(row)
 
 
 async def due_leftovers(outbox: Outbox, *, limit: int) -> list[Leftover]:
     """Some of those whose time has come, the oldest first."""
-    page = await outbox.table.query(LEFTOVERS, end=_moment(time.time()), limit=limit)
-    return [
-        Leftover(row["sk"], Folder(*row["folder"]), row["key"], row["place"]) for row in page.items
-    ]
+    page = await outbox.table.query(LEFTOVERS, end=_moment(int(time.time() * 1000)), limit=limit)
+    names = Leftover.__dataclass_fields__
+    return [Leftover(**{name: row[name] for name in names}) for row in page.items]
 
 
 async def left_places(outbox: Outbox) -> set[str]:
@@ -56,11 +36,16 @@ async def left_places(outbox: Outbox) -> set[str]:
             return places
 
 
-async def forget(outbox: Outbox, leftover: Leftover) -> None:
+async def forget(outbox: Outbox, left: Leftover) -> None:
     """They are removed."""
-    await outbox.table.write(Delete(LEFTOVERS, leftover.name))
+    await outbox.table.write(Delete(LEFTOVERS, _name(left)))
 
 
-def _moment(seconds: float) -> str:
+def _name(left: Leftover) -> str:
+    uid = object_uid(left.repository_uid, left.key)
+    return f"{_moment(left.due)}#{left.version}#{uid}"
+
+
+def _moment(milliseconds: int) -> str:
     """Sorts as the moment does."""
-    return f"{int(seconds * 1000):015d}"
+    return f"{milliseconds:015d}"
