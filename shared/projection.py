@@ -38,7 +38,7 @@ from shared.contracts.repositories import (
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
-from shared.snapshots import names_of
+from shared.snapshots import REPOSITORY, REPOSITORY_ID, names_of
 from shared.tables import ConditionFailed, Delete, Equals, Put, Table
 
 MEMORY_SECONDS = 0.5
@@ -88,7 +88,7 @@ class Projection:
         """The repository of these names, whoever asks; None where there is none any more."""
         names = {"account_id": account_id, "repository_id": repository_id}
         found = await self._known(
-            "REPOSITORY_ID",
+            REPOSITORY_ID,
             f"{account_id}/{repository_id}",
             Repository,
             lambda: GetRepository(actor=self.asker, **names),
@@ -101,7 +101,7 @@ class Projection:
         cursor: str | None = None
         while True:
             page = await self.table.query(
-                "REPOSITORY_ID", prefix=f"{account_id}/{prefix}", limit=500, cursor=cursor
+                REPOSITORY_ID, prefix=f"{account_id}/{prefix}", limit=500, cursor=cursor
             )
             rows = ((one["sk"], Repository.model_validate_json(one["body"])) for one in page.items)
             # Former names lead to it too, and it is listed once.
@@ -112,7 +112,7 @@ class Projection:
 
     async def repository_of(self, repository_uid: str) -> Repository | None:
         """The repository of this uid as far as events have told; never asks."""
-        item = await self.table.get("REPOSITORY", repository_uid)
+        item = await self.table.get(REPOSITORY, repository_uid)
         return Repository.model_validate_json(item["body"]) if item else None
 
     async def access_key(self, access_key_id: str) -> SealedAccessKey | None:

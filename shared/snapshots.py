@@ -1,8 +1,14 @@
 """By which names a copy of somebody else's state is kept and looked up."""
 
+from collections.abc import AsyncIterator
+
 from shared.contracts.accounts import Account, SealedAccessKey, Trust
 from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository, SealedShareLink
+from shared.tables import Table
+
+REPOSITORY, REPOSITORY_ID = "REPOSITORY", "REPOSITORY_ID"
+PAGE = 100
 
 
 def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -12,8 +18,8 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
             return [("ACCOUNT", snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
         case Repository():
             names = (snapshot.full_name, *snapshot.former_names)
-            by_name = [("REPOSITORY_ID", name) for name in names]
-            return [("REPOSITORY", snapshot.repository_uid), *by_name]
+            by_name = [(REPOSITORY_ID, name) for name in names]
+            return [(REPOSITORY, snapshot.repository_uid), *by_name]
         case Trust():
             return [("TRUST", snapshot.trust_uid)]
         case SealedAccessKey():
@@ -22,3 +28,21 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
             return [("LINK", snapshot.link_id)]
         case _:
             raise TypeError(type(snapshot).__name__)
+
+
+async def repository_called(table: Table, name: str) -> Repository | None:
+    """The repository that `account/repository` leads to, as far as events have told."""
+    item = await table.get(REPOSITORY_ID, name)
+    return Repository.model_validate_json(item["body"]) if item else None
+
+
+async def all_repositories(table: Table) -> AsyncIterator[Repository]:
+    """Every one that events have told of, each once; deleted ones too."""
+    cursor = None
+    while True:
+        page = await table.query(REPOSITORY, limit=PAGE, cursor=cursor)
+        for item in page.items:
+            yield Repository.model_validate_json(item["body"])
+        cursor = page.cursor
+        if cursor is None:
+            return

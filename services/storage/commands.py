@@ -12,9 +12,8 @@ from services.storage.store.layout import SCHEMA
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict, NotFound, Problem
 from shared.outbox import Outbox
+from shared.snapshots import all_repositories, repository_called
 from shared.tables import open_table
-
-PAGE = 100
 
 
 def parser() -> argparse.ArgumentParser:
@@ -60,17 +59,11 @@ async def _reconcile_all(outbox: Outbox, name: str) -> tuple[int, str]:
 
 async def _repositories(outbox: Outbox, name: str) -> AsyncIterator[Repository]:
     """The one that is named, or all that storage knows. NotFound."""
-    if name:
-        item = await outbox.table.get("REPOSITORY_ID", name)
-        if item is None:
-            raise NotFound(f"There is no repository {name}.")
-        yield Repository.model_validate_json(item["body"])
+    if not name:
+        async for repository in all_repositories(outbox.table):
+            yield repository
         return
-    cursor = None
-    while True:
-        page = await outbox.table.query("REPOSITORY", limit=PAGE, cursor=cursor)
-        for item in page.items:
-            yield Repository.model_validate_json(item["body"])
-        cursor = page.cursor
-        if cursor is None:
-            return
+    found = await repository_called(outbox.table, name)
+    if found is None:
+        raise NotFound(f"There is no repository {name}.")
+    yield found

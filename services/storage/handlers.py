@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.storage.operations.objects import delete_object as delete
 from services.storage.operations.presigning import (
     LINK_MARK,
-    Door,
+    SigningDoor,
     presign_archive,
     presign_avatar,
     presign_get,
@@ -59,7 +59,7 @@ class Answering:
 
     resources: Resources
     projection: Projection
-    door: Door
+    door: SigningDoor
     quotas: Quotas
 
 
@@ -165,11 +165,11 @@ async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> 
 
 async def presign_get_archive(answering: Answering, wanted: PresignGetArchive) -> PresignedUrl:
     """An address for all that is under a prefix, which one may list and read."""
-    names, asked = (wanted.account_id, wanted.repository_id), (wanted.actor, wanted.prefix)
-    await repository_for(answering, asked[0], Action.DATA_LIST, names, asked[1])
-    repository = await repository_for(answering, asked[0], Action.DATA_READ, names, asked[1])
-    reader = await _reader(answering, wanted.actor, repository, wanted.prefix)
-    query = {"archive": wanted.format, "prefix": wanted.prefix}
+    names, actor, prefix = (wanted.account_id, wanted.repository_id), wanted.actor, wanted.prefix
+    await repository_for(answering, actor, Action.DATA_LIST, names, prefix)
+    repository = await repository_for(answering, actor, Action.DATA_READ, names, prefix)
+    reader = await _reader(answering, actor, repository, prefix)
+    query = {"archive": wanted.format, "prefix": prefix}
     return presign_archive(answering.door, *names, query, actor=reader)
 
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
+from shared.snapshots import REPOSITORY_ID
 from shared.tables import Page, Table
 
-NAMES = "REPOSITORY_ID"
 CHUNK = 100
 # The character that follows the slash, so that this skips all repositories of an account.
 AFTER_SLASH = "0"
@@ -22,7 +22,7 @@ async def repositories_after(
 ) -> Stretch[Repository]:
     """The next repositories, of one account where it is given; deleted ones too."""
     page = await table.query(
-        NAMES,
+        REPOSITORY_ID,
         prefix=f"{account_id}/" if account_id else None,
         start=f"{place}\0" if place else None,
         limit=CHUNK,
@@ -42,7 +42,9 @@ async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Rep
     while following is not None:
         place: str | None = f"{following}/{first}"
         while place is not None:
-            page = await table.query(NAMES, prefix=f"{following}/", start=place, limit=CHUNK)
+            page = await table.query(
+                REPOSITORY_ID, prefix=f"{following}/", start=place, limit=CHUNK
+            )
             for repository in _named(page):
                 yield repository
             place = f"{page.items[-1]['sk']}\0" if page.cursor and page.items else None
@@ -75,9 +77,9 @@ def _was_before(one: str, account_id: str) -> bool:
 
 
 async def _first_account(table: Table, start: str | None) -> str | None:
-    page = await table.query(NAMES, start=start, limit=1)
+    page = await table.query(REPOSITORY_ID, start=start, limit=1)
     return str(page.items[0]["sk"]).partition("/")[0] if page.items else None
 
 
 async def _has_any(table: Table, account_id: str) -> bool:
-    return bool((await table.query(NAMES, prefix=f"{account_id}/", limit=1)).items)
+    return bool((await table.query(REPOSITORY_ID, prefix=f"{account_id}/", limit=1)).items)

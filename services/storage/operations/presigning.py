@@ -23,7 +23,7 @@ LINK_MARK = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SigningDoor:
     """The public address of the data door, and in whose name its addresses are signed."""
 
     url: str
@@ -37,7 +37,7 @@ def signed_for(actor: Actor) -> str:
 
 
 def presign_get(
-    door: Door, account_id: str, repository_id: str, key: str, *, actor: str
+    door: SigningDoor, account_id: str, repository_id: str, key: str, *, actor: str
 ) -> PresignedUrl:
     """An address that downloads one object under its own name."""
     name = key.rstrip("/").rpartition("/")[2] or "object"
@@ -49,7 +49,7 @@ def presign_get(
 
 
 def presign_archive(
-    door: Door, account_id: str, repository_id: str, query: dict[str, str], *, actor: str
+    door: SigningDoor, account_id: str, repository_id: str, query: dict[str, str], *, actor: str
 ) -> PresignedUrl:
     """An address that downloads an archive of a repository, of which `query` says more."""
     path = f"/{account_id}/{repository_id}/"
@@ -57,19 +57,19 @@ def presign_archive(
 
 
 def presign_put(
-    door: Door, account_id: str, repository_id: str, key: str, *, actor: str
+    door: SigningDoor, account_id: str, repository_id: str, key: str, *, actor: str
 ) -> PresignedUrl:
     """An address to which the bytes of one object are sent."""
     path = object_path(account_id, repository_id, key)
     return _presigned(door, "PUT", path, {ACTOR_FIELD: actor})
 
 
-def presign_avatar(door: Door, account_uid: str, *, actor: str) -> PresignedUrl:
+def presign_avatar(door: SigningDoor, account_uid: str, *, actor: str) -> PresignedUrl:
     """An address to which the picture of an account is sent."""
     return _presigned(door, "PUT", f"/-/avatars/{account_uid}", {ACTOR_FIELD: actor})
 
 
-def _presigned(door: Door, method: str, path: str, query: dict[str, str]) -> PresignedUrl:
+def _presigned(door: SigningDoor, method: str, path: str, query: dict[str, str]) -> PresignedUrl:
     now = datetime.now(UTC)
     url = f"{door.url}{path}?{urlencode(query, quote_via=quote, safe='')}"
     return PresignedUrl(
@@ -78,7 +78,7 @@ def _presigned(door: Door, method: str, path: str, query: dict[str, str]) -> Pre
 
 
 def presign_post(
-    door: Door, account_id: str, key_prefix: str, *, redirect: str, actor: str
+    door: SigningDoor, account_id: str, key_prefix: str, *, redirect: str, actor: str
 ) -> PostForm:
     """A form that uploads one file; `key_prefix` begins with the repository, as S3 sees it."""
     now = datetime.now(UTC)

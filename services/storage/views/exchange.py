@@ -7,7 +7,7 @@ from typing import Any
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.operations.downloading import Downloads
-from services.storage.operations.presigning import Door
+from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.quotas import Quotas
 from services.storage.operations.resources import Resources
 from services.storage.pictures.redrawing import Redrawing
@@ -55,7 +55,7 @@ class Held:
 
     resources: Resources
     projection: Projection
-    door: Door
+    door: SigningDoor
     quotas: Quotas
     holders: Holders
     stale_after: float
