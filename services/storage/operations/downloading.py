@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from services.storage.operations.resources import to_the_end
 from services.storage.store.downloads import OBJECTS_AT_ONCE, add_downloads
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
@@ -22,7 +23,6 @@ log = logger("storage")
 # More keys than these are counted together until the next time.
 KEYS_KEPT = 100_000
 DAY_SECONDS = 86_400
-
 
 Place = tuple[str, str, str]
 """Repository uid, day, key."""
@@ -79,6 +79,6 @@ class Downloads:
         try:
             while True:
                 await asyncio.sleep(self.seconds)
-                await self.write()
+                await to_the_end(self.write())
         finally:
             await self.write()

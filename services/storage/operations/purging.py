@@ -2,6 +2,7 @@
 
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.cors import drop_rules
+from services.storage.store.downloads import drop_downloads
 from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.uploads import drop_upload, uploads_from
@@ -9,6 +10,7 @@ from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
 
 PAGE = 100
+WAITING = "Events of it wait to be published."
 
 
 async def purge_repository(resources: Resources, repository: Repository) -> None:
@@ -24,13 +26,15 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
             break
         dropped = [await drop_object(resources.outbox, repository, record) for record in records]
         if not any(dropped):
-            raise Unavailable("Events of it wait to be published.")
+            raise Unavailable(WAITING)
     while True:
         uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
         if not uploads:
             break
         for upload in uploads:
             await drop_upload(resources.outbox, upload.upload_id)
+    if not await drop_downloads(resources.outbox, uid):
+        raise Unavailable(WAITING)
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))

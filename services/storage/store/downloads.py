@@ -9,16 +9,22 @@ from shared.contracts.storage import ObjectsDownloaded
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, announce, next_version
 from shared.races import until_won
-from shared.tables import Absent, Equals, Put, Update
+from shared.tables import Absent, Delete, Equals, Put, Update
 
 # A transaction takes a hundred, two of which are the sum and its event.
 OBJECTS_AT_ONCE = 98
+DELETES_A_WRITE = 100
 KEPT_DAYS = 400
 
 
 def sums_of(repository_uid: str) -> str:
     """The partition of a repository's daily sums."""
     return f"DOWNLOADS#{repository_uid}"
+
+
+def told_on(repository_uid: str, day: str) -> str:
+    """The aggregate of the events that tell of a day."""
+    return f"{repository_uid}-downloads-{day}"
 
 
 def objects_on(repository_uid: str, day: str) -> str:
@@ -53,7 +59,7 @@ async def add_downloads(
             downloads=downloads,
         )
         when = Equals("version", before["version"]) if before else Absent()
-        told = announce(data, aggregate=f"{uid}-downloads-{day}", version=version)
+        told = announce(data, aggregate=told_on(uid, day), version=version)
         await outbox.commit(Put(row, when=when), told, *updates)
 
     await until_won(attempt)
@@ -84,6 +90,27 @@ async def downloads_of(outbox: Outbox, repository_uid: str, key: str, day: str) 
     """Of one object on a day."""
     row = await outbox.table.get(objects_on(repository_uid, day), object_uid(repository_uid, key))
     return int(row["downloads"]) if row else 0
+
+
+async def drop_downloads(outbox: Outbox, repository_uid: str) -> bool:
+    """Forget all of them and what was told; False where an event waits to be published."""
+    days, is_all = await outbox.table.query(sums_of(repository_uid), limit=KEPT_DAYS + 1), True
+    for row in days.items:
+        day = row["sk"]
+        await _drop_objects(outbox, objects_on(repository_uid, day))
+        if await outbox.forget(told_on(repository_uid, day)):
+            await outbox.table.write(Delete(sums_of(repository_uid), day))
+        else:
+            is_all = False
+    return is_all
+
+
+async def _drop_objects(outbox: Outbox, partition: str) -> None:
+    while True:
+        page = await outbox.table.query(partition, limit=DELETES_A_WRITE)
+        if not page.items:
+            return
+        await outbox.table.write(*(Delete(partition, row["sk"]) for row in page.items))
 
 
 def _end_of(day: str) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.resources import Resources
+from services.storage.store.downloads import add_downloads, objects_on, sums_of, told_on
 from services.storage.store.layout import objects_of
 from services.storage.store.objects import drop_object, find_object
 from shared.errors import Unavailable
@@ -15,12 +16,19 @@ from shared.outbox import history_key
 from tests.storage_room import FOLDER, REPOSITORY, published, put, read
 
 KEYS = ["a", "b/c", "../up", "e\u0301/.", "d" * 300]
+DAY = "2026-11-28"
 
 
 async def rows_left(resources: Resources) -> int:
-    """Records, and events that were published."""
+    """Records, counts of downloads, and events that were published."""
     uid, table = REPOSITORY.repository_uid, resources.outbox.table
-    partitions = [objects_of(uid), *(history_key(object_uid(uid, key)) for key in KEYS)]
+    partitions = [
+        objects_of(uid),
+        *(history_key(object_uid(uid, key)) for key in KEYS),
+        sums_of(uid),
+        objects_on(uid, DAY),
+        history_key(told_on(uid, DAY)),
+    ]
     return sum([len((await table.query(one)).items) for one in partitions])
 
 
@@ -33,6 +41,16 @@ async def test_nothing_is_left(resources: Resources, home: Path) -> None:
     assert not (home / FOLDER).exists()
     assert not (home / "storage/.sc/noaa/globe-land-mask").exists()
     await purge_repository(resources, REPOSITORY)
+
+
+async def test_counts_of_downloads_go_too(resources: Resources) -> None:
+    await add_downloads(resources.outbox, REPOSITORY, DAY, {f"{n}": 1 for n in range(90)})
+    await add_downloads(resources.outbox, REPOSITORY, DAY, {f"more {n}": 1 for n in range(90)})
+    with pytest.raises(Unavailable):
+        await purge_repository(resources, REPOSITORY)
+    await published(resources)
+    await purge_repository(resources, REPOSITORY)
+    assert await rows_left(resources) == 0
 
 
 async def test_it_goes_on_where_it_was_cut_short(resources: Resources, home: Path) -> None:

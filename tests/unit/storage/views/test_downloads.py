@@ -1,14 +1,18 @@
 """What counts as a download: answers that begin with the first byte, to others than ourselves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.storage.operations import downloading
 from services.storage.store.downloads import downloads_of, downloads_since
+from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
+from shared.outbox import Outbox
 from tests.asgi_door import PLACE, Room, opened_room, signed
 from tests.signed_requests import request_of
 from tests.storage_room import REPOSITORY
@@ -72,6 +76,28 @@ async def test_what_cannot_be_written_waits(room: Room, monkeypatch: pytest.Monk
         assert await counted(room) == 0
     await room.get(None, f"{PLACE}/a")
     assert await counted(room) == 2
+
+
+async def test_what_was_being_written_at_the_end_is_not_lost(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, begun, goes_on = downloading.add_downloads, asyncio.Event(), asyncio.Event()
+
+    async def slowly(outbox: Outbox, repository: Repository, *rest: Any) -> None:
+        begun.set()
+        await goes_on.wait()
+        await add(outbox, repository, *rest)
+
+    monkeypatch.setattr(downloading, "add_downloads", slowly)
+    room.door.held.downloads.seconds = 0
+    await room.get(None, f"{PLACE}/a")
+    writing = asyncio.create_task(room.door.held.downloads.keep_writing())
+    await begun.wait()
+    writing.cancel()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await counted(room) == 1
 
 
 async def test_more_keys_than_are_kept_are_counted_together(
