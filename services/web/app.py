@@ -22,7 +22,7 @@ from services.web.routes import create_routes
 from services.web.security.backoff import Backoff
 from services.web.security.cookies import CookiePolicy
 from services.web.security.headers import SecurityHeaders
-from services.web.security.quotas import Quota
+from services.web.security.rates import Rate
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
@@ -97,8 +97,8 @@ def create_resources(
         once=Once(),
         tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),
         tries_by_address=Backoff(free=web.tries_per_address, longest_seconds=longest),
-        asked_by_caller=Quota(web.api_per_caller),
-        asked_by_address=Quota(web.api_per_address),
+        asked_by_caller=Rate(web.api_per_caller),
+        asked_by_address=Rate(web.api_per_address),
         readmes=Memory(README_SECONDS, entries=500),
         # A third of a second's work that a start does not wait for.
         api_schema=cache(lambda: openapi_of(create_api())),

@@ -13,7 +13,7 @@ from services.web.render.readme import Readme
 from services.web.render.statics import Statics
 from services.web.security.backoff import Backoff
 from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
-from services.web.security.quotas import Quota
+from services.web.security.rates import Rate
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
@@ -46,8 +46,8 @@ class Resources:
     once: Once
     tries_by_account: Backoff
     tries_by_address: Backoff
-    asked_by_caller: Quota
-    asked_by_address: Quota
+    asked_by_caller: Rate
+    asked_by_address: Rate
     readmes: Memory[Readme]
     api_schema: Callable[[], Mapping[str, Any]]
     cookies: CookiePolicy

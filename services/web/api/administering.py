@@ -57,12 +57,17 @@ class NewQuota(Body):
 
     size: Annotated[StrictInt, Field(ge=0, le=2**62)] | None = None
     objects: Annotated[StrictInt, Field(ge=0, le=2**62)] | None = None
-    reason: Reason = ""
 
     @property
     def quota(self) -> Quota:
         """As the bus has it."""
         return Quota(size=self.size, objects=self.objects)
+
+
+class NewAccountQuota(NewQuota):
+    """And why, for the account's audit trail."""
+
+    reason: Reason = ""
 
 
 @router.get("/accounts", summary="Find accounts")
@@ -102,7 +107,7 @@ async def enable_account(
 
 @router.put("/accounts/{account_id}/quota", summary="Set the quota of an account")
 async def set_account_quota(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewQuota
+    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewAccountQuota
 ) -> AdminView:
     """What all its repositories may hold together; what they hold already stays."""
     uid = (await find_account(request, visitor, account_id)).account_uid

@@ -26,7 +26,7 @@ from services.web.api import (
 )
 from services.web.api.heads import Heads
 from services.web.api.problems import add_problem_handlers, on_method
-from services.web.api.quotas import Quotas
+from services.web.api.rates import Rates
 
 PREFIX = "/api/v1"
 ROOMS = (
@@ -65,5 +65,5 @@ def create_api() -> FastAPI:
     add_problem_handlers(app)
     app.add_exception_handler(405, partial(on_method, ROUTES))
     app.add_middleware(Heads)
-    app.add_middleware(Quotas)
+    app.add_middleware(Rates)
     return app

@@ -17,14 +17,14 @@ from services.web.api.idempotency import idempotency_key
 from services.web.api.problems import MEDIA_TYPE
 from services.web.api.queries import part
 from services.web.api.visitors import signed_in
-from services.web.security.quotas import Standing
+from services.web.security.rates import Standing
 from shared.errors import BY_STATUS, PROBLEM_SCHEMA
 
 Node = dict[str, Any]
 TEXT = {"type": "string"}
 BEARER: Node = {"access_key": []}
 SECURITY = {"type": "http", "scheme": "bearer", "description": "<access key id>.<secret>"}
-QUOTA = {name: {"schema": TEXT} for name in Standing(1, 1, 1).headers}
+RATE = {name: {"schema": TEXT} for name in Standing(1, 1, 1).headers}
 LINK = {"description": "Where the next page is, as rel=next (RFC 8288).", "schema": TEXT}
 ALWAYS = {400, 401, 404, 429, 503}
 
@@ -55,7 +55,7 @@ def _complete(operation: Node, route: APIRoute) -> None:
         if parameter["name"].lower() in PARAMETERS:
             parameter["example"] = PARAMETERS[parameter["name"].lower()]
     for answer in operation["responses"].values():
-        answer["headers"] = QUOTA | ({"Link": LINK} if part in called_by(route.dependant) else {})
+        answer["headers"] = RATE | ({"Link": LINK} if part in called_by(route.dependant) else {})
     for status in sorted(_problems(route)):
         operation["responses"][str(status)] = _refusal(status)
 
@@ -80,7 +80,7 @@ def _refusal(status: int) -> Node:
     family = BY_STATUS[status]
     example = family().to_dict()
     content = {MEDIA_TYPE: {"schema": reference, "example": example}}
-    return {"description": family.title, "headers": QUOTA, "content": content}
+    return {"description": family.title, "headers": RATE, "content": content}
 
 
 def called_by(dependant: Dependant) -> Iterator[Any]:

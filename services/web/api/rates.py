@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.resources import resources_of
 from services.web.security.callers import counted_as
-from services.web.security.quotas import Standing
+from services.web.security.rates import Standing
 from services.web.session.visitor import Visitor
 from shared.errors import TooManyRequests
 
@@ -16,9 +16,9 @@ STANDING = "coop.standing"
 
 
 def count(request: Request, visitor: Visitor) -> None:
-    """By access key or account, by address where there is neither. TooManyRequests over the quota.
+    """By access key or account, by address where there is neither. TooManyRequests over the rate.
 
-    Whose credential is refused counts by address, so that nobody uses up another's quota.
+    Whose credential is refused counts by address, so that nobody uses up what is another's.
     """
     edge = resources_of(request)
     name = visitor.access_key_id or visitor.actor.uid
@@ -36,7 +36,7 @@ def count(request: Request, visitor: Visitor) -> None:
 
 
 @dataclass(frozen=True)
-class Quotas:
+class Rates:
     """Pure ASGI: how a caller stands is told with every answer, also with a refusal."""
 
     app: ASGIApp

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.web.addresses import check_query
-from services.web.api.quotas import count
+from services.web.api.rates import count
 from services.web.resources import caller_of, resources_of
 from services.web.security import cookies, csrf
 from services.web.session.visitor import NOBODY, Visitor
@@ -16,7 +16,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 async def calling(request: Request) -> Visitor:
-    """The visitor, who with a cookie writes from our own pages only and keeps to a quota."""
+    """The visitor, who with a cookie writes from our own pages only and keeps to the rate."""
     try:
         visitor = await _admitted(request)
     except Problem:

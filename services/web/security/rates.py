@@ -29,7 +29,7 @@ class Standing(NamedTuple):
         }
 
 
-class Quota:
+class Rate:
     """Counts requests by name; a window begins with its first request. In this process's memory."""
 
     def __init__(self, most: int, *, names: int = MOST_NAMES) -> None:

@@ -1,4 +1,4 @@
-"""What all operations of the JSON API have in common: HEAD, pages, editions, quotas."""
+"""What all operations of the JSON API have in common: HEAD, pages, editions, rates."""
 
 from typing import Any
 

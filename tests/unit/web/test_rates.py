@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI, Request
 
 from services.web.api.problems import add_problem_handlers
-from services.web.api.quotas import Quotas, count
+from services.web.api.rates import Rates, count
 from services.web.resources import STATE, Resources
-from services.web.security import quotas
-from services.web.security.quotas import WINDOW_SECONDS, Quota
+from services.web.security import rates
+from services.web.security.rates import WINDOW_SECONDS, Rate
 from services.web.session.visitor import NOBODY
 
 Move = Callable[[float], None]
@@ -26,41 +26,41 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Move:
     def move(seconds: float) -> None:
         now[0] += seconds
 
-    monkeypatch.setattr(quotas.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(rates.time, "monotonic", lambda: now[0])
     return move
 
 
 def test_each_request_leaves_one_less_until_the_window_ends(later: Move) -> None:
-    quota = Quota(2)
-    assert [quota.take("ada").left for _ in range(3)] == [1, 0, -1]
+    rate = Rate(2)
+    assert [rate.take("ada").left for _ in range(3)] == [1, 0, -1]
     later(WINDOW_SECONDS - 1)
-    assert quota.take("ada").ends_in_seconds == 1
+    assert rate.take("ada").ends_in_seconds == 1
     later(1)
-    assert quota.take("ada") == (2, 1, WINDOW_SECONDS)
+    assert rate.take("ada") == (2, 1, WINDOW_SECONDS)
 
 
 def test_one_caller_uses_up_nothing_of_another() -> None:
-    quota = Quota(1)
-    assert [quota.take(name).left for name in ("ada", "ada", "eve")] == [0, -1, 0]
+    rate = Rate(1)
+    assert [rate.take(name).left for name in ("ada", "ada", "eve")] == [0, -1, 0]
 
 
 def test_the_memory_is_bounded() -> None:
-    quota = Quota(1, names=2)
-    assert [quota.take(name).left for name in ("ada", "eve", "eva", "ada")] == [0, 0, 0, 0]
+    rate = Rate(1, names=2)
+    assert [rate.take(name).left for name in ("ada", "eve", "eva", "ada")] == [0, 0, 0, 0]
 
 
 def test_what_is_told_is_never_below_nothing() -> None:
-    quota = Quota(1)
-    quota.take("ada")
-    assert quota.take("ada").headers["ratelimit"] == f'"minute";r=0;t={WINDOW_SECONDS}'
+    rate = Rate(1)
+    rate.take("ada")
+    assert rate.take("ada").headers["ratelimit"] == f'"minute";r=0;t={WINDOW_SECONDS}'
 
 
 def api(most: int) -> FastAPI:
     app = FastAPI()
     add_problem_handlers(app)
-    app.add_middleware(Quotas)
+    app.add_middleware(Rates)
     edge = SimpleNamespace(
-        asked_by_address=Quota(most),
+        asked_by_address=Rate(most),
         settings=SimpleNamespace(web=SimpleNamespace(trusted_proxies=())),
     )
 
