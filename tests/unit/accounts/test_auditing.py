@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.accounts.operations.auditing import breaks, list_audit_entries
+from services.accounts.operations.auditing import breaks, hash_of, list_audit_entries
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries, Role
 from shared.errors import Forbidden
 from shared.log import correlated
@@ -70,6 +70,14 @@ async def test_what_is_left_out_or_moved_is_seen(outbox: Outbox) -> None:
     assert breaks([*entries[:2], *entries[3:]])
     assert breaks(entries[1:])
     assert breaks([entries[1], entries[0], *entries[2:]])
+
+
+async def test_an_entry_that_was_written_anew_is_seen_by_the_next(outbox: Outbox) -> None:
+    _, entries = await written(outbox)
+    altered = entries[2].model_copy(update={"subject": "01OTHER"})
+    forged = altered.model_copy(update={"hash": hash_of(altered)})
+    said = breaks([*entries[:2], forged, *entries[3:]])
+    assert said == ["Entry 4 does not follow the one before it."]
 
 
 async def test_changes_at_once_make_one_chain(outbox: Outbox) -> None:

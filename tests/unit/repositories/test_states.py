@@ -12,12 +12,15 @@ from services.repositories.operations.resources import Resources
 from services.repositories.operations.states import (
     delete_repository,
     list_deleted_repositories,
+    set_repository_quota,
 )
+from shared.contracts.base import Quota
 from shared.contracts.repositories import (
     CreateRepository,
     DeleteRepository,
     ListDeletedRepositories,
     Repository,
+    SetRepositoryQuota,
     State,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
@@ -187,3 +190,14 @@ async def test_a_name_is_given_anew_after_ninety_days_and_its_bytes_lie_elsewher
     clock.go(days=1, seconds=2)
     second = await create_repository(resources, OWNER, NOAA, wanted)
     assert second.kept_at == f"{FULL}-{second.repository_uid.lower()}"
+
+
+async def test_a_quota_is_set_by_administrators_alone(resources: Resources) -> None:
+    await repository(resources.outbox)
+    wanted = SetRepositoryQuota(**NAMES, quota=Quota(size=5))
+    for who in (OWNER, MAINTAINER, STRANGER):
+        with pytest.raises(Forbidden):
+            await set_repository_quota(resources, who, NOAA, wanted)
+    after = await set_repository_quota(resources, ADMIN, NOAA, wanted)
+    assert after.quota == Quota(size=5)
+    assert await set_repository_quota(resources, ADMIN, NOAA, wanted) == after

@@ -52,6 +52,12 @@ def test_a_rule_is_met_in_all_or_not(
     assert first_met([MAP], origin, method, headers) == (MAP if is_met else None)
 
 
+def test_no_letter_stands_on_both_sides_of_a_wildcard() -> None:
+    rule = replace(ANYONE, origins=["https://lab.example*.example"])
+    assert first_met([rule], "https://lab.example.example", "GET") is rule
+    assert first_met([rule], "https://lab.example", "GET") is None
+
+
 def test_the_first_rule_that_is_met_counts() -> None:
     assert first_met([MAP, ANYONE], "https://map.example", "GET") is MAP
     assert first_met([MAP, ANYONE], "https://other.example", "GET") is ANYONE

@@ -38,15 +38,19 @@ def names(answer: Answer) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(answer.body)).namelist()
 
 
-async def limited(room: Room, *places: ScopePlace) -> Credentials:
-    """A key of Ada's that reads and lists these places alone."""
-    actions = frozenset({KeyAction.READ, KeyAction.LIST})
+READS, LISTS = KeyAction.READ, KeyAction.LIST
+
+
+async def limited(
+    room: Room, *places: ScopePlace, actions: tuple[KeyAction, ...] = (READS, LISTS)
+) -> Credentials:
+    """A key of Ada's that reads and lists these places alone, or does less."""
     key = SealedAccessKey(
         version=1,
         access_key_id="COOPLIMITED",
         account_uid="01ADA",
         sealed_secret=seal(sealing_key(room.key), "limited", name="COOPLIMITED"),
-        scope=Scope(actions=actions, places=places),
+        scope=Scope(actions=frozenset(actions), places=places),
     )
     await room.know(key)
     return Credentials("COOPLIMITED", "limited")
@@ -155,6 +159,17 @@ async def test_a_limited_key_gets_what_is_within_its_limits(room: Room) -> None:
     for more in ("", "&prefix=", "&prefix=open", "&prefix=open/&key=top", "&key=shut/c"):
         answer = await room.get(key, f"{HIDDEN}/?archive=zip{more}")
         assert (answer.status, code(answer)) == (403, "AccessDenied"), more
+
+
+@pytest.mark.parametrize(("action", "files"), [(READS, ["top"]), (LISTS, [])])
+async def test_all_of_a_folder_is_for_who_lists_and_reads_it(
+    room: Room, action: KeyAction, files: list[str]
+) -> None:
+    key = await limited(room, actions=(action,))
+    folder = await room.get(key, f"{HIDDEN}/?archive=zip&prefix=open/")
+    assert (folder.status, code(folder)) == (403, "AccessDenied")
+    file = await room.get(key, f"{HIDDEN}/?archive=zip&key=top")
+    assert (names(file) if file.status == 200 else []) == files
 
 
 async def test_nothing_is_written(room: Room) -> None:
