@@ -28,7 +28,7 @@ from services.storage.operations.healing import heal_object
 from services.storage.operations.objects import delete_object
 from services.storage.operations.resources import Resources
 from services.storage.s3.errors import S3Error
-from services.storage.store.objects import find_object, object_row
+from services.storage.store.objects import find_object, keep_crc32, object_row
 from shared.tables import Put
 from tests.archives import archive_of, sent, unpacked
 from tests.blob_writes import ODD_KEYS
@@ -104,6 +104,25 @@ async def test_a_sum_is_found_once(resources: Resources, home: Path) -> None:
     head_and_end = await archive_of(resources)
     offset = head_and_end.layout.totals.directory_offset
     assert await sent(head_and_end, offset) == whole[offset:]
+
+
+async def test_a_sum_is_kept_of_what_is_still_there_alone(resources: Resources) -> None:
+    before, gone = await put(resources, "a", b"1"), await put(resources, "b", b"1")
+    await put(resources, "a", b"2")
+    await delete_object(resources, REPOSITORY, "b", actor=ADA)
+    await keep_crc32(resources.outbox, [(before, "g9z9tw=="), (gone, "g9z9tw==")])
+    after = await find_object(resources.outbox, REPOSITORY.repository_uid, "a")
+    assert after is not None
+    assert after.crc32 == ""
+    assert await find_object(resources.outbox, REPOSITORY.repository_uid, "b") is None
+
+
+async def test_a_checksum_of_checksums_is_not_the_sum(resources: Resources) -> None:
+    # Of a release that did not keep the sum beside it.
+    record = await put(resources, "a", b"123456789")
+    record.checksums["crc32"] = "AAAAAA==-2"
+    await resources.outbox.table.write(Put(object_row(record)))
+    assert names_in(ZIP, await sent(await archive_of(resources))) == {"a": b"123456789"}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

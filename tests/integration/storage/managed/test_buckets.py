@@ -89,6 +89,8 @@ def test_what_is_asked_for_and_not_there(s3: Client, name: str) -> None:
 def test_only_what_is_empty_is_deleted(door: Door, s3: Client, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"x")
     assert refusal(s3.delete_bucket, Bucket=bucket) == ("BucketNotEmpty", 409)
+    writer = door.client("writer")
+    assert refusal(writer.delete_bucket, Bucket=bucket) == ("AccessDenied", 403)
     s3.delete_object(Bucket=bucket, Key="a")
     s3.delete_bucket(Bucket=bucket)
     # The other process hears of it by an event.
