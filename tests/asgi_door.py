@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from services.storage.app import archive_limits, quotas_of, redrawing_of
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
-from services.storage.operations.downloading import Downloads
+from services.storage.operations.downloads import Downloads
 from services.storage.operations.presigning import SigningDoor
 from services.storage.s3.presign import Signer
 from services.storage.s3.request import Request

@@ -14,7 +14,7 @@ from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
-from services.storage.operations.downloading import Downloads
+from services.storage.operations.downloads import Downloads
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas

@@ -50,7 +50,7 @@ async def get_archive(exchange: Exchange) -> None:
     parts = await _allowed_parts(exchange)
     held = exchange.held
     archive = Archive(held.resources, exchange.repository, parts, Layout(form))
-    with _place(held):
+    with _slot(held):
         await lay_out(archive, most=held.archives.objects)
     await _answer(exchange, archive)
 
@@ -66,7 +66,7 @@ async def _allowed_parts(exchange: Exchange) -> list[Part]:
 
 
 @contextmanager
-def _place(held: Held) -> Iterator[None]:
+def _slot(held: Held) -> Iterator[None]:
     """One of the archives that a process lays out at once. Raises SlowDown."""
     if held.archives.free <= 0:
         raise S3Error("SlowDown", "Too many archives are asked for. Please try again.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
-from services.storage.operations.downloading import Downloads
+from services.storage.operations.downloads import Downloads
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.quotas import Quotas
 from services.storage.operations.resources import Resources

@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
-from services.storage.operations.downloading import Downloads
+from services.storage.operations.downloads import Downloads
 from services.storage.store.downloads import add_downloads, downloads_of, downloads_since
 from shared.outbox import Outbox, history_key
 from tests.storage_room import REPOSITORY

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.storage.operations import downloading
+from services.storage.operations import downloads
 from services.storage.store.downloads import downloads_of, downloads_since
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
@@ -72,7 +72,7 @@ async def test_what_cannot_be_written_waits(room: Room, monkeypatch: pytest.Monk
 
     await room.get(None, f"{PLACE}/a")
     with monkeypatch.context() as patch:
-        patch.setattr(downloading, "add_downloads", away)
+        patch.setattr(downloads, "add_downloads", away)
         assert await counted(room) == 0
     await room.get(None, f"{PLACE}/a")
     assert await counted(room) == 2
@@ -81,14 +81,14 @@ async def test_what_cannot_be_written_waits(room: Room, monkeypatch: pytest.Monk
 async def test_what_was_being_written_at_the_end_is_not_lost(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add, begun, goes_on = downloading.add_downloads, asyncio.Event(), asyncio.Event()
+    add, begun, goes_on = downloads.add_downloads, asyncio.Event(), asyncio.Event()
 
     async def slowly(outbox: Outbox, repository: Repository, *rest: Any) -> None:
         begun.set()
         await goes_on.wait()
         await add(outbox, repository, *rest)
 
-    monkeypatch.setattr(downloading, "add_downloads", slowly)
+    monkeypatch.setattr(downloads, "add_downloads", slowly)
     room.door.held.downloads.seconds = 0
     await room.get(None, f"{PLACE}/a")
     writing = asyncio.create_task(room.door.held.downloads.keep_writing())
@@ -103,7 +103,7 @@ async def test_what_was_being_written_at_the_end_is_not_lost(
 async def test_more_keys_than_are_kept_are_counted_together(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloading, "KEYS_KEPT", 1)
+    monkeypatch.setattr(downloads, "KEYS_KEPT", 1)
     for key in ("a", "b", "b", "a"):
         await room.get(None, f"{PLACE}/{key}")
     assert await counted(room) == 4
