@@ -76,7 +76,8 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         folder = Folder(table)
         indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
         data_url = settings.storage.public_url.rstrip("/")
-        yield Held(Resources(indexer, Projection(table, bus), data_url), folder, bus)
+        limits = settings.indexer.search
+        yield Held(Resources(indexer, Projection(table, bus), data_url, limits), folder, bus)
 
 
 async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcome:

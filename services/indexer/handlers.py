@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from services.indexer.operations import asking, searching
 from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
 from shared.cloudevents import Event, EventData
@@ -44,6 +45,7 @@ class Resources:
     indexer: Indexer
     projection: Projection
     data_url: str
+    limits: SearchSettings = field(default_factory=SearchSettings)
 
     @property
     def table(self) -> Table:
@@ -126,7 +128,11 @@ async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
         return _listed(resources, wanted, first)
 
     return await searching.search_items(
-        resources.table, wanted, collections, data_url=resources.data_url
+        resources.table,
+        wanted,
+        collections,
+        data_url=resources.data_url,
+        limits=resources.limits,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, field_validator
 
 from shared.cloudevents import EventData
 from shared.contracts.base import Listed, Reply, Request, Snapshot
@@ -175,6 +175,15 @@ class GetItem(IndexerRequest[StacDocument]):
     item_id: str
 
 
+class SortField(BaseModel):
+    """One thing to sort by: `datetime`, `properties.title`, `id`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Name
+    descending: bool = False
+
+
 class SearchItems(IndexerRequest[StacPage], Listed):
     """Items of the collections that who asks may read, by the collection's id, then their own.
 
@@ -182,7 +191,11 @@ class SearchItems(IndexerRequest[StacPage], Listed):
     not there. What is empty or None leaves nothing out. `bbox` is west, south, east, north in
     degrees of WGS84, or the same with heights, which nothing is compared to; west > east over the
     antimeridian. `intersects` is a GeoJSON geometry. From `start` to `end` is closed, and open
-    where one is None. A page may be short and have a cursor: then the work of one call was done.
+    where one is None. `filter` is an expression of CQL2 as JSON. A page may be short and have a
+    cursor: then the work of one call was done. A cursor goes on in the same search alone.
+
+    Items are in the order of `sort`, then of their collection and id; what has no such property
+    comes last. Invalid where more would have to be sorted than one call looks at.
     """
 
     collections: list[Name] = Field(default_factory=list, max_length=100)
@@ -191,6 +204,8 @@ class SearchItems(IndexerRequest[StacPage], Listed):
     intersects: dict[str, Any] | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
+    filter: dict[str, Any] | bool | None = None
+    sort: list[SortField] = Field(default_factory=list, max_length=4)
 
     @field_validator("bbox")
     @classmethod

@@ -90,6 +90,64 @@ def test_pystac_client_searches_it(root: str, method: str) -> None:
     assert found(root, method, collections=[MASK], datetime="../1999-01-01T00:00:00Z") == []
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pystac_client_sorts(root: str, method: str) -> None:
+    by_title = sorted(
+        (one["properties"]["title"], f"{name}/{one['id']}")
+        for name in COLLECTIONS
+        for one in documents(root, f"/collections/{name}/items", "features")
+    )
+    mine = {"collections": sorted(COLLECTIONS)}
+    titles = [one for _, one in by_title]
+    assert found(root, method, sortby="+properties.title,collection", **mine) == titles
+    assert found(root, method, sortby=[{"field": "title", "direction": "desc"}], **mine) == [
+        one for _, one in sorted(by_title, key=lambda pair: pair[0], reverse=True)
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pystac_client_queries(root: str, method: str) -> None:
+    items = documents(root, f"/collections/{MASK}/items", "features")
+    title = items[0]["properties"]["title"]
+    mine = {"collections": [MASK]}
+    assert found(root, method, query={"title": {"eq": title}}, **mine) == [
+        f"{MASK}/{items[0]['id']}"
+    ]
+    assert found(root, method, query={"title": {"endsWith": ".none"}}, **mine) == []
+    assert len(found(root, method, query={"title": {"contains": "."}}, **mine)) == len(items)
+    assert found(root, method, query=["created>2100-01-01T00:00:00Z"], **mine) == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pystac_client_asks_for_fields(root: str, method: str) -> None:
+    client = Client.open(root)
+    for said in (["id", "-geometry"], {"include": ["id"], "exclude": ["geometry"]}):
+        asked = client.search(method=method, fields=said, collections=[MASK])
+        items = list(asked.items_as_dicts())
+        assert items
+        assert all("geometry" not in one and one["links"] for one in items)
+        assert all(one["properties"].keys() <= {"datetime"} for one in items)
+
+
+def test_items_of_a_collection_are_sorted_and_cut_too(root: str) -> None:
+    path = f"{root}/collections/{MASK}/items"
+    asked = {
+        "sortby": "-id",
+        "fields": "title",
+        "query": '{"title": {"neq": "none"}}',
+        "limit": "1",
+    }
+    first = plain.get(path, params=asked).raise_for_status().json()
+    following = next(one["href"] for one in first["links"] if one["rel"] == "next")
+    second = plain.get(following).raise_for_status().json()
+    assert first["features"][0]["id"] > second["features"][0]["id"]
+    assert first["features"][0]["properties"].keys() <= {"datetime", "title"}
+    other = following.replace("sortby=-id", "sortby=id")
+    assert other != following
+    refused = plain.get(other)
+    assert (refused.status_code, "another search" in refused.text) == (400, True)
+
+
 def test_a_collection_is_searched_by_box_and_time(root: str) -> None:
     path = f"{root}/collections/{MASK}/items"
     everything = plain.get(path).json()
@@ -120,6 +178,9 @@ def test_the_next_page_is_asked_for_by_the_same_body(root: str) -> None:
         ({"limit": 0}, "limit"),
         ({"intersects": {"type": "Point"}}, "intersects"),
         ({"intersects": {"type": "Feature", "geometry": FIJI, "properties": {}}}, "intersects"),
+        ({"sortby": [{"field": "id", "direction": "up"}]}, "sortby"),
+        ({"query": {"id": {"is": 1}}}, "query"),
+        ({"fields": ["id"]}, "fields"),
     ],
 )
 def test_a_search_that_cannot_be(root: str, asked: dict[str, Any], field: str) -> None:

@@ -1,32 +1,31 @@
 """Searching: items of many collections, page by page, with bounded work for each call."""
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from services.indexer.stac.filters import filter_of
+from services.indexer.models.best import Best
+from services.indexer.models.places import Place, cursor_of, place_of
+from services.indexer.settings import SearchSettings
+from services.indexer.stac.filters import Filter, filter_of
 from services.indexer.stac.items import Document, located
 from services.indexer.stac.names import collection_id
+from services.indexer.stac.sorting import keys_of, order_of
 from services.indexer.store.editions import find_editions
 from services.indexer.store.files import items_after, items_of_ids
 from shared.contracts.indexer import SearchItems, StacPage
 from shared.contracts.repositories import Repository
-from shared.errors import Invalid
-from shared.identifiers import SLUG
-from shared.paging import cursor_at, place_at
+from shared.fields import invalid
 from shared.tables import Table
 
-# What one call looks at, collections counted too, and what a reply may hold.
-MOST_ROWS = 20_000
+# What a reply may hold.
 MOST_BYTES = 768 * 1024
 # Others get their turn after so many rows.
 TURN = 100
-PLACE = re.compile(rf"((?:{SLUG.pattern})--(?:{SLUG.pattern}))/([a-z0-9_-]*)")
 Collections = Callable[[str], AsyncGenerator[Repository, None]]
 
 
@@ -38,46 +37,109 @@ class Looked:
     item_id: str = ""
     item: dict[str, Any] | None = None
 
-    @property
-    def cursor(self) -> str:
-        """Goes on after it."""
-        return cursor_at(f"{_id_of(self.repository)}/{self.item_id}")
+    def place(self, keys: Sequence[Any] = ()) -> Place:
+        """After it."""
+        return Place(_id_of(self.repository), self.item_id, tuple(keys))
+
+
+Found = tuple[Place, Looked]
 
 
 async def search_items(
-    table: Table, wanted: SearchItems, collections: Collections, *, data_url: str
+    table: Table,
+    wanted: SearchItems,
+    collections: Collections,
+    *,
+    data_url: str,
+    limits: SearchSettings,
 ) -> StacPage:
     """One page. `collections` gives those who asks may read by id, from an id on."""
-    wanted_filter = filter_of(wanted)
-    found: list[Document] = []
-    size, rows, cursor = 0, 0, ""
-    async with aclosing(_places(table, wanted, collections)) as places:
-        async for looked in places:
-            rows += 1
-            if looked.item is not None and wanted_filter.matches(looked.item):
-                document = _told(looked, data_url)
-                size += len(orjson.dumps(document))
-                if len(found) == wanted.limit or (found and size > MOST_BYTES):
-                    return StacPage(documents=found, cursor=cursor)
-                found.append(document)
-                cursor = looked.cursor
-            if rows >= MOST_ROWS:
-                return StacPage(documents=found, cursor=looked.cursor)
-            if rows % TURN == 0:
-                await asyncio.sleep(0)
-    return StacPage(documents=found)
+    wanted_filter, after = filter_of(wanted, limits), place_of(wanted)
+    start = Place() if wanted.sort else after or Place()
+    async with aclosing(_places(table, wanted.ids, collections, start)) as places:
+        if wanted.sort:
+            found = await _first_sorted(places, wanted, wanted_filter, after, limits.max_sorted)
+            further = None
+        else:
+            found, further = await _next_found(places, wanted, wanted_filter, limits.max_rows)
+    return _page(wanted, found, further, data_url)
+
+
+async def _next_found(
+    places: AsyncGenerator[Looked, None], wanted: SearchItems, wanted_filter: Filter, most: int
+) -> tuple[list[Found], Place | None]:
+    """Enough for a page and one more; and the place to go on from, if the work was done before."""
+    found: list[Found] = []
+    rows = 0
+    async for looked in places:
+        rows += 1
+        if looked.item is not None and wanted_filter.matches(looked.item):
+            found.append((looked.place(), looked))
+        if len(found) > wanted.limit:
+            break
+        if rows >= most:
+            return found, looked.place()
+        if rows % TURN == 0:
+            await asyncio.sleep(0)
+    return found, None
+
+
+async def _first_sorted(
+    places: AsyncGenerator[Looked, None],
+    wanted: SearchItems,
+    wanted_filter: Filter,
+    after: Place | None,
+    most: int,
+) -> list[Found]:
+    """Enough for a page and one more, of all that there is. Invalid where that is too much."""
+    best: Best[Found] = Best(wanted.limit + 1)
+    passed = _order(after, wanted) if after else None
+    rows = 0
+    async for looked in places:
+        rows += 1
+        if rows > most:
+            raise invalid("sortby", f"cannot sort more than {most:,} items; ask for fewer of them")
+        if looked.item is not None and wanted_filter.matches(looked.item):
+            place = looked.place(keys_of(looked.item, wanted.sort))
+            order = _order(place, wanted)
+            if passed is None or passed < order:
+                best.offer(order, (place, looked))
+        if rows % TURN == 0:
+            await asyncio.sleep(0)
+    return best.first()
+
+
+def _order(place: Place, wanted: SearchItems) -> tuple[Any, ...]:
+    return *order_of(place.keys, wanted.sort), place.collection_id, place.item_id
+
+
+def _page(
+    wanted: SearchItems, found: list[Found], further: Place | None, data_url: str
+) -> StacPage:
+    """As many as are asked for and have room; it goes on after the last, or from `further`."""
+    documents: list[Document] = []
+    size = 0
+    for _, looked in found[: wanted.limit]:
+        document = _told(looked, data_url)
+        size += len(orjson.dumps(document))
+        if documents and size > MOST_BYTES:
+            break
+        documents.append(document)
+    if len(documents) < len(found):
+        further = found[len(documents) - 1][0]
+    return StacPage(documents=documents, cursor=further and cursor_of(wanted, further))
 
 
 async def _places(
-    table: Table, wanted: SearchItems, collections: Collections
+    table: Table, wanted_ids: Sequence[str], collections: Collections, start: Place
 ) -> AsyncGenerator[Looked, None]:
-    """Everything that may be shown, in order, from the cursor on."""
-    first, last_item = _place(wanted.cursor)
-    ids = sorted(set(wanted.ids))
-    async with aclosing(collections(first)) as repositories:
+    """Everything that may be shown, by collection and id, from a place on."""
+    ids = sorted(set(wanted_ids))
+    async with aclosing(collections(start.collection_id)) as repositories:
         async for repository in repositories:
             yield Looked(repository)
-            after = last_item if _id_of(repository) == first else ""
+            name = _id_of(repository)
+            after = start.item_id if name == start.collection_id else ""
             edition = (await find_editions(table, repository.repository_uid)).current
             if ids:
                 rows = items_of_ids(table, edition, [one for one in ids if one > after])
@@ -85,18 +147,7 @@ async def _places(
                 rows = items_after(table, edition, after)
             async with aclosing(rows):
                 async for item_id, item in rows:
-                    yield Looked(repository, item_id, item)
-
-
-def _place(cursor: str | None) -> tuple[str, str]:
-    """The collection and the item that a cursor names. Raises Invalid."""
-    place = place_at(cursor)
-    if place is None:
-        return "", ""
-    named = PLACE.fullmatch(place)
-    if named is None:
-        raise Invalid("The cursor is not one of ours.")
-    return named[1], named[2]
+                    yield Looked(repository, item_id, item and item | {"collection": name})
 
 
 def _told(looked: Looked, data_url: str) -> Document:

@@ -1,4 +1,4 @@
-"""Which items a search is for: by where they lie, and when.
+"""Which items a search is for: by where they lie, when, and what they say.
 
 Shapes are compared on the plane of longitude and latitude, cut at the antimeridian, as GeoJSON has
 them (RFC 7946 §3.1.9); borders belong to them.
@@ -13,6 +13,9 @@ import orjson
 import shapely
 from shapely import Geometry
 
+from services.indexer.settings import SearchSettings
+from services.indexer.stac.cql2.comparisons import Condition
+from services.indexer.stac.cql2.conditions import condition_of
 from shared.contracts.indexer import SearchItems
 from shared.errors import FieldError, Invalid
 
@@ -35,15 +38,20 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What an item must meet: all of the shapes, and the time between the two ends."""
+    """What an item must meet: all of the shapes, the time between the two ends, the condition."""
 
     shapes: tuple[Geometry, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    condition: Condition | None = None
 
     def matches(self, item: Item) -> bool:
         """Whether the item is one of those."""
-        return self._is_when(item["properties"]) and self._is_where(item["geometry"])
+        return (
+            self._is_when(item["properties"])
+            and self._is_where(item["geometry"])
+            and (self.condition is None or self.condition(item) is True)
+        )
 
     def _is_when(self, said: Mapping[str, Any]) -> bool:
         if self.start is None and self.end is None:
@@ -65,8 +73,8 @@ class Filter:
         return all(shape.intersects(there) for shape in self.shapes)
 
 
-def filter_of(wanted: SearchItems) -> Filter:
-    """What the request says. Invalid, with the field to blame, where a geometry is none."""
+def filter_of(wanted: SearchItems, limits: SearchSettings) -> Filter:
+    """What the request says. Invalid, with the field to blame, where a part of it is none."""
     shapes = []
     if wanted.bbox is not None:
         shapes.append(shape_of_box(wanted.bbox))
@@ -74,7 +82,8 @@ def filter_of(wanted: SearchItems) -> Filter:
         shapes.append(shape_of(wanted.intersects))
     for shape in shapes:
         shapely.prepare(shape)
-    return Filter(tuple(shapes), wanted.start, wanted.end)
+    condition = None if wanted.filter is None else condition_of(wanted.filter, limits)
+    return Filter(tuple(shapes), wanted.start, wanted.end, condition)
 
 
 def shape_of_box(bbox: Sequence[float]) -> Geometry:

@@ -37,7 +37,27 @@ INTERSECTS = {
     "description": "A GeoJSON geometry, in the place of a bbox",
     "schema": {"type": "string"},
 }
-FEATURES = (LIMIT, TOKEN, BBOX, DATETIME)
+SORTBY = {
+    "name": "sortby",
+    "in": "query",
+    "description": "Names of properties, each after + or -, such as -datetime",
+    "schema": NAMES,
+    "explode": False,
+}
+FIELDS = {
+    "name": "fields",
+    "in": "query",
+    "description": "Members to tell, and after - those to leave out",
+    "schema": NAMES,
+    "explode": False,
+}
+QUERY = {
+    "name": "query",
+    "in": "query",
+    "description": 'Conditions on properties as JSON, such as {"gsd": {"lt": 10}}',
+    "schema": {"type": "string"},
+}
+FEATURES = (LIMIT, TOKEN, BBOX, DATETIME, SORTBY, FIELDS, QUERY)
 SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),

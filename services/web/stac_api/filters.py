@@ -1,4 +1,4 @@
-"""Which items are asked for: by id, box, time or geometry (STAC API item search, GET and POST)."""
+"""Which items are asked for, and how they are told (STAC API item search, GET and POST)."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +10,10 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from services.web.stac_api.fields import Fields, fields_of
+from services.web.stac_api.query import condition_of
+from services.web.stac_api.sorting import sort_of
+from shared.contracts.indexer import SortField
 from shared.fields import invalid
 
 Interval = tuple[datetime | None, datetime | None]
@@ -38,11 +42,15 @@ class Wanted:
     bbox: tuple[float, ...] = ()
     interval: Interval | None = None
     geometry: dict[str, Any] | None = None
+    condition: dict[str, Any] | None = None
+    sort: tuple[SortField, ...] = ()
+    fields: Fields | None = None
 
     @property
     def is_filtered(self) -> bool:
-        """Whether items have to be looked at one by one."""
-        return bool(self.ids or self.bbox or self.interval or self.geometry)
+        """Whether items have to be looked at one by one, or are told in another order."""
+        looked = self.ids or self.bbox or self.interval or self.geometry
+        return bool(looked or self.condition or self.sort)
 
 
 def from_query(request: Request) -> Wanted:
@@ -52,8 +60,9 @@ def from_query(request: Request) -> Wanted:
     for name in ("collections", "ids", "bbox"):
         if name in values:
             values[name] = [part for part in query[name].split(",") if part or name == "bbox"]
-    if "intersects" in values:
-        values["intersects"] = _json(query["intersects"].encode(), "intersects")
+    for name in ("intersects", "query"):
+        if name in values:
+            values[name] = _json(query[name].encode(), name)
     return read(values)
 
 
@@ -85,6 +94,9 @@ def read(values: Values) -> Wanted:
         bbox=known.get("bbox", ()),
         interval=known.get("datetime"),
         geometry=known.get("intersects"),
+        condition=known.get("query"),
+        sort=known.get("sortby", ()),
+        fields=known.get("fields"),
     )
 
 
@@ -191,6 +203,9 @@ READERS = {
     "bbox": _bbox,
     "datetime": _interval,
     "intersects": _geometry,
+    "query": condition_of,
+    "sortby": sort_of,
+    "fields": fields_of,
 }
 
 

@@ -41,5 +41,7 @@ async def search(request: Request, wanted: Wanted) -> StacPage:
             intersects=wanted.geometry,
             start=start,
             end=end,
+            filter=wanted.condition,
+            sort=list(wanted.sort),
         )
     )

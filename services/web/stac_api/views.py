@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
-from services.web.stac_api.filters import LONGEST_NAME, from_body, from_query
+from services.web.stac_api.filters import LONGEST_NAME, READERS, Wanted, from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, Links
 from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
@@ -21,11 +21,20 @@ CONFORMS_TO = [
     "https://api.stacspec.org/v1.0.0/collections",
     "https://api.stacspec.org/v1.0.0/ogcapi-features",
     "https://api.stacspec.org/v1.0.0/item-search",
+    # Clients look for these as 1.0; sorting is 1.1 by now.
+    "https://api.stacspec.org/v1.0.0/item-search#sort",
+    "https://api.stacspec.org/v1.1.0/item-search#sort",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features#sort",
+    "https://api.stacspec.org/v1.1.0/ogcapi-features#sort",
+    "https://api.stacspec.org/v1.0.0/item-search#fields",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features#fields",
+    "https://api.stacspec.org/v1.0.0/item-search#query",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features#query",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 ]
-PARAMETERS = ("limit", "token", "collections", "ids", "bbox", "datetime", "intersects")
+PARAMETERS = tuple(READERS)
 
 
 async def landing(request: Request) -> Response:
@@ -84,23 +93,31 @@ async def collection(request: Request) -> Response:
 async def items(request: Request) -> Response:
     """Some items of a collection, and where to go on."""
     collection_id = request.path_params["collection_id"]
-    page = await items_of(request, collection_id, from_query(request))
+    wanted = from_query(request)
+    page = await items_of(request, collection_id, wanted)
     further = _links(request).items(collection_id, _query(request), page.cursor)
-    return _features(request, page, further)
+    return _features(request, wanted, page, further)
 
 
 async def search(request: Request) -> Response:
     """Items of any collections, asked for by GET or by POST."""
     if request.method == "POST":
-        page = await find(request, await from_body(request))
-        return _features(request, page, _links(request).search_by_post(page.cursor))
-    page = await find(request, from_query(request))
-    return _features(request, page, _links(request).search_by_get(_query(request), page.cursor))
+        wanted = await from_body(request)
+        page = await find(request, wanted)
+        return _features(request, wanted, page, _links(request).search_by_post(page.cursor))
+    wanted = from_query(request)
+    page = await find(request, wanted)
+    further = _links(request).search_by_get(_query(request), page.cursor)
+    return _features(request, wanted, page, further)
 
 
-def _features(request: Request, page: StacPage, further: list[dict[str, Any]]) -> Response:
+def _features(
+    request: Request, wanted: Wanted, page: StacPage, further: list[dict[str, Any]]
+) -> Response:
     links = _links(request)
     features = [{**one, "links": links.item(str(one["collection"]), one)} for one in page.documents]
+    if wanted.fields is not None:
+        features = [wanted.fields.told(one) for one in features]
     body: dict[str, Any] = {
         "type": "FeatureCollection",
         "features": features,

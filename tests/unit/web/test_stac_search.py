@@ -77,6 +77,29 @@ def nested(levels: int) -> dict[str, Any]:
         ({"intersects": nested(DEEPEST)}, "intersects"),
         ({"intersects": POINT | {"more": "x" * LARGEST_GEOMETRY}}, "intersects"),
         ({"bbox": [0, 0, 1, 1], "intersects": POINT}, "bbox"),
+        ({"sortby": 7}, "sortby"),
+        ({"sortby": ""}, "sortby"),
+        ({"sortby": "a,b,c,d,e"}, "sortby"),
+        ({"sortby": ["+"]}, "sortby"),
+        ({"sortby": [{"field": ""}]}, "sortby"),
+        ({"sortby": [{"direction": "asc"}]}, "sortby"),
+        ({"sortby": [{"field": "a", "direction": "up"}]}, "sortby"),
+        ({"sortby": [{"field": "a", "direction": ["asc"]}]}, "sortby"),
+        ({"sortby": [{"field": "a" * 257}]}, "sortby"),
+        ({"sortby": [None]}, "sortby"),
+        ({"fields": 7}, "fields"),
+        ({"fields": {"include": "id"}}, "fields"),
+        ({"query": []}, "query"),
+        ({"query": {"a": 1}}, "query"),
+        ({"query": {"a": {"is": 1}}}, "query"),
+        ({"query": {"a" * 257: {"eq": 1}}}, "query"),
+        ({"query": {"a": {"eq": None}}}, "query"),
+        ({"query": {"a": {"eq": [1]}}}, "query"),
+        ({"query": {"a": {"eq": "a" * 1025}}}, "query"),
+        ({"query": {"a": {"in": "abc"}}}, "query"),
+        ({"query": {"a": {"in": [{}]}}}, "query"),
+        ({"query": {"a": {"in": [1] * 251}}}, "query"),
+        ({"query": {"a": {"contains": 1}}}, "query"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(values: dict[str, Any], field: str) -> None:
@@ -95,6 +118,12 @@ def test_what_cannot_be_is_refused_by_name(values: dict[str, Any], field: str) -
         ("datetime=1999-06-30T00:00:00+02:00", "datetime"),
         ("intersects={", "intersects"),
         ("intersects=" + "[" * 2000, "intersects"),
+        ("query={", "query"),
+        ("query=7", "query"),
+        ("query=", "query"),
+        ("sortby=", "sortby"),
+        ("sortby=a,,b", "sortby"),
+        ("fields=" + "a" * 300, "fields"),
     ],
 )
 def test_what_cannot_be_in_an_address(text: str, field: str) -> None:
@@ -133,6 +162,40 @@ def test_a_box_over_the_antimeridian_is_one() -> None:
     assert read({"bbox": [177, -20, -178, -15]}).bbox == (177, -20, -178, -15)
 
 
+def names(wanted: Wanted) -> list[tuple[str, bool]]:
+    return [(one.field, one.descending) for one in wanted.sort]
+
+
+def test_an_order_is_said_in_three_ways() -> None:
+    fields = [("properties.datetime", True), ("id", False), ("eo:cloud_cover", False)]
+    assert names(query("sortby=-properties.datetime,%2Bid,eo:cloud_cover")) == fields
+    assert names(query("sortby=-properties.datetime,+id,eo:cloud_cover")) == fields
+    listed = [{"field": "properties.datetime", "direction": "desc"}, {"field": "id"}]
+    assert names(read({"sortby": [*listed, "+eo:cloud_cover"]})) == fields
+
+
+def test_a_query_is_said_as_a_condition() -> None:
+    said = {"gsd": {"gte": 5, "lt": 10}, "title": {"startsWith": "50%", "in": ["a", 1]}}
+    gsd, title = {"property": "gsd"}, {"property": "title"}
+    wanted = read({"query": said})
+    assert wanted.condition == {
+        "op": "and",
+        "args": [
+            {"op": ">=", "args": [gsd, 5]},
+            {"op": "<", "args": [gsd, 10]},
+            {"op": "like", "args": [title, "50\\%%"]},
+            {"op": "in", "args": [title, ["a", 1]]},
+        ],
+    }
+    assert query(f"query={orjson.dumps(said).decode().replace('%', '%25')}") == wanted
+    assert read({"query": {}}).condition is None
+    patterns = {"a": {"contains": "b", "endsWith": "c"}, "d": {"eq": True, "neq": "x", "lte": 1}}
+    condition = read({"query": patterns}).condition
+    assert condition is not None
+    assert [one["args"][1] for one in condition["args"]] == ["%b%", "%c", True, "x", 1]
+    assert [one["op"] for one in condition["args"]] == ["like", "like", "=", "<>", "<="]
+
+
 def test_who_asks_for_too_many_gets_what_we_give() -> None:
     assert read({"limit": 10**12}).limit == 1000
     assert read({}).limit == 100
@@ -141,6 +204,9 @@ def test_who_asks_for_too_many_gets_what_we_give() -> None:
 def test_without_a_filter_nothing_is_looked_at() -> None:
     assert not Wanted(limit=5, token="t", collections=("a--b",)).is_filtered
     assert read({"intersects": POINT}).is_filtered
+    assert read({"query": {"gsd": {"gt": 1}}}).is_filtered
+    assert read({"sortby": "id"}).is_filtered
+    assert not read({"fields": "id"}).is_filtered
 
 
 def test_the_next_page_of_a_post_merges_a_token_into_the_body() -> None:

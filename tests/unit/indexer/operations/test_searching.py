@@ -1,12 +1,16 @@
 """Searching: pages are full and in order, nothing is left out or told twice, work is bounded."""
 
 from collections.abc import AsyncGenerator
+from functools import cmp_to_key
+from random import Random
 from typing import Any
 
 import pytest
 
+from services.indexer.models.places import Place, cursor_of
 from services.indexer.operations import searching
 from services.indexer.operations.searching import search_items
+from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import collection_id
 from services.indexer.store.repositories import repositories_from
 from shared.contracts.indexer import SearchItems, StacPage
@@ -19,6 +23,7 @@ from tests.repository_rows import put_item, put_repository, repository_of
 Pairs = list[tuple[str, str]]
 NAMES = [("ab", "x"), ("ab", "y"), ("ab-c", "x"), ("b", "hidden"), ("c", "empty"), ("d", "x")]
 EVERY = 40
+LIMITS = SearchSettings()
 FAR = {"geometry": {"type": "Point", "coordinates": [178, -17]}}
 
 
@@ -34,14 +39,15 @@ async def held(table: Table) -> Table:
     return table
 
 
-async def page_of(table: Table, **asked: Any) -> StacPage:
+async def page_of(table: Table, limits: SearchSettings = LIMITS, **asked: Any) -> StacPage:
     async def readable(first: str) -> AsyncGenerator[Repository, None]:
         async for one in repositories_from(table, first):
             if one.repository_id != "hidden":
                 yield one
 
     wanted = SearchItems(**asked)
-    return await search_items(table, wanted, readable, data_url="https://data.example")
+    data_url = "https://data.example"
+    return await search_items(table, wanted, readable, data_url=data_url, limits=limits)
 
 
 async def pages_of(table: Table, **asked: Any) -> list[StacPage]:
@@ -88,12 +94,12 @@ async def test_assets_lead_to_the_data(held: Table) -> None:
     assert item["assets"]["data"]["href"] == "https://data.example/ab/x/item-000.tif"
 
 
-async def test_the_work_of_a_call_is_bounded(held: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "MOST_ROWS", 9)
-    pages = await pages_of(held, limit=50, bbox=[170, -20, -170, -10])
+async def test_the_work_of_a_call_is_bounded(held: Table) -> None:
+    few = SearchSettings(max_rows=9)
+    pages = await pages_of(held, limit=50, bbox=[170, -20, -170, -10], limits=few)
     assert told(pages) == expected(*range(0, EVERY, 5))
     assert len(pages) >= 4 * EVERY // 9
-    assert told(await pages_of(held, bbox=[0, 0, 1, 1])) == []
+    assert told(await pages_of(held, bbox=[0, 0, 1, 1], limits=few)) == []
 
 
 async def test_a_reply_has_room_on_the_bus(held: Table, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,9 +109,9 @@ async def test_a_reply_has_room_on_the_bus(held: Table, monkeypatch: pytest.Monk
     assert all(1 <= len(page.documents) <= 3 for page in pages)
 
 
-async def test_a_cursor_names_what_was_shown(held: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "MOST_ROWS", 3)
-    pages = await pages_of(held, limit=2)
+@pytest.mark.parametrize("sort", [[], [{"field": "id", "descending": True}]])
+async def test_a_cursor_names_what_was_shown(held: Table, sort: list[Any]) -> None:
+    pages = await pages_of(held, limit=2, sort=sort)
     assert not any("hidden" in (place_at(page.cursor) or "") for page in pages)
 
 
@@ -113,3 +119,103 @@ async def test_a_cursor_names_what_was_shown(held: Table, monkeypatch: pytest.Mo
 async def test_a_made_up_cursor_is_refused(held: Table, place: str) -> None:
     with pytest.raises(Invalid):
         await page_of(held, cursor=cursor_at(place))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("ab/x", "item-001"),
+        Place("ab--x", "item/001"),
+        Place("ab--x", "item-001", ((0, 1),)),
+        Place("--", ""),
+    ],
+)
+async def test_a_cursor_of_a_place_that_cannot_be(held: Table, place: Place) -> None:
+    with pytest.raises(Invalid):
+        await page_of(held, cursor=cursor_of(SearchItems(), place))
+
+
+@pytest.mark.parametrize(
+    "key", [(0, "a"), (1, 2), (2, "a"), (3, 0), ("0", 0), (0, None), (0, [1]), (0,), 0, "a"]
+)
+async def test_a_cursor_that_was_sorted_by_what_cannot_be(held: Table, key: Any) -> None:
+    wanted = SearchItems.model_validate({"sort": [{"field": "id"}]})
+    with pytest.raises(Invalid):
+        await page_of(held, cursor=cursor_of(wanted, Place("ab--x", "i", (key,))), sort=wanted.sort)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"bbox": [0, 0, 1, 1]},
+        {"ids": ["item-001"]},
+        {"filter": {"op": "isNull", "args": [{"property": "a"}]}},
+        {"sort": [{"field": "id"}]},
+        {"sort": [{"field": "datetime", "descending": True}]},
+    ],
+)
+async def test_a_cursor_goes_on_in_its_own_search_alone(held: Table, other: Any) -> None:
+    cursor = (await page_of(held, limit=1, sort=[{"field": "datetime"}])).cursor
+    assert await page_of(held, limit=9, sort=[{"field": "datetime"}], cursor=cursor)
+    with pytest.raises(Invalid, match="another search"):
+        await page_of(held, cursor=cursor, **other)
+
+
+async def test_a_filter_is_met_across_pages(held: Table) -> None:
+    later = {"op": ">", "args": [{"property": "id"}, "item-036"]}
+    mine = {"op": "like", "args": [{"property": "collection"}, "ab-%"]}
+    pages = await pages_of(held, limit=2, filter={"op": "and", "args": [later, mine]})
+    assert told(pages) == [pair for pair in expected(37, 38, 39) if pair[0].startswith("ab-")]
+
+
+async def test_to_sort_too_many_is_refused(held: Table) -> None:
+    few = SearchSettings(max_sorted=9)
+    with pytest.raises(Invalid, match="sort more than 9 items") as refused:
+        await page_of(held, sort=[{"field": "id"}], limits=few)
+    assert [one["field"] for one in refused.value.errors] == ["sortby"]
+
+
+VALUES = [None, 3, 2.5, -1, True, "a", "b", "é" * 60, "é" * 60 + "z", ["list"]]
+
+
+def rank(value: Any) -> int:
+    return 0 if isinstance(value, int | float) else 1 if isinstance(value, str) else 2
+
+
+def precedes(one: Any, other: Any, descending: bool) -> int:
+    """-1, 0 or 1, as the rules say it: kinds first, then the value, turned where it descends."""
+    kinds = rank(one) - rank(other)
+    if kinds or rank(one) == 2:
+        return kinds
+    if isinstance(one, str):
+        one, other = one.encode()[:100], other.encode()[:100]
+    return ((one > other) - (one < other)) * (-1 if descending else 1)
+
+
+@pytest.mark.parametrize("descending", [[False, False], [True, False], [False, True], [True, True]])
+@pytest.mark.parametrize("limit", [3, 1000])
+async def test_sorted_pages_are_what_sorting_gives(
+    table: Table, descending: list[bool], limit: int
+) -> None:
+    chance = Random(7)
+    items: dict[tuple[str, str], list[Any]] = {}
+    for name in (("ab", "x"), ("d", "x")):
+        repository = repository_of(*name)
+        await put_repository(table, repository)
+        for number in range(30):
+            said = [chance.choice(VALUES), chance.choice(VALUES)]
+            items[collection_id(*name), f"item-{number:02}"] = said
+            properties = {"datetime": "1999-06-30T00:00:00Z", "a": said[0], "b:c": said[1]}
+            await put_item(table, repository, f"item-{number:02}", properties=properties)
+
+    def compare(one: tuple[str, str], other: tuple[str, str]) -> int:
+        for index, turned in enumerate(descending):
+            if said := precedes(items[one][index], items[other][index], turned):
+                return said
+        return (one > other) - (one < other)
+
+    fields = zip(["properties.a", "b:c"], descending, strict=True)
+    sort = [{"field": name, "descending": turned} for name, turned in fields]
+    pages = await pages_of(table, limit=limit, sort=sort)
+    assert told(pages) == sorted(items, key=cmp_to_key(compare))
+    assert all(len(page.documents) == limit for page in pages[:-1])

@@ -8,11 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from services.indexer.extractors.earth import footprint_of_box
+from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import filter_of, shape_of
 from shared.contracts.indexer import SearchItems
 from shared.errors import Invalid
 
 Shape = dict[str, Any]
+LIMITS = SearchSettings()
 FIJI = (177.0, -20.0, -178.0, -15.0)
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 EUROPE = (-12.0, 35.0, 30.0, 60.0)
@@ -24,7 +26,7 @@ def item(geometry: Shape | None, **times: str | None) -> Shape:
 
 
 def found(geometry: Shape | None, **asked: Any) -> bool:
-    return filter_of(SearchItems(**asked)).matches(item(geometry))
+    return filter_of(SearchItems(**asked), LIMITS).matches(item(geometry))
 
 
 def point(x: float, y: float) -> Shape:
@@ -165,7 +167,7 @@ def test_moments(start: int | None, end: int | None, meets: bool) -> None:
 def test_intervals(start: int | None, end: int | None, meets: bool) -> None:
     ends = [year and datetime(year, 6, 1, tzinfo=UTC) for year in (start, end)]
     times = {"start_datetime": "1958-03-29T00:00:00Z", "end_datetime": "2001-12-29T00:00:00Z"}
-    wanted = filter_of(SearchItems(start=ends[0], end=ends[1]))
+    wanted = filter_of(SearchItems(start=ends[0], end=ends[1]), LIMITS)
     assert wanted.matches(item(None, datetime=None, **times)) is meets
 
 
