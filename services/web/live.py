@@ -2,22 +2,27 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from shared.errors import TooManyRequests, Unavailable
 
 Place = tuple[str, str]
+MayRead = Callable[[str], bool]
 # More keys than this in one go are told as "much has changed".
 KEYS_TOLD = 50
 
 
 @dataclass(eq=False)
 class Watcher:
-    """One open page. `doubt` is set when what its visitor may see could have changed."""
+    """One open page; of keys that it may not read it hears nothing.
+
+    `doubt` is set when what its visitor may see could have changed.
+    """
 
     account_uid: str
+    may_read: MayRead
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     keys: set[str] = field(default_factory=set)
     has_changed: bool = False
@@ -44,13 +49,15 @@ class Live:
         self.closing = False
 
     @contextmanager
-    def watching(self, place: Place, address: str, account_uid: str) -> Iterator[Watcher]:
+    def watching(
+        self, place: Place, address: str, account_uid: str, may_read: MayRead
+    ) -> Iterator[Watcher]:
         """A watcher for as long as it is entered; Unavailable, TooManyRequests over the limits."""
         if self.closing or self.addresses.total() >= self.connections:
             raise Unavailable("No more pages can be watched at the moment; try again later.")
         if self.addresses[address] >= self.per_address:
             raise TooManyRequests("Too many pages are being watched from your address.")
-        watcher = Watcher(account_uid)
+        watcher = Watcher(account_uid, may_read)
         self.addresses[address] += 1
         self.watchers.setdefault(place, set()).add(watcher)
         try:
@@ -64,6 +71,8 @@ class Live:
     def tell(self, place: Place, key: str) -> None:
         """An object of this repository changed."""
         for watcher in self.watchers.get(place, ()):
+            if not watcher.may_read(key):
+                continue
             watcher.has_changed = True
             if len(watcher.keys) <= KEYS_TOLD:
                 watcher.keys.add(key)

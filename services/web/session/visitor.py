@@ -1,6 +1,6 @@
 """Who is visiting, as far as anyone could say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.contracts.accounts import Account
 from shared.contracts.base import ANONYMOUS, Actor, Scope, Share
@@ -62,6 +62,11 @@ class Visitor:
     def principal(self) -> Principal:
         """What the visitor may do, for showing or leaving out what can be clicked."""
         return account_principal(self.account, self.scope) if self.account else ANONYMOUS_PRINCIPAL
+
+    @property
+    def shared_principal(self) -> Principal:
+        """The same, with what the share link opens that they came with."""
+        return replace(self.principal, share=self.share)
 
 
 NOBODY = Visitor()

@@ -11,13 +11,14 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.web.addresses import Place, is_slug
-from services.web.live import Live, Watcher
+from services.web.live import Live, MayRead, Watcher
 from services.web.resources import resources_of, visitor_of
 from services.web.security.callers import counted_as
+from services.web.session.visitor import Visitor
 from services.web.views.names import Moved, find_repository
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Problem
-from shared.policy import ANONYMOUS_PRINCIPAL, repository_resource, sees
+from shared.policy import ANONYMOUS_PRINCIPAL, Action, may, repository_resource, sees
 
 HEARTBEAT_SECONDS = 15.0
 # Kratos tells nobody of a session that ends: who watches what is hidden is looked up this often.
@@ -56,8 +57,8 @@ class EventStream(Response):
         visitor = await visitor_of(self.request)
         live = resources_of(self.request).live
         names = (self.place.account_id, self.place.repository_id)
-        uid = visitor.actor.account_uid
-        with live.watching(names, _address(self.request), uid) as watcher:
+        asking = (_address(self.request), visitor.actor.account_uid)
+        with live.watching(names, *asking, reads(visitor, self.repository)) as watcher:
             told = self._told(live, watcher)
             await StreamingResponse(told, headers=HEADERS)(scope, receive, send)
 
@@ -68,13 +69,13 @@ class EventStream(Response):
             await _wait(watcher, due)
             if watcher.doubt or time.monotonic() >= due:
                 watcher.doubt = False
-                if not await self._still():
+                if not await self._still(watcher):
                     return
                 due = time.monotonic() + pause(self.repository)
             keys = watcher.take()
             yield HEARTBEAT if keys is None else _message(keys)
 
-    async def _still(self) -> bool:
+    async def _still(self, watcher: Watcher) -> bool:
         """Whether the visitor, looked up anew, may still read the repository under this name."""
         self.request.scope.pop("coop.visitor", None)
         try:
@@ -84,7 +85,14 @@ class EventStream(Response):
         except Problem:
             # Nobody can say: the page keeps what it has, and asks for anything new by itself.
             return True
+        watcher.may_read = reads(await visitor_of(self.request), self.repository)
         return True
+
+
+def reads(visitor: Visitor, repository: Repository) -> MayRead:
+    """Whether the visitor may read a key: whom a share link brought, of what it opens alone."""
+    principal, resource = visitor.shared_principal, repository_resource(repository)
+    return lambda key: may(principal, Action.DATA_READ, resource, key)
 
 
 def pause(repository: Repository) -> float:

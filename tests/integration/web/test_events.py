@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 
-from tests.edge import SESSION, Edge, Person
+from services.web.security.cookies import SHARE
+from tests.edge import SESSION, Edge, Person, bearer
 from tests.waiting import until
 
 
@@ -33,8 +34,8 @@ class Stream:
 
 
 @contextmanager
-def watching(edge: Edge, repository: str, session: str = "") -> Iterator[Stream]:
-    cookies = {SESSION: session} if session else None
+def watching(edge: Edge, repository: str, session: str = "", share: str = "") -> Iterator[Stream]:
+    cookies = {name: value for name, value in ((SESSION, session), (SHARE, share)) if value}
     with httpx.Client(base_url=edge.web, cookies=cookies, follow_redirects=True) as client:
         stream = Stream(client, repository)
         until(lambda: stream.lines)
@@ -84,6 +85,18 @@ def test_a_busy_stream_ends_with_its_session_too(edge: Edge, ada: Person) -> Non
     finally:
         over.set()
         writer.join()
+
+
+def test_who_came_by_a_link_of_a_folder_hears_of_nothing_else(edge: Edge, ada: Person) -> None:
+    ada.new_repository("watched", visibility="restricted")
+    place, s3 = f"{ada.account_id}/watched", ada.s3(edge)
+    url, headers = f"{edge.web}/api/v1/repositories/{place}/share-links", bearer(ada.new_key())
+    token = httpx.post(url, json={"prefix": "raw/"}, headers=headers).json()["token"]
+    with watching(edge, place, share=token) as stream:
+        for key in ("secret.csv", "raw/a.csv"):
+            s3.put_object(Bucket=ada.account_id, Key=f"watched/{key}", Body=b"a")
+        until(lambda: 'data: {"keys":["raw/a.csv"]}' in stream.lines, seconds=5)
+        assert not any("secret" in line for line in stream.lines)
 
 
 def test_a_stream_goes_on_under_the_new_name(edge: Edge, ada: Person) -> None:

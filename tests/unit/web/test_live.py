@@ -15,13 +15,17 @@ from shared.errors import TooManyRequests, Unavailable
 PLACE = ("noaa", "mask")
 
 
+def anything(_: str) -> bool:
+    return True
+
+
 def live(connections: int = 10, per_address: int = 10) -> Live:
     return Live(connections=connections, per_address=per_address)
 
 
 async def test_a_watcher_hears_of_its_own_repository_only() -> None:
     feed = live()
-    with feed.watching(PLACE, "1.2.3.4", "") as watcher:
+    with feed.watching(PLACE, "1.2.3.4", "", anything) as watcher:
         feed.tell(("noaa", "other"), "a.tif")
         assert watcher.take() is None
         feed.tell(PLACE, "b.tif")
@@ -34,25 +38,35 @@ async def test_a_watcher_hears_of_its_own_repository_only() -> None:
 
 async def test_a_flood_is_told_as_one_change() -> None:
     feed = live()
-    with feed.watching(PLACE, "1.2.3.4", "") as watcher:
+    with feed.watching(PLACE, "1.2.3.4", "", anything) as watcher:
         for number in range(10_000):
             feed.tell(PLACE, f"{number}.tif")
         assert len(watcher.keys) <= KEYS_TOLD + 1
         assert watcher.take() == []
 
 
+async def test_of_what_a_watcher_may_not_read_nothing_is_told_at_all() -> None:
+    feed = live()
+    with feed.watching(PLACE, "1.2.3.4", "", lambda key: key.startswith("raw/")) as watcher:
+        feed.tell(PLACE, "secret.csv")
+        assert not watcher.woken.is_set()
+        assert watcher.take() is None
+        feed.tell(PLACE, "raw/a.csv")
+        assert watcher.take() == ["raw/a.csv"]
+
+
 def enter(feed: Live, address: str) -> None:
-    with feed.watching(PLACE, address, ""):
+    with feed.watching(PLACE, address, "", anything):
         pass
 
 
 async def test_there_is_room_for_so_many_and_for_so_many_of_one_address() -> None:
     feed = live(connections=3, per_address=2)
-    with feed.watching(PLACE, "a", ""), feed.watching(PLACE, "a", ""):
+    with feed.watching(PLACE, "a", "", anything), feed.watching(PLACE, "a", "", anything):
         with pytest.raises(TooManyRequests):
             enter(feed, "a")
         enter(feed, "b")
-        with feed.watching(PLACE, "b", ""), pytest.raises(Unavailable):
+        with feed.watching(PLACE, "b", "", anything), pytest.raises(Unavailable):
             enter(feed, "c")
     enter(feed, "a")
 
@@ -67,7 +81,7 @@ async def test_nothing_is_left_of_those_who_went() -> None:
 
 async def test_closing_wakes_all_and_admits_none() -> None:
     feed = live()
-    with feed.watching(PLACE, "a", "") as watcher:
+    with feed.watching(PLACE, "a", "", anything) as watcher:
         feed.close()
         assert watcher.woken.is_set()
     with pytest.raises(Unavailable):
@@ -120,14 +134,14 @@ async def test_bytes_and_knowledge_are_told_with_their_key() -> None:
         ItemIndexed(**NAMES, file=known(), collection_id="c", item_id="i"),
     ):
         feed = live()
-        with feed.watching(PLACE, "a", "") as watcher:
+        with feed.watching(PLACE, "a", "", anything) as watcher:
             await hear(feed, data)
             assert watcher.take() == ["a.tif"]
 
 
 async def test_a_changed_repository_makes_its_watchers_ask_again() -> None:
     feed = live()
-    with feed.watching(PLACE, "a", "") as watcher:
+    with feed.watching(PLACE, "a", "", anything) as watcher:
         await hear(feed, RepositoryUpdated(**NAMES, repository=repository()))
         assert watcher.doubt
         assert watcher.take() is None
@@ -135,7 +149,10 @@ async def test_a_changed_repository_makes_its_watchers_ask_again() -> None:
 
 async def test_a_changed_account_makes_its_own_watchers_ask_again() -> None:
     feed = live()
-    with feed.watching(PLACE, "a", "01A") as own, feed.watching(PLACE, "a", "01B") as other:
+    with (
+        feed.watching(PLACE, "a", "01A", anything) as own,
+        feed.watching(PLACE, "a", "01B", anything) as other,
+    ):
         await hear(feed, AccountUpdated(account_id="ada", account=ADA))
         assert own.doubt
         assert not other.doubt
