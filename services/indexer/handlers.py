@@ -69,7 +69,7 @@ async def list_directory(resources: Resources, wanted: ListDirectory) -> Directo
 
 
 async def get_summaries(resources: Resources, wanted: GetSummaries) -> SummaryPage:
-    """Repositories in figures; those who asks may not read are left out."""
+    """Repositories in figures; those who asks may not list are left out."""
     principal = await resources.projection.principal(wanted.actor)
     found = [await resources.projection.repository_of(uid) for uid in wanted.repository_uids]
     seen = [one for one in found if one and _sees_figures(principal, one)]
@@ -77,10 +77,8 @@ async def get_summaries(resources: Resources, wanted: GetSummaries) -> SummaryPa
 
 
 def _sees_figures(principal: Principal, repository: Repository) -> bool:
-    """They are of all of it: a share link of a folder does not open them."""
-    resource = repository_resource(repository)
-    is_whole = principal.share is None or may(principal, Action.DATA_LIST, resource, "")
-    return is_whole and may(principal, Action.REPOSITORY_READ, resource)
+    """They are of all of it: neither a share link nor a key of a part of it opens them."""
+    return may(principal, Action.DATA_LIST, repository_resource(repository), "")
 
 
 async def list_collections(resources: Resources, wanted: ListCollections) -> StacPage:

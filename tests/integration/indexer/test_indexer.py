@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.base import Actor
+from shared.contracts.base import Actor, KeyAction, Scope, ScopePlace
 from shared.contracts.indexer import (
     FileMetadata,
     GetCollection,
@@ -239,6 +239,22 @@ def test_summaries(door: Door) -> None:
     assert summary.footprints == [summary.bbox]
     assert summary.start == summary.end
     assert summary.changed_at is not None
+
+
+def test_figures_of_the_whole_are_not_for_keys_of_a_part(door: Door) -> None:
+    file = indexed(door, HIDDEN, "elsewhere/fiji.tif", FIJI)
+    reader = actor_of(door.people["reader"].account)
+    uids = {"account_uid": file.account_uid, "repository_uid": file.repository_uid}
+    for prefix, action, is_told in (
+        ("", KeyAction.LIST, True),
+        ("", KeyAction.WRITE, False),
+        ("raw/", KeyAction.LIST, False),
+    ):
+        place = ScopePlace(**uids, prefix=prefix)
+        scope = Scope(actions=frozenset([action]), places=(place,))
+        actor = reader.model_copy(update={"scope": scope})
+        found = door.ask(GetSummaries(actor=actor, repository_uids=[file.repository_uid]))
+        assert bool(found.summaries) is is_told
 
 
 def test_rebuild_while_serving(door: Door) -> None:
