@@ -48,9 +48,10 @@ def lowered(emails: list[str]) -> set[str]:
 async def list_own_invitations(
     outbox: Outbox, principal: Principal, wanted: ListOwnInvitations
 ) -> InvitationPage:
-    """What waits for an answer of who asks."""
+    """What waits for an answer of who asks. Raises Forbidden."""
     if not principal.account_uid:
         return InvitationPage(invitations=[])
+    _demand_unlimited(principal)
     keys = [invitee_key(account_uid=principal.account_uid)]
     keys += [invitee_key(email=email) for email in sorted(lowered(wanted.emails))]
     found = [one for key in keys for one in await pending_for(outbox, key)]
@@ -72,7 +73,7 @@ async def get_invitation(
     record = await find_invitation(outbox, wanted.invitation_uid)
     if record is None:
         raise NotFound
-    if not is_for(record, principal, wanted.emails):
+    if principal.scope is not None or not is_for(record, principal, wanted.emails):
         await demand_managed(outbox, principal, record, find_repository)
     return record.shown(now())
 
@@ -121,10 +122,14 @@ async def _own(
     record = await find_invitation(outbox, wanted.invitation_uid)
     if record is None or not is_for(record, principal, wanted.emails):
         raise NotFound
-    if principal.scope is not None:
-        raise Forbidden("An access key with limits answers no invitations.")
+    _demand_unlimited(principal)
     demand_open(record)
     return record
+
+
+def _demand_unlimited(principal: Principal) -> None:
+    if principal.scope is not None:
+        raise Forbidden("An access key with limits neither sees nor answers your invitations.")
 
 
 async def _change(

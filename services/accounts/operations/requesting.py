@@ -176,9 +176,11 @@ async def list_access_requests(
 async def list_own_access_requests(
     outbox: Outbox, principal: Principal, wanted: ListOwnAccessRequests
 ) -> AccessRequestPage:
-    """What who asks has asked for, newest first."""
+    """What who asks has asked for, newest first. Raises Forbidden."""
     if not principal.account_uid:
         return AccessRequestPage(access_requests=[])
+    if principal.scope is not None:
+        raise Forbidden("An access key with limits does not see what you asked for.")
     return _shown(*await page_of_own(outbox, principal.account_uid, wanted))
 
 

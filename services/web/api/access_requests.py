@@ -128,7 +128,7 @@ async def list_access_requests(
 async def list_own_access_requests(
     request: Request, visitor: SignedIn, paging: Paging
 ) -> AccessRequestList:
-    """Newest first, whatever became of it."""
+    """Newest first, whatever became of it. Not for keys with limits."""
     wanted = ListOwnAccessRequests(actor=visitor.actor, **paging.asked)
     return AccessRequestList.of(paging.told(await ask(request, wanted)))
 

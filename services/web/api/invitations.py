@@ -85,7 +85,7 @@ class NewInvitation(Body):
 
 @router.get("/invitations", summary="What is offered to you")
 async def list_own_invitations(request: Request, visitor: SignedIn) -> InvitationList:
-    """To your account and, with a session, to the address you have verified."""
+    """To your account and, with a session, your verified address. Not for keys with limits."""
     wanted = ListOwnInvitations(actor=visitor.actor, emails=visitor.emails)
     return InvitationList.of(await ask(request, wanted))
 

@@ -192,6 +192,8 @@ async def test_a_limited_key_and_an_organization_ask_for_nothing(place: Place) -
             await ask_access(
                 place.outbox, principal, wanted, find_repository=place.find, terms=TERMS
             )
+    with pytest.raises(Forbidden):
+        await list_own_access_requests(place.outbox, limited, ListOwnAccessRequests())
 
 
 async def test_approved_it_is_a_role_with_its_reason_and_its_request(place: Place) -> None:

@@ -28,10 +28,11 @@ from shared.contracts.accounts import (
     RevokeRole,
     Role,
 )
-from shared.contracts.base import now
+from shared.contracts.base import KeyAction, Scope, now
 from shared.contracts.repositories import Visibility
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
 from shared.outbox import Outbox, next_version
+from shared.policy import account_principal
 from tests.announced import announced
 from tests.people import (
     actor_of,
@@ -165,6 +166,17 @@ async def test_it_does_not_exist_for_others(outbox: Outbox) -> None:
             )
     with pytest.raises(NotFound):
         await accept(outbox, eve, by_mail)
+
+
+async def test_a_key_with_limits_does_not_see_it(outbox: Outbox) -> None:
+    ada, eve, org = await two(outbox)
+    offered = await invite(outbox, ada, org, invitee_uid=eve.account_uid)
+    limited = account_principal(eve, Scope(actions=frozenset([KeyAction.READ])))
+    with pytest.raises(Forbidden):
+        await accepting.list_own_invitations(outbox, limited, ListOwnInvitations())
+    wanted = GetInvitation(invitation_uid=offered.invitation_uid)
+    with pytest.raises(NotFound):
+        await accepting.get_invitation(outbox, limited, wanted, find_repository=no_repository)
 
 
 async def test_an_address_is_for_who_has_proved_to_have_it(outbox: Outbox) -> None:
