@@ -31,9 +31,12 @@ def parse_tagging(body: bytes) -> Tags:
 
 
 def parse_tagging_header(value: str) -> Tags:
-    """The tags of an x-amz-tagging header: the query of an address. Raises InvalidArgument."""
+    """The tags of an x-amz-tagging header, or of such a field of a form: the query of an address.
+
+    Raises InvalidArgument, InvalidTag.
+    """
     pairs: Pairs = []
-    for pair in value.encode("latin-1").split(b"&"):
+    for pair in _sent(value).split(b"&"):
         name, _, text = pair.partition(b"=")
         if pair:
             pairs.append((_decode(name), _decode(text)))
@@ -69,6 +72,14 @@ def _checked(pairs: Iterable[tuple[str, str]]) -> Tags:
 
 def _is_plain(text: str) -> bool:
     return all(one in SIGNS or category(one)[0] in KINDS for one in text)
+
+
+def _sent(value: str) -> bytes:
+    """Of a header each character is a byte; what is none came by a form, which is UTF-8."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
 
 
 def _decode(raw: bytes) -> str:

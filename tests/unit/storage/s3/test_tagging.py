@@ -41,6 +41,7 @@ def test_what_is_told_is_what_was_set(tags: Tags) -> None:
         ("a=1&b=two+words&c=%C3%A9", {"a": "1", "b": "two words", "c": "é"}),
         ("foo=bar&bar", {"foo": "bar", "bar": ""}),
         ("a=b%3Dc=d", {"a": "b=c=d"}),
+        ("река=Дунай", {"река": "Дунай"}),
     ],
 )
 def test_a_header(value: str, tags: Tags) -> None:
