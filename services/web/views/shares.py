@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,7 +73,8 @@ def _without(request: Request, repository: Repository | None = None) -> str:
     if repository is not None:
         path = moved_address(request, repository).partition("?")[0]
     pairs = request.scope["query_string"].decode("latin-1").split("&")
-    query = "&".join(pair for pair in pairs if pair.partition("=")[0] != SHARE_FIELD)
+    # However its name is written: left in, it would lead here again.
+    query = "&".join(one for one in pairs if unquote_plus(one.partition("=")[0]) != SHARE_FIELD)
     return f"{path}?{query}" if query else path
 
 

@@ -160,6 +160,10 @@ def test_what_opens_nothing_is_answered_as_no_link(
             pages.append((answer.status_code, answer.text.replace(where, "")))
         assert pages[0] == pages[1]
         assert pages[0][0] in {400, 404}
+    # Its name may be written in more than one way.
+    for field in ("%73hare", "shar%65"):
+        answer = visitor.client.get(f"{place}?{field}=x", follow_redirects=False)
+        assert answer.headers["location"] == place
     # A link of another place is none here.
     assert visitor.client.get(f"{never}?share={token}").status_code == 404
 
