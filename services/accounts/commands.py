@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from services.accounts.operations import access_keys, accounts, administering
 from services.accounts.operations.auditing import breaks, list_audit_entries
 from services.accounts.settings import ServiceSettings
@@ -29,6 +31,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, Quota
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound, Problem
+from shared.fields import not_valid
 from shared.keyfile import load_key_file
 from shared.outbox import Outbox
 from shared.policy import Principal, service_principal
@@ -217,5 +220,7 @@ async def command(words: Sequence[str], settings: ServiceSettings | None = None)
             return 0, await COMMANDS[said.command](desk)
         except Problem as problem:
             return 1, problem.detail
+        except ValidationError as error:
+            return 1, not_valid(error).detail
         except (OSError, ValueError) as error:
             return 1, str(error)

@@ -128,6 +128,8 @@ async def test_an_operator_s_commands(tmp_path: Path) -> None:
     assert (await say("create-account", "ada", "--identity", "identity-ada"))[0] == 0
     code, told = await say("create-account", "ada", "--identity", "other")
     assert (code, told) == (1, "This name is taken; choose another.")
+    code, told = await say("create-account", "root", "--identity", "other")
+    assert (code, told) == (1, "account_id: is reserved; choose another")
     code, told = await say("create-access-key", "ada", "--name", "sync")
     assert code == 0
     assert told.startswith("COOP")
