@@ -68,8 +68,9 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def pause_writing(self) -> None:
-        """See asyncio.Protocol."""
-        self.wire.pause()
+        """See asyncio.Protocol; TLS also calls it where a handshake fails, of no connection yet."""
+        if self in self.connections:
+            self.wire.pause()
 
     def resume_writing(self) -> None:
         """See asyncio.Protocol."""

@@ -1,13 +1,17 @@
 """The door speaks TLS itself: clients send their bodies otherwise than over plain HTTP."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.http1 import Listener
+from shared.runtime import free_port
 from tests.certificate import make_certificate, settings_of
 from tests.door import ACCOUNT, Client, Door, body_of, keys_of, opened
 from tests.embedded import start
@@ -107,6 +111,25 @@ def test_who_is_refused_in_the_middle_of_a_body_hears_why(door: Door, bucket: st
     answer = httpx.put(f"{door.url}/{bucket}/a", content=bytes(16 * MIB), verify=context)
     assert answer.status_code == 403
     assert "<Code>AccessDenied</Code>" in answer.text
+
+
+async def test_who_speaks_no_tls_is_hung_up_on_without_a_word_in_the_log(tmp_path: Path) -> None:
+    async def application(*_: object) -> None:
+        raise AssertionError("nothing was asked")
+
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: failures.append(said))
+    listener = Listener(application, "127.0.0.1", free_port(), stop_seconds=5)
+    listener.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    listener.tls.load_cert_chain(*make_certificate(tmp_path))
+    async with listener:
+        for sent in (b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", bytes(300)):
+            reader, writer = await asyncio.open_connection(listener.host, listener.port)
+            writer.write(sent)
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
+    assert failures == []
 
 
 def test_plain_http_at_its_port_gets_no_answer(door: Door) -> None:
