@@ -3,12 +3,24 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 RPC_ROOT = "coop.rpc"
 WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment; ValueError where it is one beyond the calendar but for its zone."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""A time that people choose: with whatever zone it comes, it can be shown in any."""
 
 
 class KeyAction(StrEnum):

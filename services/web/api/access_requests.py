@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Path, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.web.api.idempotency import IdempotencyKey
 from services.web.api.models import Body
@@ -26,6 +26,7 @@ from shared.contracts.accounts import (
     Role,
     WithdrawAccessRequest,
 )
+from shared.contracts.base import Moment
 
 router = routing("access requests")
 Uid = Annotated[str, Path(max_length=64, description="The request's own id")]
@@ -83,7 +84,7 @@ class Approval(Body):
     """The role that who asked is to get, for good or until then."""
 
     role: Role = Role.READER
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     reason: Reason = ""
 
 

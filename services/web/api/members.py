@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from services.web.api.editions import Edition, tag
 from services.web.api.models import AccountView, Body
@@ -29,6 +29,7 @@ from shared.contracts.accounts import (
     RevokeRole,
     Role,
 )
+from shared.contracts.base import Moment
 from shared.errors import NotFound
 
 router = routing("members")
@@ -68,7 +69,7 @@ class Grant(Body):
     """The role a member is to hold, and until when: without `until` as before, null for good."""
 
     role: Role
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     reason: Reason = ""
 
     @property

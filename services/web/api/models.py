@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from services.web.addresses import avatar_url
 from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
-from shared.contracts.base import KeyAction
+from shared.contracts.base import KeyAction, Moment
 from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.contracts.repositories import Repository, Visibility
 from shared.identifiers import AccountId, RepositoryId
@@ -91,7 +91,7 @@ class NewKey(Body):
     places: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=1200)]], Field(max_length=20)
     ] = []
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     reason: Reason = ""
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.web.addresses import shared_at
 from services.web.api.idempotency import IdempotencyKey
@@ -14,6 +14,7 @@ from services.web.api.routing import routing
 from services.web.api.visitors import SignedIn
 from services.web.resources import resources_of
 from shared.contracts.accounts import Reason
+from shared.contracts.base import Moment
 from shared.contracts.repositories import (
     CreateShareLink,
     ListShareLinks,
@@ -32,7 +33,7 @@ class NewShareLink(Body):
 
     prefix: Prefix = ""
     name: Annotated[str, Field(max_length=128)] = ""
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     reason: Reason = ""
 
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field, SecretStr, field_serialize
 
 from shared.cloudevents import PRIVATE_ROOT
 from shared.contracts.accounts.roles import AccountsEvent, AccountsRequest, Reason
-from shared.contracts.base import Creation, Done, KeyAction, Listed, Scope, Snapshot
+from shared.contracts.base import Creation, Done, KeyAction, Listed, Moment, Scope, Snapshot
 
 
 class AccessKey(BaseModel):
@@ -74,7 +74,7 @@ class CreateAccessKey(AccountsRequest[AccessKeySecret], Creation):
     places: list[Annotated[str, Field(min_length=1, max_length=1200)]] = Field(
         default_factory=list, max_length=20
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     reason: Reason = ""
     access_key_id: str = ""
     secret_access_key: str = ""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from shared.contracts.accounts.roles import (
     AccountsEvent,
@@ -13,7 +13,7 @@ from shared.contracts.accounts.roles import (
     RepositoryName,
     Role,
 )
-from shared.contracts.base import Creation, Done, Listed, Reply, Snapshot
+from shared.contracts.base import Creation, Done, Listed, Moment, Reply, Snapshot
 
 
 class AskState(StrEnum):
@@ -92,7 +92,7 @@ class ApproveAccessRequest(AccessRequestRequest[AccessRequest]):
     """Give who asked a role, for good or until then; Forbidden above one's own."""
 
     role: Role
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     reason: Reason = ""
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from shared.contracts.accounts.accounts import Account
 from shared.contracts.accounts.roles import AccountsEvent, Reason, Role, RoleRequest
-from shared.contracts.base import Done, Listed, Snapshot
+from shared.contracts.base import Done, Listed, Moment, Snapshot
 
 
 class Member(Snapshot):
@@ -34,7 +34,7 @@ class GrantRole(RoleRequest[Done]):
 
     member_uid: str
     role: Role
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     for_good: bool = False
     reason: Reason = ""
     version: int | None = None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr,
 
 from shared.cloudevents import PRIVATE_ROOT, EventData
 from shared.contracts.accounts import Reason
-from shared.contracts.base import Creation, Done, Listed, Share, Snapshot
+from shared.contracts.base import Creation, Done, Listed, Moment, Share, Snapshot
 from shared.contracts.repositories.repositories import RepositoriesRequest
 from shared.identifiers import check_key
 
@@ -104,7 +104,7 @@ class CreateShareLink(RepositoriesRequest[ShareLinkSecret], Creation):
     repository_id: str
     prefix: Prefix = ""
     name: str = Field(default="", max_length=128)
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     reason: Reason = ""
 
 
