@@ -19,7 +19,7 @@ from shared.contracts.indexer import (
     ListItems,
     SearchItems,
 )
-from shared.contracts.repositories import DeleteRepository, Visibility
+from shared.contracts.repositories import DeleteRepository, GetRepository, Visibility
 from shared.errors import NotFound
 from shared.identifiers import new_uid
 from tests.control_plane import actor_of
@@ -242,9 +242,10 @@ def test_summaries(door: Door) -> None:
 
 
 def test_figures_of_the_whole_are_not_for_keys_of_a_part(door: Door) -> None:
-    file = indexed(door, HIDDEN, "elsewhere/fiji.tif", FIJI)
+    uid = indexed(door, HIDDEN, "elsewhere/fiji.tif", FIJI).repository_uid
     reader = actor_of(door.people["reader"].account)
-    uids = {"account_uid": file.account_uid, "repository_uid": file.repository_uid}
+    named = GetRepository(actor=reader, account_id=ACCOUNT, repository_id=HIDDEN)
+    uids = {"account_uid": door.ask(named).account_uid, "repository_uid": uid}
     for prefix, action, is_told in (
         ("", KeyAction.LIST, True),
         ("", KeyAction.WRITE, False),
@@ -253,7 +254,7 @@ def test_figures_of_the_whole_are_not_for_keys_of_a_part(door: Door) -> None:
         place = ScopePlace(**uids, prefix=prefix)
         scope = Scope(actions=frozenset([action]), places=(place,))
         actor = reader.model_copy(update={"scope": scope})
-        found = door.ask(GetSummaries(actor=actor, repository_uids=[file.repository_uid]))
+        found = door.ask(GetSummaries(actor=actor, repository_uids=[uid]))
         assert bool(found.summaries) is is_told
 
 

@@ -91,12 +91,14 @@ def test_who_came_by_a_link_of_a_folder_hears_of_nothing_else(edge: Edge, ada: P
     ada.new_repository("watched", visibility="restricted")
     place, s3 = f"{ada.account_id}/watched", ada.s3(edge)
     url, headers = f"{edge.web}/api/v1/repositories/{place}/share-links", bearer(ada.new_key())
-    token = httpx.post(url, json={"prefix": "raw/"}, headers=headers).json()["token"]
-    with watching(edge, place, share=token) as stream:
+    link = httpx.post(url, json={"prefix": "raw/"}, headers=headers).json()
+    with watching(edge, place, share=link["token"]) as stream:
         for key in ("secret.csv", "raw/a.csv"):
             s3.put_object(Bucket=ada.account_id, Key=f"watched/{key}", Body=b"a")
         until(lambda: 'data: {"keys":["raw/a.csv"]}' in stream.lines, seconds=5)
         assert not any("secret" in line for line in stream.lines)
+        httpx.delete(f"{url}/{link['link_id']}", headers=headers)
+        assert stream.ended.wait(5)
 
 
 def test_a_stream_goes_on_under_the_new_name(edge: Edge, ada: Person) -> None:
