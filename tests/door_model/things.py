@@ -32,7 +32,7 @@ Place = dict[str, Any]
 class Thing:
     """An object."""
 
-    content: bytes
+    content: bytes = field(repr=False)
     etag: str
     note: str
 

@@ -44,7 +44,7 @@ class Imprint:
 
     `md5` is that of the ETag (of the parts' MD5s where `parts` is not 0); `stamp` is the time of
     writing in epoch microseconds. `is_own` tells the bytes that were written here from a copy of
-    them that someone brought back, imprint and all.
+    them that someone brought back, imprint and all. `told` is what their draft was told.
     """
 
     md5: bytes
@@ -52,6 +52,7 @@ class Imprint:
     parts: int
     stamp: int
     is_own: bool = True
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,10 @@ class Blob(Protocol):
 
 class Draft(Protocol):
     """Bytes on their way in; nobody sees them before they are published."""
+
+    def tell(self, told: bytes) -> None:
+        """What else there is to say of the bytes: it is published with them, if there is room."""
+        ...
 
     async def write(self, pieces: Sequence[Bytes], update: Update) -> None:
         """Append the pieces and feed them to `update`, both in a thread. Raises NoRoomError."""

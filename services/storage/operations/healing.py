@@ -1,19 +1,20 @@
 """Bytes and records that do not fit each other, after a crash or because someone edited a file.
 
-The file is the authority for bytes, the record for all else. A file without a record becomes an
+The file is the authority for bytes, the record for all else, unless the file is the newer one. A file without a record becomes an
 object, unless it is what a deletion left; a record without a file goes, while its repository's
 folder is there at all (a disk that is not mounted must not look like a great deletion).
 """
 
-import mimetypes
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from services.storage.blobs.port import Blob, Folder, GoneError, Imprint
 from services.storage.models import ObjectRecord
 from services.storage.operations.reading import etag_of
 from services.storage.operations.receiving import KEPT, base64_of, imprint_of
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.telling import said_of
 from services.storage.s3.checksums import Checksums
 from services.storage.store.objects import (
     created,
@@ -30,7 +31,6 @@ from shared.tables import Action, ConditionFailed, Put
 
 log = logger("storage")
 ACTOR = "storage"
-DEFAULT_TYPE = "binary/octet-stream"
 
 
 async def heal_object(resources: Resources, repository: Repository, key: str) -> bool:
@@ -79,9 +79,10 @@ async def _look(
 
 
 async def _imprint_by_reading(blob: Blob) -> Imprint:
+    """Of bytes that somebody else wrote, or nobody knows when."""
     computed = Checksums(KEPT)
     await blob.feed(computed.update)
-    return imprint_of(computed)
+    return replace(imprint_of(computed), is_own=False)
 
 
 async def _adopt(
@@ -128,7 +129,7 @@ def _actions(
     adopted: ObjectRecord,
     previous: int | None,
 ) -> list[Action]:
-    if record is not None and (record.etag, record.size) == (adopted.etag, adopted.size):
+    if record is not None and _is_alike(record, adopted):
         # The same bytes in a new file, as a restored backup has them: nothing to announce.
         adopted.version, adopted.modified_ms = record.version, record.modified_ms
         adopted.checksums, adopted.crc32 = record.checksums, record.crc32
@@ -137,12 +138,20 @@ def _actions(
     return created(repository, adopted, before=record, actor=ACTOR)
 
 
+def _is_alike(record: ObjectRecord, adopted: ObjectRecord) -> bool:
+    """Whether they say the same to whoever asks for the object."""
+    return all(
+        getattr(record, name) == getattr(adopted, name)
+        for name in ("etag", "size", "content_type", "metadata", "headers", "tags")
+    )
+
+
 def adopted_record(
     repository_uid: str, record: ObjectRecord | None, seen: tuple[str, Blob, Imprint]
 ) -> ObjectRecord:
     """The record that bytes get which were found: what was known of the key stays."""
     key, blob, imprint = seen
-    guessed = mimetypes.guess_type(key.rpartition("/")[2])[0] or DEFAULT_TYPE
+    said = said_of(key, record, imprint)
     return ObjectRecord(
         repository_uid,
         key,
@@ -150,14 +159,14 @@ def adopted_record(
         blob.size,
         etag_of(imprint.md5, imprint.parts),
         time.time_ns() // 1_000_000,
-        record.content_type if record else guessed,
+        said.content_type,
         blob.place,
         blob.mark,
         record.created_by if record else "",
         {"crc64nvme": base64_of(imprint.crc64nvme)},
-        record.metadata if record else {},
-        record.headers if record else {},
-        tags=record.tags if record else {},
+        said.metadata,
+        said.headers,
+        tags=said.tags,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.storage.blobs.port import Blob, GoneError
 from services.storage.models import ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.telling import said_of
 from services.storage.store.objects import find_object
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
@@ -80,6 +81,7 @@ def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:
     etag = f"{blob.mark}-changed"
     if imprint is not None:
         etag = etag_of(imprint.md5, imprint.parts)
+    said = said_of(record.key, record, imprint)
     return ObjectRecord(
         record.repository_uid,
         record.key,
@@ -87,13 +89,13 @@ def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:
         blob.size,
         etag,
         blob.modified_ms,
-        record.content_type,
+        said.content_type,
         blob.place,
         blob.mark,
         record.created_by,
-        metadata=record.metadata,
-        headers=record.headers,
-        tags=record.tags,
+        metadata=said.metadata,
+        headers=said.headers,
+        tags=said.tags,
     )
 
 

@@ -11,6 +11,7 @@ from services.storage.blobs.port import Imprint
 from services.storage.operations.healing import heal_object
 from services.storage.operations.objects import delete_object
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.telling import Said, guessed, words_of
 from services.storage.store.objects import deleted, find_object
 from shared.errors import NotFound
 from shared.outbox import next_version
@@ -36,12 +37,15 @@ async def heal(resources: Resources, key: str) -> bool:
     return await heal_object(resources, REPOSITORY, key)
 
 
-async def published_only(resources: Resources, key: str, content: bytes) -> None:
+async def published_only(
+    resources: Resources, key: str, content: bytes, said: Said | None = None
+) -> None:
     """What a process leaves that dies between the name of a file and its record."""
     folder = folder_of(REPOSITORY)
     async with resources.blobs.drafting(folder, "key") as draft:
         imprint = Imprint(bytes.fromhex(md5(content)), b"\x01" * 8, 0, next_version())
         await draft.finish([content], lambda _: None, lambda: imprint)
+        draft.tell(words_of(key, said or guessed(key)))
         published = await resources.blobs.publish(folder, key, draft, None)
         await published.settle()
 
@@ -114,6 +118,38 @@ async def test_a_crash_before_the_record_of_an_overwrite(resources: Resources) -
     assert await heal(resources, "a")
     record, content = await read(resources, "a")
     assert (content, record.etag) == (b"new bytes", md5(b"new bytes"))
+
+
+SAID = Said("image/tiff", {"station": "2092"}, {"cache-control": "no-store"}, {"level": "2"})
+
+
+@pytest.mark.parametrize("said", [SAID, guessed("a")], ids=["much", "nothing"])
+@pytest.mark.parametrize("content", [b"old", b"new bytes"])
+async def test_an_overwrite_that_a_crash_cut_short_is_never_half_of_each(
+    resources: Resources, content: bytes, said: Said
+) -> None:
+    before = await put(resources, "a", b"old")
+    await published_only(resources, "a", content, said)
+    unmended, _ = await read(resources, "a")
+    assert await heal(resources, "a")
+    record, read_content = await read(resources, "a")
+    for one in (unmended, record):
+        assert (one.etag, one.content_type) == (md5(content), said.content_type)
+        assert (one.metadata, one.headers, one.tags) == (said.metadata, said.headers, said.tags)
+    assert read_content == content
+    assert record.version > before.version
+    assert await told_kinds(resources) == ["object_created", "object_created"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_a_crash_before_the_first_record_keeps_what_was_said(
+    resources: Resources, key: str
+) -> None:
+    await published_only(resources, key, b"half done", SAID)
+    assert await heal(resources, key)
+    record, _ = await read(resources, key)
+    said = Said(record.content_type, record.metadata, record.headers, record.tags)
+    assert said == SAID
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -202,6 +202,10 @@ class LocalDraft:
         self._blobs = blobs
         self._working: asyncio.Future[None] | None = None
 
+    def tell(self, told: bytes) -> None:
+        """See Draft.tell."""
+        self.file.told = told
+
     async def write(self, pieces: Sequence[Bytes], update: Update) -> None:
         """See Draft.write."""
         await self._run(partial(self.file.write, pieces, update))

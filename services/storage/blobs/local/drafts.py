@@ -29,6 +29,7 @@ class DraftFile:
         self.is_named = not disk.has_nameless_files
         self.is_published = False
         self.size = 0
+        self.told = b""
         self._file: int | None = None
 
     @property

@@ -11,6 +11,7 @@ from services.storage.blobs.port import Imprint
 
 ATTRIBUTE = b"user.sc"
 KEY_ATTRIBUTE = b"user.sc.key"
+TOLD_ATTRIBUTE = b"user.sc.told"
 FORMAT = 1
 # Format, size, mtime in ns, inode, stamp in µs, MD5, CRC64NVME, parts.
 _LAYOUT = struct.Struct("<BQQQQ16s8sI")
@@ -46,7 +47,8 @@ def read_imprint(descriptor: int) -> Imprint | None:
     status = os.fstat(descriptor)
     if (form, size, modified) != (FORMAT, status.st_size, status.st_mtime_ns):
         return None
-    return Imprint(md5, crc64nvme, parts, stamp, is_own=inode == status.st_ino)
+    told = read_attribute(descriptor, TOLD_ATTRIBUTE) or b""
+    return Imprint(md5, crc64nvme, parts, stamp, inode == status.st_ino, told)
 
 
 def write_attribute(descriptor: int, name: bytes, value: bytes) -> bool:

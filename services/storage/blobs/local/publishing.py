@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from services.storage.blobs.local.descent import folder_opened, make_folders
 from services.storage.blobs.local.disk import Disk, room_needed
 from services.storage.blobs.local.drafts import DraftFile
-from services.storage.blobs.local.imprints import KEY_ATTRIBUTE, mark_of, write_attribute
+from services.storage.blobs.local.imprints import (
+    KEY_ATTRIBUTE,
+    TOLD_ATTRIBUTE,
+    mark_of,
+    write_attribute,
+)
 from services.storage.blobs.local.naming import (
     HASHED,
     KEY_SUFFIX,
@@ -47,6 +52,8 @@ def publish(
 ) -> Placed:
     """Give the draft its key. A key stays where it is; a new one lies plain if it can."""
     place = HASHED if before is not None and before.place == HASHED else PLAIN
+    if draft.told:
+        write_attribute(draft.file, TOLD_ATTRIBUTE, draft.told)
     if place == PLAIN and is_plain(key.encode()):
         try:
             return _place(disk, draft, path_at(folder, key, PLAIN), PLAIN)
