@@ -1,8 +1,9 @@
 """Bytes and records that do not fit each other, after a crash or because someone edited a file.
 
-The file is the authority for bytes, the record for all else, unless the file is the newer one. A file without a record becomes an
-object, unless it is what a deletion left; a record without a file goes, while its repository's
-folder is there at all (a disk that is not mounted must not look like a great deletion).
+The file is the authority for bytes, the record for all else, unless the file is the newer one. A
+file without a record becomes an object, unless it is what a deletion left; a record without a file
+goes, while its repository's folder is there at all (a disk that is not mounted must not look like a
+great deletion).
 """
 
 import time
