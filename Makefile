@@ -22,10 +22,12 @@ up: $(RUN) ## Start the whole platform here; Ctrl-C stops it
 	@exec $(BIN)/python -m services
 
 test: $(DEV) ## Run the tests
+	@$(BIN)/python -m tests.programs
 	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist worksteal
 
 test-all: $(DEV) ## Run all tests, also the long ones
-	$(BIN)/pytest
+	@$(BIN)/python -m tests.programs
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(DEV) ## Lint, format, types, import rules
 	$(BIN)/ruff check

@@ -1,0 +1,33 @@
+"""Programs of others that tests start, got before the clock of any test runs.
+
+`python -m tests.programs` builds or fetches what the cache has not yet, one after another, since two
+builds at once take the memory of three. What cannot be had is left to the tests that need it: they
+are skipped, or fail under CI.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from infra.kratos.acquire import KratosMissing, find_kratos
+from infra.settings import cache_folder
+from tests import dynamodb_local, s3_server
+
+NEEDED: dict[str, Callable[[], object]] = {
+    "Ory Kratos": lambda: find_kratos("", cache_folder(), print),
+    "versitygw": s3_server.built,
+    "DynamoDB Local": dynamodb_local.fetched,
+}
+
+
+def main() -> None:
+    """Get each; say what could not be had."""
+    for name, get in NEEDED.items():
+        try:
+            get()
+        except (KratosMissing, OSError, pytest.skip.Exception, pytest.fail.Exception) as missing:
+            print(f"{name} cannot be had: {missing}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
