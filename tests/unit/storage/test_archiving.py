@@ -32,6 +32,7 @@ from services.storage.store.objects import find_object, keep_crc32, object_row
 from shared.tables import Put
 from tests.archives import archive_of, sent, unpacked
 from tests.blob_writes import ODD_KEYS
+from tests.missing import give_up
 from tests.storage_room import ADA, FOLDER, REPOSITORY, put
 
 FORMS = pytest.mark.parametrize("form", [ZIP, TAR], ids=lambda form: form.suffix)
@@ -195,7 +196,7 @@ async def test_programs_unpack_it(
     resources: Resources, tmp_path: Path, program: str, form: Form
 ) -> None:
     if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
+        give_up(f"{program} is not installed")
     keys = [key for key in [*KEYS, *ODD_KEYS] if program != "bsdtar" or is_normalized("NFC", key)]
     for number, key in enumerate(keys):
         await put(resources, key, b"%d" % number)
