@@ -90,6 +90,55 @@ class Table:
 
 
 @dataclass(slots=True)
+class Dimension:
+    """What each point of a cloud carries: `size` in bytes, `type` in the extension's words."""
+
+    name: str
+    size: int
+    type: str
+
+
+@dataclass(slots=True)
+class PointCloud:
+    """Points: point cloud extension 1.0."""
+
+    count: int
+    encoding: str
+    dimensions: list[Dimension] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CubeDimension:
+    """One dimension of arrays; `kind` is x, y, z, time or empty, `extent` least and greatest."""
+
+    name: str
+    size: int
+    kind: str = ""
+    unit: str = ""
+    extent: list[float] | list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CubeVariable:
+    """One array. `is_data` is False for one that only says where the values of others are."""
+
+    name: str
+    dimensions: list[str]
+    data_type: str
+    is_data: bool = True
+    unit: str = ""
+    description: str = ""
+
+
+@dataclass(slots=True)
+class Cube:
+    """Arrays with named dimensions: datacube extension 2.2."""
+
+    dimensions: list[CubeDimension]
+    variables: list[CubeVariable]
+
+
+@dataclass(slots=True)
 class Facts:
     """All that one file says. `partial` says what was not read and why; empty means whole."""
 
@@ -103,4 +152,6 @@ class Facts:
     bands: list[Band] = field(default_factory=list)
     projection: Projection | None = None
     table: Table | None = None
+    point_cloud: PointCloud | None = None
+    cube: Cube | None = None
     partial: str = ""

@@ -9,8 +9,7 @@ import os
 import signal
 import socket
 import sys
-from types import ModuleType
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import orjson
 
@@ -50,8 +49,6 @@ def main(arguments: list[str]) -> None:
 
 def preload() -> None:
     """What every worker needs, loaded once and shared by all of them."""
-    # pyarrow works without numpy, which would cost each of us 30 MB and a thread.
-    sys.modules["numpy"] = cast("ModuleType", None)
     extractors_found()
 
 

@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PROJ_NETWORK": "OFF",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # numpy would start a thread for each processor, and what has threads cannot be forked safely.
+    "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 

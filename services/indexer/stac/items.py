@@ -7,11 +7,10 @@ from typing import Any
 
 from pystac import Asset, Item
 from pystac.extensions.file import FileExtension
-from pystac.extensions.projection import ProjectionExtension
-from pystac.extensions.table import Column, TableExtension
 
-from services.indexer.extractors.facts import Band, Facts, Place, Projection, Table
+from services.indexer.extractors.facts import Band, Facts, Place
 from services.indexer.models.stamps import stamp
+from services.indexer.stac.extensions import add_cube, add_points, add_projection, add_table
 from services.indexer.stac.names import collection_id, item_id, key_reference
 from services.indexer.stac.times import When, when_of
 from shared.contracts.storage import StoredObject
@@ -50,13 +49,21 @@ def build_item(facts: Facts, place: Place, stored: StoredObject) -> Document:
     _add_file(asset, stored)
     if facts.bands:
         asset.extra_fields["bands"] = [_band(band) for band in facts.bands]
-    if facts.projection is not None:
-        _add_projection(asset, facts.projection)
-    if facts.table is not None:
-        _add_table(asset, facts.table)
+    _add_content(item, asset, facts)
     document: dict[str, Any] = item.to_dict(include_self_link=False)
     document["collection"] = collection_id(stored.account_id, stored.repository_id)
     return document
+
+
+def _add_content(item: Item, asset: Asset, facts: Facts) -> None:
+    if facts.projection is not None:
+        add_projection(asset, facts.projection)
+    if facts.table is not None:
+        add_table(asset, facts.table)
+    if facts.cube is not None:
+        add_cube(asset, facts.cube)
+    if facts.point_cloud is not None and facts.point_cloud.dimensions:
+        add_points(item, facts.point_cloud)
 
 
 def located(
@@ -115,25 +122,3 @@ def _band(band: Band) -> dict[str, Any]:
         "statistics": band.statistics,
     }
     return {name: value for name, value in said.items() if value not in (None, "", {})}
-
-
-def _add_projection(asset: Asset, projection: Projection) -> None:
-    """A system without a code gets `null` for it, as the extension has it, and its WKT."""
-    ProjectionExtension.ext(asset, add_if_missing=True).apply(
-        code=projection.code,
-        wkt2=projection.wkt2,
-        shape=projection.shape,
-        transform=projection.transform,
-        bbox=projection.bbox,
-    )
-    if projection.code is None:
-        asset.extra_fields["proj:code"] = None
-
-
-def _add_table(asset: Asset, table: Table) -> None:
-    extension = TableExtension.ext(asset, add_if_missing=True)
-    extension.columns = [Column({"name": one.name, "type": one.type}) for one in table.columns]
-    if table.row_count is not None:
-        extension.row_count = table.row_count
-    if table.primary_geometry:
-        asset.extra_fields["table:primary_geometry"] = table.primary_geometry

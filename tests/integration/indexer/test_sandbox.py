@@ -217,14 +217,22 @@ def _is_gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    "place", ["natural-earth/countries/countries.parquet", "noaa/globe-land-mask/fiji.tif"]
+    "place",
+    [
+        "natural-earth/countries/countries.parquet",
+        "natural-earth/countries/countries.gpkg",
+        "scripps/mauna-loa-co2/weekly.nc",
+        "noaa/globe-land-mask/fiji.tif",
+    ],
 )
 async def test_mutations(sandbox: Sandbox, place: str) -> None:
     await _mutate(sandbox, place, rounds=150)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["natural-earth/countries/countries.parquet"])
+@pytest.mark.parametrize(
+    "place", ["natural-earth/countries/countries.parquet", "scripps/mauna-loa-co2/weekly.nc"]
+)
 async def test_many_mutations(sandbox: Sandbox, place: str) -> None:
     await _mutate(sandbox, place, rounds=5000)
 

@@ -3,14 +3,14 @@
 A code of the EPSG or ESRI registers, ESRI's own WKT in a citation, or parameters of a projection.
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 from pyproj import CRS
 from pyproj.crs import ProjectedCRS
 from pyproj.exceptions import CRSError
 
 from services.indexer.extractors import crs as systems
-from services.indexer.extractors.geotiff.tags import Directory, Value
+from services.indexer.extractors.geotiff.tags import Value
 
 KEY_DIRECTORY, KEY_DOUBLES, KEY_TEXTS = 34735, 34736, 34737
 
@@ -42,10 +42,20 @@ METHODS: Final = {
 }  # fmt: skip
 
 
+class Tags(Protocol):
+    """Where keys are kept: a directory of a TIFF, or the records of a point cloud."""
+
+    def numbers(self, tag: int) -> Value:
+        """All values of a tag; empty where it is absent."""
+
+    def text(self, tag: int) -> str:
+        """The text of a tag; empty where it is absent."""
+
+
 class Keys:
     """The keys of one directory by number."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Tags) -> None:
         self._doubles = directory.numbers(KEY_DOUBLES)
         self._texts = directory.text(KEY_TEXTS)
         flat = directory.numbers(KEY_DIRECTORY)

@@ -13,6 +13,7 @@ import pytest
 from services.indexer.extractors.facts import Facts, Malformed
 from services.indexer.extractors.sparse_file import OutOfBytes
 from tests.extraction import SAMPLE, extracted
+from tests.formats import METADATA, cloud, exif, packed, picture, pmtiles
 from tests.mutations import mutated
 from tests.rasters import tiff
 
@@ -32,6 +33,12 @@ def seeds() -> Iterator[tuple[str, bytes]]:
         "e.geojson",
         (SAMPLE / "natural-earth/countries/africa.geojson").read_bytes()[:3000] + b"]}",
     )
+    countries = SAMPLE / "natural-earth/countries"
+    yield "g.fgb", (countries / "countries.fgb").read_bytes()[:20_000]
+    yield "h.las", cloud(version="1.4", point_format=6)
+    yield "i.pmtiles", pmtiles(packed(METADATA))
+    yield "j.png", picture("PNG")
+    yield "k.jpg", picture("JPEG", exif=exif(DateTimeOriginal="2021:06:30 12:30:05"))
     yield "f.csv", b"id,lat,lon,date\n" + b'1,2.5,3.5,2020-01-01\n2,"x",4,2021-01-01\n' * 20
 
 

@@ -13,20 +13,17 @@ from tests.extraction import SAMPLE, facts_of
 
 
 def test_formats_are_found_by_themselves() -> None:
-    assert {one.LABEL for one in extractors_found()} == {"TIFF", "Parquet", "GeoJSON", "CSV"}
+    assert {one.LABEL for one in extractors_found()} == {
+        "TIFF", "Parquet", "GeoJSON", "CSV", "FlatGeobuf", "PMTiles", "LAS", "an image",
+        "NetCDF or HDF5", "NetCDF-3", "GeoPackage", "MBTiles",
+    }  # fmt: skip
     assert all(hasattr(one, member) for one in extractors_found() for member in MEMBERS)
 
 
 @pytest.mark.parametrize(
     ("name", "data", "label", "media_type"),
     [
-        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG image", "image/png"),
-        ("a", b"\xff\xd8\xff\xe0", "JPEG image", "image/jpeg"),
-        ("a", b"RIFF\x10\0\0\0WEBPVP8 ", "WebP image", "image/webp"),
         ("a", b"%PDF-1.7", "PDF", "application/pdf"),
-        ("a.nc", b"\x89HDF\r\n\x1a\n", "NetCDF-4", "application/netcdf"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5", "application/x-hdf5"),
-        ("a", b"CDF\x01", "NetCDF-3", "application/netcdf"),
         ("a.csv.gz", b"\x1f\x8b\x08", "gzip", "application/gzip"),
         ("README.md", b"# Hello", "Markdown", "text/markdown"),
         ("a.txt", "é".encode(), "Text", "text/plain"),
@@ -43,6 +40,24 @@ def test_formats_are_found_by_themselves() -> None:
 def test_media_type_by_content(name: str, data: bytes, label: str, media_type: str) -> None:
     facts = facts_of(name, data)
     assert (facts.format, facts.media_type) == (label, media_type)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "label", "media_type"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG image", "image/png"),
+        ("a", b"\xff\xd8\xff\xe0", "JPEG image", "image/jpeg"),
+        ("a", b"RIFF\x10\0\0\0WEBPVP8 ", "WebP image", "image/webp"),
+        ("a.nc", b"\x89HDF\r\n\x1a\n", "NetCDF-4", "application/netcdf"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5", "application/x-hdf5"),
+        ("a", b"CDF\x01", "NetCDF-3", "application/netcdf"),
+    ],
+)
+def test_media_type_of_what_is_too_short_to_be_read(
+    name: str, data: bytes, label: str, media_type: str
+) -> None:
+    content = content_of(name, data)
+    assert (content.label, content.media_type) == (label, media_type)
 
 
 def test_a_zip_is_not_opened() -> None:

@@ -1,0 +1,148 @@
+"""From the arrays of a file to what is told of them: cube, place, time, lines of the page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.indexer.extractors import words
+from services.indexer.extractors.arrays.array import Array, Attributes
+from services.indexer.extractors.arrays.conventions import is_of_others, kind_of
+from services.indexer.extractors.arrays.times import time_of
+from services.indexer.extractors.columns import MAX_NAME
+from services.indexer.extractors.earth import bounding_box, place_of_box
+from services.indexer.extractors.facts import (
+    MAX_COLUMNS,
+    Cube,
+    CubeDimension,
+    CubeVariable,
+    Facts,
+    Group,
+    Moment,
+    Place,
+    Projection,
+)
+from services.indexer.extractors.moments import moment_of, rfc3339, span_in_words
+
+AXES = {"longitude": "x", "latitude": "y", "x": "x", "y": "y", "z": "z", "time": "time"}
+GLOBAL = ("title", "institution", "source", "summary", "references", "Conventions", "license")
+FULL_TURN = 360.0
+
+
+def facts_of(
+    name: str, media_type: str, sizes: dict[str, int], arrays: Sequence[Array], said: Attributes
+) -> Facts:
+    """Of all arrays together; `sizes` are those of the dimensions, `said` is of the whole file."""
+    arrays = arrays[:MAX_COLUMNS]
+    data = [one for one in arrays if not is_of_others(one, arrays)]
+    place, moment = _place(arrays), _moment(arrays)
+    facts = Facts(
+        format=name,
+        media_type=media_type,
+        summary=f"{name}, {words.count(len(data), 'variable')}",
+        place=place,
+        moment=moment,
+        projection=Projection(code="EPSG:4326", bbox=list(place.bbox)) if place else None,
+        cube=Cube(_dimensions(sizes, arrays), [_variable(one, arrays) for one in arrays]),
+    )
+    facts.groups = [_about(said, facts), _dimension_group(sizes), _variable_group(arrays)]
+    return facts
+
+
+def _place(arrays: Sequence[Array]) -> Place | None:
+    """Around all longitudes and latitudes; a row of cells reaches half a step beyond its ends."""
+    spans = [
+        span for one in arrays if kind_of(one) == "longitude" for span in [_reach(one)] if span
+    ]
+    rows = [span for one in arrays if kind_of(one) == "latitude" for span in [_reach(one)] if span]
+    if not spans or not rows:
+        return None
+    latitudes = [max(-90.0, min(90.0, degrees)) for row in rows for degrees in row]
+    return place_of_box(*bounding_box([_one_turn(*span) for span in spans], latitudes))
+
+
+def _reach(array: Array) -> tuple[float, float] | None:
+    values = array.numbers()
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    is_row = array.dimensions == (array.name,) and array.shape[0] > 1
+    half = (high - low) / (array.shape[0] - 1) / 2 if is_row else 0.0
+    return low - half, high + half
+
+
+def _one_turn(west: float, east: float) -> tuple[float, float]:
+    """Cells all round the Earth reach a whole turn, and not a rounding beyond it."""
+    return (west, min(east, west + FULL_TURN))
+
+
+def _times(array: Array) -> list[datetime]:
+    unit, calendar = array.text("units"), array.text("calendar")
+    known = (time_of(value, unit, calendar) for value in array.numbers())
+    return [one for one in known if one is not None]
+
+
+def _moment(arrays: Sequence[Array]) -> Moment | None:
+    """From the first coordinate that is a time."""
+    for array in arrays:
+        if kind_of(array) == "time" and (times := _times(array)):
+            return moment_of(times, f"from the variable {array.name[:MAX_NAME]}")
+    return None
+
+
+def _dimensions(sizes: dict[str, int], arrays: Sequence[Array]) -> list[CubeDimension]:
+    coordinates = {one.name: one for one in arrays if one.dimensions == (one.name,)}
+    return [
+        _dimension(name, size, coordinates.get(name))
+        for name, size in list(sizes.items())[:MAX_COLUMNS]
+    ]
+
+
+def _dimension(name: str, size: int, coordinate: Array | None) -> CubeDimension:
+    if coordinate is None:
+        return CubeDimension(name[:MAX_NAME], size)
+    kind, unit = AXES.get(kind_of(coordinate), ""), coordinate.text("units")[:MAX_NAME]
+    if kind == "time":
+        times = _times(coordinate)
+        ends = [rfc3339(min(times)), rfc3339(max(times))] if times else []
+        return CubeDimension(name[:MAX_NAME], size, kind, unit, ends)
+    values = coordinate.numbers()
+    return CubeDimension(
+        name[:MAX_NAME], size, kind, unit, [min(values), max(values)] if values else []
+    )
+
+
+def _variable(array: Array, arrays: Sequence[Array]) -> CubeVariable:
+    return CubeVariable(
+        array.name[:MAX_NAME],
+        [name[:MAX_NAME] for name in array.dimensions],
+        array.data_type,
+        not is_of_others(array, arrays),
+        array.text("units")[:MAX_NAME],
+        (array.text("long_name") or array.text("standard_name"))[:MAX_NAME],
+    )
+
+
+def _about(said: Attributes, facts: Facts) -> Group:
+    group = Group("Dataset")
+    for name in GLOBAL:
+        group.add(name.capitalize(), str(said.get(name, "")))
+    group.add("Bounding box", words.box(facts.place.bbox) if facts.place else "")
+    group.add("Time", span_in_words(facts.moment) if facts.moment else "")
+    return group
+
+
+def _dimension_group(sizes: dict[str, int]) -> Group:
+    group = Group("Dimensions")
+    for name, size in list(sizes.items())[:MAX_COLUMNS]:
+        group.add(name[:MAX_NAME], f"{size:,}")
+    return group
+
+
+def _variable_group(arrays: Sequence[Array]) -> Group:
+    """`co2 (time): float32, ppm, mole fraction of carbon dioxide`."""
+    group = Group("Variables")
+    for one in arrays:
+        name = one.text("long_name") or one.text("standard_name")
+        told = ", ".join(filter(None, (one.data_type, one.text("units"), name)))
+        over = f" ({', '.join(one.dimensions)})" if one.dimensions else ""
+        group.add(f"{one.name}{over}"[: 2 * MAX_NAME], told)
+    return group
