@@ -7,20 +7,18 @@ from typing import Any
 
 import pytest
 
-from services.indexer.extractors.facts import Facts
+from services.indexer.extractors.facts import Cube, CubeDimension, Facts
 from services.indexer.stac.items import build_item, located
 from services.indexer.stac.validation import problems_of
 from shared.contracts.storage import StoredObject
 from shared.identifiers import object_uid
 from tests.extraction import EXPECTED, SAMPLE, facts_of, sample_facts
+from tests.formats import cloud
 from tests.rasters import tiff
 
 UPLOADED = datetime(2026, 11, 23, 10, 0, 0, 123000, tzinfo=UTC)
-PLACES = [
-    place
-    for place in EXPECTED
-    if place.rpartition(".")[2] in {"tif", "parquet", "geojson"}
-]  # fmt: skip
+# A Shapefile says nothing of its coordinate system in the file itself.
+PLACES = [place for place in EXPECTED if not place.endswith(".shp")]
 
 
 def stored(place: str, data: bytes = b"", **changes: Any) -> StoredObject:
@@ -84,6 +82,54 @@ def test_what_a_table_s_item_says() -> None:
     assert asset["table:row_count"] == 177
     assert [one["name"] for one in asset["table:columns"]] == EXPECTED[place]["columns"]
     assert asset["table:primary_geometry"] == "geometry"
+
+
+def test_what_an_array_s_item_says() -> None:
+    item = sample_item("scripps/mauna-loa-co2/weekly.nc")
+    asset, properties = item["assets"]["data"], item["properties"]
+    assert (
+        "https://stac-extensions.github.io/datacube/v2.2.0/schema.json" in item["stac_extensions"]
+    )
+    assert asset["type"] == "application/netcdf"
+    assert asset["cube:dimensions"] == {
+        "time": {"type": "temporal", "extent": ["1958-03-29T00:00:00Z", "2001-12-29T00:00:00Z"]}
+    }
+    assert asset["cube:variables"]["co2"] == {
+        "dimensions": ["time"],
+        "type": "data",
+        "description": "Weekly mean atmospheric CO2",
+        "unit": "ppmv",
+        "data_type": "float32",
+    }
+    assert (properties["start_datetime"], properties["end_datetime"]) == (
+        "1958-03-29T00:00:00Z", "2001-12-29T00:00:00Z",
+    )  # fmt: skip
+
+
+def test_what_a_point_cloud_s_item_says() -> None:
+    facts = facts_of("a.laz", cloud(version="1.4", point_format=6, is_packed=True))
+    item = item_of(facts, stored("noaa/lidar/a.laz"))
+    properties = item["properties"]
+    assert problems_of(item) == []
+    told = [properties[f"pc:{name}"] for name in ("count", "type", "encoding")]
+    assert told == [10, "other", "LASzip"]
+    assert properties["pc:schemas"][0] == {"name": "X", "size": 4, "type": "signed"}
+
+
+def test_points_of_a_format_that_there_is_not_make_an_item_without_them() -> None:
+    facts = facts_of("a.las", cloud())
+    assert facts.point_cloud is not None
+    facts.point_cloud.dimensions = []
+    item = item_of(facts, stored("noaa/lidar/a.las"))
+    assert problems_of(item) == []
+    assert "pc:count" not in item["properties"]
+
+
+def test_dimensions_of_unknown_reach_make_a_valid_item() -> None:
+    facts = facts_of("a.tif", tiff())
+    kinds = ("x", "z", "time", "")
+    facts.cube = Cube([CubeDimension(f"d{kind}", 3, kind) for kind in kinds], [])
+    assert problems_of(item_of(facts, stored("noaa/mask/a.tif"))) == []
 
 
 def test_nothing_in_an_item_depends_on_where_it_is_served() -> None:
