@@ -75,9 +75,13 @@ def _one_turn(west: float, east: float) -> tuple[float, float]:
 
 
 def _times(array: Array) -> list[datetime]:
+    """The first and the last: they are counted, so that what lies between need not be."""
+    numbers = array.numbers()
+    if not numbers:
+        return []
     unit, calendar = array.text("units"), array.text("calendar")
-    known = (time_of(value, unit, calendar) for value in array.numbers())
-    return [one for one in known if one is not None]
+    ends = (time_of(value, unit, calendar) for value in (min(numbers), max(numbers)))
+    return [one for one in ends if one is not None]
 
 
 def _moment(arrays: Sequence[Array]) -> Moment | None:
