@@ -15,7 +15,7 @@ from tests.benchmarks.processes import cpu_seconds, pids_of
 from tests.benchmarks.report import Table
 from tests.chaos.writers import s3_client
 
-ROUNDS = 5
+ROUNDS, TIMES = 5, 16
 BIG = 256 * 1024**2
 WRK = ("wrk", "--threads", "1", "--connections", "16", "--duration", "2s")
 BUCKET, FOLDER = "noaa", "globe-land-mask/bench"
@@ -88,9 +88,10 @@ def hammer(url: str, headers: dict[str, str]) -> int:
 
 
 def whole_object(connection: Connection) -> int:
-    """The big object; its bytes."""
-    assert connection.get(BIG_PATH) == 200
-    return BIG
+    """The big object, so often that the kernel's ticks of 10 ms do not count; the bytes."""
+    for _ in range(TIMES):
+        assert connection.get(BIG_PATH) == 200
+    return BIG * TIMES
 
 
 def write_table(ready: dict[str, Any], door: set[int], folder: Path, body: memoryview) -> Table:
