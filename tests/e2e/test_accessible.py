@@ -1,7 +1,7 @@
 """Every page in a real browser: for axe-core, with the keyboard, on a telephone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -38,6 +38,13 @@ def test_every_page_is_visited() -> None:
     assert left_out() == set()
 
 
+@pytest.fixture(scope="module")
+def audience(platform: Embedded) -> Iterator[dict[str, BrowserState]]:
+    """Registered once: the same people cannot come twice."""
+    with gathered(platform) as people:
+        yield people
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("visits", "judge"),
@@ -48,15 +55,14 @@ def test_every_page_is_visited() -> None:
     ],
 )
 async def test_nothing_stands_in_anyones_way(
-    platform: Embedded, visits: list[Visit], judge: Judge
+    platform: Embedded, audience: dict[str, BrowserState], visits: list[Visit], judge: Judge
 ) -> None:
-    with gathered(platform) as audience:
-        async with started() as browser:
-            lanes = (
-                lane(browser, platform.ready["web"], audience, visits[one::LANES], judge)
-                for one in range(LANES)
-            )
-            found = await asyncio.gather(*lanes)
+    async with started() as browser:
+        lanes = (
+            lane(browser, platform.ready["web"], audience, visits[one::LANES], judge)
+            for one in range(LANES)
+        )
+        found = await asyncio.gather(*lanes)
     assert [one for said in found for one in said] == []
 
 
