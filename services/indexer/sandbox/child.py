@@ -9,7 +9,8 @@ import os
 import signal
 import socket
 import sys
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import Any, NoReturn, cast
 
 import orjson
 
@@ -49,7 +50,10 @@ def main(arguments: list[str]) -> None:
 
 def preload() -> None:
     """What every worker needs, loaded once and shared by all of them."""
+    # pyarrow works without numpy, which would cost each of us 30 MB: who needs it loads it later.
+    sys.modules["numpy"] = cast("ModuleType", None)
     extractors_found()
+    del sys.modules["numpy"]
 
 
 def _silence() -> None:
