@@ -1,19 +1,15 @@
 """What the documents say of the code is so: files they name, examples they give."""
 
 import re
-import struct
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from pydantic import BaseModel
 
 from infra.settings import PlatformSettings
-from services.indexer.extractors.facts import Malformed
-from services.indexer.extractors.sparse_file import SparseFile
 from shared.settings import Settings
 
 DOCUMENTS = sorted(
@@ -29,51 +25,19 @@ LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 NAMED = re.compile(r"`((?:services|shared|infra|tests|docs|client)/[\w./-]*[\w/])`")
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"^\| `(COOP_\w+)` \| (`[^`]+`|–) \|", re.MULTILINE)
-# The example of a file that does not exist yet.
-EXAMPLES = {"services/indexer/extractors/pmtiles.py"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_what_is_linked_and_named_is_there(document: Path) -> None:
     text = document.read_text()
     lost = [link for link in LINK.findall(text) if not (document.parent / link).exists()]
-    lost += [
-        name for name in NAMED.findall(text) if name not in EXAMPLES and not Path(name).exists()
-    ]
+    lost += [name for name in NAMED.findall(text) if not Path(name).exists()]
     assert not lost, f"{document} names {', '.join(lost)}"
 
 
-def example(document: str) -> ModuleType:
-    """The one Python module that a document shows."""
-    (code,) = CODE.findall(Path(document).read_text())
-    module = ModuleType("example")
-    exec(compile(code, document, "exec"), module.__dict__)  # noqa: S102 (our own text)
-    return module
-
-
-def tiles(*, version: int = 3, kind: int = 1) -> SparseFile:
-    """A PMTiles header of Florence, as the specification lays it out."""
-    header = bytearray(127)
-    header[:8] = b"PMTiles" + bytes([version])
-    struct.pack_into("<Q", header, 72, 108)
-    header[99:102] = bytes([kind, 0, 14])
-    struct.pack_into("<4i", header, 102, 111_545_280, 437_270_125, 113_289_395, 438_325_455)
-    file = SparseFile("florence.pmtiles", len(header))
-    file.add(0, bytes(header))
-    return file
-
-
-def test_the_example_of_an_extractor_works() -> None:
-    extractor = example("docs/extractors.md")
-    file = tiles()
-    assert extractor.recognises(file)
-    facts = extractor.parse(file)
-    assert facts.summary == "PMTiles, vector, zoom 0 to 14"
-    assert facts.place.bbox == (11.154528, 43.7270125, 11.3289395, 43.8325455)
-    assert facts.groups[0].lines[-1] == ("Tiles", "108 tiles")
-    with pytest.raises(Malformed, match="version 2"):
-        extractor.parse(tiles(version=2))
-    assert not extractor.recognises(SparseFile("empty.pmtiles", 0))
+def test_the_example_of_an_extractor_is_one_of_ours() -> None:
+    (code,) = CODE.findall(Path("docs/extractors.md").read_text())
+    assert code == Path("services/indexer/extractors/mbtiles.py").read_text()
 
 
 def settings_of(model: type[BaseModel], prefix: str = "COOP_") -> Iterator[tuple[str, str]]:
