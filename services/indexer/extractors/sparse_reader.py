@@ -43,7 +43,8 @@ class SparseReader(io.RawIOBase):
         try:
             data = self._file.read(self._place, length)
         except (NeedBytes, OutOfBytes) as missed:
-            self.missed = missed
+            # Without its past: the library's things hold us, and its frames hold them.
+            self.missed = type(missed)(*missed.args)
             raise
         self._place += length
         return data
@@ -61,6 +62,7 @@ def through(reader: SparseReader) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if reader.missed is not None:
-            raise reader.missed from error
+        missed, reader.missed = reader.missed, None
+        if missed is not None:
+            raise missed from error
         raise

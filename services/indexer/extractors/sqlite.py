@@ -55,8 +55,9 @@ class _File:
         try:
             return file.read(start, end - start)[offset - start : offset - start + amount]
         except (NeedBytes, OutOfBytes) as missed:
-            self._vfs.missed = missed
-            raise apsw.IOError from missed
+            # Without its past, which holds the database that it came up in.
+            self._vfs.missed = type(missed)(*missed.args)
+            raise apsw.IOError from None
 
     def xFileSize(self) -> int:  # noqa: N802 -- SQLite's
         return self._vfs.file.size

@@ -5,34 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import netCDF4
 import numpy as np
 import pytest
 
 from services.indexer.extractors.facts import Facts, Malformed
 from tests.extraction import EXPECTED, extracted, facts_of, line, sample_facts
+from tests.netcdf import written
 
 PLACE = "scripps/mauna-loa-co2/weekly.nc"
-
-
-def grid(folder: Path, form: str = "NETCDF4", **options: Any) -> bytes:
-    """Temperatures over time, latitude and longitude, by the conventions of CF."""
-    longitudes = options.get("longitudes", np.arange(0, 360, 2.5))
-    with netCDF4.Dataset(folder / "a.nc", "w", format=form) as made:
-        made.title, made.Conventions = "Reanalysis", "CF-1.8"
-        made.createDimension("time", None)
-        made.createDimension("lat", 73)
-        made.createDimension("lon", len(longitudes))
-        for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
-            made.createVariable(name, "f4", (name,)).units = unit
-        times = made.createVariable("time", "f8", ("time",))
-        times.units, times.calendar = "hours since 1900-01-01", options.get("calendar", "standard")
-        air = made.createVariable("air", "i2", ("time", "lat", "lon"), fill_value=-32768)
-        air.units, air.long_name = "K", "Air temperature"
-        made["lat"][:] = np.linspace(90, -90, 73)
-        made["lon"][:] = longitudes
-        times[:] = [876_576, 876_600, 876_624]
-    return (folder / "a.nc").read_bytes()
 
 
 def test_sample_is_as_netcdf4_said() -> None:
@@ -56,7 +36,7 @@ def test_sample_is_as_netcdf4_said() -> None:
     ["NETCDF4", "NETCDF4_CLASSIC", "NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA"],
 )
 def test_a_grid_is_alike_in_all_formats(tmp_path: Path, form: str) -> None:
-    facts = facts_of("a.nc", grid(tmp_path, form))
+    facts = facts_of("a.nc", written(tmp_path, "grid", form=form))
     assert facts.format == ("NetCDF-4" if form.startswith("NETCDF4") else "NetCDF-3")
     assert facts.place is not None
     assert facts.moment is not None
@@ -81,13 +61,13 @@ def test_a_grid_is_alike_in_all_formats(tmp_path: Path, form: str) -> None:
 
 
 def test_a_grid_over_the_antimeridian(tmp_path: Path) -> None:
-    facts = facts_of("a.nc", grid(tmp_path, longitudes=np.arange(170, 191, 1.0)))
+    facts = facts_of("a.nc", written(tmp_path, "grid", longitudes=(170, 191, 1)))
     assert facts.place is not None
     assert facts.place.bbox == pytest.approx((169.5, -90, -169.5, 90))
 
 
 def test_a_calendar_that_is_not_ours_gives_no_time(tmp_path: Path) -> None:
-    facts = facts_of("a.nc", grid(tmp_path, calendar="360_day"))
+    facts = facts_of("a.nc", written(tmp_path, "grid", calendar="360_day"))
     assert facts.moment is None
     assert facts.place is not None
 

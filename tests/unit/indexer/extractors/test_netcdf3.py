@@ -3,30 +3,15 @@
 import struct
 from pathlib import Path
 
-import netCDF4
-import numpy as np
 import pytest
 
 from services.indexer.extractors.facts import Malformed
 from tests.extraction import extracted, facts_of, line
-
-
-def series(folder: Path, many: int) -> bytes:
-    """A station's values over a time that has no end, and one number."""
-    with netCDF4.Dataset(folder / "a.nc", "w", format="NETCDF3_CLASSIC") as made:
-        made.createDimension("time", None)
-        times = made.createVariable("time", "i4", ("time",))
-        times.units = "minutes since 2020-02-28 23:00:00 +01:00"
-        made.createVariable("level", "f4", ("time",))[:] = np.zeros(many)
-        times[:] = np.arange(many) * 60
-        made.createVariable("lat", "f8", ()).units = "degrees_north"
-        made.createVariable("lon", "f8", ()).units = "degrees_east"
-        made["lat"][...], made["lon"][...] = 47.5, 7.5
-    return (folder / "a.nc").read_bytes()
+from tests.netcdf import written
 
 
 def test_records_that_lie_between_each_other(tmp_path: Path) -> None:
-    facts = facts_of("a.nc", series(tmp_path, 50))
+    facts = facts_of("a.nc", written(tmp_path, "series", form="NETCDF3_CLASSIC", many=50))
     assert facts.moment is not None
     assert facts.place is not None
     assert (facts.moment.start, facts.moment.end) == (
@@ -37,7 +22,7 @@ def test_records_that_lie_between_each_other(tmp_path: Path) -> None:
 
 
 def test_of_many_records_only_the_ends_are_read(tmp_path: Path) -> None:
-    found = extracted("a.nc", series(tmp_path, 100_000))
+    found = extracted("a.nc", written(tmp_path, "series", form="NETCDF3_CLASSIC", many=100_000))
     assert found.facts.moment is not None
     assert found.facts.moment.end == "2031-07-27T13:00:00Z"
     assert found.requests <= 3
