@@ -1,10 +1,11 @@
 """Programs of others that tests start, got before the clock of any test runs.
 
-`python -m tests.programs` builds or fetches what the cache has not yet, one after another, since two
+`python -m tests.programs` builds or fetches what the cache has not yet, one after another: two
 builds at once take the memory of three. What cannot be had is left to the tests that need it: they
 are skipped, or fail under CI.
 """
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from infra.settings import cache_folder
 from tests import dynamodb_local, s3_server
 
 NEEDED: dict[str, Callable[[], object]] = {
-    "Ory Kratos": lambda: find_kratos("", cache_folder(), print),
+    "Ory Kratos": lambda: find_kratos("", cache_folder(), lambda _: None),
     "versitygw": s3_server.built,
     "DynamoDB Local": dynamodb_local.fetched,
 }
@@ -26,7 +27,7 @@ def main() -> None:
         try:
             get()
         except (KratosMissing, OSError, pytest.skip.Exception, pytest.fail.Exception) as missing:
-            print(f"{name} cannot be had: {missing}", flush=True)
+            sys.stderr.write(f"{name} cannot be had: {missing}\n")
 
 
 if __name__ == "__main__":
