@@ -23,12 +23,13 @@ class SandboxSettings(BaseModel):
 class SearchSettings(BaseModel):
     """What one call of a search may cost.
 
-    `max_rows` items are looked at before a page ends short; to sort, all must be looked at, and
+    After `max_rows` items, or `max_seconds`, a page ends short; to sort, all must be looked at, and
     more than `max_sorted` are refused. A filter has so many terms, and so many levels.
     """
 
     max_rows: int = Field(default=20_000, ge=1)
     max_sorted: int = Field(default=20_000, ge=1)
+    max_seconds: float = Field(default=2.0, gt=0)
     max_filter_terms: int = Field(default=2_000, ge=1)
     max_filter_depth: int = Field(default=64, ge=1)
 

@@ -119,6 +119,25 @@ def test_pystac_client_queries(root: str, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
+def test_pystac_client_filters(root: str, method: str) -> None:
+    everything = found(root, method)
+    geometry = {"property": "geometry"}
+    there = found(root, method, intersects=FIJI)
+    mine = [one for one in everything if one.startswith(MASK)]
+    for said, expected in (
+        (f"S_INTERSECTS(geometry, POINT(178 -17.8)) AND collection = '{MASK}'", None),
+        ("T_AFTER(datetime, DATE('2999-01-01')) OR title IS NULL", []),
+        ("CASEI(collection) LIKE casei('NOAA--globe%')", mine),
+        ({"op": "s_intersects", "args": [geometry, FIJI]}, there),
+        ({"op": "s_disjoint", "args": [geometry, FIJI]}, sorted(set(everything) - set(there))),
+    ):
+        language = "cql2-text" if isinstance(said, str) else "cql2-json"
+        answer = found(root, method, filter=said, filter_lang=language)
+        wanted = [one for one in there if one in mine] if expected is None else expected
+        assert sorted(answer) == sorted(wanted)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_pystac_client_asks_for_fields(root: str, method: str) -> None:
     client = Client.open(root)
     for said in (["id", "-geometry"], {"include": ["id"], "exclude": ["geometry"]}):
@@ -181,6 +200,10 @@ def test_the_next_page_is_asked_for_by_the_same_body(root: str) -> None:
         ({"sortby": [{"field": "id", "direction": "up"}]}, "sortby"),
         ({"query": {"id": {"is": 1}}}, "query"),
         ({"fields": ["id"]}, "fields"),
+        ({"filter": "a = " + "-" * 8_000 + "1"}, "filter"),
+        ({"filter": "(" * 2_000 + "a" + ")" * 2_000}, "filter"),
+        ({"filter": {"op": "drop", "args": []}}, "filter"),
+        ({"filter": {"op": "s_within", "args": [{"property": "geometry"}, {}]}}, "filter"),
     ],
 )
 def test_a_search_that_cannot_be(root: str, asked: dict[str, Any], field: str) -> None:

@@ -1,6 +1,5 @@
 """Searching: items of many collections, page by page, with bounded work for each call."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import orjson
 
 from services.indexer.models.best import Best
 from services.indexer.models.places import Place, cursor_of, place_of
+from services.indexer.operations.budget import Budget
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import Filter, filter_of
 from services.indexer.stac.items import Document, located
@@ -24,8 +24,6 @@ from shared.tables import Table
 
 # What a reply may hold.
 MOST_BYTES = 768 * 1024
-# Others get their turn after so many rows.
-TURN = 100
 Collections = Callable[[str], AsyncGenerator[Repository, None]]
 
 
@@ -58,29 +56,27 @@ async def search_items(
     start = Place() if wanted.sort else after or Place()
     async with aclosing(_places(table, wanted.ids, collections, start)) as places:
         if wanted.sort:
-            found = await _first_sorted(places, wanted, wanted_filter, after, limits.max_sorted)
+            budget = Budget(limits.max_sorted, limits.max_seconds)
+            found = await _first_sorted(places, wanted, wanted_filter, after, budget)
             further = None
         else:
-            found, further = await _next_found(places, wanted, wanted_filter, limits.max_rows)
+            budget = Budget(limits.max_rows, limits.max_seconds)
+            found, further = await _next_found(places, wanted, wanted_filter, budget)
     return _page(wanted, found, further, data_url)
 
 
 async def _next_found(
-    places: AsyncGenerator[Looked, None], wanted: SearchItems, wanted_filter: Filter, most: int
+    places: AsyncGenerator[Looked, None], wanted: SearchItems, wanted_filter: Filter, budget: Budget
 ) -> tuple[list[Found], Place | None]:
     """Enough for a page and one more; and the place to go on from, if the work was done before."""
     found: list[Found] = []
-    rows = 0
     async for looked in places:
-        rows += 1
         if looked.item is not None and wanted_filter.matches(looked.item):
             found.append((looked.place(), looked))
         if len(found) > wanted.limit:
             break
-        if rows >= most:
+        if await budget.is_spent():
             return found, looked.place()
-        if rows % TURN == 0:
-            await asyncio.sleep(0)
     return found, None
 
 
@@ -89,23 +85,21 @@ async def _first_sorted(
     wanted: SearchItems,
     wanted_filter: Filter,
     after: Place | None,
-    most: int,
+    budget: Budget,
 ) -> list[Found]:
     """Enough for a page and one more, of all that there is. Invalid where that is too much."""
     best: Best[Found] = Best(wanted.limit + 1)
     passed = _order(after, wanted) if after else None
-    rows = 0
+    is_spent = False
     async for looked in places:
-        rows += 1
-        if rows > most:
-            raise invalid("sortby", f"cannot sort more than {most:,} items; ask for fewer of them")
+        if is_spent:
+            raise invalid("sortby", "cannot sort so many items; ask for fewer of them")
         if looked.item is not None and wanted_filter.matches(looked.item):
             place = looked.place(keys_of(looked.item, wanted.sort))
             order = _order(place, wanted)
             if passed is None or passed < order:
                 best.offer(order, (place, looked))
-        if rows % TURN == 0:
-            await asyncio.sleep(0)
+        is_spent = await budget.is_spent()
     return best.first()
 
 
@@ -137,9 +131,11 @@ async def _places(
     ids = sorted(set(wanted_ids))
     async with aclosing(collections(start.collection_id)) as repositories:
         async for repository in repositories:
-            yield Looked(repository)
             name = _id_of(repository)
             after = start.item_id if name == start.collection_id else ""
+            # However little a call may do, it goes on from where the last one ended.
+            if name != start.collection_id:
+                yield Looked(repository)
             edition = (await find_editions(table, repository.repository_uid)).current
             if ids:
                 rows = items_of_ids(table, edition, [one for one in ids if one > after])

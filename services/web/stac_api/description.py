@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.web.stac_api.conditions import CRS84
 from services.web.stac_api.links import GEOJSON, JSON
 
 LIMIT = {
@@ -57,7 +58,20 @@ QUERY = {
     "description": 'Conditions on properties as JSON, such as {"gsd": {"lt": 10}}',
     "schema": {"type": "string"},
 }
-FEATURES = (LIMIT, TOKEN, BBOX, DATETIME, SORTBY, FIELDS, QUERY)
+FILTER = {
+    "name": "filter",
+    "in": "query",
+    "description": "A condition on items (CQL2), such as gsd < 10",
+    "schema": {"type": "string"},
+}
+FILTER_LANG = {
+    "name": "filter-lang",
+    "in": "query",
+    "schema": {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+}
+FILTER_CRS = {"name": "filter-crs", "in": "query", "schema": {"type": "string", "enum": [CRS84]}}
+FILTERS = (FILTER, FILTER_LANG, FILTER_CRS)
+FEATURES = (LIMIT, TOKEN, BBOX, DATETIME, SORTBY, FIELDS, QUERY, *FILTERS)
 SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),

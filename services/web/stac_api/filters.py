@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from services.web.stac_api.conditions import PARAMETERS as FILTER
+from services.web.stac_api.conditions import filter_of
 from services.web.stac_api.fields import Fields, fields_of
-from services.web.stac_api.query import condition_of
+from services.web.stac_api.query import both, condition_of
 from services.web.stac_api.sorting import sort_of
 from shared.contracts.indexer import SortField
 from shared.fields import invalid
@@ -42,7 +44,7 @@ class Wanted:
     bbox: tuple[float, ...] = ()
     interval: Interval | None = None
     geometry: dict[str, Any] | None = None
-    condition: dict[str, Any] | None = None
+    condition: dict[str, Any] | bool | None = None
     sort: tuple[SortField, ...] = ()
     fields: Fields | None = None
 
@@ -50,7 +52,7 @@ class Wanted:
     def is_filtered(self) -> bool:
         """Whether items have to be looked at one by one, or are told in another order."""
         looked = self.ids or self.bbox or self.interval or self.geometry
-        return bool(looked or self.condition or self.sort)
+        return bool(looked or self.condition is not None or self.sort)
 
 
 def from_query(request: Request) -> Wanted:
@@ -94,7 +96,7 @@ def read(values: Values) -> Wanted:
         bbox=known.get("bbox", ()),
         interval=known.get("datetime"),
         geometry=known.get("intersects"),
-        condition=known.get("query"),
+        condition=both(known.get("query"), filter_of(values)),
         sort=known.get("sortby", ()),
         fields=known.get("fields"),
     )
@@ -207,6 +209,8 @@ READERS = {
     "sortby": sort_of,
     "fields": fields_of,
 }
+# What an address says of all this, and a link to the next page says again.
+PARAMETERS = (*READERS, *FILTER)
 
 
 def _json(content: bytes, field: str) -> Any:  # noqa: ANN401

@@ -28,6 +28,14 @@ def condition_of(value: object) -> Expression | None:
     return {"op": "and", "args": conditions} if conditions else None
 
 
+def both(
+    one: Expression | bool | None, other: Expression | bool | None
+) -> Expression | bool | None:
+    """Of two conditions that may not be there."""
+    said = [part for part in (one, other) if part is not None]
+    return {"op": "and", "args": said} if len(said) == 2 else next(iter(said), None)
+
+
 def _condition(name: str, operator: str, value: object) -> Expression:
     if len(name) > LONGEST_NAME:
         raise ValueError(f"has a property of more than {LONGEST_NAME} characters")

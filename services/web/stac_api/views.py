@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
-from services.web.stac_api.filters import LONGEST_NAME, READERS, Wanted, from_body, from_query
+from services.web.stac_api.filters import LONGEST_NAME, PARAMETERS, Wanted, from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, Links
 from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
@@ -16,6 +16,12 @@ from shared.contracts.indexer import GetCollection, GetItem, ListCollections, St
 from shared.errors import NotFound
 
 STAC_VERSION = "1.1.0"
+CQL2 = (
+    *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
+    *("case-insensitive-comparison", "accent-insensitive-comparison", "property-property"),
+    *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions"),
+    *("temporal-functions", "array-functions"),
+)
 CONFORMS_TO = [
     "https://api.stacspec.org/v1.0.0/core",
     "https://api.stacspec.org/v1.0.0/collections",
@@ -30,11 +36,15 @@ CONFORMS_TO = [
     "https://api.stacspec.org/v1.0.0/ogcapi-features#fields",
     "https://api.stacspec.org/v1.0.0/item-search#query",
     "https://api.stacspec.org/v1.0.0/ogcapi-features#query",
+    "https://api.stacspec.org/v1.0.0/item-search#filter",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features#filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in CQL2),
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 ]
-PARAMETERS = tuple(READERS)
 
 
 async def landing(request: Request) -> Response:

@@ -90,6 +90,18 @@ def nested(levels: int) -> dict[str, Any]:
         ({"fields": 7}, "fields"),
         ({"fields": {"include": "id"}}, "fields"),
         ({"query": []}, "query"),
+        ({"filter": 7}, "filter"),
+        ({"filter": []}, "filter"),
+        ({"filter": "a ="}, "filter"),
+        ({"filter": "(" * 5000}, "filter"),
+        ({"filter": {"op": "not"}, "filter-lang": "cql2-text"}, "filter"),
+        ({"filter": "{", "filter-lang": "cql2-json"}, "filter"),
+        ({"filter": "a", "filter-lang": "cql"}, "filter-lang"),
+        ({"filter": "a", "filter-lang": ["cql2-text"]}, "filter-lang"),
+        ({"filter": {"a": "x" * 70_000}}, "filter"),
+        ({"filter": nested(70)}, "filter"),
+        ({"filter": "a", "filter-crs": "EPSG:3857"}, "filter-crs"),
+        ({"filter": "a", "filter-crs": {}}, "filter-crs"),
         ({"query": {"a": 1}}, "query"),
         ({"query": {"a": {"is": 1}}}, "query"),
         ({"query": {"a" * 257: {"eq": 1}}}, "query"),
@@ -121,6 +133,9 @@ def test_what_cannot_be_is_refused_by_name(values: dict[str, Any], field: str) -
         ("query={", "query"),
         ("query=7", "query"),
         ("query=", "query"),
+        ("filter=", "filter"),
+        ("filter=a%20%2B%201%20=%202", "filter"),
+        ("filter=%5B&filter-lang=cql2-json", "filter"),
         ("sortby=", "sortby"),
         ("sortby=a,,b", "sortby"),
         ("fields=" + "a" * 300, "fields"),
@@ -191,9 +206,27 @@ def test_a_query_is_said_as_a_condition() -> None:
     assert read({"query": {}}).condition is None
     patterns = {"a": {"contains": "b", "endsWith": "c"}, "d": {"eq": True, "neq": "x", "lte": 1}}
     condition = read({"query": patterns}).condition
-    assert condition is not None
+    assert isinstance(condition, dict)
     assert [one["args"][1] for one in condition["args"]] == ["%b%", "%c", True, "x", 1]
     assert [one["op"] for one in condition["args"]] == ["like", "like", "=", "<>", "<="]
+
+
+def test_a_filter_is_said_in_four_ways() -> None:
+    said = {"op": "<", "args": [{"property": "gsd"}, 10.0]}
+    written = orjson.dumps(said).decode()
+    crs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    for wanted in (
+        read({"filter": said, "filter-crs": crs}),
+        read({"filter": "gsd < 10", "filter-lang": "cql2-text"}),
+        query("filter=gsd%20<%2010"),
+        query(f"filter={written}&filter-lang=cql2-json&filter-crs={crs}"),
+    ):
+        assert wanted.condition == said
+        assert wanted.is_filtered
+    more = read({"filter": said, "query": {"a": {"eq": 1}}}).condition
+    assert isinstance(more, dict)
+    assert [one["op"] for one in more["args"]] == ["and", "<"]
+    assert read({"filter": False}).is_filtered
 
 
 def test_who_asks_for_too_many_gets_what_we_give() -> None:

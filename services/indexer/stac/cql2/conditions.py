@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from services.indexer.settings import SearchSettings
+from services.indexer.stac.cql2 import arrays, spatial, temporal
 from services.indexer.stac.cql2.comparisons import (
     ORDERS,
     Arguments,
@@ -91,4 +92,7 @@ OPERATORS: Mapping[str, Callable[[Arguments], Condition]] = {
     "like": like,
     "isNull": is_null,
     **{name: partial(comparison, name) for name in ORDERS},
+    **{name: partial(spatial.spatial, name) for name in spatial.RELATIONS},
+    **{name: partial(temporal.temporal, name) for name in temporal.RELATIONS},
+    **{name: partial(arrays.of_lists, name) for name in arrays.RELATIONS},
 }

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from services.indexer.extractors.earth import footprint_of_box
 from services.indexer.settings import SearchSettings
-from services.indexer.stac.filters import filter_of, shape_of
+from services.indexer.stac.filters import filter_of
+from services.indexer.stac.shapes import shape_of
 from shared.contracts.indexer import SearchItems
 from shared.errors import Invalid
 
@@ -132,7 +133,7 @@ def test_an_item_without_a_footprint_is_nowhere() -> None:
 )
 def test_what_is_no_geometry_is_refused(geometry: Shape) -> None:
     with pytest.raises(Invalid) as refused:
-        shape_of(geometry)
+        shape_of(geometry, "intersects")
     assert [one["field"] for one in refused.value.errors] == ["intersects"]
 
 
@@ -141,7 +142,7 @@ def test_a_shape_of_very_many_parts_is_refused_at_once() -> None:
     squares = [[[[-n, -n], [n, -n], [n, n], [-n, n], [-n, -n]]] for n in range(1, 5000)]
     began = time.monotonic()
     with pytest.raises(Invalid, match="more than 2,000 positions"):
-        shape_of({"type": "MultiPolygon", "coordinates": squares})
+        shape_of({"type": "MultiPolygon", "coordinates": squares}, "intersects")
     assert time.monotonic() - began < 1
 
 
