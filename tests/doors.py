@@ -141,7 +141,14 @@ PAGES = (
 CALLS = (
     call("repository", API, TITLE),
     call("citation", f"{API}/citation", TITLE),
-    call("summary", f"{API}/summary", '"files":3'),
+    call(
+        "summary",
+        f"{API}/summary",
+        '"files":3',
+        actions=(KEYS,),
+        key="",
+        lists=True,
+    ),
     call("directory", f"{API}/directory", "README.md", actions=(KEYS,), key=""),
     call("folder", f"{API}/directory?prefix={OPEN}", FILE, actions=(KEYS,), key=OPEN),
     of_key(call, "object", f"{API}/object?key={FILE}", "item_id", FILE),

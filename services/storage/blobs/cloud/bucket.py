@@ -5,12 +5,13 @@ Whatever it cannot do now is Unavailable (503 at every door), and its own words 
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
 from services.storage.blobs.port import Bytes, GoneError
@@ -18,7 +19,7 @@ from shared.errors import Unavailable
 from shared.log import logger
 
 if TYPE_CHECKING:
-    from obstore import BytesStream, ObjectMeta
+    from obstore import BytesStream, ObjectMeta, PutResult
     from obstore.store import ObjectStore
 
 CHUNK_BYTES = 8 * 1024**2
@@ -41,10 +42,18 @@ class Bucket:
     async def put(self, name: str, content: Bytes, about: Mapping[str, str]) -> str:
         """Write an object; its ETag."""
         with answering("put", name):
-            told = await obstore.put_async(
-                self._store, name, bytes(content), attributes=dict(about), use_multipart=False
-            )
+            told = await self._put(name, bytes(content), dict(about))
         return told["e_tag"] or ""
+
+    async def _put(self, name: str, content: bytes, about: dict[str, str]) -> "PutResult":
+        """No name is written twice: a back end that calls one taken was at work on its folders."""
+        put = partial(
+            obstore.put_async, self._store, name, content, attributes=about, use_multipart=False
+        )
+        for _ in range(MAX_RETRIES):
+            with suppress(AlreadyExistsError):
+                return await put()
+        return await put()
 
     async def put_stream(
         self, name: str, pieces: AsyncIterator[bytes], about: Mapping[str, str]
