@@ -172,6 +172,7 @@ CALLS = (
     ),
     of_key(call, "collection", STAC, TITLE, ""),
     of_key(call, "items", f"{STAC}/items", FILE, ""),
+    of_key(call, "queryables", f"{STAC}/queryables", COLLECTION, ""),
     call(
         "collections",
         "/stac/collections?limit=100",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from pystac_client import Client
 
@@ -236,6 +237,21 @@ def test_the_landing_page_is_a_catalog(root: str) -> None:
         assert wanted in classes
     relations = {one["rel"] for one in landing["links"]}
     assert {"self", "root", "data", "conformance", "service-desc"} <= relations
+
+
+def test_what_can_be_asked_is_linked_and_true_of_the_items(root: str) -> None:
+    relation = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+    name = "noaa--globe-land-mask"
+    for path in ("", f"/collections/{name}"):
+        links = {one["rel"]: one["href"] for one in plain.get(f"{root}{path}").json()["links"]}
+        answer = plain.get(links[relation]).raise_for_status()
+        assert answer.headers["content-type"] == "application/schema+json"
+        judge = jsonschema_rs.Draft202012Validator(answer.json())
+        for item in documents(root, f"/collections/{name}/items", "features"):
+            said = {"id": item["id"], "collection": name, **item["properties"]}
+            assert judge.is_valid(said), list(judge.iter_errors(said))
+    assert "COG" in answer.json()["properties"]["coop:format"]["enum"]
+    assert plain.get(f"{root}/collections/noaa--none/queryables").status_code == 404
 
 
 def test_collections_are_valid_and_say_where_and_when(root: str) -> None:

@@ -18,9 +18,11 @@ ROUTES: dict[str, View] = {
     "/": views.landing,
     "/conformance": views.conformance,
     "/api": views.description,
+    "/queryables": views.queryables_of_all,
     "/search": views.search,
     "/collections": views.collections,
     "/collections/{collection_id}": views.collection,
+    "/collections/{collection_id}/queryables": views.queryables_of_one,
     "/collections/{collection_id}/items": views.items,
     "/collections/{collection_id}/items/{item_id}": views.item,
 }

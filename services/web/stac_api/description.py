@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.web.stac_api.conditions import CRS84
-from services.web.stac_api.links import GEOJSON, JSON
+from services.web.stac_api.links import GEOJSON, JSON, SCHEMA_TYPE
 
 LIMIT = {
     "name": "limit",
@@ -76,9 +76,11 @@ SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),
     "/conformance": ("Conformance classes", JSON, ()),
+    "/queryables": ("What items can be asked by", SCHEMA_TYPE, ()),
     "/search": ("Items of any collections", GEOJSON, SEARCH),
     "/collections": ("Collections", JSON, (LIMIT, TOKEN)),
     "/collections/{collection_id}": ("One collection", JSON, ()),
+    "/collections/{collection_id}/queryables": ("What its items can be asked by", SCHEMA_TYPE, ()),
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }

@@ -6,6 +6,8 @@ from urllib.parse import quote, urlencode
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+SCHEMA_TYPE = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 HTML = "text/html"
 
@@ -29,6 +31,7 @@ class Links:
             _link("data", f"{self.root}/collections", JSON),
             {**_link("search", f"{self.root}/search", GEOJSON), "method": "GET"},
             {**_link("search", f"{self.root}/search", GEOJSON), "method": "POST"},
+            _link(QUERYABLES, f"{self.root}/queryables", SCHEMA_TYPE),
             _link("service-desc", f"{self.root}/api", OPENAPI),
             _link("service-doc", f"{self.site}/-/docs#stac", HTML),
         ]
@@ -47,6 +50,7 @@ class Links:
             _link("parent", self.root, JSON),
             _link("self", own, JSON),
             _link("items", f"{own}/items", GEOJSON),
+            _link(QUERYABLES, f"{own}/queryables", SCHEMA_TYPE),
             _link("about", f"{self.site}/{account}/{repository}", HTML),
         ]
 

@@ -9,7 +9,8 @@ from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, PARAMETERS, Wanted, from_body, from_query
-from services.web.stac_api.links import GEOJSON, OPENAPI, Links
+from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Links
+from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
 from shared.contracts.indexer import GetCollection, GetItem, ListCollections, StacPage
@@ -98,6 +99,24 @@ async def collection(request: Request) -> Response:
     )
     document = found.document
     return answer(request, {**document, "links": _links(request).collection(document)})
+
+
+async def queryables_of_all(request: Request) -> Response:
+    """What items of any collection can be asked by."""
+    own = f"{_links(request).root}/queryables"
+    return answer(request, queryables(own, "Items of any collection"), SCHEMA_TYPE)
+
+
+async def queryables_of_one(request: Request) -> Response:
+    """What items of a collection can be asked by, as far as the caller may see it."""
+    visitor = await caller_of(request)
+    found = await resources_of(request).bus.request(
+        GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
+    )
+    document = found.document
+    own = f"{_links(request).root}/collections/{document['id']}/queryables"
+    body = queryables(own, f"Items of {document['id']}", document.get("summaries"))
+    return answer(request, body, SCHEMA_TYPE)
 
 
 async def items(request: Request) -> Response:

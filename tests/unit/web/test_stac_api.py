@@ -10,6 +10,7 @@ from services.web.stac_api.answers import answer, refusal
 from services.web.stac_api.app import ROUTES, create_stac_api
 from services.web.stac_api.description import describe
 from services.web.stac_api.links import GEOJSON, Links
+from services.web.stac_api.queryables import queryables
 from shared.errors import NotFound, Unauthenticated, Unavailable
 
 LINKS = Links("https://data.example")
@@ -32,6 +33,14 @@ def test_a_collection_leads_to_its_items_and_its_page() -> None:
     assert found["items"] == "https://data.example/stac/collections/noaa--globe-land-mask/items"
     assert found["about"] == "https://data.example/noaa/globe-land-mask"
     assert found["parent"] == found["root"]
+
+
+def test_what_can_be_asked_is_a_schema_with_the_values_there_are() -> None:
+    found = queryables("https://data.example/q", "All", {"coop:format": ["COG"], "gsd": {"max": 1}})
+    jsonschema_rs.Draft202012Validator(found)
+    assert found["$id"] == "https://data.example/q"
+    assert found["properties"]["coop:format"]["enum"] == ["COG"]
+    assert "enum" not in queryables("https://data.example/q", "All")["properties"]["coop:format"]
 
 
 def test_an_item_with_an_odd_id_has_an_address() -> None:
