@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.door import ACCOUNT, PUBLIC, Door, stray_files
 from tests.embedded import alive
+from tests.waiting import until
 
 BUCKET = f"{ACCOUNT}--{PUBLIC}"
 
@@ -18,11 +19,14 @@ def pids_of(door: Door) -> list[int]:
 
 
 def kill_one(door: Door, choose: random.Random) -> bool:
-    """A storage process dies; whether one lived at the moment."""
+    """A storage process dies, and is dead when this returns; whether one lived at the moment."""
+    pid = choose.choice([pid for pid in pids_of(door) if pid] or [2**22])
     try:
-        os.kill(choose.choice([pid for pid in pids_of(door) if pid] or [2**22]), signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return False
+    # Until it is, the kernel goes on giving it connections, which nobody will answer.
+    until(lambda: not alive({pid}), seconds=10)
     return True
 
 
