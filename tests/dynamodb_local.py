@@ -6,23 +6,18 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
-
-import pytest
 
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
 from tests.missing import give_up
+from tests.waiting import wait_until_up
 
 VERSION = "2.6.1"
 POM = Path(__file__).parents[1] / "infra" / "dynamodb-local" / "pom.xml"
 MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
-START_SECONDS = 30
 FETCH_SECONDS = 300
 
 
@@ -54,7 +49,7 @@ def running() -> Iterator[str]:
         preexec_fn=tied_to_this_process(),  # noqa: PLW1509 - no thread of ours runs yet
     )
     try:
-        wait_until_up(process, port)
+        wait_until_up("DynamoDB Local", process, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
@@ -89,19 +84,3 @@ def keep(partial: Path, folder: Path) -> None:
         partial.rename(folder)
     except OSError:
         shutil.rmtree(partial)
-
-
-def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:
-    """Until it answers; anything but silence is an answer."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"DynamoDB Local ended with {process.returncode}")
-        try:
-            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
-        except HTTPError as answer:
-            answer.close()
-            return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail("DynamoDB Local did not start")

@@ -5,16 +5,11 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
-
-import pytest
 
 from infra.kratos.build import BuildError, find_go
 from infra.kratos.release import this_platform
@@ -22,10 +17,10 @@ from infra.settings import cache_folder
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
 from tests.missing import give_up
+from tests.waiting import wait_until_up
 
 VERSION = "v1.8.0"
 MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
-START_SECONDS = 30
 BUILD_SECONDS = 900
 REGION, ACCESS_KEY, SECRET_KEY = "us-east-1", "root", "secret-of-the-tests"
 _numbers = count(1)
@@ -69,7 +64,7 @@ def running(folder: Path) -> Iterator[S3Server]:
         preexec_fn=tied_to_this_process(),  # noqa: PLW1509 - no thread of ours runs yet
     )
     try:
-        wait_until_up(process, port)
+        wait_until_up("versitygw", process, port)
         yield S3Server(f"http://127.0.0.1:{port}", folder, process)
     finally:
         process.kill()
@@ -98,19 +93,3 @@ def built() -> Path:
         (draft / "versitygw").replace(binary)
         draft.rmdir()
     return binary
-
-
-def wait_until_up(process: "subprocess.Popen[bytes]", port: int) -> None:
-    """Until it answers; anything but silence is an answer."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"versitygw ended with {process.returncode}")
-        try:
-            urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
-        except HTTPError as answer:
-            answer.close()
-            return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail("versitygw did not start")
