@@ -1,5 +1,6 @@
 """Coordinate systems: what they are called, and where their boxes lie on Earth (pyproj)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, product
 from math import isfinite
@@ -15,7 +16,7 @@ from services.indexer.extractors.earth import (
     footprint_of_ring,
     place_of_box,
 )
-from services.indexer.extractors.facts import Malformed, Place
+from services.indexer.extractors.facts import Malformed, Place, Projection
 
 WGS84 = "OGC:CRS84"
 # Points along each edge when a box is carried over, as GDAL and rasterio do.
@@ -64,6 +65,24 @@ def wkt_of(crs: CRS) -> str | None:
     """WKT2 of a system that has no code to be known by."""
     text: str = crs.to_wkt()
     return text if len(text) <= MAX_DEFINITION else None
+
+
+def projection_of(
+    crs: CRS,
+    bounds: Sequence[float] | None,
+    *,
+    shape: list[int] | None = None,
+    transform: Sequence[float] | None = None,
+) -> Projection:
+    """The system by its code, else by its WKT, and what of the data is told in it."""
+    code = code_of(crs)
+    return Projection(
+        code=code,
+        wkt2=None if code else wkt_of(crs),
+        shape=shape,
+        transform=list(transform) if transform else None,
+        bbox=list(bounds) if bounds else None,
+    )
 
 
 def is_degrees(crs: CRS) -> bool:

@@ -12,6 +12,7 @@ import apsw
 
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import NeedBytes, OutOfBytes, SparseFile
+from services.indexer.extractors.sparse_reader import SparseReader, through
 
 MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = 68
@@ -27,8 +28,7 @@ class _Vfs(apsw.VFS):
     """Files that are no files: the one that is at hand, whatever the name."""
 
     def __init__(self, file: SparseFile) -> None:
-        self.file = file
-        self.missed: NeedBytes | OutOfBytes | None = None
+        self.reader, self.size = SparseReader(file), file.size
         super().__init__(VFS, "")
 
     def xOpen(self, _name: object, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 -- SQLite's
@@ -49,18 +49,16 @@ class _File:
         self._vfs = vfs
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 -- SQLite's
-        file = self._vfs.file
         start, end = offset // BLOCK * BLOCK, -(-(offset + amount) // BLOCK) * BLOCK
-        start, end = min(start, file.size), min(end, file.size)
+        self._vfs.reader.seek(start)
         try:
-            return file.read(start, end - start)[offset - start : offset - start + amount]
-        except (NeedBytes, OutOfBytes) as missed:
-            # Without its past, which holds the database that it came up in.
-            self._vfs.missed = type(missed)(*missed.args)
+            block = self._vfs.reader.read(end - start)
+        except (NeedBytes, OutOfBytes):
             raise apsw.IOError from None
+        return block[offset - start : offset - start + amount]
 
     def xFileSize(self) -> int:  # noqa: N802 -- SQLite's
-        return self._vfs.file.size
+        return self._vfs.size
 
     def xSectorSize(self) -> int:  # noqa: N802 -- SQLite's
         return 4096
@@ -84,8 +82,8 @@ def application_of(file: SparseFile) -> bytes:
 class Database:
     """A connection. `rows` raises Malformed, NeedBytes and OutOfBytes."""
 
-    def __init__(self, connection: apsw.Connection, vfs: _Vfs) -> None:
-        self._connection, self._vfs = connection, vfs
+    def __init__(self, connection: apsw.Connection, reader: SparseReader) -> None:
+        self._connection, self._reader = connection, reader
 
     def tables(self) -> set[str]:
         """Names of tables, without views."""
@@ -95,14 +93,13 @@ class Database:
     def rows(self, query: str, *values: str | int) -> list[Row]:
         """All rows of a query, by the names of their columns."""
         try:
-            cursor = self._connection.execute(query, values)
-            names = [one[0] for one in cursor.get_description()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            with through(self._reader):
+                cursor = self._connection.execute(query, values)
+                names = [one[0] for one in cursor.get_description()]
+                return [dict(zip(names, row, strict=True)) for row in cursor]
         except apsw.ExecutionCompleteError:
             return []
         except apsw.Error as error:
-            if self._vfs.missed is not None:
-                raise self._vfs.missed from error
             raise Malformed(f"The database in it cannot be read: {error}") from error
 
 
@@ -112,15 +109,14 @@ def opened(file: SparseFile) -> Iterator[Database]:
     vfs = _Vfs(file)
     connection = None
     try:
-        connection = apsw.Connection("file:it?immutable=1", flags=FLAGS, vfs=VFS)
-        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0)
-        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
-        yield Database(connection, vfs)
+        with through(vfs.reader):
+            connection = apsw.Connection("file:it?immutable=1", flags=FLAGS, vfs=VFS)
+            connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+            connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0)
+            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        yield Database(connection, vfs.reader)
     except apsw.Error as error:
-        if vfs.missed is not None:
-            raise vfs.missed from error
         raise Malformed(f"The database in it cannot be opened: {error}") from error
     finally:
         if connection is not None:

@@ -11,6 +11,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def named(names: Sequence[str], number: int) -> str:
+    """What a format calls its code; `type 99` where it has no such code."""
+    return names[number] if number < len(names) else f"type {number}"
+
+
 def shape(width: int, height: int) -> str:
     """`5,040 × 3,000`."""
     return f"{width:,} × {height:,}"

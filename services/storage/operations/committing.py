@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from services.storage.blobs.port import Draft, NoRoomError, Published, Stored
 from services.storage.models import Content, Leftover, ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
-from services.storage.operations.telling import Said, words_of
+from services.storage.operations.telling import said_by, words_of
 from services.storage.s3.conditions import Conditions, check_write
 from services.storage.s3.errors import S3Error
 from services.storage.store.leftovers import leave
@@ -102,10 +102,9 @@ async def _publish(
     resources: Resources, repository: Repository, ready: Ready, before: ObjectRecord | None
 ) -> Published:
     stored = None if before is None else Stored(before.place, before.mark)
-    folder, key, new = folder_of(repository), ready.new.key, ready.new
+    folder, key = folder_of(repository), ready.new.key
     # Whoever mends after our death between bytes and record has nothing but the bytes.
-    said = Said(new.content_type, new.metadata, new.headers, new.tags)
-    ready.draft.tell(words_of(key, said))
+    ready.draft.tell(words_of(key, said_by(ready.new)))
     try:
         return await resources.blobs.publish(folder, key, ready.draft, stored)
     except NoRoomError as error:

@@ -6,6 +6,7 @@ them; what was said of their predecessor is not about them.
 
 import mimetypes
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import orjson
 
@@ -23,6 +24,20 @@ class Said:
     metadata: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+
+
+class Speaking(Protocol):
+    """What is to be an object, or is one: it says this of it."""
+
+    content_type: str
+    metadata: dict[str, str]
+    headers: dict[str, str]
+    tags: dict[str, str]
+
+
+def said_by(one: Speaking) -> Said:
+    """The part of it that is not about bytes."""
+    return Said(one.content_type, one.metadata, one.headers, one.tags)
 
 
 def words_of(key: str, said: Said) -> bytes:
@@ -44,9 +59,7 @@ def said_of(key: str, record: ObjectRecord | None, imprint: Imprint | None) -> S
     """
     if imprint is not None and imprint.is_own and imprint.stamp > (record.version if record else 0):
         return _read(imprint.told) if imprint.told else guessed(key)
-    if record is None:
-        return guessed(key)
-    return Said(record.content_type, record.metadata, record.headers, record.tags)
+    return said_by(record) if record else guessed(key)
 
 
 def _read(told: bytes) -> Said:

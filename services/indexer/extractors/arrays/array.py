@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import isfinite
 
 from services.indexer.extractors.sparse_file import OutOfBytes
@@ -11,7 +12,7 @@ Attributes = dict[str, str | float | int]
 MAX_VALUES = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Array:
     """`values` reads numbers of it: all of them up to MAX_VALUES, else the first and the last."""
 
@@ -27,9 +28,14 @@ class Array:
         found = self.attributes.get(attribute)
         return found.strip() if isinstance(found, str) else ""
 
-    def numbers(self) -> list[float]:
-        """Its values without those that are none; nothing where no more bytes will come."""
+    @cached_property
+    def ends(self) -> tuple[float, float] | None:
+        """Its least and its greatest value; None where there is none, or no more bytes will come.
+
+        Kept, since a coordinate is asked for the place and for its dimension.
+        """
         try:
-            return [float(value) for value in self.values() if isfinite(value)]
+            values = [float(value) for value in self.values() if isfinite(value)]
         except OutOfBytes:
-            return []
+            return None
+        return (min(values), max(values)) if values else None

@@ -32,16 +32,17 @@ def facts_of(
 ) -> Facts:
     """Of all arrays together; `sizes` are those of the dimensions, `said` is of the whole file."""
     arrays = arrays[:MAX_COLUMNS]
-    data = [one for one in arrays if not is_of_others(one, arrays)]
+    variables = [_variable(one, arrays) for one in arrays]
+    told = sum(one.is_data for one in variables)
     place, moment = _place(arrays), _moment(arrays)
     facts = Facts(
         format=name,
         media_type=media_type,
-        summary=f"{name}, {words.count(len(data), 'variable')}",
+        summary=f"{name}, {words.count(told, 'variable')}",
         place=place,
         moment=moment,
         projection=Projection(code="EPSG:4326", bbox=list(place.bbox)) if place else None,
-        cube=Cube(_dimensions(sizes, arrays), [_variable(one, arrays) for one in arrays]),
+        cube=Cube(_dimensions(sizes, arrays), variables),
     )
     facts.groups = [_about(said, facts), _dimension_group(sizes), _variable_group(arrays)]
     return facts
@@ -60,10 +61,9 @@ def _place(arrays: Sequence[Array]) -> Place | None:
 
 
 def _reach(array: Array) -> tuple[float, float] | None:
-    values = array.numbers()
-    if not values:
+    if array.ends is None:
         return None
-    low, high = min(values), max(values)
+    low, high = array.ends
     is_row = array.dimensions == (array.name,) and array.shape[0] > 1
     half = (high - low) / (array.shape[0] - 1) / 2 if is_row else 0.0
     return low - half, high + half
@@ -76,11 +76,8 @@ def _one_turn(west: float, east: float) -> tuple[float, float]:
 
 def _times(array: Array) -> list[datetime]:
     """The first and the last: they are counted, so that what lies between need not be."""
-    numbers = array.numbers()
-    if not numbers:
-        return []
     unit, calendar = array.text("units"), array.text("calendar")
-    ends = (time_of(value, unit, calendar) for value in (min(numbers), max(numbers)))
+    ends = (time_of(value, unit, calendar) for value in array.ends or ())
     return [one for one in ends if one is not None]
 
 
@@ -108,10 +105,7 @@ def _dimension(name: str, size: int, coordinate: Array | None) -> CubeDimension:
         times = _times(coordinate)
         ends = [rfc3339(min(times)), rfc3339(max(times))] if times else []
         return CubeDimension(name[:MAX_NAME], size, kind, unit, ends)
-    values = coordinate.numbers()
-    return CubeDimension(
-        name[:MAX_NAME], size, kind, unit, [min(values), max(values)] if values else []
-    )
+    return CubeDimension(name[:MAX_NAME], size, kind, unit, list(coordinate.ends or ()))
 
 
 def _variable(array: Array, arrays: Sequence[Array]) -> CubeVariable:

@@ -72,11 +72,7 @@ def parse(file: SparseFile) -> Facts:
 
 
 def _type(column: FlatTable) -> str:
-    return _named(TYPES, int(column.scalar(COLUMN_TYPE, "B")))
-
-
-def _named(names: tuple[str, ...], number: int) -> str:
-    return names[number] if number < len(names) else f"type {number}"
+    return words.named(TYPES, int(column.scalar(COLUMN_TYPE, "B")))
 
 
 def _crs(said: FlatTable | None) -> CRS | None:
@@ -99,11 +95,7 @@ def _place(crs: CRS | None, bounds: list[Any]) -> Place | None:
 
 
 def _projection(crs: CRS | None, bounds: list[Any]) -> Projection | None:
-    if crs is None:
-        return None
-    code = systems.code_of(crs)
-    edges = bounds if len(bounds) == 4 else None
-    return Projection(code=code, wkt2=None if code else systems.wkt_of(crs), bbox=edges)
+    return systems.projection_of(crs, bounds if len(bounds) == 4 else None) if crs else None
 
 
 def _group(
@@ -113,7 +105,7 @@ def _group(
     group.add("Title", header.text(TITLE) or header.text(NAME))
     group.add("Description", header.text(DESCRIPTION))
     group.add("Features", f"{features:,}" if features else "")
-    group.add("Geometry", _named(GEOMETRIES, int(header.scalar(GEOMETRY_TYPE, "B"))))
+    group.add("Geometry", words.named(GEOMETRIES, int(header.scalar(GEOMETRY_TYPE, "B"))))
     group.add("Columns", f"{columns:,}")
     group.add("Projection", systems.title_of(crs) if crs else "not stated")
     group.add("Bounding box", words.box(bounds) if len(bounds) == 4 else "")

@@ -109,11 +109,9 @@ def _place(document: Document, found: Survey, crs: CRS | None, bounds: Box | Non
 
 
 def _projection(crs: CRS | None, bounds: Box | None) -> Projection:
-    edges = list(bounds) if bounds else None
     if crs is None:
-        return Projection(code="EPSG:4326", bbox=edges)
-    code = systems.code_of(crs)
-    return Projection(code=code, wkt2=None if code else systems.wkt_of(crs), bbox=edges)
+        return Projection(code="EPSG:4326", bbox=list(bounds) if bounds else None)
+    return systems.projection_of(crs, bounds)
 
 
 def _group(found: Survey, facts: Facts, crs: CRS | None) -> Group:

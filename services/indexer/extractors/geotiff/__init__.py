@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.indexer.extractors import words
-from services.indexer.extractors.crs import code_of, wkt_of
+from services.indexer.extractors.crs import code_of, projection_of
 from services.indexer.extractors.facts import Facts, Moment, Projection
 from services.indexer.extractors.geotiff.georeference import Georeference, georeference
 from services.indexer.extractors.geotiff.layout import Layout, layout
@@ -72,14 +72,8 @@ def _projection(found: Layout, where: Georeference) -> Projection | None:
     if where.crs is None:
         return None
     image = found.main.raster
-    code = code_of(where.crs)
-    return Projection(
-        code=code,
-        wkt2=None if code else wkt_of(where.crs),
-        shape=[image.height, image.width],
-        transform=list(where.transform) if where.transform else None,
-        bbox=list(where.bounds) if where.bounds else None,
-    )
+    shape = [image.height, image.width]
+    return projection_of(where.crs, where.bounds, shape=shape, transform=where.transform)
 
 
 def _moment(main: Directory) -> Moment | None:

@@ -96,12 +96,8 @@ def _moment(header: Header) -> Moment | None:
 def _projection(crs: CRS | None, header: Header) -> Projection | None:
     if crs is None:
         return None
-    code = systems.code_of(crs)
     edges = [*header.low[:2], *header.high[:2]]
-    is_known = all(map(isfinite, edges))
-    return Projection(
-        code=code, wkt2=None if code else systems.wkt_of(crs), bbox=edges if is_known else None
-    )
+    return systems.projection_of(crs, edges if all(map(isfinite, edges)) else None)
 
 
 def _group(header: Header, crs: CRS | None, moment: Moment | None) -> Group:

@@ -2,7 +2,7 @@
 
 from services.indexer.extractors import words
 from services.indexer.extractors.columns import columns_group
-from services.indexer.extractors.crs import code_of, title_of, wkt_of
+from services.indexer.extractors.crs import projection_of, title_of
 from services.indexer.extractors.facts import (
     MAX_COLUMNS,
     Facts,
@@ -47,14 +47,7 @@ def parse(file: SparseFile) -> Facts:
 
 
 def _projection(where: Geography) -> Projection | None:
-    if where.crs is None:
-        return None
-    code = code_of(where.crs)
-    return Projection(
-        code=code,
-        wkt2=None if code else wkt_of(where.crs),
-        bbox=list(where.bounds) if where.bounds else None,
-    )
+    return projection_of(where.crs, where.bounds) if where.crs else None
 
 
 def _table(footer: Footer, facts: Facts) -> Group:

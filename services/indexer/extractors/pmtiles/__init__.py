@@ -78,15 +78,11 @@ def parse(file: SparseFile) -> Facts:
     return Facts(
         format=LABEL,
         media_type=MEDIA_TYPE,
-        summary=f"{LABEL}, {_named(TILE_TYPES, header.tile_type)}, {zooms}",
+        summary=f"{LABEL}, {words.named(TILE_TYPES, header.tile_type)}, {zooms}",
         place=place,
         projection=Projection(code="EPSG:3857"),
         groups=[_group(header, metadata, place), _layer_group(layers), *_columns(layers)],
     )
-
-
-def _named(names: tuple[str, ...], number: int) -> str:
-    return names[number] if number < len(names) else f"type {number}"
 
 
 def _metadata(file: SparseFile, header: Header) -> dict[str, Any]:
@@ -133,8 +129,8 @@ def _group(header: Header, metadata: dict[str, Any], place: Place | None) -> Gro
     group = Group("Tiles")
     for name in ("name", "description", "attribution"):
         group.add(name.capitalize(), str(metadata.get(name) or ""))
-    group.add("Kind", _named(TILE_TYPES, header.tile_type))
-    group.add("Compression", _named(COMPRESSIONS, header.tile_compression))
+    group.add("Kind", words.named(TILE_TYPES, header.tile_type))
+    group.add("Compression", words.named(COMPRESSIONS, header.tile_compression))
     group.add("Zoom", f"{header.min_zoom} to {header.max_zoom}")
     group.add("Tiles", f"{header.addressed:,}" if header.addressed else "")
     group.add("Different tiles", f"{header.contents:,}" if header.contents else "")

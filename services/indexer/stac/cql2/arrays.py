@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, le
 from typing import Any
 
-from services.indexer.stac.cql2.comparisons import Arguments, Condition, two
+from services.indexer.stac.cql2.comparisons import Arguments, Condition, related, two
 from services.indexer.stac.cql2.values import Item, value_of
 from shared.fields import invalid
 
@@ -22,13 +22,7 @@ RELATIONS: Mapping[str, Callable[[Members, Members], bool]] = {
 def of_lists(name: str, arguments: Arguments) -> Condition:
     """Nothing can be told of what is no list of texts, numbers and truth values."""
     first, second = two(arguments, name)
-    left, right, holds = _listed(first), _listed(second), RELATIONS[name]
-
-    def condition(item: Item) -> bool | None:
-        one, other = left(item), right(item)
-        return None if one is None or other is None else holds(one, other)
-
-    return condition
+    return related(_listed(first), _listed(second), RELATIONS[name])
 
 
 def _listed(node: Any) -> Listed:  # noqa: ANN401 (whatever was sent)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from operator import eq, ge, gt, le, lt, ne
-from typing import Any
+from typing import Any, TypeVar
 
 from services.indexer.stac.cql2.values import Item, operand, pair_of
 from shared.fields import invalid
 
 Condition = Callable[[Item], bool | None]
 Arguments = list[Any]
+Side = TypeVar("Side")
 
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "=": eq,
@@ -27,6 +28,20 @@ def two(arguments: Arguments, name: str) -> tuple[Any, Any]:
     if len(arguments) != 2:
         raise invalid("filter", f"must give two arguments to {name}")
     return arguments[0], arguments[1]
+
+
+def related(
+    left: Callable[[Item], Side | None],
+    right: Callable[[Item], Side | None],
+    holds: Callable[[Side, Side], bool],
+) -> Condition:
+    """Whether a relation holds of what two sides are for an item; unknown where one is nothing."""
+
+    def condition(item: Item) -> bool | None:
+        one, other = left(item), right(item)
+        return None if one is None or other is None else holds(one, other)
+
+    return condition
 
 
 def comparison(name: str, arguments: Arguments) -> Condition:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.indexer.stac.cql2.comparisons import Arguments, Condition, two
+from services.indexer.stac.cql2.comparisons import Arguments, Condition, related, two
 from services.indexer.stac.cql2.values import Item, moment_of, value_of
 from shared.fields import invalid
 
@@ -37,13 +37,7 @@ RELATIONS: Mapping[str, Callable[[Ends, Ends], bool]] = {
 def temporal(name: str, arguments: Arguments) -> Condition:
     """`datetime` stands for the whole time of an item, from its start to its end."""
     first, second = two(arguments, name)
-    left, right, holds = _span(first), _span(second), RELATIONS[name]
-
-    def condition(item: Item) -> bool | None:
-        one, other = left(item), right(item)
-        return None if one is None or other is None else holds(one, other)
-
-    return condition
+    return related(_span(first), _span(second), RELATIONS[name])
 
 
 def _span(node: Any) -> Span:  # noqa: ANN401 (whatever was sent)
