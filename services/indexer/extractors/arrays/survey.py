@@ -24,7 +24,6 @@ from services.indexer.extractors.moments import moment_of, rfc3339, span_in_word
 
 AXES = {"longitude": "x", "latitude": "y", "x": "x", "y": "y", "z": "z", "time": "time"}
 GLOBAL = ("title", "institution", "source", "summary", "references", "Conventions", "license")
-FULL_TURN = 360.0
 
 
 def facts_of(
@@ -57,7 +56,7 @@ def _place(arrays: Sequence[Array]) -> Place | None:
     if not spans or not rows:
         return None
     latitudes = [max(-90.0, min(90.0, degrees)) for row in rows for degrees in row]
-    return place_of_box(*bounding_box([_one_turn(*span) for span in spans], latitudes))
+    return place_of_box(*bounding_box(spans, latitudes))
 
 
 def _reach(array: Array) -> tuple[float, float] | None:
@@ -67,11 +66,6 @@ def _reach(array: Array) -> tuple[float, float] | None:
     is_row = array.dimensions == (array.name,) and array.shape[0] > 1
     half = (high - low) / (array.shape[0] - 1) / 2 if is_row else 0.0
     return low - half, high + half
-
-
-def _one_turn(west: float, east: float) -> tuple[float, float]:
-    """Cells all round the Earth reach a whole turn, and not a rounding beyond it."""
-    return (west, min(east, west + FULL_TURN))
 
 
 def _times(array: Array) -> list[datetime]:

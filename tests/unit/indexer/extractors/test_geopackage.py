@@ -106,6 +106,29 @@ def test_a_view_in_place_of_the_contents_is_not_looked_through(tmp_path: Path) -
         facts_of("a.gpkg", data)
 
 
+def test_a_view_in_place_of_the_systems_is_not_looked_through(tmp_path: Path) -> None:
+    path = layers(tmp_path, here=("EPSG:4326", [(7.5, 47.5)]))
+    view = (
+        "CREATE VIEW gpkg_spatial_ref_sys AS SELECT srs_id, organization, "
+        "organization_coordsys_id, definition FROM other"
+    )
+    data = changed(path, "ALTER TABLE gpkg_spatial_ref_sys RENAME TO other", view)
+    with pytest.raises(Malformed, match="view"):
+        facts_of("a.gpkg", data)
+
+
+def test_layers_on_both_sides_of_the_antimeridian(tmp_path: Path) -> None:
+    path = layers(
+        tmp_path,
+        here=("EPSG:4326", [(170.0, -20.0)]),
+        # PDC Mercator: metres from 150 degrees east.
+        there=("EPSG:3832", [(3_000_000, -2_000_000), (4_000_000, -1_900_000)]),
+    )
+    facts = facts_of("a.gpkg", path.read_bytes())
+    assert facts.place is not None
+    assert facts.place.bbox == pytest.approx((170.0, -20.0, -174.067, -16.92), abs=0.01)
+
+
 def test_broken(tmp_path: Path) -> None:
     path = layers(tmp_path, here=("EPSG:4326", [(7.5, 47.5)]))
     data = path.read_bytes()

@@ -108,6 +108,19 @@ def test_headers_that_lie_apart_are_read_in_part() -> None:
     assert found.facts.format == "HDF5"
 
 
+def test_a_coordinate_of_huge_chunks_is_not_unpacked() -> None:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
+            chunks = {"shape": (10,), "maxshape": (None,), "chunks": (4 * 1024**2,)}
+            made = file.create_dataset(name, dtype="f8", compression="gzip", **chunks)
+            made[:] = np.arange(10)
+            made.attrs["units"] = unit
+    facts = facts_of("a.h5", buffer.getvalue())
+    assert facts.place is None
+    assert dimension_sizes(facts) == {"lat_0": 10, "lon_0": 10}
+
+
 def test_links_that_lead_out_are_not_followed() -> None:
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:

@@ -97,6 +97,14 @@ def test_a_record_too_long_to_be_true() -> None:
         facts_of("a.las", bytes(data))
 
 
+def test_an_extended_record_too_long_to_be_read() -> None:
+    data = bytearray(cloud(version="1.4", point_format=6, crs=None))
+    record = struct.pack("<2x16sHQ32x", b"LASF_Projection", 2112, 2 * 1024**2)
+    struct.pack_into("<QI", data, 235, len(data), 1)
+    with pytest.raises(Malformed, match="One of its records is said to be 2,097,152 bytes long"):
+        facts_of("a.las", bytes(data) + record + bytes(2 * 1024**2))
+
+
 def test_infinite_bounds_are_no_place() -> None:
     wrong = bytearray(cloud())
     struct.pack_into("<d", wrong, 179, float("inf"))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from services.indexer.extractors.facts import Malformed
 from tests.extraction import extracted, facts_of, line
@@ -54,6 +54,17 @@ def test_where_and_when_a_photograph_was_taken() -> None:
 )
 def test_nonsense_is_no_place(latitude: tuple[Any, ...], side: str) -> None:
     assert facts_of("a.jpg", picture("JPEG", exif=exif(latitude, side))).place is None
+
+
+def test_a_camera_without_a_fix_has_no_place() -> None:
+    written = exif()
+    written[ExifTags.IFD.GPSInfo] = {
+        ExifTags.GPS.GPSLatitudeRef: "N",
+        ExifTags.GPS.GPSLatitude: (0, 0, 0),
+        ExifTags.GPS.GPSLongitudeRef: "E",
+        ExifTags.GPS.GPSLongitude: (0, 0, 0),
+    }
+    assert facts_of("a.jpg", picture("JPEG", exif=written)).place is None
 
 
 def test_a_time_of_zeros_is_no_time() -> None:
