@@ -147,7 +147,6 @@ CALLS = (
         '"files":3',
         actions=(KEYS,),
         key="",
-        lists=True,
     ),
     call("directory", f"{API}/directory", "README.md", actions=(KEYS,), key=""),
     call("folder", f"{API}/directory?prefix={OPEN}", FILE, actions=(KEYS,), key=OPEN),

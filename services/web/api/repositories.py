@@ -1,6 +1,6 @@
 """Repositories: listed, made, changed, deleted."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
@@ -26,7 +26,7 @@ from services.web.resources import resources_of
 from services.web.session.visitor import Visitor
 from shared.contracts.accounts import GetAccount
 from shared.contracts.accounts import RepositoryName as FullName
-from shared.contracts.indexer import GetSummaries, RepositorySummary
+from shared.contracts.indexer import GetSummaries, ListDirectory, RepositorySummary
 from shared.contracts.repositories import (
     CreateRepository,
     DeleteRepository,
@@ -119,19 +119,18 @@ async def delete_repository(  # noqa: PLR0913, PLR0917  (each is a part of the r
 async def get_summary(
     request: Request, visitor: Calling, name: RepositoryPath
 ) -> RepositorySummary:
-    """Files, bytes, formats, extent in space and time."""
+    """Files, bytes, formats, extent in space and time; for whoever may list all of its files."""
     found = await _found(request, visitor, name)
-    page = await ask(
-        request,
-        GetSummaries(actor=visitor.actor, repository_uids=[found.repository_uid]),
-    )
+    names: dict[str, Any] = found.model_dump(include={"account_id", "repository_id"})
+    wanted = GetSummaries(actor=visitor.actor, repository_uids=[found.repository_uid])
+    page = await ask(request, wanted)
+    if not page.summaries:
+        # It is left out for who may not list its files. Asked for these, the indexer says so.
+        await ask(request, ListDirectory(actor=visitor.actor, **names, limit=1))
+        page = await ask(request, wanted)
     if page.summaries:
         return page.summaries[0]
-    return RepositorySummary(
-        repository_uid=found.repository_uid,
-        account_id=found.account_id,
-        repository_id=found.repository_id,
-    )
+    return RepositorySummary(repository_uid=found.repository_uid, **names)
 
 
 @router.get("/repositories/{account_id}/{repository_id}/citation", summary="How to cite it")

@@ -32,7 +32,7 @@ async def cite(request: Request) -> Response:
         request,
         "repositories/cite.html",
         repository=repository,
-        may=may_of((await visitor_of(request)).principal, repository),
+        may=may_of((await visitor_of(request)).shared_principal, repository),
         citations=await _citations(request, repository),
     )
 

@@ -10,9 +10,9 @@ from services.web.forms.checking import check
 from services.web.forms.repositories import DeleteFileForm
 from services.web.resources import resources_of, visitor_of
 from services.web.views.names import demand, find_repository, is_open, may_of, named
-from services.web.views.objects import last_name, names_of, prefix_of
+from services.web.views.objects import last_name, names_of, prefix_of, way_down
 from services.web.views.page import page
-from services.web.views.repositories import listed, trail_of
+from services.web.views.repositories import listed
 from services.web.views.sending import needed_account, once, see, sent_form
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import DeleteObject, PresignGetArchive, PresignGetObject
@@ -50,16 +50,13 @@ async def delete(request: Request) -> Response:
     """Asks whether the file is really to go."""
     place = _keyed(request)
     repository = await _writable(request, place)
-    steps = [
-        (place.account_id, f"/{place.account_id}"),
-        *trail_of(repository, prefix_of(place.key)),
-    ]
+    principal, prefix = (await visitor_of(request)).principal, prefix_of(place.key)
     return await page(
         request,
         "objects/delete.html",
         repository=repository,
         key=place.key,
-        trail=steps,
+        trail=way_down(principal, repository, prefix),
         name=last_name(place.key),
     )
 

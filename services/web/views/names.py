@@ -19,12 +19,16 @@ from shared.policy import (
     account_resource,
     may,
     repository_resource,
+    sees,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What to offer; the owners of things decide again when it is asked for."""
+    """What to offer; the owners of things decide again when it is asked for.
+
+    `see`: it exists for them whatever a share link opens; `browse`: all of its files.
+    """
 
     write: bool = False
     edit: bool = False
@@ -34,7 +38,8 @@ class May:
     activate: bool = False
     move: bool = False
     share: bool = False
-    items: bool = False
+    see: bool = False
+    browse: bool = False
 
     @property
     def settle(self) -> bool:
@@ -146,7 +151,8 @@ def may_of(principal: Principal, repository: Repository) -> May:
         and may(principal, Action.REPOSITORY_ACTIVATE, resource),
         move=may(principal, Action.REPOSITORY_MOVE, resource),
         share=may(principal, Action.REPOSITORY_SHARE, resource),
-        items=may(principal, Action.REPOSITORY_READ, resource),
+        see=sees(principal, resource),
+        browse=may(principal, Action.DATA_LIST, resource, ""),
     )
 
 

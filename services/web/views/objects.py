@@ -31,6 +31,7 @@ from shared.contracts.indexer import FileMetadata, GetFile, GetItem
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import GetObject
 from shared.errors import NotFound, Problem
+from shared.policy import Principal
 
 CHECKSUMS = {
     "md5": "MD5",
@@ -81,7 +82,10 @@ async def show(request: Request, place: Place) -> Response:
 async def _view(request: Request, repository: Repository, file: FileMetadata) -> ObjectView:
     edge = resources_of(request)
     names = (repository.account_id, repository.repository_id)
-    wants_stac = request.query_params.get("view") == "stac" and bool(file.item_id)
+    principal = (await visitor_of(request)).shared_principal
+    may = may_of(principal, repository)
+    item_url = _item_url(may, file)
+    wants_stac = request.query_params.get("view") == "stac" and bool(item_url)
     uploader, document, readme = await asyncio.gather(
         _uploader(request, file.created_by),
         _document(request, file) if wants_stac else _nothing(),
@@ -98,14 +102,14 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         repository=repository,
         file=file,
         name=last_name(file.key),
-        trail=[(names[0], f"/{names[0]}"), *trail_of(repository, prefix_of(file.key))],
+        trail=way_down(principal, repository, prefix_of(file.key)),
         page=here,
         stac_page=here + ("&" if "?" in here else "?") + "view=stac",
         url=url,
         download=url if opens else f"{about(*names, 'download')}?{keyed}",
         removal=f"{about(*names, 'delete-file')}?{keyed}",
-        item_url=f"{collection_url(*names)}/items/{file.item_id}" if file.item_id else "",
-        may=may_of((await visitor_of(request)).principal, repository),
+        item_url=item_url,
+        may=may,
         map=around(file.bbox) if file.bbox else None,
         document=document,
         snippets=snippets,
@@ -115,6 +119,19 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         uploaded_by=uploader,
         readme=readme,
     )
+
+
+def way_down(principal: Principal, repository: Repository, prefix: str) -> list[tuple[str, str]]:
+    """The way down to a directory, from the account on."""
+    account_id = repository.account_id
+    return [(account_id, f"/{account_id}"), *trail_of(principal, repository, prefix)]
+
+
+def _item_url(may: May, file: FileMetadata) -> str:
+    """Where its item is; a share link opens pages and bytes, and nothing of the STAC API."""
+    if not (may.see and file.item_id):
+        return ""
+    return f"{collection_url(file.account_id, file.repository_id)}/items/{file.item_id}"
 
 
 async def _find_file(request: Request, place: Place) -> FileMetadata | None:

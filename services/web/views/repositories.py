@@ -34,6 +34,7 @@ from shared.contracts.indexer import (
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import StoredFigures
 from shared.errors import NotFound, Problem, Unavailable
+from shared.policy import Action, Principal, may, repository_resource
 
 PAGE = 200
 PATIENCE_SECONDS = 1.0
@@ -78,9 +79,10 @@ async def _view(request: Request, place: Place) -> RepositoryView:
     repository, found = await asyncio.gather(
         find_repository(request, place), listed(request, place, cursor)
     )
-    may = may_of((await visitor_of(request)).principal, repository)
+    principal = (await visitor_of(request)).shared_principal
+    may = may_of(principal, repository)
     # Of what is new the indexer knows nothing yet; of a folder that was shared, this is above.
-    if found is None and (place.key or not may.items):
+    if found is None and (place.key or not may.see):
         raise NotFound
     # That it may be seen has not come to the indexer yet.
     directory = found or AWAY
@@ -99,7 +101,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         summary=summary,
         figures=figures,
         may=may,
-        trail=trail_of(repository, directory.prefix),
+        trail=trail_of(principal, repository, directory.prefix),
         readme=readme,
         map=world(summary.footprints) if summary and summary.footprints else None,
         snippets=snippets,
@@ -136,14 +138,15 @@ async def find_directory(request: Request, place: Place, cursor: str = "") -> Di
     return directory if directory.entries or cursor or not place.key else None
 
 
-def trail_of(repository: Repository, prefix: str) -> list[tuple[str, str]]:
-    """The way down to a directory: each step's name and address."""
+def trail_of(principal: Principal, repository: Repository, prefix: str) -> list[tuple[str, str]]:
+    """The way down to a directory: each step's name, and its address where it may be listed."""
     names = (repository.account_id, repository.repository_id)
-    steps = [(repository.repository_id, directory_page(*names))]
-    so_far = ""
-    for segment in prefix.split("/")[:-1]:
-        so_far += f"{segment}/"
-        steps.append((segment, directory_page(*names, so_far)))
+    resource, so_far = repository_resource(repository), ""
+    steps: list[tuple[str, str]] = []
+    for segment in (repository.repository_id, *prefix.split("/")[:-1]):
+        so_far += f"{segment}/" if steps else ""
+        is_open = may(principal, Action.DATA_LIST, resource, so_far)
+        steps.append((segment, directory_page(*names, so_far) if is_open else ""))
     return steps
 
 

@@ -35,6 +35,30 @@ def test_pages_and_api_tell_what_is_kept_to_who_may_know(
     assert httpx.get(of_account, headers=other).status_code == 403
 
 
+def test_who_may_not_list_all_files_is_told_no_figures(
+    edge: Edge, ada: Person, eve: Person
+) -> None:
+    ada.new_repository("mask", visibility="restricted")
+    api, full = f"{edge.web}/api/v1", bearer(ada.new_key())
+
+    def limited(**limits: list[str]) -> dict[str, str]:
+        keys = f"{api}/accounts/{ada.account_id}/access-keys"
+        made = httpx.post(keys, json=limits, headers=full).json()
+        return bearer((made["access_key_id"], made["secret_access_key"]))
+
+    part = limited(places=[f"{ada.account_id}/mask/raw/"])
+    blind = limited(actions=["read", "write"])
+    for figures_of in ("summary", "storage"):
+        place = f"{api}/repositories/{ada.account_id}/mask/{figures_of}"
+        told = [
+            httpx.get(place, headers=key).status_code
+            for key in (full, part, blind, bearer(eve.new_key()), {})
+        ]
+        assert told == [200, 403, 403, 404, 404], figures_of
+    of_account = f"{api}/accounts/{ada.account_id}/storage"
+    assert httpx.get(of_account, headers=blind).status_code == 403
+
+
 def test_what_is_handed_over_counts_for_its_new_owner(edge: Edge, ada: Person) -> None:
     org = new_organization(ada)
     ada.new_repository("mask")

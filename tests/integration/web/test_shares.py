@@ -14,6 +14,7 @@ from tests.edge import Edge, Person, bearer
 from tests.visitor import Visitor
 from tests.waiting import until
 
+LINK = re.compile(r'href="(/[^"#]*)')
 CODE = re.compile(r'<pre tabindex="0" aria-label="curl">([^<]*)</pre>')
 FILES = {
     "README.md": b"# Whole\n",
@@ -102,6 +103,25 @@ def test_nothing_else_is_shown_or_done(ada: Person, place: str, visitor: Visitor
     assert client.get(f"/stac/collections/{names}").status_code == 404
     assert client.get(f"/api/v1/repositories{place}").status_code == 404
     assert client.get("/-/events", params={"repository": place.strip("/")}).status_code == 404
+
+
+def test_whatever_its_pages_lead_to_opens(
+    edge: Edge, ada: Person, place: str, visitor: Visitor
+) -> None:
+    body = b'{"type":"Point","coordinates":[7.5,47.5]}'
+    ada.s3(edge).put_object(Bucket=ada.account_id, Key="hidden/raw/p.geojson", Body=body)
+    until(lambda: "STAC item" in ada.client.get(f"{place}/raw/p.geojson").text)
+    for prefix, paths in (
+        ("", ("", "/raw/", "/raw/p.geojson")),
+        ("raw/", ("/raw/", "/raw/p.geojson")),
+        ("raw/p.geojson", ("/raw/p.geojson",)),
+    ):
+        visitor.go(made(ada, place, prefix=prefix)[0])
+        for path in paths:
+            page = visitor.go(f"{place}{path}")
+            assert "data-events" not in page.html
+            for there in sorted({unescape(one) for one in LINK.findall(page.html)}):
+                assert visitor.client.get(there).status_code == 200, (prefix, path, there)
 
 
 def test_a_link_of_a_folder_shows_that_folder_alone(
