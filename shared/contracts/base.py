@@ -74,6 +74,11 @@ class Quota(BaseModel):
     size: int | None = Field(default=None, ge=0, le=2**62)
     objects: int | None = Field(default=None, ge=0, le=2**62)
 
+    def __str__(self) -> str:
+        """As audit trails tell it: `size=9 objects=1`, or `usual` where nothing is said."""
+        said = ((name, value) for name, value in self if value is not None)
+        return " ".join(f"{name}={value}" for name, value in said) or "usual"
+
     def or_else(self, usual: "Quota") -> "Quota":
         """With what is usual in place of what is not said."""
         return Quota(

@@ -122,7 +122,16 @@ async def set_account_quota(
             outbox,
             changed_account(after, before=before.version),
             updated(AccountUpdated, after, wanted.actor),
-            *await audited(outbox, uid, wanted.actor, "quota_set", uid, reason=wanted.reason),
+            *await audited(
+                outbox,
+                uid,
+                wanted.actor,
+                "quota_set",
+                uid,
+                reason=wanted.reason,
+                quota=str(after.quota),
+                was=str(before.quota),
+            ),
         )
         return after
 

@@ -57,13 +57,16 @@ async def add_domain(
         if account.kind != "organization":
             raise Invalid("Only organizations prove domains.")
         name = domain_name(wanted.name)
+        # Before the others are counted: of two that are added at once one comes too late for it.
+        entry = await audited(
+            outbox, account.account_uid, wanted.actor, "domain_added", name, reason=wanted.reason
+        )
         there = {one.name: one for one in await domains_of(outbox, account.account_uid)}
         if name in there:
             return there[name]
         if len(there) >= MOST:
             raise Conflict(f"An organization may have {MOST} domains.")
         domain = _first_version(account, name, places(name))
-        entry = await _entry(outbox, domain, wanted.actor, "domain_added", wanted.reason)
         await commit(outbox, written_domain(domain, before=None), *entry, looked_at(domain))
         return domain
 

@@ -48,7 +48,7 @@ async def start_export(
         export = _first_version(account, lifetime)
         await commit(
             outbox,
-            *new_export(export),
+            *new_export(export, after=before),
             ordered(JobKind.EXPORT, export.export_uid, export.version),
             *await audited(
                 outbox, account.account_uid, wanted.actor, "export_started", export.export_uid

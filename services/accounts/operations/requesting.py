@@ -10,7 +10,9 @@ from services.accounts.operations.memberships import individual
 from services.accounts.operations.places import FindRepository, find_place
 from services.accounts.settings import AskTerms
 from services.accounts.store.access_requests import (
+    asked_last,
     find_request,
+    last_asked,
     open_places,
     page_of_own,
     page_of_waiting,
@@ -70,6 +72,7 @@ async def ask_access(
 
     async def attempt() -> Done:
         asker = await _demand_person(outbox, principal)
+        last = await last_asked(outbox, asker.account_uid)
         places = await open_places(outbox, asker.account_uid, limit=terms.open + 1)
         place = await _asked_for(outbox, principal, wanted, find_repository)
         if wanted.repository.full in places:
@@ -77,7 +80,8 @@ async def ask_access(
         if len(places) >= terms.open:
             raise TooManyRequests(f"You ask for {terms.open} repositories already; withdraw one.")
         record = _asked(asker, wanted, place, terms)
-        await commit(outbox, *await rows(outbox, record, None, wanted.actor))
+        written = await rows(outbox, record, None, wanted.actor)
+        await commit(outbox, *written, asked_last(record, after=last))
         return Done()
 
     return await until_won(attempt)

@@ -26,6 +26,11 @@ from shared.races import until_won
 from shared.tables import Action as TableAction
 
 Told = Event[RepositoryEvent] | Event[TransferEvent] | Event[ShareLinkEvent]
+# What is told with how it stood before, where that is all that changed.
+SETTINGS = {
+    "visibility": "repository_visibility_changed",
+    "quota": "repository_quota_set",
+}
 STATES = {State.ACTIVE: "repository_activated", State.DEACTIVATED: "repository_deactivated"}
 
 # What ends an offer of a repository, beside its being declined.
@@ -96,19 +101,18 @@ def action_of(data: RepositoryEvent) -> str:
         return "repository_undeleted"
     if "state" in data.was:
         return STATES[data.repository.state]
-    return "repository_visibility_changed" if "visibility" in data.was else ""
+    return next((action for name, action in SETTINGS.items() if name in data.was), "")
 
 
 def before(data: RepositoryEvent) -> dict[str, str]:
-    """What a repository was called, and who could find it, where that is another now."""
+    """What a repository was called, who could find it, what it could hold, where it is another."""
     was, repository = data.was, data.repository
     names = {"account_id", "repository_id"}
     if names & was.keys():
         named = {name: was.get(name, getattr(repository, name)) for name in names}
         return {"was": "{account_id}/{repository_id}".format_map(named)}
-    if "visibility" in was:
-        return {"visibility": repository.visibility, "was": was["visibility"]}
-    return {}
+    changed = next((name for name in SETTINGS if name in was), "")
+    return {changed: str(getattr(repository, changed)), "was": was[changed]} if changed else {}
 
 
 def _offer_kept(data: TransferEvent) -> list[TableAction]:

@@ -12,7 +12,7 @@ from shared.contracts.base import Listed
 from shared.outbox import Outbox
 from shared.tables import Absent, Action, Condition, Delete, Equals, Item, Put
 
-OWN, OPEN, WAITING, TOLD = "ASKED#", "ASKING#", "ASK#", "TOLD#"
+OWN, OPEN, WAITING, TOLD, LAST = "ASKED#", "ASKING#", "ASK#", "TOLD#", "ASKED"
 # Who asked can look for so long at what became of it.
 SHOWN_FOR = timedelta(days=90)
 
@@ -29,6 +29,19 @@ def written_request(record: AskRecord, *, before: AskRecord | None) -> list[Acti
     until = {"expires_at": _seconds(record)}
     rows.append(Put({"pk": open_place[0], "sk": open_place[1], **until}, when=Absent()))
     return [*rows, *(Put({"pk": pk, "sk": sk, **until}) for pk, sk in waiting)]
+
+
+def asked_last(record: AskRecord, *, after: str) -> Action:
+    """That it is the newest of who asks, if `after` still is: two made at once are both counted."""
+    pk, until = account_key(record.asker_uid), _seconds(record)
+    row = {"pk": pk, "sk": LAST, "request": record.request_uid, "expires_at": until}
+    return Put(row, when=Equals("request", after) if after else Absent())
+
+
+async def last_asked(outbox: Outbox, asker_uid: str) -> str:
+    """The uid of the newest request that somebody made, while that can be open."""
+    row = await outbox.table.get(account_key(asker_uid), LAST)
+    return str(row["request"]) if row else ""
 
 
 def _waiting(record: AskRecord) -> list[tuple[str, str]]:

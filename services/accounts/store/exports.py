@@ -17,15 +17,16 @@ def _until(export: Export) -> int:
     return int(export.expires_at.timestamp())
 
 
-def new_export(export: Export) -> list[Action]:
-    """An export, in the place of the account's last one."""
+def new_export(export: Export, *, after: Export | None) -> list[Action]:
+    """An export, in the place of the account's last one, if that is `after`."""
     pointer = {
         "pk": account_key(export.account_uid),
         "sk": EXPORT,
         "export_uid": export.export_uid,
         "expires_at": _until(export),
     }
-    return [_row(export, Absent()), Put(pointer)]
+    unchanged = Equals("export_uid", after.export_uid) if after else Absent()
+    return [_row(export, Absent()), Put(pointer, when=unchanged)]
 
 
 def changed_export(export: Export, *, before: Export) -> tuple[Export, Action]:

@@ -13,6 +13,7 @@
 | REQUEST#<uid>      | REQUEST         | a request for access                                |
 | ACCOUNT#<uid>      | ASKED#<uid>     | a request's place in the list of who made it        |
 | ACCOUNT#<uid>      | ASKING#<name>   | that they ask for what has this name, while so      |
+| ACCOUNT#<uid>      | ASKED           | which request of theirs is the newest               |
 | ACCOUNT#<uid>      | TOLD#<uid>      | that a mail tells of them at that repository today  |
 | REPOSITORY#<uid>   | ASK#<uid>       | a request that waits there, while it does           |
 | TRANSFER#<uid>     | TRANSFER        | to whom that repository is offered, while it is     |

@@ -16,7 +16,7 @@ from shared.outbox import announce, next_version
 from shared.tables import Put
 
 # What of a repository is told as it was before, where it changed.
-TOLD_BEFORE = ("account_uid", "account_id", "repository_id", "visibility", "state")
+TOLD_BEFORE = ("account_uid", "account_id", "repository_id", "visibility", "state", "quota")
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ class RenameRepository(RepositoriesChange[Repository]):
 class RepositoryEvent(EventData):
     """Something happened to a repository, which is now so.
 
-    `was`: of its owner, names, visibility and state what changed, as it stood before.
+    `was`: of its owner, names, visibility, state and quota what changed, as it stood before.
     `access_key_id`: which key of the actor's it was done with, where it was one.
     """
 

@@ -39,6 +39,7 @@ from tests.people import (
     person,
     principal_of,
 )
+from tests.unit.accounts.test_auditing import trail
 
 
 async def root(outbox: Outbox) -> tuple[Account, Principal]:
@@ -181,6 +182,8 @@ async def test_a_quota_is_set_by_administrators_and_told_with_the_account(outbox
         assert (await set_account_quota(outbox, principal, wanted)).quota == Quota(size=5)
     told = [one["data"]["account"]["quota"] for one in await announced(outbox)]
     assert told.count({"size": 5, "objects": None}) == 1
+    (entry,) = (one for one in await trail(outbox, admin, eve) if one.action == "quota_set")
+    assert (entry.reason, entry.details) == ("As agreed.", {"quota": "size=5", "was": "usual"})
     with pytest.raises(NotFound):
         await set_account_quota(outbox, await principal_of(outbox, eve), wanted)
 

@@ -22,7 +22,7 @@ from services.repositories.operations.resources import Resources
 from services.repositories.store.layout import SCHEMA
 from shared.cloudevents import Event, envelop
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries, Role
-from shared.contracts.base import Actor, now
+from shared.contracts.base import Actor, Quota, now
 from shared.contracts.repositories import (
     AcceptTransfer,
     ActivateRepository,
@@ -40,6 +40,7 @@ from shared.contracts.repositories import (
     RepositoryPurged,
     RepositoryRenamed,
     RepositoryUpdated,
+    SetRepositoryQuota,
     ShareLink,
     ShareLinkCreated,
     ShareLinkEvent,
@@ -175,6 +176,24 @@ async def test_all_that_becomes_of_a_repository_is_told_once_and_in_order(
     assert seen == {"name": "noaa/mask", "was": "public", "visibility": "restricted"}
     assert renamed == {"name": "noaa/masks", "was": "noaa/mask"}
     assert back == {"name": "noaa/mask", "was": "noaa/masks"}
+
+
+async def test_what_a_repository_may_hold_is_told_with_what_it_could_before(
+    outbox: Outbox, desk: Desk
+) -> None:
+    await desk.make()
+    for quota in (Quota(size=9), Quota(size=9), Quota(size=9, objects=1), Quota()):
+        wanted = {"repository_id": "mask", "quota": quota}
+        await desk.do(states.set_repository_quota, SetRepositoryQuota, **wanted)
+    await desk.tell(outbox)
+    _, *entries = await told(outbox, desk, desk.noaa)
+    assert {one.action for one in entries} == {"repository_quota_set"}
+    assert {one.reason for one in entries} == {"The review."}
+    assert [(one.details["was"], one.details["quota"]) for one in entries] == [
+        ("usual", "size=9"),
+        ("size=9", "size=9 objects=1"),
+        ("size=9 objects=1", "usual"),
+    ]
 
 
 async def test_a_transfer_is_told_to_both_sides(outbox: Outbox, desk: Desk) -> None:

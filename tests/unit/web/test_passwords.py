@@ -39,8 +39,20 @@ async def test_others_are_taken(password: str) -> None:
     assert await weakness(password, NAMES) == ""
 
 
+@pytest.mark.parametrize(
+    "password",
+    ["ada20242024", "Ada!2024ada", "adaADAada1", "xada!2024", "ada.li-12345", "LI2li4li6li8"],
+)
+async def test_beside_a_short_name_the_rest_must_be_good(password: str) -> None:
+    assert await weakness(password, names_in("li@example.org", "ada")) == OWN
+
+
 async def test_a_name_of_three_letters_is_in_many_words() -> None:
-    assert await weakness("an adamant crocodile", names_in("ada@example.org", "ada")) == ""
+    names = names_in("a@example.org", "ada")
+    assert await weakness("an adamant crocodile", names) == ""
+    assert await weakness("ada and xK9#mL2p", names) == ""
+    assert await weakness("12345678", names) == GUESSED
+    assert await weakness("an adamant crocodile", names_in("", "")) == ""
 
 
 async def test_what_is_too_short_is_left_to_kratos_and_what_is_long_is_measured_in_part() -> None:
