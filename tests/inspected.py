@@ -64,6 +64,20 @@ NARROWLY = f"""() => {{
   return {{small, rows, wide}};
 }}"""
 
+# What is wrong with a form is summed up above all forms: the focus goes there, and from there on
+# to each field.
+SUMMED_UP = """() => {
+  const summary = document.querySelector("main .notice[role=alert]");
+  const links = summary?.querySelectorAll("a[href^='#']") ?? [];
+  const named = [...links].map((one) => one.hash.slice(1));
+  const wrong = [...document.querySelectorAll("[aria-invalid]")].map((one) => one.id);
+  return [
+    ...wrong.filter((id) => !named.includes(id)).map((id) => `not summed up: ${id}`),
+    ...named.filter((id) => !document.getElementById(id)).map((id) => `leads nowhere: #${id}`),
+    ...(summary && document.activeElement !== summary ? ["the summary has no focus"] : []),
+  ];
+}"""
+
 
 async def glanced_at(page: Page) -> list[str]:
     """What is wrong with the page as it is shown, a line each: all rules, and a walk through it."""
@@ -85,7 +99,7 @@ async def looked_over(page: Page) -> list[str]:
 async def answer_judged(page: Page) -> list[str]:
     """What is wrong with the answer to a form, whose page was judged before it was sent."""
     await page.evaluate(SCRIPT)
-    said = await judged(page, CONTRAST)
+    said = await judged(page, CONTRAST) + await page.evaluate(SUMMED_UP)
     await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size(NARROW)
     said += await judged(page, ALL) + await narrowly(page)

@@ -62,6 +62,11 @@ class Page(HTMLParser):
         """The address of the first link that ends so."""
         return next(one["href"] for one in self.links if one.get("href", "").endswith(end))
 
+    @property
+    def faults(self) -> list[str]:
+        """The ids of the fields that are said to be wrong, above all forms."""
+        return [one["href"][1:] for one in self.links if one.get("href", "").startswith("#")][1:]
+
     def fact(self, name: str) -> str:
         """The fact of that name."""
         return next(value for known, value in self.facts if known == name)

@@ -68,6 +68,7 @@ async def take_in(browser: Browser, ready: dict[str, Any], theme: str, width: in
         await sign_in(page, ready["accounts"][0])
         for name, path in SIGNED_IN.items():
             await shoot(page, path, f"{name}-{theme}-{width}")
+        await shoot_refused(page, f"new-repository-refused-{theme}-{width}")
 
 
 async def sign_in(page: Page, person: dict[str, str]) -> None:
@@ -79,9 +80,25 @@ async def sign_in(page: Page, person: dict[str, str]) -> None:
     await page.wait_for_url("**/*", wait_until="load")
 
 
+async def shoot_refused(page: Page, name: str) -> None:
+    """A form that says what is wrong with it."""
+    await page.goto("/-/new", wait_until="load")
+    await page.fill("input[name=repository_id]", "Land Mask")
+    await page.fill("textarea[name=description]", "Land and sea.")
+    form = page.locator("form[action='/-/new']")
+    async with page.expect_navigation(wait_until="load"):
+        await form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    await take_picture(page, name)
+
+
 async def shoot(page: Page, path: str, name: str) -> None:
     """One page, from its top down to the foot of a window."""
     await page.goto(path, wait_until="load")
+    await take_picture(page, name)
+
+
+async def take_picture(page: Page, name: str) -> None:
+    """Of what the window shows."""
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=FOLDER / f"{name}.png")
 

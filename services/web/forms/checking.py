@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from services.web.forms.faults import Fault
 from shared.errors import FieldError, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -14,11 +15,33 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(slots=True)
 class Filled:
-    """A form on a page: what is in its fields, what is wrong at which, what is wrong with all."""
+    """A form on a page: what is in its fields, what is wrong at which, what is wrong with all.
+
+    `drawn`: the label and id of each field, once its page is drawn.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     message: str = ""
+    drawn: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something has to be mended."""
+        return bool(self.errors or self.message)
+
+    def fault_at(self, name: str, label: str, field_id: str = "") -> str:
+        """What is wrong at a field as it is drawn, or without a name with the form as a whole."""
+        self.drawn[name] = (label, field_id or name)
+        return self.errors.get(name, "") if name else self.message
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What stands at no field that was drawn, then the others in the order of the page."""
+        said = {**self.errors, **({"": self.message} if self.message else {})}
+        apart = [Fault(one) for name, one in said.items() if name not in self.drawn]
+        drawn = self.drawn.items()
+        return apart + [Fault(said[name], *place) for name, place in drawn if name in said]
 
 
 def check(model: type[Model], fields: Mapping[str, str]) -> tuple[Model | None, Filled]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.web.forms.faults import Fault
 from services.web.forms.flow_words import (
     AUTOCOMPLETE,
     BUTTONS,
@@ -72,6 +73,19 @@ class FlowForm:
     def is_refused(self) -> bool:
         """Whether something has to be mended."""
         return bool(self.errors) or any(one.error for one in self.fields)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong with the whole, then what is at its fields."""
+        wrong = (one for one in self.fields if one.error)
+        return [
+            *map(Fault, self.errors),
+            *(Fault(one.error, one.label, self.id_of(one)) for one in wrong),
+        ]
+
+    def id_of(self, one: FlowField) -> str:
+        """A field's own on its page: several ways may ask for one of the same name."""
+        return "-".join(filter(None, (self.group, one.name.replace(".", "-"))))
 
 
 def read_flow(flow: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> FlowForm:

@@ -68,8 +68,7 @@ async def _ask(request: Request, place: Place, fields: Fields) -> Response:
 
 
 async def _show_form(request: Request, place: Place, form: Filled) -> Response:
-    status = 400 if form.errors or form.message else 200
-    return await page(request, "repositories/ask.html", status=status, place=place, form=form)
+    return await page(request, "repositories/ask.html", place=place, form=form)
 
 
 async def own(request: Request) -> Response:
@@ -97,7 +96,7 @@ async def _show_own(request: Request, form: Filled) -> Response:
     return await page(
         request,
         "accounts/requests.html",
-        status=409 if form.message else 200,
+        status=409 if form.is_refused else 200,
         requests=listed.access_requests,
         form=form,
         next_page=_next(listed.cursor),
@@ -147,7 +146,6 @@ async def _show(request: Request, repository: Repository, form: Filled) -> Respo
     return await page(
         request,
         "repositories/requests.html",
-        status=400 if form.message else 200,
         repository=repository,
         may=may_of(principal, repository),
         roles=list(reversed(grantable(principal, repository_resource(repository)))),

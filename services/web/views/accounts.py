@@ -115,12 +115,11 @@ async def show_settings(
     request: Request, account: Account, form: Filled, *, status: int = 400
 ) -> Response:
     """The page of all forms; `status` where something is wrong with one of them."""
-    status = status if form.errors or form.message else 200
     may = may_account((await visitor_of(request)).principal, account)
     return await page(
         request,
         "accounts/settings.html",
-        status=status,
+        status=status if form.is_refused else 200,
         account=account,
         form=form,
         may=may,

@@ -73,8 +73,7 @@ async def _shut(request: Request, found: Account, fields: Fields) -> Response:
 
 
 async def _show(request: Request, found: Account, form: Filled) -> Response:
-    status = 400 if form.errors or form.message else 200
-    return await page(request, "admin/account.html", status=status, account=found, form=form)
+    return await page(request, "admin/account.html", account=found, form=form)
 
 
 async def _search(request: Request, text: str, state: str) -> AccountPage:

@@ -67,7 +67,6 @@ async def _show(request: Request, account: Account, form: Filled) -> Response:
     return await page(
         request,
         "accounts/delete.html",
-        status=400 if form.errors or form.message else 200,
         account=account,
         deletion=await _deletion(request, account),
         form=form,

@@ -49,7 +49,6 @@ async def _show(request: Request, account: Account, form: Filled) -> Response:
     return await page(
         request,
         "accounts/domains.html",
-        status=400 if form.errors or form.message else 200,
         account=account,
         domains=found.domains,
         form=form,

@@ -103,7 +103,7 @@ async def show(request: Request, shown: Shown, carried: Carried, *answers: Answe
     response = await page(
         request,
         shown.template,
-        status=shown.status,
+        forms=shown.ways,
         ways=shown.ways,
         carried=carried,
         return_to=carried.return_to,

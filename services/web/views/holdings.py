@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import about, directory_page
-from services.web.forms.checking import check
+from services.web.forms.checking import Filled, check
 from services.web.forms.repositories import UidForm
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
@@ -72,13 +72,13 @@ async def _ask(
         after = await resources_of(request).bus.request(wanted(actor=visitor.actor, **asked))
     except Conflict:
         told = f"{account.account_id} has, or had until lately, a repository of this name."
-        return await _show(request, account, told)
+        return await _show(request, account, Filled(message=told))
     if isinstance(after, Repository):
         return see(directory_page(after.account_id, after.repository_id), DONE[wanted])
     return see(about(account.account_id, "repositories"), DONE[wanted])
 
 
-async def _show(request: Request, account: Account, message: str = "") -> Response:
+async def _show(request: Request, account: Account, form: Filled | None = None) -> Response:
     visitor, bus = await visitor_of(request), resources_of(request).bus
     asked = {"actor": visitor.actor, "account_id": account.account_id, "limit": MOST}
     deleted, transfers = await asyncio.gather(
@@ -87,11 +87,10 @@ async def _show(request: Request, account: Account, message: str = "") -> Respon
     return await page(
         request,
         "accounts/repositories.html",
-        status=400 if message else 200,
         account=account,
         deleted=deleted.repositories,
         transfers=transfers.transfers,
-        message=message,
+        form=form,
     )
 
 

@@ -62,7 +62,7 @@ async def _show(request: Request, form: Filled) -> Response:
     return await page(
         request,
         "accounts/invitations.html",
-        status=409 if form.message else 200,
+        status=409 if form.is_refused else 200,
         invitations=found.invitations,
         form=form,
     )

@@ -104,7 +104,6 @@ async def _show(
     response = await page(
         request,
         "accounts/keys.html",
-        status=400 if form.errors or form.message else 200,
         account=account,
         keys=listed.access_keys,
         form=form,

@@ -106,7 +106,7 @@ async def _do(request: Request, place: Place, do: "Doing", fields: Fields) -> Re
         errors = refused(filled, problem, ("invitee", "email", "role"))
     if errors is not None:
         if "email" in errors.errors:
-            errors.errors["invitee"] = errors.errors["email"]
+            errors.errors["invitee"] = errors.errors.pop("email")
         return await _show(request, place, errors)
     is_own = fields.get("member_uid") == (await needed_account(request)).account_uid
     if is_own and fields["do"] == "revoke":
@@ -215,7 +215,6 @@ async def _show(request: Request, place: Place, form: Filled) -> Response:
     return await page(
         request,
         "accounts/members.html",
-        status=400 if form.errors or form.message else 200,
         place=place,
         members=listed.members,
         invitations=offered.invitations,

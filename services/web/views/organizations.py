@@ -45,5 +45,4 @@ async def _create(request: Request, fields: Fields) -> Response:
 
 
 async def _show(request: Request, form: Filled) -> Response:
-    status = 400 if form.errors or form.message else 200
-    return await page(request, "accounts/new.html", status=status, form=form)
+    return await page(request, "accounts/new.html", form=form)

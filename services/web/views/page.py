@@ -1,10 +1,12 @@
 """One page: who is visiting, the tokens of its forms, the template, the headers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.web.forms.faults import Form
 from services.web.render.notices import FIELD
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies, csrf
@@ -41,9 +43,18 @@ def binding_of(request: Request, seed: str) -> csrf.Binding:
     return csrf.Binding(resources_of(request).form_key, seed, session)
 
 
-async def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
-    """A whole page from its template."""
-    tokens = FormTokens(request)
+async def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 0,
+    forms: Sequence[Form] = (),
+    **context: Any,  # noqa: ANN401
+) -> Response:
+    """A whole page from its template; 400 where its `form`, or one of `forms`, is refused."""
+    tokens, form = FormTokens(request), context.get("form")
+    shown = [*([form] if form else []), *forms]
+    status = status or (400 if any(one.is_refused for one in shown) else 200)
     response = HTMLResponse(
         resources_of(request)
         .templates.get_template(template)
@@ -51,6 +62,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
             visitor=await visitor_of(request),
             csrf=tokens,
             status=status,
+            forms=shown,
             done=request.query_params.get(FIELD, ""),
             **{"return_to": own_path(request), **context},
         ),

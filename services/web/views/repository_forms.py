@@ -63,7 +63,6 @@ async def _show_new(request: Request, account: Account, form: Filled) -> Respons
     return await page(
         request,
         "repositories/new.html",
-        status=400 if form.errors or form.message else 200,
         form=form,
         owners=await _owners(request, account),
         licenses=license_choices(),

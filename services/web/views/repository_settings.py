@@ -79,11 +79,10 @@ async def show_settings(
     uid = repository.repository_uid
     visitor = await visitor_of(request)
     may = may_of(visitor.principal, repository)
-    faults = [one for one in (form, *others.values()) if one.errors or one.message]
     return await page(
         request,
         "repositories/settings.html",
-        status=400 if faults else 200,
+        forms=list(others.values()),
         repository=repository,
         summary=(await summaries_of(request, [uid])).get(uid),
         may=may,

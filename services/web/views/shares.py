@@ -122,7 +122,8 @@ async def _create(request: Request, repository: Repository, fields: Fields) -> R
         return await _show(request, repository, filled)
     except Invalid as problem:
         filled = refused(filled, problem, {*known, "expires_at"})
-        filled.errors |= {"days": filled.errors.pop("expires_at", "")} if filled.errors else {}
+        if said := filled.errors.pop("expires_at", ""):
+            filled.errors["days"] = said
         return await _show(request, repository, filled)
     return await _show(request, repository, Filled(FRESH), _made(request, repository, made))
 
@@ -140,7 +141,6 @@ async def _show(
     response = await page(
         request,
         "repositories/shares.html",
-        status=400 if form.errors or form.message else 200,
         repository=repository,
         may=may_of((await visitor_of(request)).principal, repository),
         links=listed.share_links,

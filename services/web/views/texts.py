@@ -83,7 +83,6 @@ async def _show(
     return await page(
         request,
         "repositories/text.html",
-        status=400 if form.errors or form.message else 200,
         repository=repository,
         may=may_of((await visitor_of(request)).principal, repository),
         form=form,

@@ -74,7 +74,6 @@ async def _show(request: Request, account: Account, form: Filled) -> Response:
     return await page(
         request,
         "accounts/trusts.html",
-        status=400 if form.errors or form.message else 200,
         account=account,
         trusts=listed.trusts,
         form=form,

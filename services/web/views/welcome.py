@@ -69,8 +69,7 @@ def _onwards(account_id: str, fields: Fields) -> Response:
 
 
 async def _show(request: Request, form: Filled, return_to: str) -> Response:
-    status = 400 if form.errors or form.message else 200
-    return await page(request, "flows/welcome.html", status=status, form=form, return_to=return_to)
+    return await page(request, "flows/welcome.html", form=form, return_to=return_to)
 
 
 def _return_to(fields: Fields) -> str:

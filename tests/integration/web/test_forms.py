@@ -39,6 +39,7 @@ def test_the_form_names_its_faults_and_keeps_what_was_typed(ada: Person) -> None
     assert "It may hold lower-case letters" in page.text
     fields = page.form("/-/new").fields
     assert fields["repository_id"] == "No Good"
+    assert page.faults == ["title", "repository_id"]
 
 
 def test_a_name_that_is_taken_is_told_at_its_field(ada: Person) -> None:

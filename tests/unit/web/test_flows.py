@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.web.forms.faults import Fault
 from services.web.forms.flow_fields import FIELDS
 from services.web.forms.flows import FlowForm, for_kratos, read_flow, read_ways
 
@@ -69,6 +70,21 @@ def test_refused_credentials_stand_above() -> None:
         "The e-mail address or the password is not right. Check both and try again."
     ]
     assert form.is_refused
+
+
+def test_what_is_wrong_is_summed_up_with_the_ids_of_its_fields() -> None:
+    wrong = [{"id": 4000032, "type": "error", "text": "x", "context": {"min_length": 8}}]
+    form = flow(
+        node("text", "traits.name"),
+        node("password", "password", messages=wrong),
+        messages=[{"id": 1, "type": "error", "text": "Not so."}],
+    )
+    form.group = "password"
+    assert [form.id_of(one) for one in form.fields] == ["password-traits-name", "password-password"]
+    assert form.faults == [
+        Fault("Not so."),
+        Fault("Use at least 8 characters.", "Password", "password-password"),
+    ]
 
 
 def test_the_way_back_comes_after_the_way_on_and_asks_for_nothing() -> None:

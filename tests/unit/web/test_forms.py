@@ -4,8 +4,9 @@ import pytest
 from starlette.requests import Request
 
 from services.web.forms.accounts import NewAccountForm
-from services.web.forms.checking import check, refused
+from services.web.forms.checking import Filled, check, refused
 from services.web.forms.drafts import Draft, make_draft, pack, unpack
+from services.web.forms.faults import Fault
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
 from services.web.forms.reading import LARGEST_BYTES, MEDIA_TYPE, read_form, read_upload
 from services.web.forms.repositories import (
@@ -180,6 +181,28 @@ def test_what_names_no_field_stands_above() -> None:
     _, filled = check(RepositoryForm, FIELDS)
     problem = Invalid("No.", errors=[FieldError(field="actor", message="is odd")])
     assert refused(filled, problem, RepositoryForm.model_fields).message == "No."
+
+
+def test_all_that_is_wrong_is_summed_up_in_the_order_of_the_page() -> None:
+    filled = Filled({}, {"name": "Fill this in.", "do": "Choose one.", "id": "It is taken."}, "No.")
+    assert filled.is_refused
+    assert filled.fault_at("id", "Account name", "form-id") == "It is taken."
+    assert filled.fault_at("bio", "About") == ""
+    assert filled.fault_at("name", "Name") == "Fill this in."
+    assert filled.faults == [
+        Fault("Choose one."),
+        Fault("No."),
+        Fault("It is taken.", "Account name", "form-id"),
+        Fault("Fill this in.", "Name", "name"),
+    ]
+    assert filled.fault_at("", "Rename", "rename") == "No."
+    assert filled.faults[-1] == Fault("No.", "Rename", "rename")
+
+
+def test_a_form_without_a_fault_is_not_refused() -> None:
+    filled = Filled({"name": "Ada"})
+    assert filled.fault_at("name", "Name") == ""
+    assert (filled.is_refused, filled.faults) == (False, [])
 
 
 def test_tags_that_are_a_list_already_stay() -> None:
