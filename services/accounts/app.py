@@ -1,10 +1,9 @@
 """Puts accounts together: the one place where its parts meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from typing import Any
 
 from services.accounts.handlers import EVENTS, REQUESTS, Resources
 from services.accounts.kratos import Kratos
@@ -32,7 +31,7 @@ from shared.idempotency import IdempotencyRecords
 from shared.keyfile import load_key_file, nats_seed
 from shared.outbox import Outbox
 from shared.relay import Relay
-from shared.runtime import App, Opened
+from shared.runtime import App, Opened, going
 from shared.sealing import answers_key, codes_key, sealing_key
 from shared.tables import open_table
 from shared.topology import consumers_of
@@ -81,7 +80,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(running(beat(bus, settings.accounts.heartbeat_seconds)))
+        await stack.enter_async_context(going(beat(bus, settings.accounts.heartbeat_seconds)))
         await stack.enter_async_context(looking_after(settings, resources))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
@@ -103,7 +102,7 @@ async def looking_after(settings: ServiceSettings, resources: Resources) -> Asyn
     with posting(outbox, settings, resources.codes_key) as post:
         reconciling = reconcile_for_ever(outbox, kratos, period)
         working = keep_working(outbox, works(ending, post, looking, resources.find_repository))
-        async with running(reconciling), running(working):
+        async with going(reconciling), going(working):
             yield
 
 
@@ -184,15 +183,3 @@ async def beat(bus: Bus, seconds: float) -> None:
     while True:
         await bus.tell(HEARTBEAT_SUBJECT)
         await asyncio.sleep(seconds)
-
-
-@asynccontextmanager
-async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Let it go on beside the doors until they close."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -21,19 +21,21 @@ from services.web.resources import Resources
 from services.web.routes import create_routes
 from services.web.security.backoff import Backoff
 from services.web.security.cookies import CookiePolicy
+from services.web.security.guesses import GUESSED, Guesses
 from services.web.security.headers import SecurityHeaders
 from services.web.security.rates import Rate
+from services.web.security.tallies import ASKED, Tallies
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
 from services.web.session.sessions import Sessions
 from services.web.session.share_links import ShareLinks
-from services.web.settings import ServiceSettings
+from services.web.settings import EdgeSettings, ServiceSettings
 from services.web.views.errors import HANDLERS
 from shared.bus import Bus
 from shared.keyfile import derive, hook_secret, load_key_file, nats_seed
 from shared.kratos import Kratos
-from shared.runtime import App, Door, Opened
+from shared.runtime import App, Door, Opened, going
 from shared.sealing import sealing_key
 from shared.uses import Uses, of_links, telling
 
@@ -62,11 +64,14 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         public, near = settings.storage.public_url, settings.storage_url
         bytes_door = DataDoor(client, public.rstrip("/"), near.rstrip("/"))
         resources = create_resources(settings, key, bus, kratos, bytes_door)
-        hear(bus, resources.live)
+        rates = {"caller": resources.asked_by_caller, "address": resources.asked_by_address}
+        tallies = Tallies(rates, tell=bus.tell)
+        hear(bus, resources, tallies)
         bus.start()
         stack.push_async_callback(bus.stop)
         uses = (resources.access_keys.uses, resources.share_links.uses)
         await stack.enter_async_context(telling(*uses, bus=bus))
+        await stack.enter_async_context(going(tallies.keep_telling()))
         door = Door(create_site(resources), settings.listen, settings.web.port)
         yield Opened(checks={"bus": bus.check}, doors=[door], stopping=resources.live.close)
 
@@ -82,7 +87,7 @@ def create_resources(
     statics = load_statics()
     web = settings.web
     public_url = web.public_url.rstrip("/")
-    longest = web.longest_wait_seconds
+    names_key = derive(key, "web/names")
     return Resources(
         settings=settings,
         bus=bus,
@@ -95,10 +100,9 @@ def create_resources(
         share_links=ShareLinks(bus, Uses(of_links)),
         live=Live(connections=web.live_connections, per_address=web.live_per_address),
         once=Once(),
-        tries_by_account=Backoff(free=web.tries_per_account, longest_seconds=longest),
-        tries_by_address=Backoff(free=web.tries_per_address, longest_seconds=longest),
-        asked_by_caller=Rate(web.api_per_caller),
-        asked_by_address=Rate(web.api_per_address),
+        guesses=create_guesses(web, names_key, bus),
+        asked_by_caller=Rate(web.api_per_caller, key=names_key),
+        asked_by_address=Rate(web.api_per_address, key=names_key),
         readmes=Memory(README_SECONDS, entries=500),
         # A third of a second's work that a start does not wait for.
         api_schema=cache(lambda: openapi_of(create_api())),
@@ -106,6 +110,16 @@ def create_resources(
         form_key=derive(key, "web/forms"),
         hook_secret=hook_secret(key),
     )
+
+
+def create_guesses(web: EdgeSettings, key: bytes, bus: Bus) -> Guesses:
+    """By account and by address."""
+    longest = web.longest_wait_seconds
+    by = {
+        "account": Backoff(free=web.tries_per_account, longest_seconds=longest),
+        "address": Backoff(free=web.tries_per_address, longest_seconds=longest),
+    }
+    return Guesses(by, key=key, tell=bus.tell)
 
 
 def create_site(resources: Resources) -> ASGIApp:
@@ -121,7 +135,10 @@ def create_site(resources: Resources) -> ASGIApp:
     return Entrance(secured, resources)
 
 
-def hear(bus: Bus, live: Live) -> None:
-    """Name the doors by which open pages are told."""
+def hear(bus: Bus, resources: Resources, tallies: Tallies) -> None:
+    """Name the doors by which open pages are told, and what other processes count."""
+    bus.overhear(GUESSED, resources.guesses.heard)
+    bus.overhear(ASKED, tallies.heard)
+    live = resources.live
     for subject, handlers in HEARD.items():
         bus.hear(subject, {event: partial(handle, live) for event, handle in handlers.items()})

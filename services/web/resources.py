@@ -11,8 +11,8 @@ from services.web.data_door import DataDoor
 from services.web.live import Live
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
-from services.web.security.backoff import Backoff
 from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
+from services.web.security.guesses import Guesses
 from services.web.security.rates import Rate
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
@@ -44,8 +44,7 @@ class Resources:
     share_links: ShareLinks
     live: Live
     once: Once
-    tries_by_account: Backoff
-    tries_by_address: Backoff
+    guesses: Guesses
     asked_by_caller: Rate
     asked_by_address: Rate
     readmes: Memory[Readme]

@@ -17,7 +17,8 @@ class EdgeSettings(WebSettings):
     is known takes a multiple of `even_seconds`. Of IPv6 a whole /64 counts as one address.
 
     What one access key or one account may ask of the API in a minute is `api_per_caller`, what an
-    address may ask without either is `api_per_address`; counted by each process.
+    address may ask without either is `api_per_address`. Both, and tries, are counted by all
+    processes of web together; streams are by one.
     """
 
     live_connections: int = Field(default=1000, ge=1)

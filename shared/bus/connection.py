@@ -86,6 +86,10 @@ class Bus:
         """Hear events live, in every process and without a promise: what is missed is missed."""
         events.hear(self, subject, handlers)
 
+    def overhear(self, subject: str, function: Callable[[bytes], Awaitable[None]]) -> None:
+        """Be told what is said live on a subject, by this process too, in the order of saying."""
+        events.overhear(self, subject, function)
+
     def listen(self, subject: str, function: Callable[[], Awaitable[None]]) -> None:
         """Be told that something was said on a subject that carries no content."""
         events.listen(self, subject, function)

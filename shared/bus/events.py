@@ -63,13 +63,22 @@ def hear(bus: "Bus", subject: str, handlers: Mapping[type[EventData], Handler]) 
     subscriber(_dispatch(handlers))
 
 
+def overhear(bus: "Bus", subject: str, function: Callable[[bytes], Awaitable[None]]) -> None:
+    """See Bus.overhear."""
+
+    async def door(body: bytes) -> None:
+        await function(body)
+
+    bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)(door)
+
+
 def listen(bus: "Bus", subject: str, function: Callable[[], Awaitable[None]]) -> None:
     """See Bus.listen."""
 
-    async def door(body: bytes) -> None:  # noqa: ARG001  (FastStream wants a body)
+    async def door(_: bytes) -> None:
         await function()
 
-    bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)(door)
+    overhear(bus, subject, door)
 
 
 def _dispatch(handlers: Mapping[type[EventData], Handler]) -> Door:

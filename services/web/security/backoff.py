@@ -1,14 +1,12 @@
 """Against guessing: who tries again and again has to wait ever longer.
 
-Counted by name (an account's address, a caller's address) in the memory of one process, for as long
-as the longest wait: what is forgotten by a restart, or counted apart by another process, buys a
+Counted by name in memory, for as long as the longest wait: what is forgotten by a restart buys a
 handful of tries. Whether a name is known to anybody makes no difference.
 """
 
 import math
 import time
 from collections import OrderedDict
-from hashlib import sha256
 
 from shared.errors import TooManyRequests
 
@@ -24,31 +22,31 @@ class Backoff:
         self.free = free
         self.longest_seconds = longest_seconds
         self.names = names
-        self._tries: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+        self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def enter(self, name: str) -> None:
         """Count a try before it is made, so that many at once are counted. TooManyRequests."""
-        key, now = _key(name), time.monotonic()
-        count, last = self._tries.get(key, (0, now))
+        now = time.monotonic()
+        count, last = self._tries.get(name, (0, now))
         left = last + self._wait(count) - now
         if left > 0:
             raise too_many(left)
         if now - last > self.longest_seconds:
             count = 0
-        self._tries[key] = (count + 1, now)
-        self._tries.move_to_end(key)
+        self._tries[name] = (count + 1, now)
+        self._tries.move_to_end(name)
         if len(self._tries) > self.names:
             self._tries.popitem(last=False)
 
     def succeed(self, name: str) -> None:
         """Whoever knows the secret begins anew."""
-        self._tries.pop(_key(name), None)
+        self._tries.pop(name, None)
 
     def undo(self, name: str, tries: int = 1) -> None:
         """The last tries were none."""
-        count, last = self._tries.get(_key(name), (0, 0.0))
+        count, last = self._tries.get(name, (0, 0.0))
         if count:
-            self._tries[_key(name)] = (max(count - tries, 0), last)
+            self._tries[name] = (max(count - tries, 0), last)
 
     def _wait(self, count: int) -> float:
         over = count - self.free
@@ -64,8 +62,3 @@ def too_many(seconds: float) -> TooManyRequests:
     return TooManyRequests(
         f"There were too many tries. Wait {said}, then try again.", retry_after_seconds=wait
     )
-
-
-def _key(name: str) -> bytes:
-    """Names differ by more than case to nobody; a memory dump should hold no addresses."""
-    return sha256(name.strip().casefold().encode()).digest()

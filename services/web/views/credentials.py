@@ -104,16 +104,16 @@ async def _send(request: Request, template: str) -> Response:
         return await _again(request, template, carried_by(old.draft.fields, GROWN_OLD))
     visitor = await needed_visitor(request)
     tries = Tries(request, visitor.identity.identity_id if visitor.identity else "")
-    tries.enter()
+    await tries.enter()
     if weak := await _weakness(visitor, fields):
         return await _refused(request, template, replace(carried_by(fields), faults=weak), fields)
     answer = await submitted(request, "settings", _with_own_address(visitor, fields))
     resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
     if answer.goes_to and told(fields, "method") == PROVIDER:
-        tries.undo()
+        await tries.undo()
         return await leave(request, answer)
     if answer.status == 200:
-        tries.succeed()
+        await tries.succeed()
         return await _saved(request, template, fields, answer)
     return await _not_saved(request, template, fields, answer)
 

@@ -50,7 +50,7 @@ async def send_email(request: Request) -> Response:
 
 
 async def _send(request: Request, identity: Identity, fields: Fields) -> Response:
-    tries_of(request, identity.identity_id).enter()
+    await tries_of(request, identity.identity_id).enter()
     is_code = "code" in fields and "resend" not in fields
     return await (_confirm if is_code else _start)(request, identity, fields)
 
@@ -59,7 +59,7 @@ async def _start(request: Request, identity: Identity, fields: Fields) -> Respon
     form, filled = check(EmailForm, fields)
     if form is None:
         return await _show(request, filled)
-    tries_of(request, identity.identity_id).enter_mail(form.email)
+    await tries_of(request, identity.identity_id).enter_mail(form.email)
     wanted = StartEmailChange(actor=EDGE, identity_id=identity.identity_id, email=form.email)
     try:
         change = await resources_of(request).bus.request(wanted)
@@ -86,7 +86,7 @@ async def _confirm(request: Request, identity: Identity, fields: Fields) -> Resp
         again = Filled({"email": form.email}, message=problem.detail)
         return await _show(request, again)
     # Of every other mail it is as true as before that a stranger had it sent.
-    tries_of(request, identity.identity_id).undo_all(MAIL_AND_CODE)
+    await tries_of(request, identity.identity_id).undo_all(MAIL_AND_CODE)
     edge.sessions.forget(cookies.for_kratos(request.cookies))
     await edge.kratos.revoke_others(browser_of(request))
     return see("/-/credentials", "email")
@@ -104,8 +104,7 @@ async def _is_fresh(request: Request) -> bool:
 
 
 async def _show(request: Request, form: Filled) -> Response:
-    status = 400 if form.errors or form.message else 200
     minutes = EMAIL_CODE_LIFETIME // timedelta(minutes=1)
-    response = await page(request, "flows/email.html", status=status, form=form, minutes=minutes)
+    response = await page(request, "flows/email.html", form=form, minutes=minutes)
     response.headers["cache-control"] = "no-store"
     return response

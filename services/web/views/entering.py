@@ -152,10 +152,10 @@ async def _send(request: Request, kind: FlowKind) -> Response:
         return await _fresh(request, kind, carried_by(old.draft.fields, GROWN_OLD))
     even = Even(resources_of(request).settings.web.even_seconds)
     tries = Tries(request, told(fields, ADDRESS_FIELDS[kind]))
-    tries.enter()
+    await tries.enter()
     answer = await submitted(request, kind, fields)
     if told(fields, "method") == PROVIDER and answer.goes_to:
-        tries.undo()
+        await tries.undo()
         return await leave(request, answer)
     if answer.status in {200, 422} and any(one.name == cookies.SESSION for one in answer.cookies):
         return await _entered(request, kind, carried_by(fields), answer, tries)
@@ -170,12 +170,12 @@ async def _entered(
     """There is a session now: a second factor is asked for where there is one, else onwards."""
     resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
     if kind == "login" and answer.status == 422:
-        tries.undo()
+        await tries.undo()
         return await _second_factor(request, carried, answer)
     if kind == "login":
-        tries.succeed()
+        await tries.succeed()
         return await onwards(request, carried, answer)
-    tries.undo(MAIL_AND_CODE)
+    await tries.undo(MAIL_AND_CODE)
     chosen = f"{CHOOSE_PASSWORD}?return_to={quote(carried.return_to)}"
     return relay(request, see(chosen), answer)
 

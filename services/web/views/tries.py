@@ -7,7 +7,7 @@ from starlette.requests import Request
 from services.web.resources import resources_of
 from services.web.security.callers import counted_as
 from services.web.security.cookies import SESSION
-from shared.errors import TooManyRequests
+from services.web.security.guesses import Guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +17,31 @@ class Tries:
     request: Request
     name: str = ""
 
-    def enter(self) -> None:
-        """Before the try; TooManyRequests."""
-        edge = resources_of(self.request)
-        edge.tries_by_address.enter(self._address)
-        if not self._account:
-            return
-        try:
-            edge.tries_by_account.enter(self._account)
-        except TooManyRequests:
-            edge.tries_by_address.undo(self._address)
-            raise
+    async def enter(self) -> None:
+        """Before the try; TooManyRequests, Unavailable."""
+        account = {"account": self._account} if self._account else {}
+        await self._guesses.enter(address=self._address, **account)
 
-    def succeed(self) -> None:
+    async def succeed(self) -> None:
         """The account's secret was known; this try was none."""
-        edge = resources_of(self.request)
-        edge.tries_by_address.undo(self._address)
-        edge.tries_by_account.succeed(self._account)
+        await self._guesses.undo(address=self._address)
+        await self._guesses.succeed(account=self._account)
 
-    def enter_mail(self, to: str) -> None:
-        """Before a mail to an address, whoever has it sent; TooManyRequests."""
-        resources_of(self.request).tries_by_account.enter(to)
+    async def enter_mail(self, to: str) -> None:
+        """Before a mail to an address, whoever has it sent; TooManyRequests, Unavailable."""
+        await self._guesses.enter(account=to)
 
-    def undo_all(self, tries: int) -> None:
+    async def undo_all(self, tries: int) -> None:
         """So many tries were none, and the others stay: what is known now proves no more."""
-        edge = resources_of(self.request)
-        edge.tries_by_address.undo(self._address, tries)
-        edge.tries_by_account.undo(self._account, tries)
+        await self._guesses.undo(tries, address=self._address, account=self._account)
 
-    def undo(self, tries: int = 1) -> None:
+    async def undo(self, tries: int = 1) -> None:
         """So many were no guesses by this address; of an account that it only names they were."""
-        resources_of(self.request).tries_by_address.undo(self._address, tries)
+        await self._guesses.undo(tries, address=self._address)
+
+    @property
+    def _guesses(self) -> Guesses:
+        return resources_of(self.request).guesses
 
     @property
     def _address(self) -> str:

@@ -50,10 +50,10 @@ async def send_verify(request: Request) -> Response:
     carried = carried_by(fields)
     even = Even(resources_of(request).settings.web.even_seconds)
     tries = Tries(request, fields.get("email", ""))
-    tries.enter()
+    await tries.enter()
     answer = await submitted(request, "verification", fields)
     if answer.body.get("state") == CONFIRMED:
-        tries.undo(MAIL_AND_CODE)
+        await tries.undo(MAIL_AND_CODE)
         resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
         return relay(request, see(carried.return_to or AFTERWARDS), answer)
     await even.settle()

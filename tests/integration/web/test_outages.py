@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.edge import SESSION, Edge, Person, starting
+from tests.edge import PASSWORD, SESSION, Edge, Person, starting
 from tests.embedded import descendants
 from tests.visitor import visiting
 
@@ -82,7 +82,7 @@ def test_without_the_indexer_only_the_list_of_files_is_missing(edge: Edge, ada: 
 def test_without_the_bus_a_page_says_so_and_comes_back(edge: Edge, ada: Person) -> None:
     ada.new_repository("bus-test")
     place = f"{edge.web}/{ada.account_id}/bus-test"
-    with halted(programs(edge, "nats-server")):
+    with visiting(edge.web) as visitor, halted(programs(edge, "nats-server")):
         started = time.monotonic()
         answer = httpx.get(place, timeout=20)
         assert time.monotonic() - started < 10
@@ -95,4 +95,8 @@ def test_without_the_bus_a_page_says_so_and_comes_back(edge: Edge, ada: Person) 
         stac = httpx.get(f"{edge.web}/stac/collections", timeout=20)
         assert stac.status_code == 503
         assert httpx.get(f"{edge.web}/stac").status_code == 200
+        # Nobody can say how often it was tried elsewhere.
+        form = visitor.go("/-/sign-in").form("/-/sign-in")
+        said = visitor.send(form, status=503, identifier=ada.email, password=PASSWORD)
+        assert "Nothing can be tried at the moment" in said.text
     assert httpx.get(place, timeout=20).status_code == 200

@@ -11,8 +11,9 @@ from fastapi import FastAPI, Request
 from services.web.api.problems import add_problem_handlers
 from services.web.api.rates import Rates, count
 from services.web.resources import STATE, Resources
-from services.web.security import rates
+from services.web.security import rates, tallies
 from services.web.security.rates import WINDOW_SECONDS, Rate
+from services.web.security.tallies import Tallies
 from services.web.session.visitor import NOBODY
 
 Move = Callable[[float], None]
@@ -42,6 +43,50 @@ def test_each_request_leaves_one_less_until_the_window_ends(later: Move) -> None
 def test_one_caller_uses_up_nothing_of_another() -> None:
     rate = Rate(1)
     assert [rate.take(name).left for name in ("ada", "ada", "eve")] == [0, -1, 0]
+
+
+class Processes:
+    """Of the edge, that tell one another what they are asked."""
+
+    def __init__(self, number: int, most: int) -> None:
+        self.rates = [Rate(most, key=b"k") for _ in range(number)]
+        self.tallies = [Tallies({"caller": one}, tell=self.tell) for one in self.rates]
+        self.said: list[bytes] = []
+
+    async def tell(self, _: str, body: bytes) -> None:
+        self.said.append(body)
+        for one in self.tallies:
+            await one.heard(body)
+
+    async def told(self) -> int:
+        """All tell once; how often somebody did."""
+        before = len(self.said)
+        for one in self.tallies:
+            await one.tell()
+        return len(self.said) - before
+
+
+async def test_what_is_asked_of_one_process_is_left_less_at_all() -> None:
+    processes = Processes(3, most=10)
+    first, second, third = processes.rates
+    for _ in range(4):
+        first.take("ada")
+    second.take("Ada ")
+    second.take("eve")
+    assert await processes.told() == 2
+    assert [one.take("ada").left for one in (first, second, third)] == [4, 4, 4]
+    assert third.take("eve").left == 8
+    assert not any(b"ada" in one for one in processes.said)
+
+
+async def test_nothing_is_told_twice_and_of_many_not_all_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tallies, "AT_ONCE", 2)
+    processes = Processes(2, most=10)
+    for name in ("ada", "eve", "kim"):
+        processes.rates[0].take(name)
+    assert [await processes.told() for _ in range(2)] == [2, 0]
 
 
 def test_the_memory_is_bounded() -> None:

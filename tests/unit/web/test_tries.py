@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from services.web.resources import STATE, Resources
 from services.web.security.backoff import Backoff
+from services.web.security.guesses import Guesses
 from services.web.settings import ServiceSettings
 from services.web.views.email import tries_of as tries_of_mails
 from services.web.views.tries import Tries
@@ -19,12 +20,16 @@ FREE = 3
 @pytest.fixture
 def edge() -> Resources:
     """What tries look at, and nothing else."""
-    parts = {
-        "settings": ServiceSettings(),
-        "tries_by_account": Backoff(free=FREE, longest_seconds=60),
-        "tries_by_address": Backoff(free=100, longest_seconds=60),
+    by = {
+        "account": Backoff(free=FREE, longest_seconds=60),
+        "address": Backoff(free=100, longest_seconds=60),
     }
-    return cast(Resources, SimpleNamespace(**parts))
+
+    async def tell(_: str, body: bytes) -> None:
+        await guesses.heard(body)
+
+    guesses = Guesses(by, key=b"", tell=tell)
+    return cast(Resources, SimpleNamespace(settings=ServiceSettings(), guesses=guesses))
 
 
 def tries_of(edge: Resources, name: str) -> Tries:
@@ -35,28 +40,28 @@ def request_at(edge: Resources) -> Request:
     return Request({"type": "http", "client": ("9.9.9.9", 1), "headers": [], STATE: edge})
 
 
-def test_mails_to_one_address_are_counted_whoever_has_them_sent(edge: Resources) -> None:
+async def test_mails_to_one_address_are_counted_whoever_has_them_sent(edge: Resources) -> None:
     for number in range(FREE):
-        tries_of(edge, f"sender-{number}").enter_mail("eve@example.org")
+        await tries_of(edge, f"sender-{number}").enter_mail("eve@example.org")
     with pytest.raises(TooManyRequests):
-        tries_of(edge, "another").enter_mail(" Eve@example.org")
-    tries_of(edge, "another").enter_mail("kim@example.org")
+        await tries_of(edge, "another").enter_mail(" Eve@example.org")
+    await tries_of(edge, "another").enter_mail("kim@example.org")
 
 
-def test_a_code_that_came_back_undoes_its_own_mail_and_no_other(edge: Resources) -> None:
+async def test_a_code_that_came_back_undoes_its_own_mail_and_no_other(edge: Resources) -> None:
     ada = tries_of(edge, "ada")
     for _ in range(FREE - 1):
-        ada.enter()
-    ada.undo_all(1)
-    ada.enter()
-    ada.enter()
+        await ada.enter()
+    await ada.undo_all(1)
+    await ada.enter()
+    await ada.enter()
     with pytest.raises(TooManyRequests):
-        ada.enter()
+        await ada.enter()
 
 
-def test_another_secret_that_was_known_lets_nobody_send_more_mails(edge: Resources) -> None:
+async def test_another_secret_that_was_known_lets_nobody_send_more_mails(edge: Resources) -> None:
     for _ in range(FREE):
-        tries_of_mails(request_at(edge), "ada").enter()
-    tries_of(edge, "ada").succeed()
+        await tries_of_mails(request_at(edge), "ada").enter()
+    await tries_of(edge, "ada").succeed()
     with pytest.raises(TooManyRequests):
-        tries_of_mails(request_at(edge), "ada").enter()
+        await tries_of_mails(request_at(edge), "ada").enter()
