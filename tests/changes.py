@@ -29,6 +29,7 @@ from shared.contracts.repositories import (
 )
 from tests.asking import Asking
 from tests.doors import NAME, Visitors
+from tests.edge import Person
 from tests.rights import (
     KEY_ACTIONS,
     KEYS,
@@ -53,6 +54,7 @@ class Office:
 
     asking: Asking
     visitors: Visitors
+    people: Mapping[str, Person]
     uids: Mapping[str, str]
 
     @property
@@ -167,10 +169,12 @@ class Shut:
         return replace(truth, disabled=disabled)
 
     def make(self, office: Office, _: Truth, /) -> None:
-        """In the name of rosa."""
+        """In the name of rosa. Who was shut was signed out everywhere."""
         wanted = DisableAccount if self.is_shut else EnableAccount
         uid = office.uids[self.account]
         office.asking.ask(wanted(actor=office.rosa, account_uid=uid, reason="A test."))
+        if not self.is_shut and self.account in office.people:
+            office.people[self.account].sign_in_again()
 
 
 @dataclass(frozen=True)

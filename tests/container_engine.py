@@ -65,6 +65,9 @@ def _engine_of_our_own(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
+        # It leaves its own network mounted, which nobody could remove.
+        network = folder / "exec" / "netns" / "default"
+        subprocess.run(["umount", "--lazy", network], capture_output=True, check=False)
         shutil.rmtree(folder / "data")
 
 

@@ -13,7 +13,7 @@ from botocore.client import Config
 
 from tests.embedded import Embedded, running
 from tests.pages import Page
-from tests.visitor import Visitor, register, visiting
+from tests.visitor import Visitor, register, sign_in, visiting
 
 PASSWORD = "correct horse battery staple"
 SESSION = "ory_kratos_session"
@@ -52,6 +52,11 @@ class Person:
     def client(self) -> httpx.Client:
         """The browser's own requests."""
         return self.visitor.client
+
+    def sign_in_again(self) -> None:
+        """As somebody whose sessions were ended."""
+        self.client.cookies.clear()
+        sign_in(self.visitor, self.email, PASSWORD)
 
     def new_repository(self, name: str, **values: str) -> Page:
         """Make a repository by its form; ends on its page."""

@@ -123,7 +123,8 @@ def world(edge: Edge) -> Iterator[World]:
             title=TITLE,
         )
         uids = {one.account_id: one.account_uid for one in (ada, *others, grove)}
-        office = Office(asked, visitors, uids | {REPOSITORY: asked.ask(wanted).repository_uid})
+        uids[REPOSITORY] = asked.ask(wanted).repository_uid
+        office = Office(asked, visitors, people, uids)
         yield prepared(office, people["ada"].s3(edge))
 
 
