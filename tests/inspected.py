@@ -80,16 +80,17 @@ SUMMED_UP = """() => {
 
 
 async def glanced_at(page: Page) -> list[str]:
-    """What is wrong with the page as it is shown, a line each: all rules, and a walk through it."""
+    """What is wrong with the page as it is shown, a line each."""
     await page.evaluate(SCRIPT)
-    return await judged(page, ALL) + await walked(page)
+    return await judged(page, ALL)
 
 
 async def looked_over(page: Page) -> list[str]:
-    """What is wrong with it in the dark or on a telephone, where it is right otherwise."""
+    """What is wrong with it by keyboard, in the dark or on a telephone."""
+    said = await walked(page)
     await page.evaluate(SCRIPT)
     await page.emulate_media(color_scheme="dark")
-    said = await judged(page, CONTRAST)
+    said += await judged(page, CONTRAST)
     await page.set_viewport_size(NARROW)
     said += await judged(page, SMALL) + await narrowly(page)
     await as_it_was(page)
