@@ -135,7 +135,7 @@ PAGES = (
         key=OPEN,
     ),
     page("account page", f"/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
-    page("text search", f"/?q={NAME}", TITLE, actions=(LIST,), lists=True, only_public=True),
+    page("search", f"/-/search?q={README}", TITLE, actions=(LIST, READ), key="", lists=True),
     Door("events", lambda visitors, who: visitors.watch(who), "retry", by_key=False),
 )
 CALLS = (
@@ -168,6 +168,15 @@ CALLS = (
         actions=(LIST,),
         lists=True,
         only_public=True,
+    ),
+    call("search", f"/api/v1/search?q={README}", TITLE, actions=(LIST, READ), key="", lists=True),
+    call(
+        "search counts",
+        f"/api/v1/search?q={README}&limit=1",
+        f'"value":"{ORGANIZATION}"',
+        actions=(LIST, READ),
+        key="",
+        lists=True,
     ),
     of_key(call, "collection", STAC, TITLE, ""),
     of_key(call, "items", f"{STAC}/items", FILE, ""),

@@ -57,7 +57,15 @@ NOT_REFUSED = {
 MAP, TABLE = "/noaa/globe-land-mask", "/natural-earth/countries/countries.parquet"
 READ = {
     "stranger": (
-        *("/", "/?q=zzzzzz", "/noaa", MAP, f"{MAP}/europe.tif", f"{MAP}/europe.tif?view=stac"),
+        *(
+            "/",
+            "/-/search?q=mask",
+            "/-/search?q=zzzzzz",
+            "/noaa",
+            MAP,
+            f"{MAP}/europe.tif",
+            f"{MAP}/europe.tif?view=stac",
+        ),
         *(TABLE, "/-/docs", "/-/noaa/globe-land-mask/cite"),
         *("/-/sign-in", "/-/register", "/-/recover", "/-/verify"),
     ),

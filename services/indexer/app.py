@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from services.indexer.data_door import DataDoor
-from services.indexer.handlers import EVENTS, REQUESTS, Resources
+from services.indexer.fulltext import open_fts5
+from services.indexer.handlers import EVENTS, LIVE, REQUESTS, Resources
+from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import Indexer
 from services.indexer.operations.purging import purge_repository
@@ -59,12 +61,13 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(held.folder.stop)
         stack.push_async_callback(held.bus.stop)
         await stack.enter_async_context(going(purging.keep_purging()))
+        await stack.enter_async_context(going(held.resources.catalogue.keep()))
         yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 
 @asynccontextmanager
 async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
-    """The table, the sandbox, the data door and a bus that is not started yet."""
+    """The table, the index of words, the sandbox, the data door and a bus not started yet."""
     key = load_key_file(settings.home)
     async with AsyncExitStack() as stack:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
@@ -72,17 +75,26 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         sandbox = await stack.enter_async_context(Sandbox(settings.indexer.sandbox))
         door = DataDoor(settings.storage_url, *service_access_key(key, SERVICE))
         await stack.enter_async_context(door)
+        fulltext = await open_fts5(settings.home / SERVICE / "search.db")
+        stack.push_async_callback(fulltext.close)
+        catalogue = Catalogue(Shelves(table, fulltext, partial(read_start, door)))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         folder = Folder(table)
         indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
-        yield Held(Resources(indexer, Projection(table, bus), data_url, limits), folder, bus)
+        resources = Resources(indexer, Projection(table, bus), data_url, catalogue, limits)
+        yield Held(resources, folder, bus)
 
 
 async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcome:
     """What an object says of itself."""
     return await sandbox.parse(stored.key, stored.size, door.fetching(stored))
+
+
+async def read_start(door: DataDoor, stored: StoredObject, most: int) -> bytes:
+    """The first bytes of an object."""
+    return await door.fetching(stored)(0, min(stored.size, most))
 
 
 def _name_doors(held: Held, purging: Purging) -> None:
@@ -94,3 +106,6 @@ def _name_doors(held: Held, purging: Purging) -> None:
         handlers = purging.handlers() if is_control else events
         held.bus.consume(consumer.stream, consumer.durable, handlers)
     follow(projection)
+    for subject, heard in LIVE.items():
+        live = {event: partial(handler, held.resources) for event, handler in heard.items()}
+        held.bus.hear(subject, live)

@@ -7,20 +7,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.indexer.operations import asking, searching
+from services.indexer.operations import asking, finding, searching
+from services.indexer.operations.catalogue import Catalogue
 from services.indexer.operations.indexing import Indexer, index_object, remove_object
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
 from shared.cloudevents import Event, EventData
+from shared.contracts.accounts import AccountEvent, AccountUpdated
 from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
     Directory,
+    FileDescribed,
+    FileEvent,
     FileMetadata,
+    FileRemoved,
     GetCollection,
     GetFile,
     GetItem,
     GetSummaries,
+    ItemFailed,
+    ItemIndexed,
     ListCollections,
     ListDirectory,
     ListItems,
@@ -29,7 +36,16 @@ from shared.contracts.indexer import (
     StacPage,
     SummaryPage,
 )
-from shared.contracts.repositories import Repository
+from shared.contracts.repositories import (
+    Repository,
+    RepositoryCreated,
+    RepositoryDeleted,
+    RepositoryEvent,
+    RepositoryPurged,
+    RepositoryRenamed,
+    RepositoryUpdated,
+)
+from shared.contracts.search import FoundPage, SearchRepositories
 from shared.contracts.storage import ObjectCreated, ObjectDeleted
 from shared.errors import Forbidden, NotFound
 from shared.identifiers import SLUG
@@ -45,6 +61,7 @@ class Resources:
     indexer: Indexer
     projection: Projection
     data_url: str
+    catalogue: Catalogue
     limits: SearchSettings = field(default_factory=SearchSettings)
 
     @property
@@ -134,6 +151,13 @@ async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
     )
 
 
+async def search_repositories(resources: Resources, wanted: SearchRepositories) -> FoundPage:
+    """Repositories by words."""
+    principal = await resources.projection.principal(wanted.actor)
+    fulltext = resources.catalogue.shelves.fulltext
+    return await finding.search_repositories(resources.table, fulltext, wanted, principal)
+
+
 async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -> None:
     """New bytes under a key."""
     await index_object(resources.indexer, event.data.object)
@@ -142,6 +166,23 @@ async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -
 async def on_object_deleted(resources: Resources, event: Event[ObjectDeleted]) -> None:
     """A key is no more."""
     await remove_object(resources.indexer, event.data.object)
+
+
+async def on_file(resources: Resources, event: Event[FileEvent]) -> None:
+    """Something became known of a file."""
+    resources.catalogue.mark(event.data.file.repository_uid)
+
+
+async def on_repository(resources: Resources, event: Event[RepositoryEvent]) -> None:
+    """A repository is now so; the projection is told first, of which documents are made."""
+    await resources.projection.on_repository(event)
+    await resources.catalogue.allow(event.data.repository)
+
+
+async def on_account(resources: Resources, event: Event[AccountEvent]) -> None:
+    """An account is now so: it may be called something else."""
+    await resources.projection.on_account(event)
+    await resources.catalogue.mark_owned(event.data.account.account_uid)
 
 
 async def _named(
@@ -209,8 +250,23 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ListItems: list_items,
     GetItem: get_item,
     SearchItems: search_items,
+    SearchRepositories: search_repositories,
 }
 EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
     ObjectCreated: on_object_created,
     ObjectDeleted: on_object_deleted,
+}
+# What every process hears live, for the search it answers from.
+LIVE: Mapping[str, Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]]] = {
+    "coop.v1.accounts.>": {AccountUpdated: on_account},
+    "coop.v1.repositories.>": dict.fromkeys(
+        (
+            *(RepositoryCreated, RepositoryUpdated, RepositoryRenamed),
+            *(RepositoryDeleted, RepositoryPurged),
+        ),
+        on_repository,
+    ),
+    "coop.v1.indexer.>": dict.fromkeys(
+        (ItemIndexed, ItemFailed, FileDescribed, FileRemoved), on_file
+    ),
 }

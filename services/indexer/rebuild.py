@@ -52,6 +52,8 @@ async def _rebuild(held: Held, output: TextIO) -> None:
     async for repository in _repositories(held):
         if repository.state is not State.DELETED:
             count = await rebuild_repository(rebuilder, repository.repository_uid)
+            held.resources.catalogue.mark(repository.repository_uid)
+            await held.resources.catalogue.write_marked()
             name = f"{repository.account_id}/{repository.repository_id}"
             output.write(f"{name}: {count:,} objects\n")
             output.flush()

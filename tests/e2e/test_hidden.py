@@ -139,7 +139,7 @@ def test_writing_to_it_is_as_if_it_never_was(stranger: Visitor) -> None:
 
 @pytest.mark.usefixtures("hidden")
 def test_no_list_names_it(ready: Ready, stranger: Visitor) -> None:
-    addresses = ["/", f"/?q={NAME}", "/?q=Wetland", "/noaa", "/robots.txt"]
+    addresses = ["/", f"/-/search?q={NAME}", "/-/search?q=Wetland", "/noaa", "/robots.txt"]
     addresses += ["/api/v1/repositories?limit=100", "/api/v1/repositories?account_id=noaa"]
     addresses += ["/stac", "/stac/collections?limit=100", "/api/v1"]
     addresses += ["/stac/search?limit=1000", "/stac/search?bbox=7,47,8,48"]

@@ -166,6 +166,14 @@ async def find_file(table: Table, edition: Edition, object_uid: str) -> FileMeta
     return FileMetadata.model_validate_json(row["body"]) if row else None
 
 
+async def find_files(
+    table: Table, edition: Edition, object_uids: Sequence[str]
+) -> list[FileMetadata | None]:
+    """What is known of some objects, in their order."""
+    rows = await table.get_many([(file_key(edition), uid) for uid in object_uids])
+    return [FileMetadata.model_validate_json(row["body"]) if row else None for row in rows]
+
+
 async def find_item(table: Table, edition: Edition, item_id: str) -> dict[str, Any] | None:
     """A STAC item, as it is kept."""
     row = await table.get(item_key(edition), item_id)

@@ -1,7 +1,8 @@
 """The repositories that events have told of, by name (the rows are shared.projection's)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
+from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
 from shared.snapshots import REPOSITORY_ID
@@ -49,6 +50,23 @@ async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Rep
                 yield repository
             place = f"{page.items[-1]['sk']}\0" if page.cursor and page.items else None
         following, first = await _account_after(table, following), ""
+
+
+async def find_repositories(table: Table, repository_uids: Sequence[str]) -> list[Repository]:
+    """Those of these uids that events have told of, in their order; deleted ones too."""
+    rows = await table.get_many([("REPOSITORY", uid) for uid in repository_uids])
+    return [Repository.model_validate_json(row["body"]) for row in rows if row]
+
+
+async def account_names(table: Table, account_uids: Sequence[str]) -> list[str]:
+    """What accounts are called, in their order; empty where events have not told yet."""
+    places = {uid: ("ACCOUNT", uid) for uid in account_uids}
+    rows = await table.get_many(list(places.values()))
+    names = {
+        uid: Account.model_validate_json(row["body"]).name if row else ""
+        for uid, row in zip(places, rows, strict=True)
+    }
+    return [names[uid] for uid in account_uids]
 
 
 def _named(page: Page) -> list[Repository]:

@@ -20,6 +20,7 @@ from services.web.api import (
     objects,
     own_data,
     repositories,
+    search,
     share_links,
     states,
     trusts,
@@ -32,7 +33,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(endpoints, accounts, members, invitations, access_requests, audit),
     *(administering, repositories, share_links, states, objects, trusts),
-    *(own_data, deleting, figures, domains, avatars),
+    *(own_data, deleting, figures, domains, avatars, search),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 DESCRIPTION = """Everything the pages do, for programs.

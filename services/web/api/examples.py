@@ -46,6 +46,12 @@ PARAMETERS: dict[str, Any] = {
     "confirm": "noaa/globe-land-mask",
     "reason": "left the project",
     "text": "noaa",
+    "q": "land mask",
+    "account": "noaa",
+    "license": "CC0-1.0",
+    "format": "COG",
+    "tag": "topography",
+    "year": "2026",
     "disabled": True,
     "limit": 100,
     "cursor": "eyJwayI6Ik5PQUEifQ",
@@ -123,6 +129,20 @@ EXAMPLES: dict[str, Any] = {
     },
     "RepositoryChange": {"title": "Globe land mask", "visibility": "unlisted"},
     "Repository": REPOSITORY,
+    "FoundPage": {
+        "found": [
+            {
+                "repository": REPOSITORY,
+                "passages": [
+                    {"text": "Where there is ", "is_found": False},
+                    {"text": "land", "is_found": True},
+                ],
+            }
+        ],
+        "total": 1,
+        "facets": {"format": [{"value": "COG", "count": 1}]},
+        "cursor": None,
+    },
     "RepositoryList": {"repositories": [REPOSITORY], "cursor": None},
     "RepositoryPage": {"repositories": [{**REPOSITORY, "state": "deleted"}], "cursor": None},
     "RepositorySummary": {

@@ -61,24 +61,13 @@ def test_what_is_hidden_and_what_is_not_there_look_alike(edge: Edge, ada: Person
         events = f"/-/events?repository={ada.account_id}/hidden"
         assert visitor.client.get(events).status_code == 404
         assert "hidden" not in visitor.go(f"/{ada.account_id}").text
-        assert "Secret title" not in visitor.go("/?q=secret").text
+        assert "Secret title" not in visitor.go("/-/search?q=secret").text
 
 
 def test_its_owner_sees_it(ada: Person) -> None:
     ada.new_repository("hidden", visibility="restricted")
     assert "Restricted" in ada.visitor.go(f"/{ada.account_id}/hidden").text
     assert "hidden" in ada.visitor.go(f"/{ada.account_id}").text
-
-
-def test_a_repository_is_found_by_its_words(visitor_name: str, ada: Person) -> None:
-    ada.new_repository("findable", title=f"Tidal {visitor_name}", tags="gauges")
-    assert "findable" in ada.visitor.go(f"/?q={visitor_name}+GAUGES").text
-    assert "Nothing is called that" in ada.visitor.go("/?q=no-such-word").text
-
-
-@pytest.fixture
-def visitor_name(ada: Person) -> str:
-    return f"word{ada.account_id.replace('-', '')}"
 
 
 @pytest.mark.parametrize(

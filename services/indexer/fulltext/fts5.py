@@ -1,0 +1,111 @@
+"""Full text search by SQLite's FTS5, in a file of its own that all processes of a host share."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from services.indexer.fulltext.port import FullText
+from services.indexer.fulltext.questions import facets, find, passages
+from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
+from services.indexer.fulltext.writing import allow, put, remove
+from services.indexer.models.texts import Document, Match, Piece, Question
+from shared.policy import RepositoryResource
+from shared.tables.sqlite_file import connect_reader, unavailable
+
+Answer = TypeVar("Answer")
+
+
+class Fts5:
+    """See FullText. One thread writes, another reads: questions do not wait for documents."""
+
+    def __init__(self, reader: sqlite3.Connection, writer: sqlite3.Connection) -> None:
+        self._reader, self._writer = reader, writer
+        self._reads = ThreadPoolExecutor(1, "fulltext-reader")
+        self._writes = ThreadPoolExecutor(1, "fulltext-writer")
+
+    async def put(self, document: Document) -> None:
+        """See FullText."""
+        await self._write(lambda connection: put(connection, document))
+
+    async def allow(self, resource: RepositoryResource, version: int) -> None:
+        """See FullText."""
+        await self._write(lambda connection: allow(connection, resource, version))
+
+    async def remove(self, repository_uid: str) -> None:
+        """See FullText."""
+        await self._write(lambda connection: remove(connection, repository_uid))
+
+    async def stamps(self) -> dict[str, str]:
+        """See FullText."""
+        return await self._read(
+            lambda one: dict(one.execute("SELECT uid, stamp FROM repositories"))
+        )
+
+    async def owned_by(self, account_uid: str) -> list[str]:
+        """See FullText."""
+        said = "SELECT uid FROM repositories WHERE owner = ?"
+        return await self._read(lambda one: [row[0] for row in one.execute(said, (account_uid,))])
+
+    async def find(self, question: Question) -> list[Match]:
+        """See FullText."""
+        return await self._read(lambda connection: find(connection, question))
+
+    async def facets(self, rows: Sequence[int]) -> Mapping[str, Mapping[str, int]]:
+        """See FullText."""
+        places = orjson.dumps(rows).decode()
+        return await self._read(lambda connection: facets(connection, places))
+
+    async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
+        """See FullText."""
+        places = orjson.dumps(rows).decode()
+        return await self._read(lambda connection: passages(connection, words, places))
+
+    async def close(self) -> None:
+        """See FullText."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        for threads in (self._reads, self._writes):
+            threads.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+    async def _read(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._reads, ask, self._reader)
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+    async def _write(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._writes, _committed, self._writer, change)
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+
+def _committed(
+    connection: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        change(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+async def open_fts5(path: Path) -> FullText:
+    """The index in this file, empty where there is none. Raises Unavailable."""
+    try:
+        writer = await asyncio.to_thread(open_file, path)
+        return Fts5(connect_reader(path, BUSY_SECONDS), writer)
+    except sqlite3.Error as error:
+        raise unavailable(error) from error

@@ -1,0 +1,41 @@
+"""What operations ask of full text search, whatever is behind it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from services.indexer.models.texts import Document, Match, Piece, Question
+from shared.policy import RepositoryResource
+
+# Of a question's matches the best so many are looked at, counted and shown.
+MOST_MATCHES = 1000
+
+
+class FullText(Protocol):
+    """Documents by the uid of their repository. Raises Unavailable where it cannot be used."""
+
+    async def put(self, document: Document) -> None:
+        """Keep it, unless a newer version of the repository is known."""
+
+    async def allow(self, resource: RepositoryResource, version: int) -> None:
+        """What decides who sees it is now so; nothing where no document is kept."""
+
+    async def remove(self, repository_uid: str) -> None:
+        """Forget it."""
+
+    async def stamps(self) -> dict[str, str]:
+        """Of all documents, by uid."""
+
+    async def owned_by(self, account_uid: str) -> list[str]:
+        """The uids of an account's repositories."""
+
+    async def find(self, question: Question) -> list[Match]:
+        """The best matches, at most MOST_MATCHES."""
+
+    async def facets(self, rows: Sequence[int]) -> Mapping[str, Mapping[str, int]]:
+        """How many of these matches have each value of each facet, most first."""
+
+    async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
+        """Where the words stand in these matches, by uid."""
+
+    async def close(self) -> None:
+        """Let go of it."""

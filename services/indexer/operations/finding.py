@@ -1,0 +1,93 @@
+"""Finding repositories by words, for people: ranked, counted by facets, and only what is theirs."""
+
+from collections.abc import Mapping, Sequence
+
+from services.indexer.fulltext import MOST_MATCHES, FullText
+from services.indexer.models.texts import Match, Piece, Question
+from services.indexer.store.repositories import find_repositories
+from shared.contracts.repositories import Repository
+from shared.contracts.search import (
+    FacetValue,
+    FoundPage,
+    FoundRepository,
+    Passage,
+    SearchRepositories,
+)
+from shared.errors import Invalid
+from shared.paging import cursor_at, place_at
+from shared.policy import Action, Principal, RepositoryResource, may, repository_resource
+from shared.tables import Table
+
+NEEDED = (Action.REPOSITORY_LIST, Action.DATA_READ)
+MOST_VALUES = 12
+
+
+async def search_repositories(
+    table: Table, fulltext: FullText, wanted: SearchRepositories, principal: Principal
+) -> FoundPage:
+    """One page. Raises Invalid for a cursor that is not one of ours."""
+    first = _place(wanted.cursor)
+    matches = await fulltext.find(_question(wanted, principal))
+    seen = [one for one in matches if _finds(principal, one.resource)]
+    page = seen[first : first + wanted.limit]
+    last = first + len(page)
+    return FoundPage(
+        found=await _shown(table, fulltext, wanted.text, page, principal),
+        total=len(seen),
+        is_total_more=len(matches) == MOST_MATCHES,
+        facets=_values(await fulltext.facets([one.row for one in seen])),
+        cursor=cursor_at(str(last)) if last < len(seen) else None,
+    )
+
+
+def _question(wanted: SearchRepositories, principal: Principal) -> Question:
+    facets = tuple((kind, value) for kind, value in wanted.facets.items() if value)
+    return Question(wanted.text, facets, _beside_public(principal))
+
+
+def _beside_public(principal: Principal) -> frozenset[str] | None:
+    """What `rank` could raise above anyone."""
+    if principal.kind == "service" or principal.admin:
+        return None
+    return frozenset((principal.account_uid, *principal.roles))
+
+
+def _finds(principal: Principal, resource: RepositoryResource) -> bool:
+    """What is found was read: so it is for those who may list it and read all of it."""
+    return all(may(principal, action, resource, "") for action in NEEDED)
+
+
+async def _shown(
+    table: Table, fulltext: FullText, words: str, page: Sequence[Match], principal: Principal
+) -> list[FoundRepository]:
+    """The repositories of a page as they are this moment, for the index may be behind."""
+    passages = await fulltext.passages(words, [one.row for one in page])
+    repositories = await find_repositories(table, [one.resource.repository_uid for one in page])
+    return [
+        _told(one, passages.get(one.repository_uid, []))
+        for one in repositories
+        if _finds(principal, repository_resource(one))
+    ]
+
+
+def _told(repository: Repository, pieces: Sequence[Piece]) -> FoundRepository:
+    passages = [Passage(text=piece.text, is_found=piece.is_found) for piece in pieces]
+    return FoundRepository(repository=repository, passages=passages)
+
+
+def _values(facets: Mapping[str, Mapping[str, int]]) -> dict[str, list[FacetValue]]:
+    return {
+        kind: [FacetValue(value=value, count=count) for value, count in counts.items()][
+            :MOST_VALUES
+        ]
+        for kind, counts in facets.items()
+    }
+
+
+def _place(cursor: str | None) -> int:
+    place = place_at(cursor)
+    if place is None:
+        return 0
+    if not (place.isascii() and place.isdecimal() and len(place) < len(str(MOST_MATCHES)) + 1):
+        raise Invalid("The cursor is not one of ours.")
+    return int(place)

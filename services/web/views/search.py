@@ -1,0 +1,132 @@
+"""Search: repositories by words, narrowed down by facets; all of it stands in the URL."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.render.display import counted
+from services.web.render.footprint import world
+from services.web.resources import resources_of, visitor_of
+from services.web.views.cards import summaries_of
+from services.web.views.page import page
+from shared.contracts.indexer import RepositorySummary
+from shared.contracts.repositories import Repository
+from shared.contracts.search import (
+    FACETS,
+    LONGEST_FACET,
+    LONGEST_TEXT,
+    FoundPage,
+    FoundRepository,
+    Passage,
+    SearchRepositories,
+)
+from shared.errors import Invalid
+
+PLACE = "/-/search"
+LONGEST_CURSOR = 4096
+HEADINGS = {
+    "account": "Account",
+    "license": "License",
+    "format": "Format",
+    "tag": "Tag",
+    "year": "Published in",
+}
+
+
+class Hit(NamedTuple):
+    """A line of what was found; `is_description`: the passages are of its description."""
+
+    repository: Repository
+    summary: RepositorySummary | None
+    passages: Sequence[Passage]
+    is_description: bool
+
+
+class Choice(NamedTuple):
+    """A value of a facet, and where one comes to by taking it, or by giving it up."""
+
+    name: str
+    value: str
+    number: int
+    address: str
+
+
+async def search(request: Request) -> Response:
+    """What fits the words and filters of the query."""
+    asked = _asked(request)
+    found = await _find(request, asked)
+    repositories = [one.repository.repository_uid for one in found.found]
+    summaries = await summaries_of(request, repositories)
+    hits = [_hit(one, summaries.get(one.repository.repository_uid)) for one in found.found]
+    return await page(
+        request,
+        "search/show.html",
+        query=asked["q"],
+        filters={name: asked[name] for name in FACETS if asked[name]},
+        heading=_heading(found),
+        hits=hits,
+        chosen=_chosen(asked),
+        facets=_facets(found, asked),
+        map=world(box for hit in hits if hit.summary for box in hit.summary.footprints),
+        next_page=_way(asked, "cursor", found.cursor) if found.cursor else "",
+    )
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """The query's fields; Invalid for one that is too long to be meant."""
+    query = request.query_params
+    asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, "cursor")}
+    asked["q"] = " ".join(asked["q"].split())
+    if len(asked["q"]) > LONGEST_TEXT:
+        raise Invalid(f"A search is at most {LONGEST_TEXT} characters long.")
+    if any(len(asked[name]) > LONGEST_FACET for name in FACETS):
+        raise Invalid(f"A filter is at most {LONGEST_FACET} characters long.")
+    if len(asked["cursor"]) > LONGEST_CURSOR:
+        raise Invalid("The cursor is not one of ours.")
+    return asked
+
+
+async def _find(request: Request, asked: Mapping[str, str]) -> FoundPage:
+    visitor = await visitor_of(request)
+    facets = {name: asked[name] for name in FACETS}
+    wanted = SearchRepositories(
+        actor=visitor.actor, text=asked["q"], cursor=asked["cursor"] or None, **facets
+    )
+    return await resources_of(request).bus.request(wanted)
+
+
+def _heading(found: FoundPage) -> str:
+    count = counted(found.total, "repository")
+    return f"{count} of those that fit best" if found.is_total_more else count
+
+
+def _hit(one: FoundRepository, summary: RepositorySummary | None) -> Hit:
+    text = "".join(piece.text for piece in one.passages).strip("… ")
+    description = " ".join(one.repository.description.split())
+    return Hit(one.repository, summary, one.passages, bool(text) and text in description)
+
+
+def _chosen(asked: Mapping[str, str]) -> list[Choice]:
+    names = [name for name in FACETS if asked[name]]
+    return [Choice(name, asked[name], 0, _way(asked, name, "")) for name in names]
+
+
+def _facets(found: FoundPage, asked: Mapping[str, str]) -> dict[str, list[Choice]]:
+    """What would narrow it down further, under its heading."""
+    return {
+        HEADINGS[name]: [
+            Choice(name, one.value, one.count, _way(asked, name, one.value))
+            for one in found.facets[name]
+        ]
+        for name in FACETS
+        if name in found.facets and not asked[name]
+    }
+
+
+def _way(asked: Mapping[str, str], name: str, value: str | None) -> str:
+    """The same search with one field changed, from its first page on."""
+    fields = {**asked, "cursor": "", name: value or ""}
+    return f"{PLACE}?{urlencode({name: value for name, value in fields.items() if value})}"

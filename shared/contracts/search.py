@@ -1,0 +1,69 @@
+"""Search for people: what indexer answers of repositories as words find them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from shared.contracts.indexer import IndexerRequest
+from shared.contracts.repositories import Repository
+
+FACETS = ("account", "license", "format", "tag", "year")
+MOST_FOUND = 50
+LONGEST_TEXT, LONGEST_FACET = 500, 255
+Facet = Annotated[str, Field(max_length=LONGEST_FACET)]
+
+
+class Passage(BaseModel):
+    """A piece of a text, and whether it is one of the words that were asked for."""
+
+    text: str
+    is_found: bool
+
+
+class FoundRepository(BaseModel):
+    """A repository, and where in it the words stand: the pieces follow each other."""
+
+    repository: Repository
+    passages: list[Passage] = Field(default_factory=list)
+
+
+class FacetValue(BaseModel):
+    """One value of a facet, and how many of what was found have it."""
+
+    value: str
+    count: int
+
+
+class FoundPage(BaseModel):
+    """Repositories, best first. `total` and `facets` count what who asks may see of the best.
+
+    `is_total_more`: there are more than were looked at.
+    """
+
+    found: list[FoundRepository]
+    total: int
+    is_total_more: bool = False
+    facets: dict[str, list[FacetValue]] = Field(default_factory=dict)
+    cursor: str | None = None
+
+
+class SearchRepositories(IndexerRequest[FoundPage]):
+    """Repositories with all these words, the last one perhaps only begun; all facets must fit.
+
+    Looked at are title, names, tags, description, README, and the columns, variables and formats
+    of files. Of repositories that who asks may list and read whole. Without words: newest first.
+    """
+
+    text: str = Field(default="", max_length=LONGEST_TEXT)
+    account: Facet = ""
+    license: Facet = ""
+    format: Facet = ""
+    tag: Facet = ""
+    year: Facet = ""
+    limit: int = Field(default=20, ge=1, le=MOST_FOUND)
+    cursor: str | None = Field(default=None, max_length=4096)
+
+    @property
+    def facets(self) -> dict[str, str]:
+        """What was asked of each, empty for all."""
+        return {name: getattr(self, name) for name in FACETS}

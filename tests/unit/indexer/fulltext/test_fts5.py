@@ -1,0 +1,176 @@
+"""The index of words: what is found, in which order, and that it can be thrown away."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.indexer.fulltext import FullText, open_fts5
+from services.indexer.fulltext.words import expression
+from services.indexer.models.texts import Piece, Question
+from shared.contracts.repositories import State, Visibility
+from shared.policy import RepositoryResource
+from tests.documents import document
+
+
+@pytest.fixture
+async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
+    made = await open_fts5(tmp_path / "indexer" / "search.db")
+    yield made
+    await made.close()
+
+
+async def uids(fulltext: FullText, words: str = "", **more: object) -> list[str]:
+    found = await fulltext.find(Question(words, **more))  # type: ignore[arg-type]
+    return [one.resource.repository_uid for one in found]
+
+
+async def test_a_title_counts_more_than_tags_columns_description_and_readme(
+    fulltext: FullText,
+) -> None:
+    for field in ("readme", "description", "columns", "tags", "title"):
+        await fulltext.put(document(field, **{"title": "x", field: "heron"}))
+    assert await uids(fulltext, "heron") == ["title", "tags", "columns", "description", "readme"]
+
+
+async def test_all_words_must_be_there_and_the_last_may_be_begun_only(fulltext: FullText) -> None:
+    await fulltext.put(document("tides", title="Tidal gauges", readme="Of the North Sea"))
+    assert await uids(fulltext, "sea gau") == ["tides"]
+    assert await uids(fulltext, "gau sea") == []
+    assert await uids(fulltext, "gauges lake") == []
+
+
+async def test_plurals_case_and_accents_make_no_difference(fulltext: FullText) -> None:
+    await fulltext.put(document("oaks", title="Wälder of Oaks"))
+    assert await uids(fulltext, "walder OAK of") == ["oaks"]
+
+
+async def test_a_name_with_an_underscore_is_found_whole(fulltext: FullText) -> None:
+    await fulltext.put(document("one", columns="t2m_max wind"))
+    await fulltext.put(document("two", columns="max t2m"))
+    assert await uids(fulltext, "t2m_max") == ["one"]
+
+
+async def test_facets_narrow_and_are_counted(fulltext: FullText) -> None:
+    await fulltext.put(document("one", facets=(("tag", "Ocean"), ("tag", "tide"))))
+    await fulltext.put(document("two", facets=(("tag", "ocean"), ("format", "COG"))))
+    assert await uids(fulltext, facets=(("tag", "ocean"), ("format", "COG"))) == ["two"]
+    rows = [one.row for one in await fulltext.find(Question())]
+    counted = await fulltext.facets(rows)
+    assert counted["format"] == {"COG": 1}
+    assert sorted(counted["tag"].values()) == [1, 2]
+    assert await fulltext.facets([]) == {}
+
+
+async def test_what_is_not_public_is_looked_at_for_those_who_have_to_do_with_it(
+    fulltext: FullText,
+) -> None:
+    await fulltext.put(document("open"))
+    await fulltext.put(document("closed", visibility=Visibility.RESTRICTED))
+    assert await uids(fulltext) == ["open"]
+    for uid in ("noaa", "closed"):
+        assert set(await uids(fulltext, beside_public=frozenset([uid]))) == {"open", "closed"}
+    assert set(await uids(fulltext, beside_public=None)) == {"open", "closed"}
+
+
+async def test_the_newest_version_wins_in_whatever_order_they_come(fulltext: FullText) -> None:
+    await fulltext.put(document("one", version=2, title="new"))
+    await fulltext.put(document("one", version=1, title="old"))
+    await fulltext.put(document("one", version=2, title="new"))
+    assert await uids(fulltext, "new") == ["one"]
+    assert await uids(fulltext, "old") == []
+
+
+async def test_who_may_see_it_changes_at_once_and_only_forward(fulltext: FullText) -> None:
+    await fulltext.put(document("one", version=2))
+    closed = RepositoryResource("noaa", "one", Visibility.RESTRICTED, State.ACTIVE)
+    await fulltext.allow(closed, 1)
+    assert await uids(fulltext) == ["one"]
+    await fulltext.allow(closed, 3)
+    assert await uids(fulltext) == []
+    await fulltext.put(document("one", version=2))
+    assert await uids(fulltext) == []
+
+
+async def test_what_was_removed_is_not_found_and_another_takes_its_place(
+    fulltext: FullText,
+) -> None:
+    await fulltext.put(document("one", title="heron", facets=(("tag", "bird"),)))
+    await fulltext.remove("one")
+    await fulltext.remove("one")
+    assert await uids(fulltext, "heron") == []
+    await fulltext.put(document("two", title="gull"))
+    assert await uids(fulltext, facets=(("tag", "bird"),)) == []
+    assert await fulltext.stamps() == {"two": "1"}
+    assert await fulltext.owned_by("noaa") == ["two"]
+
+
+async def test_passages_show_the_words(fulltext: FullText) -> None:
+    await fulltext.put(document("one", readme="Where the grey heron breeds"))
+    rows = [one.row for one in await fulltext.find(Question("heron"))]
+    assert await fulltext.passages("heron", rows) == {
+        "one": [
+            Piece("Where the grey ", is_found=False),
+            Piece("heron", is_found=True),
+            Piece(" breeds", is_found=False),
+        ]
+    }
+    assert await fulltext.passages("", rows) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *('"', '""', "*", "NEAR(a b)", "a OR b", "title:x", "-x", "^x", "(", "a AND", "NOT"),
+        *(
+            "\0",
+            "a\0b",
+            "--",
+            "💧",
+            "a" * 500,
+            "x " * 250,
+            '"; DROP TABLE texts',
+            "\ud800",
+            "{a b}",
+        ),
+    ],
+)
+async def test_the_language_of_the_index_is_out_of_reach(fulltext: FullText, words: str) -> None:
+    await fulltext.put(document("one", title="title near or"))
+    assert await uids(fulltext, words) in (["one"], [])
+
+
+@given(words=st.text(max_size=60))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
+async def test_any_text_is_a_question(fulltext: FullText, words: str) -> None:
+    found = await fulltext.find(Question(words))
+    await fulltext.passages(words, [one.row for one in found])
+
+
+def test_words_are_quoted() -> None:
+    assert expression('tidal "gauges* OR') == '"tidal" AND """gauges*" AND "OR" *'
+    assert expression(' "" -- ') == ""
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but some text" * 40, b""])
+async def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "search.db"
+    path.write_bytes(content)
+    fulltext = await open_fts5(path)
+    await fulltext.put(document("one"))
+    assert await uids(fulltext) == ["one"]
+    await fulltext.close()
+
+
+async def test_two_processes_share_the_file_and_what_was_written_is_there_again(
+    tmp_path: Path,
+) -> None:
+    one, other = [await open_fts5(tmp_path / "search.db") for _ in range(2)]
+    await one.put(document("one"))
+    assert await uids(other) == ["one"]
+    await other.remove("one")
+    assert await uids(one) == []
+    for fulltext in (one, other):
+        await fulltext.close()

@@ -1,0 +1,125 @@
+"""Finding: nothing that who asks may not read, pages without gaps, counts of what is theirs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.indexer.fulltext import FullText, open_fts5
+from services.indexer.operations.finding import search_repositories
+from shared.contracts.accounts import Role
+from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
+from shared.contracts.repositories import Repository, State, Visibility
+from shared.contracts.search import FoundPage, SearchRepositories
+from shared.errors import Invalid
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal, repository_resource
+from shared.tables import Put, Table
+from tests.documents import document
+from tests.repository_rows import repository_of
+
+
+@pytest.fixture
+async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
+    made = await open_fts5(tmp_path / "search.db")
+    yield made
+    await made.close()
+
+
+async def keep(table: Table, fulltext: FullText | None, repository: Repository) -> None:
+    """In the projection and, where it is given, in the index."""
+    uid, body = repository.repository_uid, repository.model_dump_json()
+    await table.write(Put({"pk": "REPOSITORY", "sk": uid, "body": body}))
+    if fulltext is not None:
+        resource = repository_resource(repository)
+        more = {"owner": resource.owner_uid, "visibility": resource.visibility}
+        facets = (("account", repository.account_id),)
+        version = repository.version
+        await fulltext.put(
+            document(
+                uid, title="Tides", state=resource.state, version=version, facets=facets, **more
+            )
+        )
+
+
+def made(name: str, **more: object) -> Repository:
+    account, _, repository = name.partition("/")
+    return repository_of(account, repository).model_copy(update={"version": 1, **more})
+
+
+def names(page: FoundPage) -> list[str]:
+    return [one.repository.full_name for one in page.found]
+
+
+ASKED = SearchRepositories(text="tides")
+
+
+async def test_who_may_list_and_read_it_finds_it(table: Table, fulltext: FullText) -> None:
+    closed = made("noaa/closed", visibility=Visibility.RESTRICTED)
+    await keep(table, fulltext, closed)
+    uid = closed.repository_uid
+    whole = Scope(actions=[KeyAction.READ, KeyAction.LIST])
+    place = ScopePlace(account_uid="noaa", repository_uid=uid, prefix="open/")
+    of_folder = Scope(actions=[KeyAction.READ, KeyAction.LIST], places=[place])
+    share = Share(link_id="x", account_uid="noaa", repository_uid=uid, prefix="")
+    finds = {
+        "a stranger": (ANONYMOUS_PRINCIPAL, False),
+        "somebody else": (Principal("account", "eve"), False),
+        "the owner": (Principal("account", "noaa"), True),
+        "a reader": (Principal("account", "bob", roles={uid: Role.READER}), True),
+        "a member": (Principal("account", "bob", roles={"noaa": Role.WRITER}), True),
+        "who is disabled": (Principal("account", "noaa", disabled=True), False),
+        "an administrator": (Principal("account", "root", admin=True), True),
+        "a key": (Principal("account", "noaa", scope=whole), True),
+        "a key of a folder": (Principal("account", "noaa", scope=of_folder), False),
+        "a share link": (Principal(share=share), False),
+    }
+    for who, (principal, is_found) in finds.items():
+        page = await search_repositories(table, fulltext, ASKED, principal)
+        assert (names(page) == ["noaa/closed"]) is is_found, who
+        assert (page.total, bool(page.facets)) == (int(is_found), is_found), who
+
+
+async def test_what_is_restricted_is_gone_at_once_though_the_index_is_behind(
+    table: Table, fulltext: FullText
+) -> None:
+    await keep(table, fulltext, made("noaa/mask"))
+    for changed in (
+        {"visibility": Visibility.RESTRICTED},
+        {"visibility": Visibility.UNLISTED},
+        {"state": State.DEACTIVATED},
+        {"owner_disabled": True},
+        {"state": State.DELETED},
+    ):
+        await keep(table, None, made("noaa/mask", version=2, **changed))
+        page = await search_repositories(table, fulltext, ASKED, ANONYMOUS_PRINCIPAL)
+        assert not page.found
+
+
+async def test_hidden_ones_take_no_room_of_those_that_may_be_seen(
+    table: Table, fulltext: FullText
+) -> None:
+    for number in range(12):
+        hidden = number % 2
+        visibility = Visibility.UNLISTED if hidden else Visibility.PUBLIC
+        await keep(table, fulltext, made(f"noaa/one-{number}", visibility=visibility))
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        asked = ASKED.model_copy(update={"limit": 4, "cursor": cursor})
+        page = await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
+        assert page.total == 6
+        assert page.facets["account"][0].count == 6
+        found += names(page)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert len(found) == len(set(found)) == 6
+
+
+@pytest.mark.parametrize("cursor", ["LTE", "eA", "!", "MTAwMDAw", "x" * 500, "wrI"])
+async def test_a_cursor_that_is_not_ours_is_refused(
+    table: Table, fulltext: FullText, cursor: str
+) -> None:
+    asked = ASKED.model_copy(update={"cursor": cursor})
+    with pytest.raises(Invalid, match="not one of ours"):
+        await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
