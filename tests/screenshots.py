@@ -20,6 +20,8 @@ PUBLIC = {
     "repository": f"/{MASK}",
     "object": f"/{MASK}/europe.tif",
     "table": f"/{COUNTRIES}/countries.parquet",
+    "search": "/-/search?q=mask",
+    "search-none": "/-/search?q=nothing+like+this&format=COG",
     "docs": "/-/docs",
     "cite": f"/-/{MASK}/cite",
     "register": "/-/register",

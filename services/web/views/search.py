@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.addresses import check_query
 from services.web.render.display import counted
 from services.web.render.footprint import world
 from services.web.resources import resources_of, visitor_of
@@ -76,7 +77,8 @@ async def search(request: Request) -> Response:
 
 
 def _asked(request: Request) -> dict[str, str]:
-    """The query's fields; Invalid for one that is too long to be meant."""
+    """The query's fields. Invalid for one that is too long to be meant, or no UTF-8."""
+    check_query(request.scope["query_string"])
     query = request.query_params
     asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, "cursor")}
     asked["q"] = " ".join(asked["q"].split())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.edge import Edge, Person
+from tests.edge import Edge, Person, bearer
 from tests.visitor import visiting
 from tests.waiting import until
 
@@ -82,7 +82,7 @@ def test_the_head_of_every_page_leads_there_and_so_does_the_old_address(edge: Ed
 def test_what_is_restricted_is_found_by_its_people_only_and_within_a_moment(
     edge: Edge, ada: Person, eve: Person, word: str
 ) -> None:
-    program = httpx.Client(base_url=edge.web, headers=ada.bearer)
+    program = httpx.Client(base_url=edge.web, headers=bearer(ada.new_key()))
     name = f"/api/v1/repositories/{ada.account_id}/gauges"
     for visibility, is_told in (("restricted", False), ("unlisted", False), ("public", True)):
         assert program.patch(name, json={"visibility": visibility}).is_success
