@@ -1,6 +1,6 @@
 """By which names a copy of somebody else's state is kept and looked up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from shared.contracts.accounts import Account, SealedAccessKey, Trust
 from shared.contracts.base import Snapshot
@@ -36,7 +36,7 @@ async def repository_called(table: Table, name: str) -> Repository | None:
     return Repository.model_validate_json(item["body"]) if item else None
 
 
-async def all_repositories(table: Table) -> AsyncIterator[Repository]:
+async def all_repositories(table: Table) -> AsyncGenerator[Repository, None]:
     """Every one that events have told of, each once; deleted ones too."""
     cursor = None
     while True:

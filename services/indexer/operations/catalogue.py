@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from services.indexer.fulltext import FullText
 from services.indexer.operations.documents import Facts, ReadStart, document_of, facts_of
-from services.indexer.store.repositories import find_repositories, repositories_from
+from services.indexer.store.repositories import find_repositories
 from shared.contracts.repositories import Repository, State
 from shared.errors import Problem
 from shared.log import logger
 from shared.policy import repository_resource
+from shared.snapshots import all_repositories
 from shared.tables import Table
 
 log = logger("catalogue")
@@ -98,7 +99,7 @@ class Catalogue:
         """Write every document that is not as the records are; how many were not."""
         stamps = await self.shelves.fulltext.stamps()
         written, chunk = 0, list[Repository]()
-        async with aclosing(repositories_from(self.shelves.table, "")) as repositories:
+        async with aclosing(all_repositories(self.shelves.table)) as repositories:
             async for repository in repositories:
                 if repository.state is State.DELETED:
                     continue

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
-from shared.snapshots import REPOSITORY_ID
+from shared.snapshots import REPOSITORY, REPOSITORY_ID
 from shared.tables import Page, Table
 
 CHUNK = 100
@@ -54,7 +54,7 @@ async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Rep
 
 async def find_repositories(table: Table, repository_uids: Sequence[str]) -> list[Repository]:
     """Those of these uids that events have told of, in their order; deleted ones too."""
-    rows = await table.get_many([("REPOSITORY", uid) for uid in repository_uids])
+    rows = await table.get_many([(REPOSITORY, uid) for uid in repository_uids])
     return [Repository.model_validate_json(row["body"]) for row in rows if row]
 
 
