@@ -22,6 +22,7 @@ from shared.contracts.indexer import (
     FileEvent,
     FileMetadata,
     FileRemoved,
+    FoundPage,
     GetCollection,
     GetFile,
     GetItem,
@@ -32,6 +33,7 @@ from shared.contracts.indexer import (
     ListDirectory,
     ListItems,
     SearchItems,
+    SearchRepositories,
     StacDocument,
     StacPage,
     SummaryPage,
@@ -45,7 +47,6 @@ from shared.contracts.repositories import (
     RepositoryRenamed,
     RepositoryUpdated,
 )
-from shared.contracts.search import FoundPage, SearchRepositories
 from shared.contracts.storage import ObjectCreated, ObjectDeleted
 from shared.errors import Forbidden, NotFound
 from shared.identifiers import SLUG

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.texts import Match, Piece, Question
 from services.indexer.store.repositories import find_repositories
-from shared.contracts.repositories import Repository
-from shared.contracts.search import (
+from shared.contracts.indexer import (
     FacetValue,
     FoundPage,
     FoundRepository,
     Passage,
     SearchRepositories,
 )
+from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 from shared.paging import cursor_at, place_at
 from shared.policy import Action, Principal, RepositoryResource, may, repository_resource

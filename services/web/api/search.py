@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from services.web.api.queries import Paging, ask
 from services.web.api.routing import routing
 from services.web.api.visitors import Calling
-from shared.contracts.search import (
+from shared.contracts.indexer import (
     LONGEST_FACET,
     LONGEST_TEXT,
     MOST_FOUND,

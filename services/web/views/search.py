@@ -13,17 +13,17 @@ from services.web.render.footprint import world
 from services.web.resources import resources_of, visitor_of
 from services.web.views.cards import summaries_of
 from services.web.views.page import page
-from shared.contracts.indexer import RepositorySummary
-from shared.contracts.repositories import Repository
-from shared.contracts.search import (
+from shared.contracts.indexer import (
     FACETS,
     LONGEST_FACET,
     LONGEST_TEXT,
     FoundPage,
     FoundRepository,
     Passage,
+    RepositorySummary,
     SearchRepositories,
 )
+from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 
 PLACE = "/-/search"

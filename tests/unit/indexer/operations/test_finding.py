@@ -9,8 +9,8 @@ from services.indexer.fulltext import FullText, open_fts5
 from services.indexer.operations.finding import search_repositories
 from shared.contracts.accounts import Role
 from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
+from shared.contracts.indexer import FoundPage, SearchRepositories
 from shared.contracts.repositories import Repository, State, Visibility
-from shared.contracts.search import FoundPage, SearchRepositories
 from shared.errors import Invalid
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, repository_resource
 from shared.tables import Put, Table

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from shared.contracts.indexer import IndexerRequest
+from shared.contracts.indexer.indexer import IndexerRequest
 from shared.contracts.repositories import Repository
 
 FACETS = ("account", "license", "format", "tag", "year")
