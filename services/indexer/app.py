@@ -1,13 +1,13 @@
 """Puts the indexer together: the one place where its parts meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from services.indexer.data_door import DataDoor
 from services.indexer.fulltext import open_fts5
-from services.indexer.handlers import EVENTS, LIVE, REQUESTS, Resources
+from services.indexer.handlers import EVENTS, FOLLOWED, LIVE, REQUESTS, EventHandler, Resources
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import Indexer
@@ -15,7 +15,8 @@ from services.indexer.operations.purging import purge_repository
 from services.indexer.sandbox.pool import Outcome, Sandbox
 from services.indexer.settings import ServiceSettings
 from services.indexer.store.layout import SCHEMA
-from shared.bus import Bus
+from shared.bus import Bus, Handler
+from shared.cloudevents import EventData
 from shared.contracts.storage import StoredObject
 from shared.following import follow
 from shared.keyfile import load_key_file, nats_seed, service_access_key
@@ -75,7 +76,7 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         sandbox = await stack.enter_async_context(Sandbox(settings.indexer.sandbox))
         door = DataDoor(settings.storage_url, *service_access_key(key, SERVICE))
         await stack.enter_async_context(door)
-        fulltext = await open_fts5(settings.home / SERVICE / "search.db")
+        fulltext = await open_fts5(settings.home / SERVICE / "search.db", settings.indexer.words)
         stack.push_async_callback(fulltext.close)
         catalogue = Catalogue(Shelves(table, fulltext, partial(read_start, door)))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
@@ -99,13 +100,18 @@ async def read_start(door: DataDoor, stored: StoredObject, most: int) -> bytes:
 
 def _name_doors(held: Held, purging: Purging) -> None:
     held.bus.answer_all(REQUESTS, held.resources)
-    events = {event: partial(handler, held.resources) for event, handler in EVENTS.items()}
-    projection = held.resources.projection
+    events, followed = (_bound(handlers, held.resources) for handlers in (EVENTS, FOLLOWED))
     for consumer in consumers_of(SERVICE):
         is_control = consumer.stream == CONTROL.name
-        handlers = purging.handlers() if is_control else events
+        handlers = purging.handlers() | followed if is_control else events
         held.bus.consume(consumer.stream, consumer.durable, handlers)
-    follow(projection)
+    follow(held.resources.projection)
     for subject, heard in LIVE.items():
-        live = {event: partial(handler, held.resources) for event, handler in heard.items()}
-        held.bus.hear(subject, live)
+        held.bus.hear(subject, _bound(heard, held.resources))
+    held.bus.on_return(held.resources.catalogue.look_soon)
+
+
+def _bound(
+    handlers: Mapping[type[EventData], EventHandler], resources: Resources
+) -> dict[type[EventData], Handler]:
+    return {event: partial(handler, resources) for event, handler in handlers.items()}

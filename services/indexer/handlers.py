@@ -43,7 +43,6 @@ from shared.contracts.repositories import (
     RepositoryCreated,
     RepositoryDeleted,
     RepositoryEvent,
-    RepositoryPurged,
     RepositoryRenamed,
     RepositoryUpdated,
 )
@@ -242,6 +241,7 @@ async def _account_name(resources: Resources, account_uid: str) -> str:
 
 
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
+EventHandler = Callable[[Resources, Any], Awaitable[None]]
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetFile: get_file,
     ListDirectory: list_directory,
@@ -253,20 +253,22 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     SearchItems: search_items,
     SearchRepositories: search_repositories,
 }
-EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = {
+EVENTS: Mapping[type[EventData], EventHandler] = {
     ObjectCreated: on_object_created,
     ObjectDeleted: on_object_deleted,
 }
-# What every process hears live, for the search it answers from.
-LIVE: Mapping[str, Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]]] = {
-    "coop.v1.accounts.>": {AccountUpdated: on_account},
-    "coop.v1.repositories.>": dict.fromkeys(
-        (
-            *(RepositoryCreated, RepositoryUpdated, RepositoryRenamed),
-            *(RepositoryDeleted, RepositoryPurged),
-        ),
-        on_repository,
-    ),
+# Not only the projection follows these: who finds what is decided by the index of words too.
+FOLLOWED: Mapping[type[EventData], EventHandler] = {
+    AccountUpdated: on_account,
+    RepositoryCreated: on_repository,
+    RepositoryUpdated: on_repository,
+    RepositoryRenamed: on_repository,
+    RepositoryDeleted: on_repository,
+}
+# What every process hears live, since each host has an index of words of its own.
+LIVE: Mapping[str, Mapping[type[EventData], EventHandler]] = {
+    "coop.v1.accounts.>": FOLLOWED,
+    "coop.v1.repositories.>": FOLLOWED,
     "coop.v1.indexer.>": dict.fromkeys(
         (ItemIndexed, ItemFailed, FileDescribed, FileRemoved), on_file
     ),

@@ -34,11 +34,24 @@ class SearchSettings(BaseModel):
     max_filter_depth: int = Field(default=64, ge=1)
 
 
+class WordsSettings(BaseModel):
+    """What a search by words may cost.
+
+    After `max_seconds` in a step (finding, counting, passages), its wait for others included, it is
+    refused. Of more than `max_ranked` repositories the newest are ranked, and the newest of those
+    that have the words in titles, names or tags.
+    """
+
+    max_seconds: float = Field(default=0.5, gt=0)
+    max_ranked: int = Field(default=5_000, ge=1)
+
+
 class IndexerSettings(OpsSettings):
     """`COOP_INDEXER__...`."""
 
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
+    words: WordsSettings = Field(default_factory=WordsSettings)
 
 
 class ServiceSettings(Settings):

@@ -15,6 +15,7 @@ from tests import embedded
 from tests.benchmarks import (
     bus,
     door,
+    finding,
     freshness,
     listing,
     pages,
@@ -64,6 +65,7 @@ def measured(folder: Path) -> list[Table]:
         tables.append(uvloop.run(freshness.measure(ready)))
         tables.append(asyncio.run(listing.measure(ready, running.home)))
         tables.append(asyncio.run(people.measure(ready, running.home)))
+        tables.append(asyncio.run(finding.measure(ready, running.home)))
     tables.append(starting.measure(folder / "starting" / "home"))
     tables.append(revocation.measure(folder / "revocation" / "home"))
     (folder / "bus").mkdir()

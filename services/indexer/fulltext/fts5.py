@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,17 +15,24 @@ from services.indexer.fulltext.questions import facets, find, passages
 from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
 from services.indexer.fulltext.writing import allow, put, remove
 from services.indexer.models.texts import Document, Match, Piece, Question
+from services.indexer.settings import WordsSettings
+from shared.errors import Unavailable
 from shared.policy import RepositoryResource
 from shared.tables.sqlite_file import connect_reader, unavailable
 
 Answer = TypeVar("Answer")
+# Steps of SQLite's machine between two looks at the clock: a microsecond or two each, at most.
+STEPS = 500
+TOO_LONG = "This search takes too long; it takes less with fewer words, or with longer ones."
 
 
 class Fts5:
     """See FullText. One thread writes, another reads: questions do not wait for documents."""
 
-    def __init__(self, reader: sqlite3.Connection, writer: sqlite3.Connection) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, reader: sqlite3.Connection, writer: sqlite3.Connection, limits: WordsSettings
+    ) -> None:
+        self._reader, self._writer, self._limits = reader, writer, limits
         self._reads = ThreadPoolExecutor(1, "fulltext-reader")
         self._writes = ThreadPoolExecutor(1, "fulltext-writer")
 
@@ -53,17 +61,18 @@ class Fts5:
 
     async def find(self, question: Question) -> list[Match]:
         """See FullText."""
-        return await self._read(lambda connection: find(connection, question))
+        most = self._limits.max_ranked
+        return await self._ask(lambda connection: find(connection, question, most))
 
     async def facets(self, rows: Sequence[int]) -> Mapping[str, Mapping[str, int]]:
         """See FullText."""
         places = orjson.dumps(rows).decode()
-        return await self._read(lambda connection: facets(connection, places))
+        return await self._ask(lambda connection: facets(connection, places))
 
     async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
         """See FullText."""
         places = orjson.dumps(rows).decode()
-        return await self._read(lambda connection: passages(connection, words, places))
+        return await self._ask(lambda connection: passages(connection, words, places))
 
     async def close(self) -> None:
         """See FullText."""
@@ -74,6 +83,11 @@ class Fts5:
             threads.shutdown()
         self._reader.close()
         self._writer.close()
+
+    async def _ask(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """A question of somebody, who may ask for more than there is time for."""
+        end = time.monotonic() + self._limits.max_seconds
+        return await self._read(lambda connection: _in_time(connection, ask, end))
 
     async def _read(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
         loop = asyncio.get_running_loop()
@@ -90,6 +104,21 @@ class Fts5:
             raise unavailable(error) from error
 
 
+def _in_time(
+    connection: sqlite3.Connection, ask: Callable[[sqlite3.Connection], Answer], end: float
+) -> Answer:
+    """SQLite asks whether to stop also while FTS5 reads its own tables."""
+    connection.set_progress_handler(lambda: time.monotonic() > end, STEPS)
+    try:
+        return ask(connection)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_INTERRUPT":
+            raise
+        raise Unavailable(TOO_LONG) from error
+    finally:
+        connection.set_progress_handler(None, STEPS)
+
+
 def _committed(
     connection: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]
 ) -> None:
@@ -102,10 +131,10 @@ def _committed(
     connection.execute("COMMIT")
 
 
-async def open_fts5(path: Path) -> FullText:
+async def open_fts5(path: Path, limits: WordsSettings) -> FullText:
     """The index in this file, empty where there is none. Raises Unavailable."""
     try:
         writer = await asyncio.to_thread(open_file, path)
-        return Fts5(connect_reader(path, BUSY_SECONDS), writer)
+        return Fts5(connect_reader(path, BUSY_SECONDS), writer, limits)
     except sqlite3.Error as error:
         raise unavailable(error) from error

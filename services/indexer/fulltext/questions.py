@@ -13,14 +13,19 @@ from services.indexer.models.texts import Match, Piece, Question
 from shared.contracts.repositories import State, Visibility
 from shared.policy import RepositoryResource
 
+Values = dict[str, str | int]
 COLUMNS = "r.id, r.owner, r.uid, r.visibility, r.state, r.shut"
+# Ranking costs by the match, so only so many are; each of these joins begins with the words.
 RANKED = f"""
-SELECT {COLUMNS} FROM texts JOIN repositories r ON r.id = texts.rowid
-WHERE texts MATCH :words {{narrowed}}
-ORDER BY bm25(texts, {", ".join(map(str, WEIGHTS))}), r.id LIMIT {MOST_MATCHES}
+SELECT id, owner, uid, visibility, state, shut, count(*) OVER () FROM (
+    SELECT {COLUMNS}, bm25(texts, {", ".join(map(str, WEIGHTS))}) AS score
+    FROM texts CROSS JOIN repositories r ON r.id = texts.rowid
+    WHERE texts MATCH :words {{narrowed}} ORDER BY texts.rowid DESC LIMIT :most_ranked
+) ORDER BY score, id LIMIT {MOST_MATCHES}
 """  # noqa: S608 - our own names and numbers
+CALLED = "{title names tags}"
 LISTED = f"""
-SELECT {COLUMNS} FROM repositories r WHERE true {{narrowed}}
+SELECT {COLUMNS}, 0 FROM repositories r WHERE true {{narrowed}}
 ORDER BY r.updated DESC, r.id LIMIT {MOST_MATCHES}
 """  # noqa: S608 - our own names and numbers
 HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :value{0})"
@@ -37,26 +42,43 @@ BEGIN, END = "\x02", "\x03"
 SNIPPET_WORDS = 28
 PASSAGES = f"""
 SELECT r.uid, snippet(texts, -1, '{BEGIN}', '{END}', '…', {SNIPPET_WORDS})
-FROM texts JOIN repositories r ON r.id = texts.rowid
-WHERE texts MATCH ? AND texts.rowid IN (SELECT value FROM json_each(?))
+FROM texts CROSS JOIN repositories r ON r.id = texts.rowid
+WHERE texts MATCH ? AND +texts.rowid IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - our own names and numbers
 
 
-def find(connection: sqlite3.Connection, question: Question) -> list[Match]:
-    """See FullText."""
+def find(connection: sqlite3.Connection, question: Question, most_ranked: int) -> list[Match]:
+    """See FullText. `most_ranked` is of WordsSettings."""
     words = expression(question.words)
     if question.words.strip() and not words:
         return []
-    values = {"words": words}
-    narrowed = ""
+    narrowed, values = _narrowed(question)
+    if words:
+        values |= {"words": words, "most_ranked": most_ranked}
+        return _ranked(connection, RANKED.format(narrowed=narrowed), values)
+    return [_match(row) for row in connection.execute(LISTED.format(narrowed=narrowed), values)]
+
+
+def _ranked(connection: sqlite3.Connection, statement: str, values: Values) -> list[Match]:
+    """The best first. Of more than are ranked, those that are called so come before all others."""
+    rows = connection.execute(statement, values).fetchall()
+    if rows and rows[0][-1] == values["most_ranked"]:
+        called = values | {"words": f"{CALLED} : ({values['words']})"}
+        rows = [*connection.execute(statement, called), *rows]
+    best = {match.row: match for match in map(_match, rows)}
+    return list(best.values())[:MOST_MATCHES]
+
+
+def _narrowed(question: Question) -> tuple[str, Values]:
+    """What a statement says of rights and facets, and its values."""
+    narrowed, values = "", Values()
     if question.beside_public is not None:
         narrowed = BESIDE
         values["beside"] = orjson.dumps(sorted(question.beside_public)).decode()
     for place, (kind, value) in enumerate(question.facets):
         narrowed += HAS.format(place)
         values |= {f"kind{place}": kind, f"value{place}": value}
-    statement = (RANKED if words else LISTED).format(narrowed=narrowed)
-    return [_match(row) for row in connection.execute(statement, values)]
+    return narrowed, values
 
 
 def facets(connection: sqlite3.Connection, places: str) -> Mapping[str, Mapping[str, int]]:
@@ -85,7 +107,7 @@ def _pieces(text: str) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-def _match(row: tuple[int, str, str, str, str, int]) -> Match:
-    place, owner, uid, visibility, state, shut = row
+def _match(row: tuple[int, str, str, str, str, int, int]) -> Match:
+    place, owner, uid, visibility, state, shut, _ = row
     resource = RepositoryResource(owner, uid, Visibility(visibility), State(state), bool(shut))
     return Match(place, resource)

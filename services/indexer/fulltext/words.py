@@ -1,10 +1,14 @@
 """A person's words as FTS5 wants them: quoted, so that nothing of its language is reached."""
 
 import re
+from itertools import islice
 
 # More of them narrow nothing down any more and each costs.
 MOST_WORDS = 24
+# A shorter beginning is that of too many words to tell repositories apart.
+SHORTEST_BEGINNING = 3
 UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+TOKEN = re.compile(r"[^\W_]+")
 
 
 def expression(text: str) -> str:
@@ -12,10 +16,12 @@ def expression(text: str) -> str:
 
     https://www.sqlite.org/fts5.html §3: in a string only the quote has a meaning, and is doubled.
     """
-    words = [word for word in UNSEARCHABLE.sub(" ", text).split() if _has_letter(word)]
-    quoted = ['"{}"'.format(word.replace('"', '""')) for word in words[:MOST_WORDS]]
-    return " AND ".join(quoted) + " *" if quoted else ""
+    found = (word for word in UNSEARCHABLE.sub(" ", text).split() if TOKEN.search(word))
+    words = list(islice(found, MOST_WORDS))
+    said = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+    return f"{said} *" if words and _begins(words[-1]) else said
 
 
-def _has_letter(word: str) -> bool:
-    return any(letter.isalnum() for letter in word)
+def _begins(word: str) -> bool:
+    """Whether its last token, which FTS5 takes as a beginning, is long enough."""
+    return len(TOKEN.findall(word)[-1]) >= SHORTEST_BEGINNING

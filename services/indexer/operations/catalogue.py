@@ -52,10 +52,16 @@ class Catalogue:
         self.shelves = shelves
         self._marked: set[str] = set()
         self._rung = asyncio.Event()
+        self._look_at = 0.0
 
     def mark(self, repository_uid: str) -> None:
         """Something about it is another."""
         self._marked.add(repository_uid)
+        self._rung.set()
+
+    def look_soon(self) -> None:
+        """Events may have been missed; a little later, for others to catch up before."""
+        self._look_at = min(self._look_at, time.monotonic() + RETRY_SECONDS)
         self._rung.set()
 
     async def allow(self, repository: Repository) -> None:
@@ -71,13 +77,12 @@ class Catalogue:
 
     async def keep(self) -> None:
         """Until cancelled: what is marked when it is, everything from time to time."""
-        look_at = 0.0
         while True:
-            if time.monotonic() >= look_at:
+            if time.monotonic() >= self._look_at:
                 is_done = await self._tried_to_look()
-                look_at = time.monotonic() + (LOOK_SECONDS if is_done else RETRY_SECONDS)
+                self._look_at = time.monotonic() + (LOOK_SECONDS if is_done else RETRY_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), look_at - time.monotonic())
+                await asyncio.wait_for(self._rung.wait(), self._look_at - time.monotonic())
                 await asyncio.sleep(GATHER_SECONDS)
                 await asyncio.sleep(min(await self.write_marked() * REST, MOST_REST_SECONDS))
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.web.addresses import check_query
 from services.web.render.display import counted
 from services.web.render.footprint import world
+from services.web.render.problems import problem_headers
 from services.web.resources import resources_of, visitor_of
 from services.web.views.cards import summaries_of
 from services.web.views.page import page
@@ -24,7 +25,7 @@ from shared.contracts.indexer import (
     SearchRepositories,
 )
 from shared.contracts.repositories import Repository
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
 
 PLACE = "/-/search"
 LONGEST_CURSOR = 4096
@@ -56,15 +57,29 @@ class Choice(NamedTuple):
 
 
 async def search(request: Request) -> Response:
-    """What fits the words and filters of the query."""
+    """What fits the words and filters of the query; where that cannot be said now, why."""
     asked = _asked(request)
-    found = await _find(request, asked)
+    try:
+        return await _show(request, asked, await _find(request, asked))
+    except Unavailable as problem:
+        nothing = FoundPage(found=[], total=0)
+        response = await _show(request, asked, nothing, trouble=problem.detail)
+        response.headers.update(problem_headers(problem))
+        return response
+
+
+async def _show(
+    request: Request, asked: Mapping[str, str], found: FoundPage, *, trouble: str = ""
+) -> Response:
     repositories = [one.repository.repository_uid for one in found.found]
     summaries = await summaries_of(request, repositories)
     hits = [_hit(one, summaries.get(one.repository.repository_uid)) for one in found.found]
     return await page(
         request,
         "search/show.html",
+        status=503 if trouble else 200,
+        trouble=trouble,
+        again=_way(asked, "cursor", asked["cursor"]),
         query=asked["q"],
         filters={name: asked[name] for name in FACETS if asked[name]},
         heading=_heading(found),

@@ -66,7 +66,7 @@ def programs(edge: Edge, name: str) -> set[int]:
     return {pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == name}
 
 
-def test_without_the_indexer_only_the_list_of_files_is_missing(edge: Edge, ada: Person) -> None:
+def test_without_the_indexer_lists_of_files_and_search_are_missing(edge: Edge, ada: Person) -> None:
     ada.new_repository("unlisted-files")
     service = edge.platform.ready["processes"]
     pids = {one["pid"] for one in service if one["service"] == "indexer"}
@@ -77,6 +77,9 @@ def test_without_the_indexer_only_the_list_of_files_is_missing(edge: Edge, ada: 
         assert "The list of files is not available at the moment" in page.text
         assert "unlisted-files" in ada.visitor.go(f"/{ada.account_id}").text
         assert httpx.get(edge.web).status_code == 200
+        found = ada.visitor.go("/-/search?q=tidal", status=503)
+        assert 'value="tidal"' in found.html
+        assert "Not found out" in found.text
 
 
 def test_without_the_bus_a_page_says_so_and_comes_back(edge: Edge, ada: Person) -> None:

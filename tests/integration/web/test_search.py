@@ -50,7 +50,7 @@ def test_a_repository_is_found_by_whatever_it_says(edge: Edge, ada: Person, word
         f"TIDAL {word}",
         f"{word}lore coast",
         f"{word}_level",
-        f"{ada.account_id} ga",
+        f"{ada.account_id} gau",
     ):
         assert found(edge, q=words) == ["gauges"], words
     for facets in ({"tag": f"{word}TAG"}, {"account": ada.account_id, "format": "CSV"}):

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from services.indexer.fulltext import FullText, open_fts5
 from services.indexer.fulltext.words import expression
 from services.indexer.models.texts import Piece, Question
+from services.indexer.settings import WordsSettings
 from shared.contracts.repositories import State, Visibility
+from shared.errors import Unavailable
 from shared.policy import RepositoryResource
 from tests.documents import document
 
 
 @pytest.fixture
 async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
-    made = await open_fts5(tmp_path / "indexer" / "search.db")
+    made = await open_fts5(tmp_path / "indexer" / "search.db", WordsSettings())
     yield made
     await made.close()
 
@@ -150,15 +152,50 @@ async def test_any_text_is_a_question(fulltext: FullText, words: str) -> None:
 
 
 def test_words_are_quoted() -> None:
-    assert expression('tidal "gauges* OR') == '"tidal" AND """gauges*" AND "OR" *'
+    assert expression('tidal "gauges* NOT') == '"tidal" AND """gauges*" AND "NOT" *'
     assert expression(' "" -- ') == ""
+
+
+@pytest.mark.parametrize("words", ["a", "of", "t2m_ma", "x-y", "tidal of"])
+def test_a_beginning_of_one_letter_or_two_is_taken_as_a_word(words: str) -> None:
+    assert not expression(words).endswith("*")
+    assert expression(f"{words}xy").endswith(" *")
+
+
+async def test_of_too_many_the_newest_are_ranked_after_those_that_are_called_so(
+    tmp_path: Path,
+) -> None:
+    fulltext = await open_fts5(tmp_path / "search.db", WordsSettings(max_ranked=3))
+    for uid, field in {"called": "tags", **dict.fromkeys("abcd", "readme")}.items():
+        await fulltext.put(document(uid, **{"title": "x", field: "heron"}))
+    assert await uids(fulltext, "heron") == ["called", "b", "c", "d"]
+    await fulltext.close()
+
+
+async def test_what_may_not_be_looked_at_takes_no_room_of_what_is_ranked(tmp_path: Path) -> None:
+    fulltext = await open_fts5(tmp_path / "search.db", WordsSettings(max_ranked=2))
+    await fulltext.put(document("open", title="heron"))
+    for uid in ("one", "two", "three"):
+        await fulltext.put(document(uid, title="heron", visibility=Visibility.RESTRICTED))
+    assert await uids(fulltext, "heron") == ["open"]
+    await fulltext.close()
+
+
+async def test_a_search_ends_after_its_time_and_the_next_one_is_answered(tmp_path: Path) -> None:
+    fulltext = await open_fts5(tmp_path / "search.db", WordsSettings(max_seconds=1e-9))
+    for number in range(200):
+        await fulltext.put(document(f"{number}", title="heron"))
+    with pytest.raises(Unavailable, match="takes too long"):
+        await fulltext.find(Question("heron"))
+    assert len(await fulltext.stamps()) == 200
+    await fulltext.close()
 
 
 @pytest.mark.parametrize("content", [b"not a database at all, but some text" * 40, b""])
 async def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "search.db"
     path.write_bytes(content)
-    fulltext = await open_fts5(path)
+    fulltext = await open_fts5(path, WordsSettings())
     await fulltext.put(document("one"))
     assert await uids(fulltext) == ["one"]
     await fulltext.close()
@@ -167,7 +204,7 @@ async def test_a_damaged_file_begins_anew(tmp_path: Path, content: bytes) -> Non
 async def test_two_processes_share_the_file_and_what_was_written_is_there_again(
     tmp_path: Path,
 ) -> None:
-    one, other = [await open_fts5(tmp_path / "search.db") for _ in range(2)]
+    one, other = [await open_fts5(tmp_path / "search.db", WordsSettings()) for _ in range(2)]
     await one.put(document("one"))
     assert await uids(other) == ["one"]
     await other.remove("one")

@@ -10,11 +10,13 @@ from services.indexer.models.texts import Question
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import index_object
+from services.indexer.settings import WordsSettings
 from services.indexer.store.editions import find_editions
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository, State
 from shared.contracts.storage import StoredObject
 from shared.errors import Unavailable
+from shared.runtime import going
 from shared.tables import Put, Table
 from tests.objects import REPOSITORY_UID, Shelf, indexer_on, point_csv
 from tests.repository_rows import MOMENT
@@ -43,7 +45,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
-    made = await open_fts5(tmp_path / "search.db")
+    made = await open_fts5(tmp_path / "search.db", WordsSettings())
     yield made
     await made.close()
 
@@ -128,6 +130,18 @@ async def test_a_change_that_was_marked_is_found_and_one_that_was_missed_by_a_lo
     await keep(table, changed.model_copy(update={"title": "Gulls", "version": 3}))
     assert await catalogue.look() == 1
     assert await finds(fulltext, "gulls")
+
+
+@pytest.mark.usefixtures("files")
+async def test_what_was_missed_while_the_bus_was_away_is_found_soon_after_its_return(
+    table: Table, catalogue: Catalogue, fulltext: FullText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.indexer.operations.catalogue.RETRY_SECONDS", 0.0)
+    async with going(catalogue.keep()):
+        await eventually(lambda: finds(fulltext, "land or sea"))
+        await keep(table, REPOSITORY.model_copy(update={"title": "Herons", "version": 2}))
+        catalogue.look_soon()
+        await eventually(lambda: finds(fulltext, "herons"))
 
 
 @pytest.mark.parametrize("is_marked", [True, False])

@@ -7,6 +7,7 @@ import pytest
 
 from services.indexer.fulltext import FullText, open_fts5
 from services.indexer.operations.finding import search_repositories
+from services.indexer.settings import WordsSettings
 from shared.contracts.accounts import Role
 from shared.contracts.base import KeyAction, Scope, ScopePlace, Share
 from shared.contracts.indexer import FoundPage, SearchRepositories
@@ -20,7 +21,7 @@ from tests.repository_rows import repository_of
 
 @pytest.fixture
 async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
-    made = await open_fts5(tmp_path / "search.db")
+    made = await open_fts5(tmp_path / "search.db", WordsSettings())
     yield made
     await made.close()
 
