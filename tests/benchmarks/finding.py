@@ -37,7 +37,7 @@ class Language:
     """Words of which few are used much and most hardly ever, as in any language (Zipf's law)."""
 
     def __init__(self) -> None:
-        self.chance = random.Random(7)  # noqa: S311 - not a secret
+        self.chance = random.Random(7)
         parts = [f"{begin}{vowel}" for begin, vowel in product(BEGINNINGS, "aeiou")]
         syllables = (self.chance.choices(parts, k=self.chance.randint(2, 5)) for _ in iter(int, 1))
         words = dict[str, None]()
@@ -84,9 +84,7 @@ def questions(language: Language, titles: Sequence[str]) -> Iterator[Asked]:
     def some(first: int, last: int, letters: int | None = None) -> str:
         return words[chance.randrange(first, last)][:letters]
 
-    yield Asked(
-        "two words of a title", lambda: {"q": " ".join(chance.choice(titles).split()[1:3])}
-    )
+    yield Asked("two words of a title", lambda: {"q": " ".join(chance.choice(titles).split()[1:3])})
     yield Asked("a rare word", lambda: {"q": some(10_000, VOCABULARY)})
     yield Asked("a word of one in a hundred", lambda: {"q": some(3_000, 5_000)})
     yield Asked("a word of every one", lambda: {"q": some(0, 20)})
