@@ -37,13 +37,13 @@ class SearchSettings(BaseModel):
 class WordsSettings(BaseModel):
     """What a search by words may cost.
 
-    After `max_seconds` in a step (finding, counting, passages), its wait for others included, it is
+    After `max_seconds` in a step (finding, passages), its wait for others included, it is
     refused. Of more than `max_ranked` repositories the newest are ranked, and the newest of those
     that have the words in titles, names or tags.
     """
 
     max_seconds: float = Field(default=0.5, gt=0)
-    max_ranked: int = Field(default=5_000, ge=1)
+    max_ranked: int = Field(default=2_000, ge=1)
 
 
 class IndexerSettings(OpsSettings):

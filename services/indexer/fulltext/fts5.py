@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,7 @@ from typing import TypeVar
 import orjson
 
 from services.indexer.fulltext.port import FullText
-from services.indexer.fulltext.questions import facets, find, passages
+from services.indexer.fulltext.questions import find, passages
 from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
 from services.indexer.fulltext.writing import allow, put, remove
 from services.indexer.models.texts import Document, Match, Piece, Question
@@ -63,11 +63,6 @@ class Fts5:
         """See FullText."""
         most = self._limits.max_ranked
         return await self._ask(lambda connection: find(connection, question, most))
-
-    async def facets(self, rows: Sequence[int]) -> Mapping[str, Mapping[str, int]]:
-        """See FullText."""
-        places = orjson.dumps(rows).decode()
-        return await self._ask(lambda connection: facets(connection, places))
 
     async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
         """See FullText."""

@@ -1,6 +1,6 @@
 """What operations ask of full text search, whatever is behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.indexer.models.texts import Document, Match, Piece, Question
@@ -30,9 +30,6 @@ class FullText(Protocol):
 
     async def find(self, question: Question) -> list[Match]:
         """The best matches, at most MOST_MATCHES."""
-
-    async def facets(self, rows: Sequence[int]) -> Mapping[str, Mapping[str, int]]:
-        """How many of these matches have each value of each facet, most first."""
 
     async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
         """Where the words stand in these matches, by uid."""

@@ -1,8 +1,6 @@
 """Questions to the index, each one statement."""
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Mapping
 
 import orjson
 
@@ -14,10 +12,10 @@ from shared.contracts.repositories import State, Visibility
 from shared.policy import RepositoryResource
 
 Values = dict[str, str | int]
-COLUMNS = "r.id, r.owner, r.uid, r.visibility, r.state, r.shut"
+COLUMNS = "r.id, r.owner, r.uid, r.visibility, r.state, r.shut, r.facets"
 # Ranking costs by the match, so only so many are; each of these joins begins with the words.
 RANKED = f"""
-SELECT id, owner, uid, visibility, state, shut, count(*) OVER () FROM (
+SELECT id, owner, uid, visibility, state, shut, facets, count(*) OVER () FROM (
     SELECT {COLUMNS}, bm25(texts, {", ".join(map(str, WEIGHTS))}) AS score
     FROM texts CROSS JOIN repositories r ON r.id = texts.rowid
     WHERE texts MATCH :words {{narrowed}} ORDER BY texts.rowid DESC LIMIT :most_ranked
@@ -32,10 +30,6 @@ HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :val
 BESIDE = """
 AND (r.visibility = 'public' OR r.owner IN (SELECT value FROM json_each(:beside))
      OR r.uid IN (SELECT value FROM json_each(:beside)))
-"""
-COUNTED = """
-SELECT kind, value, count(*) FROM facets WHERE id IN (SELECT value FROM json_each(?))
-GROUP BY kind, value ORDER BY kind, count(*) DESC, value
 """
 # Marks around a word that was found: control characters, which no text of ours has.
 BEGIN, END = "\x02", "\x03"
@@ -81,14 +75,6 @@ def _narrowed(question: Question) -> tuple[str, Values]:
     return narrowed, values
 
 
-def facets(connection: sqlite3.Connection, places: str) -> Mapping[str, Mapping[str, int]]:
-    """See FullText; `places` are the rows as JSON."""
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, value, count in connection.execute(COUNTED, (places,)):
-        counts[kind][value] = count
-    return counts
-
-
 def passages(connection: sqlite3.Connection, words: str, places: str) -> dict[str, list[Piece]]:
     """See FullText; `places` are the rows as JSON."""
     wanted = expression(words)
@@ -107,7 +93,7 @@ def _pieces(text: str) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-def _match(row: tuple[int, str, str, str, str, int, int]) -> Match:
-    place, owner, uid, visibility, state, shut, _ = row
+def _match(row: tuple[int, str, str, str, str, int, str, int]) -> Match:
+    place, owner, uid, visibility, state, shut, facets, _ = row
     resource = RepositoryResource(owner, uid, Visibility(visibility), State(state), bool(shut))
-    return Match(place, resource)
+    return Match(place, resource, facets)

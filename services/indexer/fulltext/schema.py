@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.tables.sqlite_file import connect_writer
 
 # Another number makes a file of an older form be thrown away and filled anew.
-FORM = 1
+FORM = 2
 BUSY_SECONDS = 5.0
 DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 COLUMNS = ("title", "names", "tags", "columns", "description", "readme")
@@ -17,7 +17,8 @@ SCHEMA = f"""
 CREATE TABLE repositories (
     id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
     stamp TEXT NOT NULL, updated TEXT NOT NULL,
-    owner TEXT NOT NULL, visibility TEXT NOT NULL, state TEXT NOT NULL, shut INTEGER NOT NULL
+    owner TEXT NOT NULL, visibility TEXT NOT NULL, state TEXT NOT NULL, shut INTEGER NOT NULL,
+    facets TEXT NOT NULL
 );
 CREATE INDEX by_owner ON repositories (owner);
 CREATE INDEX by_update ON repositories (updated);

@@ -2,15 +2,18 @@
 
 import sqlite3
 
+import orjson
+
 from services.indexer.fulltext.schema import COLUMNS
 from services.indexer.models.texts import Document
 from shared.policy import RepositoryResource
 
 KEEP = """
-INSERT INTO repositories (uid, version, stamp, updated, owner, visibility, state, shut)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO repositories (uid, version, stamp, updated, facets, owner, visibility, state, shut)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (uid) DO UPDATE SET
     version = excluded.version, stamp = excluded.stamp, updated = excluded.updated,
+    facets = excluded.facets,
     owner = excluded.owner, visibility = excluded.visibility, state = excluded.state,
     shut = excluded.shut
 WHERE version <= excluded.version
@@ -27,7 +30,8 @@ TEXTS = f"INSERT INTO texts ({INSERTED}) VALUES (?{', ?' * len(COLUMNS)})"  # no
 def put(connection: sqlite3.Connection, document: Document) -> None:
     """See FullText."""
     uid = document.resource.repository_uid
-    told = (uid, document.version, document.stamp, document.updated)
+    facets = orjson.dumps([f"{kind}:{value}" for kind, value in document.facets]).decode()
+    told = (uid, document.version, document.stamp, document.updated, facets)
     kept = connection.execute(KEEP, (*told, *_rights(document.resource))).fetchall()
     for (row,) in kept:
         _forget_words(connection, row)

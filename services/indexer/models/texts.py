@@ -40,10 +40,14 @@ class Question:
 
 
 class Match(NamedTuple):
-    """A repository that fits, best first; `row` is its place in the index."""
+    """A repository that fits, best first; `row` is its place in the index.
+
+    `facets` are as JSON, each with its kind and a colon before it.
+    """
 
     row: int
     resource: RepositoryResource
+    facets: str = "[]"
 
 
 class Piece(NamedTuple):

@@ -117,6 +117,18 @@ async def test_hidden_ones_take_no_room_of_those_that_may_be_seen(
     assert len(found) == len(set(found)) == 6
 
 
+async def test_values_are_counted_whatever_their_case(table: Table, fulltext: FullText) -> None:
+    for number, tag in enumerate(("Ocean", "ocean", "ocean", "CC:0")):
+        repository = made(f"noaa/one-{number}")
+        await keep(table, fulltext, repository)
+        facets = (("tag", tag), ("year", "2026"))
+        again = document(repository.repository_uid, title="Tides", facets=facets)
+        await fulltext.put(again)
+    page = await search_repositories(table, fulltext, ASKED, ANONYMOUS_PRINCIPAL)
+    told = {kind: [(one.value, one.count) for one in of] for kind, of in page.facets.items()}
+    assert told == {"tag": [("ocean", 3), ("CC:0", 1)], "year": [("2026", 4)]}
+
+
 @pytest.mark.parametrize("cursor", ["LTE", "eA", "!", "MTAwMDAw", "x" * 500, "wrI"])
 async def test_a_cursor_that_is_not_ours_is_refused(
     table: Table, fulltext: FullText, cursor: str
