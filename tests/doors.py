@@ -123,6 +123,7 @@ def of_key(door: Callable[..., Door], name: str, path: str, mark: str, key: str)
 
 PAGES = (
     page("page", f"/{NAME}", TITLE),
+    page("catalogue", f"{ABOUT}/catalogue/schema-org.jsonld", TITLE),
     page("README", f"/{NAME}", README, actions=(READ,), lists=True),
     page("blocks", f"{ABOUT}/blocks", README, actions=(READ,), lists=True),
     of_key(page, "file page", f"/{NAME}/{FILE}", "GeoJSON", FILE),

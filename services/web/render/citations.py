@@ -41,7 +41,7 @@ def as_sentence(repository: Repository, url: str, owner: str) -> str:
     authors = "; ".join(_cited(author) for author in citation.authors) or owner
     version = f" ({citation.version})" if citation.version else ""
     where = f"https://doi.org/{repository.doi}" if repository.doi else url
-    head = f"{authors} ({_released(repository):%Y}). {repository.title}{version} [Data set]."
+    head = f"{authors} ({released(repository):%Y}). {repository.title}{version} [Data set]."
     return f"{head} {owner}. {where}"
 
 
@@ -51,7 +51,7 @@ def as_bibtex(repository: Repository, url: str, owner: str) -> str:
     fields = {
         "author": " and ".join(_bibtex_name(author) for author in citation.authors),
         "title": f"{{{repository.title.translate(TEX)}}}",
-        "year": f"{_released(repository):%Y}",
+        "year": f"{released(repository):%Y}",
         "version": citation.version.translate(TEX),
         "publisher": f"{{{owner.translate(TEX)}}}",
         "doi": repository.doi,
@@ -142,7 +142,8 @@ def _date(value: object) -> date | None:
     return value if type(value) is date else None
 
 
-def _released(repository: Repository) -> date:
+def released(repository: Repository) -> date:
+    """The day it says it came out, else that of its making."""
     return repository.citation.released or repository.created_at.date()
 
 

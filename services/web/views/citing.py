@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import about
+from services.web.render.catalogues import FORMS
 from services.web.render.citations import (
     LARGEST_BYTES,
     NAME,
@@ -34,6 +35,7 @@ async def cite(request: Request) -> Response:
         repository=repository,
         may=may_of((await visitor_of(request)).shared_principal, repository),
         citations=await _citations(request, repository),
+        catalogues=FORMS,
     )
 
 

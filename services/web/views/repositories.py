@@ -2,20 +2,25 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import Place, about, data_url, directory_page
+from services.web.render.catalogues import FORMS, schema_org
+from services.web.render.catalogues.dataset import Dataset
 from services.web.render.footprint import Map, world
 from services.web.render.readme import Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_repository
 from services.web.resources import resources_of, visitor_of
+from services.web.session.visitor import NOBODY
 from services.web.views.cards import summaries_of
 from services.web.views.figures import repository_figures
 from services.web.views.names import (
     May,
+    find_account,
     find_repository,
     is_open,
     may_of,
@@ -25,13 +30,14 @@ from services.web.views.names import (
 )
 from services.web.views.page import page
 from services.web.views.readmes import Text, readme_of
+from shared.contracts.accounts import Account
 from shared.contracts.indexer import (
     Directory,
     GetFile,
     ListDirectory,
     RepositorySummary,
 )
-from shared.contracts.repositories import Repository
+from shared.contracts.repositories import Repository, Visibility
 from shared.contracts.storage import StoredFigures
 from shared.errors import NotFound, Problem, Unavailable
 from shared.policy import Action, Principal, may, repository_resource
@@ -62,8 +68,10 @@ class RepositoryView:
 
 async def show(request: Request) -> Response:
     """The page of a repository, or of one directory in it."""
-    view = await _view(request, place_of_request(request))
-    return await page(request, "repositories/show.html", view=view)
+    place = place_of_request(request)
+    view, owner = await asyncio.gather(_view(request, place), _owner(request, place))
+    told = _for_search_engines(request, view, owner) if owner else None
+    return await page(request, "repositories/show.html", view=view, told=told, catalogues=FORMS)
 
 
 async def blocks(request: Request) -> Response:
@@ -110,6 +118,27 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         fragment=_fragment(repository, directory.prefix, cursor),
         is_away=directory is AWAY,
     )
+
+
+async def _owner(request: Request, place: Place) -> Account | None:
+    """For search engines, which look at the whole and never sign in; None for everyone else."""
+    if place.key or (await visitor_of(request)) is not NOBODY:
+        return None
+    try:
+        return await find_account(request, place.account_id)
+    except Problem:
+        return None
+
+
+def _for_search_engines(
+    request: Request, view: RepositoryView, owner: Account
+) -> dict[str, Any] | None:
+    """JSON-LD of what they may list; None for the rest."""
+    if view.repository.visibility is not Visibility.PUBLIC:
+        return None
+    edge = resources_of(request)
+    dataset = Dataset(view.repository, owner, view.summary, edge.public_url, edge.data_door)
+    return schema_org.document_of(dataset)
 
 
 async def listed(request: Request, place: Place, cursor: str = "") -> Directory | None:

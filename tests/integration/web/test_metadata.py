@@ -1,12 +1,18 @@
 """What a repository says of itself, through its pages and the API; its README and citation."""
 
+import json
+import re
 from typing import Any
 
 import httpx
 import pytest
 
+from services.web.render.catalogues import FORMS
 from tests.edge import Edge, Person, bearer
+from tests.visitor import Visitor
 from tests.waiting import until
+
+EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>')
 
 
 @pytest.fixture
@@ -42,6 +48,18 @@ def test_everything_is_set_by_form_and_shown(ada: Person, place: str) -> None:
     bibtex = ada.client.get(f"{place}/cite?format=bibtex")
     assert bibtex.headers["content-type"].startswith("application/x-bibtex")
     assert ada.client.get(f"{place}/cite?format=odd").status_code == 404
+
+
+def test_catalogues_are_told_of_it(ada: Person, visitor: Visitor, place: str) -> None:
+    name = f"/{ada.account_id}/co2"
+    (told,) = EMBEDDED.findall(visitor.go(name).html)
+    assert json.loads(told)["url"].endswith(name)
+    assert not EMBEDDED.findall(ada.visitor.go(name).html)
+    for form in FORMS:
+        answer = visitor.client.get(f"{place}/catalogue/{form}")
+        assert answer.headers["content-type"].startswith(FORMS[form].media_type)
+        assert name in answer.text
+    assert visitor.client.get(f"{place}/catalogue/odd").status_code == 404
 
 
 @pytest.mark.parametrize(
