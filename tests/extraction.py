@@ -1,5 +1,6 @@
 """Extractors run in the test's own process, fed as the sandbox feeds them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +8,17 @@ import orjson
 
 from services.indexer.extractors.facts import Facts
 from services.indexer.extractors.registry import extract
-from services.indexer.extractors.sparse_file import HEAD_BYTES, NeedBytes, SparseFile
+from services.indexer.extractors.sparse_file import (
+    HEAD_BYTES,
+    NeedBytes,
+    NeedFiles,
+    SparseFile,
+    is_within_reach,
+)
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "infra" / "sample" / "data"
+NOTHING: Mapping[str, bytes] = {}
 EXPECTED = orjson.loads((ROOT / "tests" / "data" / "expected.json").read_bytes())
 
 
@@ -23,30 +31,56 @@ class Extracted:
     bytes_read: int
 
 
-def extracted(name: str, data: bytes, *, most: int = 100) -> Extracted:
-    """The facts of these bytes; raises Malformed as the extractors do."""
-    file = SparseFile(name, len(data))
+def extracted(
+    name: str, data: bytes, *, most: int = 100, beside: Mapping[str, bytes] = NOTHING
+) -> Extracted:
+    """The facts of these bytes; raises Malformed as the extractors do.
+
+    `beside` are other files by their whole names.
+    """
+    file, content = SparseFile(name, len(data)), {**beside, name: data}
     file.add(0, data[:HEAD_BYTES])
     requests, bytes_read = 1, min(len(data), HEAD_BYTES)
     while True:
         try:
             return Extracted(extract(file), requests, bytes_read)
+        except NeedFiles as need:
+            file.others |= {one: _other(name, one, beside) for one in need.names}
         except NeedBytes as need:
-            span = data[need.start : max(need.end, need.start + HEAD_BYTES)]
+            span = content[need.name][need.start : max(need.end, need.start + HEAD_BYTES)]
             requests += 1
             bytes_read += len(span)
-            file.add(need.start, span)
-            file.is_final = requests >= most
+            files = [one for one in (file, *file.others.values()) if one]
+            for one in files:
+                if one.name == need.name:
+                    one.add(need.start, span)
+                one.is_final = requests >= most
 
 
-def facts_of(name: str, data: bytes) -> Facts:
+def _other(name: str, other: str, beside: Mapping[str, bytes]) -> SparseFile | None:
+    if other not in beside:
+        return None
+    return SparseFile(other, len(beside[other]) if is_within_reach(name, other) else 0)
+
+
+def facts_of(name: str, data: bytes, beside: Mapping[str, bytes] = NOTHING) -> Facts:
     """The facts alone."""
-    return extracted(name, data).facts
+    return extracted(name, data, beside=beside).facts
 
 
 def sample_facts(place: str) -> Facts:
-    """Of a file of the sample, by its place under `infra/sample/data`."""
-    return facts_of(place, (SAMPLE / place).read_bytes())
+    """Of a file of the sample, by its place under `infra/sample/data`, with those beside it."""
+    return facts_of(place, (SAMPLE / place).read_bytes(), sample_beside(place))
+
+
+def sample_beside(place: str) -> dict[str, bytes]:
+    """All files of the sample that are in the same folder."""
+    folder = (SAMPLE / place).parent
+    return {
+        str(path.relative_to(SAMPLE)): path.read_bytes()
+        for path in folder.iterdir()
+        if path.is_file() and path.name != (SAMPLE / place).name
+    }
 
 
 def line(facts: Facts, name: str) -> str:

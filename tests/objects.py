@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from services.indexer.extractors.content import described
+from services.indexer.extractors.registry import extract
+from services.indexer.extractors.sparse_file import NeedFiles, OutOfBytes, SparseFile
+from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
+from services.indexer.operations.beside import Beside
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer
+from services.indexer.operations.keeping import Indexer
 from services.indexer.sandbox.pool import Outcome
+from shared.contracts.indexer import FileMetadata
 from shared.contracts.storage import ObjectPage, StoredObject
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import Outbox
 from shared.tables import Table
 from tests.contract.tables.worst import WorstTable
-from tests.extraction import extracted
 
 REPOSITORY_UID = "01REPOSITORY"
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -61,7 +66,7 @@ class Shelf:
         self.content.pop(key)
         return self.objects.pop(key).model_copy(update={"version": version})
 
-    async def read(self, stored: StoredObject) -> Outcome:
+    async def read(self, stored: Stored, beside: Beside) -> Outcome:
         """As the sandbox reads through the data door."""
         self.reads += 1
         if self.away:
@@ -69,7 +74,25 @@ class Shelf:
         now = self.objects.get(stored.key)
         if now is None or now.etag != stored.etag:
             raise Superseded
-        return Outcome("read", extracted(stored.key, self.content[stored.key]).facts)
+        file = SparseFile(stored.key, stored.size)
+        file.add(0, self.content[stored.key])
+        while True:
+            try:
+                return Outcome("read", extract(file))
+            except OutOfBytes:
+                return Outcome("failed", described(file), "A file beside it is being replaced.")
+            except NeedFiles as need:
+                for key, found in zip(need.names, await beside.find(need.names), strict=True):
+                    file.others[key] = self._other(found) if found else None
+
+    def _other(self, found: FileMetadata) -> SparseFile:
+        """With all its bytes, unless it is another by now."""
+        other = SparseFile(found.key, found.size)
+        now = self.objects.get(found.key)
+        if now is not None and now.etag == found.etag:
+            other.add(0, self.content[found.key])
+        other.is_final = True
+        return other
 
     async def list_objects(self, repository_uid: str, cursor: str | None) -> ObjectPage:
         """Two at a time, so that pages are many."""

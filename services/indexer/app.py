@@ -1,6 +1,6 @@
 """Puts the indexer together: the one place where its parts meet."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -8,11 +8,14 @@ from functools import partial
 from services.indexer.data_door import DataDoor
 from services.indexer.fulltext import open_fts5
 from services.indexer.handlers import EVENTS, FOLLOWED, LIVE, REQUESTS, EventHandler, Resources
+from services.indexer.models.stored import Stored
+from services.indexer.operations.beside import Beside
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer
+from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.purging import purge_repository
 from services.indexer.sandbox.pool import Outcome, Sandbox
+from services.indexer.sandbox.reading import Source
 from services.indexer.settings import ServiceSettings
 from services.indexer.store.layout import SCHEMA
 from shared.bus import Bus, Handler
@@ -88,9 +91,16 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         yield Held(resources, folder, bus)
 
 
-async def read(sandbox: Sandbox, door: DataDoor, stored: StoredObject) -> Outcome:
-    """What an object says of itself."""
-    return await sandbox.parse(stored.key, stored.size, door.fetching(stored))
+async def read(sandbox: Sandbox, door: DataDoor, stored: Stored, beside: Beside) -> Outcome:
+    """What an object says of itself, together with those beside it."""
+
+    async def find(keys: Sequence[str]) -> list[Source | None]:
+        return [
+            Source(one.key, one.size, door.fetching(one)) if one else None
+            for one in await beside.find(keys)
+        ]
+
+    return await sandbox.parse(stored.key, stored.size, door.fetching(stored), find)
 
 
 async def read_start(door: DataDoor, stored: StoredObject, most: int) -> bytes:

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from services.indexer.operations import asking, finding, searching
 from services.indexer.operations.catalogue import Catalogue
-from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.operations.indexing import index_object, remove_object
+from services.indexer.operations.keeping import Indexer
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
@@ -74,7 +75,20 @@ async def get_file(resources: Resources, wanted: GetFile) -> FileMetadata:
     """What is known of one object."""
     names, asked = (wanted.account_id, wanted.repository_id), (Action.DATA_READ, wanted.key)
     repository = await _readable(resources, wanted.actor, names, asked)
-    return await asking.get_file(resources.table, repository, wanted.key)
+    file = await asking.get_file(resources.table, repository, wanted.key)
+    if not (file.parts or file.part_of):
+        return file
+    principal = await resources.projection.principal(wanted.actor)
+    return _as_seen(principal, repository, file)
+
+
+def _as_seen(principal: Principal, repository: Repository, file: FileMetadata) -> FileMetadata:
+    """Without the files of the same thing that who asks may not read."""
+    resource = repository_resource(repository)
+    parts = [key for key in file.parts if may(principal, Action.DATA_READ, resource, key)]
+    if may(principal, Action.DATA_READ, resource, file.part_of):
+        return file.model_copy(update={"parts": parts})
+    return file.model_copy(update={"parts": parts, "part_of": "", "item_id": ""})
 
 
 async def list_directory(resources: Resources, wanted: ListDirectory) -> Directory:

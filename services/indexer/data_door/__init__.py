@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from services.indexer.data_door.connections import Connections
 from services.indexer.data_door.signing import Signer
+from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
-from shared.contracts.storage import StoredObject
 from shared.errors import Unavailable
 
 Fetch = Callable[[int, int], Awaitable[bytes]]
@@ -37,7 +37,7 @@ class DataDoor:
     ) -> None:
         await self._connections.close()
 
-    def fetching(self, stored: StoredObject) -> Fetch:
+    def fetching(self, stored: Stored) -> Fetch:
         """A function that gets bytes of this object, from start up to, not including, end.
 
         It raises Superseded where the object is another by now, Unavailable where none are to be

@@ -139,8 +139,22 @@ class Cube:
 
 
 @dataclass(slots=True)
+class Part:
+    """Another file of the same thing: its whole name, and what it is as an asset of STAC."""
+
+    name: str
+    role: str
+    media_type: str
+
+
+@dataclass(slots=True)
 class Facts:
-    """All that one file says. `partial` says what was not read and why; empty means whole."""
+    """All that one file says. `partial` says what was not read and why; empty means whole.
+
+    `parts` are other files of the thing that this one stands for; `is_folder` says that it stands
+    for all that is in its folder and below. `part_of` is the name of the file that stands for this
+    one.
+    """
 
     format: str
     media_type: str
@@ -154,4 +168,7 @@ class Facts:
     table: Table | None = None
     point_cloud: PointCloud | None = None
     cube: Cube | None = None
+    parts: list[Part] = field(default_factory=list)
+    is_folder: bool = False
+    part_of: str = ""
     partial: str = ""

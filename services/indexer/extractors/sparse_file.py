@@ -1,8 +1,11 @@
 """A file of which only some spans are at hand: what an extractor reads from.
 
-Reading what is missing raises `NeedBytes`; whoever runs the extractor fetches the span and runs it
-again from the start. So extractors are plain functions, and do no input or output of their own.
+Reading what is missing raises `NeedBytes`, asking for a file beside it `NeedFiles`; whoever runs
+the extractor fetches what is needed and runs it again from the start. So extractors are plain
+functions, and do no input or output of their own.
 """
+
+from collections.abc import Sequence
 
 from services.indexer.extractors.facts import Malformed
 
@@ -12,14 +15,22 @@ WHOLE_BYTES = 8 * 1024 * 1024
 
 
 class NeedBytes(BaseException):
-    """The span from `start` up to, not including, `end` is missing.
+    """The span from `start` up to, not including, `end` of the file `name` is missing.
 
     A BaseException, since libraries swallow the others.
     """
 
-    def __init__(self, start: int, end: int) -> None:
-        super().__init__(start, end)
-        self.start, self.end = start, end
+    def __init__(self, name: str, start: int, end: int) -> None:
+        super().__init__(name, start, end)
+        self.name, self.start, self.end = name, start, end
+
+
+class NeedFiles(BaseException):
+    """Which of the files `names` there are is not known yet."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.names = names
 
 
 class OutOfBytes(Exception):
@@ -29,19 +40,34 @@ class OutOfBytes(Exception):
 class SparseFile:
     """`size` bytes called `name`, and the spans of them that have been fetched.
 
-    `is_final` means that nothing more will be fetched.
+    `is_final` means that nothing more will be fetched. `others` are the files beside it that were
+    asked for, None for one that there is not.
     """
 
     def __init__(self, name: str, size: int) -> None:
         self.name = name
         self.size = size
         self.is_final = False
+        self.others: dict[str, SparseFile | None] = {}
         self._spans: list[tuple[int, bytes]] = []
 
     def add(self, start: int, data: bytes) -> None:
         """Bytes that were fetched; spans may touch and overlap."""
         self._spans.append((start, data))
         self._spans.sort(key=lambda span: span[0])
+
+    def beside(self, *names: str) -> dict[str, "SparseFile"]:
+        """Those of these files that there are, by their whole names.
+
+        One that comes, changes or goes later has this file read again. Only what is in the same
+        folder, or in one below, has bytes to be read: of all else it is told that it is there.
+        Raises NeedFiles, or OutOfBytes.
+        """
+        unknown = [name for name in names if name not in self.others]
+        if unknown:
+            raise OutOfBytes if self.is_final else NeedFiles(unknown)
+        found = {name: self.others[name] for name in names}
+        return {name: file for name, file in found.items() if file is not None}
 
     @property
     def suffix(self) -> str:
@@ -80,5 +106,11 @@ class SparseFile:
         if place < end:
             if self.is_final:
                 raise OutOfBytes
-            raise NeedBytes(place, end)
+            raise NeedBytes(self.name, place, end)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def is_within_reach(name: str, other: str) -> bool:
+    """Whether the file `other` lies in the folder of the file `name`, or in one below it."""
+    folder, slash, _ = name.rpartition("/")
+    return other.startswith(folder + slash)

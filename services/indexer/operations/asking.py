@@ -7,6 +7,7 @@ from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
 from services.indexer.stac.collections import build_collection
 from services.indexer.stac.items import Document, located
+from services.indexer.store.beside import find_newest, keys_read_with
 from services.indexer.store.directories import page_of_directory
 from services.indexer.store.editions import find_editions, find_many_editions
 from services.indexer.store.files import find_file, find_item, page_of_items
@@ -27,6 +28,9 @@ from shared.identifiers import object_uid
 from shared.paging import Stretch, fill
 from shared.tables import Table
 
+# Folders of a store within others, looked through to its root.
+MOST_LEVELS = 8
+
 
 async def get_file(table: Table, repository: Repository, key: str) -> FileMetadata:
     """What is known of one object. Raises NotFound, also before its event has come."""
@@ -34,7 +38,24 @@ async def get_file(table: Table, repository: Repository, key: str) -> FileMetada
     found = await find_file(table, edition, object_uid(repository.repository_uid, key))
     if found is None:
         raise NotFound
-    return found
+    whole = await _whole_of(table, edition, found)
+    if whole is found:
+        return found.model_copy(update={"part_of": ""})
+    return found.model_copy(update={"part_of": whole.key, "item_id": whole.item_id})
+
+
+async def _whole_of(table: Table, edition: Edition, file: FileMetadata) -> FileMetadata:
+    """The file that stands for the thing that this one is a part of; itself where it is none."""
+    for _ in range(MOST_LEVELS):
+        said = [file.part_of] if file.part_of else []
+        keys = said or await keys_read_with(table, [edition], file.key)
+        uids = [object_uid(file.repository_uid, key) for key in keys]
+        above = [one for one in await find_newest(table, [edition], uids) if one]
+        wholes = [one for one in above if said or file.key in one.parts]
+        if not wholes:
+            break
+        file = wholes[0]
+    return file
 
 
 async def list_directory(

@@ -2,7 +2,7 @@
 
 from contextlib import aclosing
 
-from services.indexer.operations.indexing import aggregate_of
+from services.indexer.operations.keeping import aggregate_of
 from services.indexer.operations.rebuilding import discard
 from services.indexer.store.editions import find_editions, forget_editions
 from services.indexer.store.files import all_files

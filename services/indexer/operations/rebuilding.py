@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from services.indexer.models.editions import Edition
 from services.indexer.models.superseded import Superseded
+from services.indexer.operations.beside import Beside
 from services.indexer.operations.describing import described
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer, is_news, keep
+from services.indexer.operations.following import follow
+from services.indexer.operations.keeping import Indexer, is_news, keep
 from services.indexer.sandbox.pool import Outcome
 from services.indexer.store.editions import (
     begin_edition,
@@ -106,21 +108,23 @@ async def _write_one(indexer: Indexer, edition: Edition, stored: StoredObject) -
     standing = await find_standing(table, [edition], stored.object_uid, stored.key)
     if not is_news(standing, stored.version):
         return
+    beside = Beside(table, await find_editions(table, stored.repository_uid), stored)
     try:
-        outcome = await _read(indexer, stored)
+        outcome = await _read(indexer, stored, beside)
     except Superseded:
         return
-    await keep(indexer, described(stored, outcome), standing)
+    await keep(indexer, described(stored, outcome, beside), standing)
+    await follow(indexer, stored, beside.editions, is_alone=not beside.versions)
 
 
-async def _read(indexer: Indexer, stored: StoredObject) -> Outcome:
+async def _read(indexer: Indexer, stored: StoredObject, beside: Beside) -> Outcome:
     """The object, also when the data door is away for some seconds."""
     for pause in RETRY_SECONDS:
         try:
-            return await indexer.read(stored)
+            return await indexer.read(stored, beside)
         except Unavailable:
             await asyncio.sleep(pause)
-    return await indexer.read(stored)
+    return await indexer.read(stored, beside)
 
 
 async def discard(table: Table, edition: Edition) -> None:
@@ -131,9 +135,9 @@ async def discard(table: Table, edition: Edition) -> None:
     while waiting := await find_waiting(table, edition, limit=WRITE_ACTIONS):
         await table.write(*(taken(edition, one) for one in waiting))
     while files := await some_files(table, edition):
-        beside = {place for file in files for place in places_beside(edition, file)}
+        beside = {place for file, asked in files for place in places_beside(edition, file, asked)}
         await _delete(table, sorted(beside))
-        await _delete(table, [(file_key(edition), file.object_uid) for file in files])
+        await _delete(table, [(file_key(edition), file.object_uid) for file, _ in files])
     await _delete(table, [holdings_key(edition)])
 
 

@@ -16,7 +16,12 @@ import orjson
 
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.registry import extract, extractors_found
-from services.indexer.extractors.sparse_file import NeedBytes, OutOfBytes, SparseFile
+from services.indexer.extractors.sparse_file import (
+    NeedBytes,
+    NeedFiles,
+    OutOfBytes,
+    SparseFile,
+)
 from services.indexer.sandbox.wire import frame, receive
 from shared.confinement.landlock import hide_files, readable_places
 from shared.confinement.limits import Limits, confine, cut_network, renounce
@@ -84,27 +89,40 @@ def work(channel: socket.socket, limits: Limits, *, is_isolated: bool) -> NoRetu
 
 
 def _take(file: SparseFile, header: dict[str, Any], raw: bytes) -> None:
+    """Which files are beside it, spans of any of them, and whether that is all."""
+    for name, size in header.get("files", {}).items():
+        file.others[name] = None if size is None else SparseFile(name, size)
+    all_files = {name: other for name, other in file.others.items() if other} | {file.name: file}
     place = 0
-    for start, length in header.get("spans", ()):
-        file.add(start, raw[place : place + length])
+    for name, start, length in header.get("spans", ()):
+        all_files[name].add(start, raw[place : place + length])
         place += length
-    file.is_final = header.get("is_final", False)
+    for one in all_files.values():
+        one.is_final = header.get("is_final", False)
 
 
 def attempt(file: SparseFile) -> bytes:
-    """One run of the extractor, as a message: facts, a span that is missing, or why not."""
+    """One run of the extractor, as a message: facts, what is missing, or why not."""
     try:
         return frame({"facts": extract(file)})
     except NeedBytes as need:
-        return frame({"need": [need.start, need.end]})
-    except Malformed as problem:
-        return frame({"failed": str(problem).encode("utf-8", "replace").decode()})
-    except OutOfBytes:
-        return frame({"is_out": True})
-    except MemoryError:
-        return frame({"failed": "It takes more memory to read than a file may."})
-    except TypeError:
-        return frame({"failed": "It holds text that is not valid Unicode."})
+        return frame({"need": [need.name, need.start, need.end]})
+    except NeedFiles as need:
+        return frame({"files": need.names})
+    except (Malformed, OutOfBytes, MemoryError, TypeError) as refusal:
+        return frame(_refused(refusal))
+
+
+def _refused(error: Exception) -> dict[str, Any]:
+    match error:
+        case Malformed():
+            return {"failed": str(error).encode("utf-8", "replace").decode()}
+        case OutOfBytes():
+            return {"is_out": True}
+        case MemoryError():
+            return {"failed": "It takes more memory to read than a file may."}
+        case _:
+            return {"failed": "It holds text that is not valid Unicode."}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 from services.indexer.extractors.content import described
 from services.indexer.extractors.facts import Facts
 from services.indexer.extractors.sparse_file import OutOfBytes
-from services.indexer.sandbox.reading import Fetch, OverBudget, Reading
+from services.indexer.sandbox.reading import (
+    Fetch,
+    Find,
+    OverBudget,
+    Reading,
+    Source,
+    find_none,
+)
 from services.indexer.sandbox.worker import Nursery, Worker, WorkerLost
 from services.indexer.settings import SandboxSettings
 from shared.confinement.limits import Limits
@@ -23,6 +30,8 @@ log = logger("sandbox")
 
 CHILD = "services.indexer.sandbox.child"
 FACTS = TypeAdapter(Facts)
+# What a worker says that is not done yet.
+ASKS = frozenset({"need", "files"})
 # A worker may be lost for reasons that are not the file's, so a file gets a second one.
 TRIES = 2
 
@@ -69,13 +78,13 @@ class Sandbox:
                 await worker.close()
         await self._nursery.close()
 
-    async def parse(self, name: str, size: int, fetch: Fetch) -> Outcome:
+    async def parse(self, name: str, size: int, fetch: Fetch, find: Find = find_none) -> Outcome:
         """Read a file called `name` of `size` bytes; `fetch(start, end)` gets its bytes.
 
-        Raises what `fetch` raises, and Unavailable where no worker can be had; whatever the file
-        does is an outcome.
+        `find(names)` tells which other files there are. Raises what these raise, and Unavailable
+        where no worker can be had; whatever the file does is an outcome.
         """
-        reading = Reading(name, size, fetch, self.settings)
+        reading = Reading(Source(name, size, fetch), find, self.settings)
         try:
             await reading.begin()
         except OverBudget as over:
@@ -125,19 +134,14 @@ class Sandbox:
     async def _converse(self, worker: Worker, reading: Reading) -> Outcome:
         """Ask until it needs nothing more, or may have nothing more."""
         seconds = self.settings.parse_seconds
-        opening = {
-            "name": reading.name,
-            "size": reading.size,
-            "spans": [(start, len(data)) for start, data in reading.spans],
-        }
-        reply = await worker.ask(opening, b"".join(data for _, data in reading.spans), seconds)
-        while "need" in reply:
+        reply = await worker.ask(*reading.opening(), seconds)
+        while not ASKS.isdisjoint(reply):
             try:
-                start, data = await reading.fetch(*_span(reply["need"], reading.size))
+                more = await reading.answer(reply)
             except OverBudget as over:
                 final = await worker.ask({"is_final": True}, b"", seconds)
                 return self._outcome(reading, final, str(over))
-            reply = await worker.ask({"spans": [(start, len(data))]}, data, seconds)
+            reply = await worker.ask(*more, seconds)
         return self._outcome(reading, reply, "")
 
     def _outcome(self, reading: Reading, reply: dict[str, Any], over: str) -> Outcome:
@@ -166,11 +170,3 @@ class Sandbox:
         return Outcome(
             "failed", facts, reason, reading.requests, reading.bytes_read, reading.seconds
         )
-
-
-def _span(need: object, size: int) -> tuple[int, int]:
-    """What a worker asks for, if it makes sense. Raises WorkerLost where it does not."""
-    match need:
-        case [int(start), int(end)] if 0 <= start < end <= size:
-            return start, end
-    raise WorkerLost

@@ -2,9 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile
+from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile, is_within_reach
+from services.indexer.models.superseded import Superseded
+from services.indexer.sandbox.worker import WorkerLost
 from services.indexer.settings import SandboxSettings
 
 Fetch = Callable[[int, int], Awaitable[bytes]]
@@ -12,6 +16,26 @@ Fetch = Callable[[int, int], Awaitable[bytes]]
 # A small file comes whole with the first request; later spans come with some more behind them.
 SMALL_BYTES = 256 * 1024
 READ_AHEAD_BYTES = 64 * 1024
+# Each is kept a look-out for, so that all of them fit into a transaction.
+MAX_FILES, MAX_NAME = 16, 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of `size` bytes; `fetch(start, end)` gets some of them."""
+
+    name: str
+    size: int
+    fetch: Fetch
+
+
+Find = Callable[[Sequence[str]], Awaitable[Sequence[Source | None]]]
+Message = tuple[dict[str, Any], bytes]
+
+
+async def find_none(names: Sequence[str]) -> Sequence[Source | None]:
+    """Of a file that stands alone."""
+    return [None] * len(names)
 
 
 class OverBudget(Exception):
@@ -19,14 +43,15 @@ class OverBudget(Exception):
 
 
 class Reading:
-    """What has been fetched of a file, and what it has cost."""
+    """What has been fetched of a file and of those beside it, and what it has cost."""
 
-    def __init__(self, name: str, size: int, fetch: Fetch, settings: SandboxSettings) -> None:
-        self.name, self.size = name, size
-        self.spans: list[tuple[int, bytes]] = []
+    def __init__(self, source: Source, find: Find, settings: SandboxSettings) -> None:
+        self.source = source
         self.requests = 0
         self.bytes_read = 0
-        self._fetch = fetch
+        self._spans: list[tuple[str, int, bytes]] = []
+        self._others: dict[str, Source | None] = {}
+        self._find = find
         self._settings = settings
         self._started = time.monotonic()
 
@@ -37,24 +62,62 @@ class Reading:
 
     async def begin(self) -> None:
         """The head of it, or all of it where it is small."""
-        if self.size:
-            await self.fetch(0, self.size if self.size <= SMALL_BYTES else HEAD_BYTES)
+        size = self.source.size
+        if size:
+            await self._fetch(self.source, 0, size if size <= SMALL_BYTES else HEAD_BYTES)
 
-    async def fetch(self, start: int, end: int) -> tuple[int, bytes]:
-        """This span and some more. Raises OverBudget, and whatever the caller's fetch raises."""
-        end = min(max(end, start + READ_AHEAD_BYTES), self.size)
+    def opening(self) -> Message:
+        """All that is at hand, for a worker that knows nothing yet."""
+        said = {"name": self.source.name, "size": self.source.size, "files": _sizes(self._others)}
+        return _message(said, self._spans)
+
+    async def answer(self, asked: Mapping[str, Any]) -> Message:
+        """What a worker needs to go on.
+
+        Raises OverBudget, WorkerLost where that makes no sense, and whatever fetching raises.
+        """
+        match asked:
+            case {"need": [str(name), int(start), int(end)]}:
+                source = self.source if name == self.source.name else self._others.get(name)
+                if source is not None and 0 <= start < end <= source.size:
+                    return _message({}, [await self._fetch(source, start, end)])
+            case {"files": [_, *_] as names} if all(self._is_new(name) for name in names):
+                return {"files": _sizes(await self._look(names))}, b""
+        raise WorkerLost
+
+    def _is_new(self, name: object) -> bool:
+        """Whether it is a name that was not asked for before."""
+        return isinstance(name, str) and 0 < len(name) <= MAX_NAME and name not in self._others
+
+    async def _look(self, names: Sequence[str]) -> Mapping[str, Source | None]:
+        """Which of these files there are; what is out of reach has no bytes for this one."""
+        if len(self._others) + len(names) > MAX_FILES:
+            raise OverBudget(f"It would be read together with more than {MAX_FILES} files.")
+        for name, found in zip(names, await self._find(names), strict=True):
+            is_hidden = found is not None and not is_within_reach(self.source.name, name)
+            self._others[name] = Source(name, 0, found.fetch) if found and is_hidden else found
+        return {name: self._others[name] for name in names}
+
+    async def _fetch(self, source: Source, start: int, end: int) -> tuple[str, int, bytes]:
+        """This span and some more. Raises OverBudget, and whatever the source's fetch raises."""
+        end = min(max(end, start + READ_AHEAD_BYTES), source.size)
         left = self._check(start, end)
         try:
             async with asyncio.timeout(left):
-                data = await self._fetch(start, end)
+                data = await source.fetch(start, end)
         except TimeoutError:
             raise OverBudget(self._over_time()) from None
+        except Superseded:
+            if source is self.source:
+                raise
+            # Its own event comes, and has this file read again.
+            raise OverBudget(f"{source.name} is being replaced.") from None
         if len(data) != end - start:
             raise OverBudget(f"Only {len(data):,} of {end - start:,} bytes could be read.")
         self.requests += 1
         self.bytes_read += len(data)
-        self.spans.append((start, data))
-        return start, data
+        self._spans.append((source.name, start, data))
+        return source.name, start, data
 
     def _check(self, start: int, end: int) -> float:
         """Seconds left for this span, if the budget allows it."""
@@ -73,8 +136,19 @@ class Reading:
 
     def file(self) -> SparseFile:
         """What there is of it, to which nothing will be added."""
-        sparse = SparseFile(self.name, self.size)
-        for start, data in self.spans:
-            sparse.add(start, data)
+        sparse = SparseFile(self.source.name, self.source.size)
+        for name, start, data in self._spans:
+            if name == sparse.name:
+                sparse.add(start, data)
         sparse.is_final = True
         return sparse
+
+
+def _sizes(files: Mapping[str, Source | None]) -> dict[str, int | None]:
+    return {name: source.size if source else None for name, source in files.items()}
+
+
+def _message(said: dict[str, Any], spans: Sequence[tuple[str, int, bytes]]) -> Message:
+    """Spans as a worker takes them: where they belong, and their bytes one after the other."""
+    said["spans"] = [(name, start, len(data)) for name, start, data in spans]
+    return said, b"".join(data for _, _, data in spans)

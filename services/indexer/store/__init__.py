@@ -4,6 +4,7 @@
 | ---------------------- | -------------------- | --------------------------------------------- |
 | DIR#<edition>#<prefix> | /<name>, /<name>/    | an entry of a directory: a file or another    |
 | FILE#<edition>         | <object uid>         | what is known of an object                    |
+| BESIDE#<edition>#<key> | <object uid>         | an object that is read together with this key |
 | ITEM#<edition>         | <item id>            | a STAC item                                   |
 | HOLDINGS#<edition>     | -                    | what a repository adds up to                  |
 | DELTA#<edition>        | <stamp>#<object uid> | a change that the sums do not have yet        |

@@ -1,17 +1,19 @@
 """Objects as entries of directories, what is known of them, and their items."""
 
 import time
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from services.indexer.models.counted import Counted, Delta
 from services.indexer.models.editions import Edition
+from services.indexer.store.beside import put_beside
 from services.indexer.store.layout import (
     RECORD_VERSION,
     WAITING_PARTITION,
+    beside_key,
     delta_key,
     directories_above,
     directory_entry_key,
@@ -46,13 +48,17 @@ CHUNK = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An object as it stands in its directory. `revision` grows with every change of the entry."""
+    """An object as it stands in its directory. `revision` grows with every change of the entry.
+
+    `beside` are the keys of those it was read together with, and their versions (0: none there).
+    """
 
     key: str
     object_uid: str
     version: int
     revision: int
     counted: Counted
+    beside: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is kept of one object: what is told of it, what it counts for, and its item."""
+    """All that is kept of one object: what is told of it, what it counts for, and its item.
+
+    `beside` as in its entry.
+    """
 
     file: FileMetadata
     counted: Counted
     item: dict[str, Any] | None = None
+    beside: Mapping[str, int] = field(default_factory=dict)
 
 
 def _entry_of(row: Item) -> Entry:
@@ -80,6 +90,7 @@ def _entry_of(row: Item) -> Entry:
         version=row["version"],
         revision=row["revision"],
         counted=Counted.model_validate_json(row["counted"]),
+        beside=orjson.loads(row.get("beside", "{}")),
     )
 
 
@@ -101,6 +112,8 @@ def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Acti
         actions.append(_put_item(edition, known.item, known.counted))
     elif had is not None:
         actions.append(Delete(item_key(edition), had.item_id))
+    asker = (known.file.key, known.file.object_uid)
+    actions += put_beside(edition, asker, known.beside, before.beside if before else ())
     left = before.counted if before else None
     if left != known.counted:
         delta = Delta(key=known.file.key, left=left, came=known.counted)
@@ -116,14 +129,17 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
         Delete(*entry_key(edition, before.key), when=Equals("revision", before.revision)),
         Delete(file_key(edition), before.object_uid),
         *([Delete(item_key(edition), had.item_id)] if had else []),
+        *put_beside(edition, (before.key, before.object_uid), (), before.beside),
         _put_delta(edition, delta, before.object_uid),
     ]
 
 
-async def some_files(table: Table, edition: Edition) -> list[FileMetadata]:
-    """The first files of an edition, in no order that means anything."""
+async def some_files(table: Table, edition: Edition) -> list[tuple[FileMetadata, Sequence[str]]]:
+    """The first files of an edition, in no order that means anything, and what each asked for."""
     page = await table.query(file_key(edition))
-    return [FileMetadata.model_validate_json(row["body"]) for row in page.items]
+    return [
+        (FileMetadata.model_validate_json(row["body"]), row.get("beside", ())) for row in page.items
+    ]
 
 
 async def all_files(table: Table, edition: Edition) -> AsyncGenerator[FileMetadata, None]:
@@ -138,10 +154,13 @@ async def all_files(table: Table, edition: Edition) -> AsyncGenerator[FileMetada
             return
 
 
-def places_beside(edition: Edition, file: FileMetadata) -> list[tuple[str, str]]:
+def places_beside(
+    edition: Edition, file: FileMetadata, asked: Sequence[str]
+) -> list[tuple[str, str]]:
     """Where the rest of a file is kept: its entry, its item, and the directories it is in."""
     return [
         entry_key(edition, file.key),
+        *((beside_key(edition, key), file.object_uid) for key in asked),
         *([(item_key(edition), file.item_id)] if file.item_id else []),
         *(directory_entry_key(edition, prefix) for prefix in directories_above(file.key)),
     ]
@@ -229,6 +248,7 @@ def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
         "version": file.version,
         "revision": before.revision + 1 if before else 1,
         "counted": known.counted.model_dump_json(),
+        "beside": orjson.dumps(known.beside).decode(),
         # What a listing shows, so that it need not look into what is counted.
         "size": file.size,
         "status": file.status,
@@ -241,8 +261,10 @@ def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
 
 
 def _put_file(edition: Edition, known: Known) -> Put:
-    body = known.file.model_dump_json()
-    return Put({"pk": file_key(edition), "sk": known.file.object_uid, "body": body})
+    body, asked = known.file.model_dump_json(), sorted(known.beside)
+    return Put(
+        {"pk": file_key(edition), "sk": known.file.object_uid, "body": body, "beside": asked}
+    )
 
 
 def _put_item(edition: Edition, item: dict[str, Any], counted: Counted) -> Put:

@@ -57,6 +57,11 @@ def file_key(edition: Edition) -> str:
     return f"FILE#{edition}"
 
 
+def beside_key(edition: Edition, key: str) -> str:
+    """The partition of those that are read together with the object of this key."""
+    return f"BESIDE#{edition}#{key}"
+
+
 def item_key(edition: Edition) -> str:
     """The partition of an edition's items."""
     return f"ITEM#{edition}"

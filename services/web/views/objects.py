@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import orjson
@@ -43,6 +44,13 @@ CHECKSUMS = {
 }
 
 
+class Link(NamedTuple):
+    """The page of another file, by its name."""
+
+    name: str
+    page: str
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectView:
     """Everything the page shows."""
@@ -66,6 +74,8 @@ class ObjectView:
     checksums: list[tuple[str, str]] = field(default_factory=list)
     uploaded_by: str = ""
     readme: Readme | None = None
+    whole: Link | None = None
+    parts: list[Link] = field(default_factory=list)
 
 
 async def show(request: Request, place: Place) -> Response:
@@ -118,6 +128,8 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         checksums=[(CHECKSUMS.get(name, name), file.checksums[name]) for name in file.checksums],
         uploaded_by=uploader,
         readme=readme,
+        whole=_link(names, file.part_of) if file.part_of else None,
+        parts=[_link(names, key) for key in file.parts],
     )
 
 
@@ -132,6 +144,10 @@ def _item_url(may: May, file: FileMetadata) -> str:
     if not (may.see and file.item_id):
         return ""
     return f"{collection_url(file.account_id, file.repository_id)}/items/{file.item_id}"
+
+
+def _link(names: tuple[str, str], key: str) -> Link:
+    return Link(last_name(key), object_page(*names, key))
 
 
 async def _find_file(request: Request, place: Place) -> FileMetadata | None:

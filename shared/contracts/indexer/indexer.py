@@ -33,6 +33,9 @@ class FileMetadata(Snapshot):
     `summary` says what it is in a scientist's words; `verdicts` are badges such as `Valid COG`;
     `reason` says why `status` is `failed`; `bbox` is WGS84, west > east across the antimeridian.
     `footprint` is a GeoJSON geometry. `item_id` is set when there is a STAC item.
+    `parts` are the keys of other objects that are one thing with it, such as the table of a
+    Shapefile. Of one of these, `part_of` is the key of the object that stands for all of them, and
+    `item_id` is that one's.
     """
 
     repository_uid: str
@@ -55,6 +58,8 @@ class FileMetadata(Snapshot):
     bbox: list[float] | None = None
     footprint: dict[str, Any] | None = None
     item_id: str = ""
+    parts: list[str] = Field(default_factory=list)
+    part_of: str = ""
 
 
 class DirectoryEntry(BaseModel):

@@ -55,9 +55,20 @@ def swallow(file: SparseFile) -> str:
     return f"{len(file.read(0, file.size)):,} bytes"
 
 
-def insist(_: SparseFile) -> str:
+def insist(file: SparseFile) -> str:
     """What is not there."""
-    raise NeedBytes(-5, 10**30)
+    raise NeedBytes(file.name, -5, 10**30)
+
+
+def pry(file: SparseFile) -> str:
+    """Into a file in the folder above."""
+    (above,) = file.beside("secret.csv").values()
+    raise NeedBytes(above.name, 0, 6)
+
+
+def crowd(file: SparseFile) -> str:
+    """Around very many files."""
+    return f"{len(file.beside(*map(str, range(1000))))} files"
 
 
 def flood(_: SparseFile) -> str:
@@ -142,15 +153,15 @@ def slow(_: SparseFile) -> str:
 ACTS: dict[str, Callable[[SparseFile], str]] = {
     act.__name__: act
     for act in (
-        segfault, abort, hang, hang_in_c, eat, scatter, swallow, insist, flood, surrogate, outside,
-        limits, process, slow,
+        segfault, abort, hang, hang_in_c, eat, scatter, swallow, insist, pry, crowd, flood,
+        surrogate, outside, limits, process, slow,
     )
 }  # fmt: skip
 
 
 def extract(file: SparseFile) -> Facts:
     """The name of the file is what to do."""
-    return Facts("Test", "text/plain", ACTS[file.name](file))
+    return Facts("Test", "text/plain", ACTS[file.name.rpartition("/")[2]](file))
 
 
 if __name__ == "__main__":

@@ -125,6 +125,44 @@ def test_an_overwritten_and_a_deleted_object(door: Door, repository_id: str) -> 
     until(lambda: entries_of(door, repository_id) == [])
 
 
+def test_a_thing_of_several_files_is_one_item(door: Door, repository_id: str) -> None:
+    folder = SAMPLE / "natural-earth/countries/shapefile"
+    for suffix in ("prj", "shp", "dbf", "shx"):
+        name = f"countries.{suffix}"
+        indexed(door, repository_id, f"a/{name}", (folder / name).read_bytes())
+    (item,) = until(
+        lambda: [one for one in items_of(door, repository_id) if len(one["assets"]) == 4]
+    )
+    assert item["assets"]["data"]["table:row_count"] == 177
+    part = file_of(door, repository_id, "a/countries.dbf")
+    assert part is not None
+    assert (part.part_of, part.item_id) == ("a/countries.shp", item["id"])
+    door.client().delete_object(Bucket=f"{ACCOUNT}--{repository_id}", Key="a/countries.prj")
+    until(lambda: items_of(door, repository_id) == [])
+    main = file_of(door, repository_id, "a/countries.shp")
+    assert main is not None
+    assert (main.status, main.parts) == ("described", ["a/countries.shx", "a/countries.dbf"])
+
+
+def test_files_of_a_thing_are_not_named_to_who_may_not_read_them(door: Door) -> None:
+    folder = SAMPLE / "natural-earth/countries/shapefile"
+    for suffix in ("shp", "dbf"):
+        uid = indexed(
+            door, HIDDEN, f"a/countries.{suffix}", (folder / f"countries.{suffix}").read_bytes()
+        ).repository_uid
+    owner = owner_of(door)
+    names = {"account_id": ACCOUNT, "repository_id": HIDDEN}
+    until(lambda: door.ask(GetFile(actor=owner, key="a/countries.dbf", **names)).part_of)
+    account = door.ask(GetRepository(actor=owner, **names)).account_uid
+    for suffix in ("shp", "dbf"):
+        key = f"a/countries.{suffix}"
+        place = ScopePlace(account_uid=account, repository_uid=uid, prefix=key)
+        scope = Scope(actions=frozenset([KeyAction.READ]), places=(place,))
+        actor = owner.model_copy(update={"scope": scope})
+        file = door.ask(GetFile(actor=actor, key=key, **names))
+        assert (file.key, file.parts, file.part_of, file.item_id) == (key, [], "", "")
+
+
 def test_a_large_object_is_read_at_its_header_alone(door: Door, repository_id: str) -> None:
     file = indexed(door, repository_id, "large.tif", FIJI + bytes(30_000_000))
     assert file.status == "indexed"

@@ -5,17 +5,18 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from services.indexer.models.superseded import Superseded
 from services.indexer.sandbox.pool import Outcome, Sandbox
-from services.indexer.sandbox.reading import Fetch
+from services.indexer.sandbox.reading import Fetch, Find, Source
 from services.indexer.settings import SandboxSettings
 from shared.errors import NotFound
-from tests.extraction import EXPECTED, SAMPLE
+from tests.extraction import EXPECTED, SAMPLE, sample_beside
 from tests.mutations import mutated
 from tests.waiting import eventually
 
@@ -66,6 +67,54 @@ async def test_facts_come_through_whole(sandbox: Sandbox) -> None:
     assert facts.place.bbox == pytest.approx((-12.0042, 35.0042, 29.9958, 60.0042), abs=1e-3)
     assert facts.bands[0].nodata == 255
     assert facts.groups[0].lines[0] == ("Dimensions", "5,040 × 3,000, 1 band")
+
+
+def finding(files: dict[str, bytes]) -> Find:
+    """These files, of which the names are whole."""
+
+    async def find(names: Sequence[str]) -> list[Source | None]:
+        return [
+            Source(name, len(files[name]), fetching(files[name])) if name in files else None
+            for name in names
+        ]
+
+    return find
+
+
+async def test_what_is_beside_a_file_is_read_with_it(sandbox: Sandbox) -> None:
+    place = "natural-earth/countries/shapefile/countries.shp"
+    data, find = (SAMPLE / place).read_bytes(), finding(sample_beside(place))
+    outcome = await sandbox.parse(place, len(data), fetching(data), find)
+    assert outcome.facts.summary == "Shapefile, 177 features"
+    assert outcome.facts.place is not None
+    assert (outcome.status, outcome.requests) == ("read", 4)
+
+
+async def test_a_file_beside_it_that_is_another_by_now(sandbox: Sandbox) -> None:
+    place = "natural-earth/countries/shapefile/countries.shp"
+    data = (SAMPLE / place).read_bytes()
+
+    async def gone(_start: int, _end: int) -> bytes:
+        raise Superseded
+
+    async def find(names: Sequence[str]) -> list[Source]:
+        return [Source(name, 10, gone) for name in names]
+
+    outcome = await sandbox.parse(place, len(data), fetching(data), find)
+    assert outcome.status == "failed"
+    assert "countries.cpg is being replaced" in outcome.reason
+
+
+async def test_files_above_have_no_bytes(hostile: Sandbox) -> None:
+    find = finding({"secret.csv": b"secret"})
+    outcome = await hostile.parse("a/pry", 100, fetching(b"x" * 100), find)
+    assert (outcome.status, outcome.requests) == ("failed", 1)
+    assert "crashed" in outcome.reason
+
+
+async def test_budget_of_files(hostile: Sandbox) -> None:
+    outcome = await parse(hostile, "crowd")
+    assert outcome.reason == "It would be read together with more than 16 files."
 
 
 async def test_an_empty_file_is_not_fetched(sandbox: Sandbox) -> None:

@@ -35,6 +35,9 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     )
     countries = SAMPLE / "natural-earth/countries"
     yield "g.fgb", (countries / "countries.fgb").read_bytes()[:20_000]
+    shapes = (countries / "shapefile/countries.shp").read_bytes()
+    yield "l.shp", shapes[:24] + (50).to_bytes(4, "big") + shapes[28:100]
+    yield "m.dbf", (countries / "shapefile/countries.dbf").read_bytes()
     yield "h.las", cloud(version="1.4", point_format=6)
     yield "i.pmtiles", pmtiles(packed(METADATA))
     yield "j.png", picture("PNG")

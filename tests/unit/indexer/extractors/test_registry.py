@@ -15,7 +15,7 @@ from tests.extraction import SAMPLE, facts_of
 def test_formats_are_found_by_themselves() -> None:
     assert {one.LABEL for one in extractors_found()} == {
         "TIFF", "Parquet", "GeoJSON", "CSV", "FlatGeobuf", "PMTiles", "LAS", "an image",
-        "NetCDF or HDF5", "NetCDF-3", "GeoPackage", "MBTiles",
+        "NetCDF or HDF5", "NetCDF-3", "GeoPackage", "MBTiles", "Shapefile", "Shapefile table",
     }  # fmt: skip
     assert all(hasattr(one, member) for one in extractors_found() for member in MEMBERS)
 

@@ -9,7 +9,8 @@ from services.indexer.models.counted import Holdings
 from services.indexer.operations.asking import list_directory
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.folding import fold
-from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.operations.indexing import index_object, remove_object
+from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.portions import ACTIONS, portions_of
 from services.indexer.store.sums import Waiting, find_waiting
 from shared.contracts.base import Listed

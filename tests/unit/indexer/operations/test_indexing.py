@@ -5,12 +5,14 @@ import asyncio
 import pytest
 
 from services.indexer.models.editions import Edition
+from services.indexer.models.stored import Stored
+from services.indexer.operations.beside import Beside
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.operations.indexing import index_object, remove_object
+from services.indexer.operations.keeping import Indexer
 from services.indexer.sandbox.pool import Outcome
 from services.indexer.store.files import find_file, find_item, find_standing
 from shared.contracts.indexer import FileMetadata
-from shared.contracts.storage import StoredObject
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.tables import Table
@@ -182,9 +184,9 @@ async def test_what_is_read_slowly_is_told_to_wait(
     stored = shelf.put("a.csv", point_csv((1, 2)), 5)
     going_on = asyncio.Event()
 
-    async def read(one: StoredObject) -> Outcome:
+    async def read(one: Stored, beside: Beside) -> Outcome:
         await going_on.wait()
-        return await shelf.read(one)
+        return await shelf.read(one, beside)
 
     async def is_waiting() -> bool:
         file = await known(table, "a.csv")

@@ -8,7 +8,8 @@ import pytest
 from services.indexer.models.editions import Edition
 from services.indexer.operations.asking import list_directory, list_items
 from services.indexer.operations.folder import Folder
-from services.indexer.operations.indexing import Indexer, index_object, remove_object
+from services.indexer.operations.indexing import index_object, remove_object
+from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.rebuilding import Rebuilder, rebuild_repository
 from services.indexer.store.editions import begin_edition, find_editions
 from services.indexer.store.layout import (

@@ -17,8 +17,7 @@ from tests.formats import cloud
 from tests.rasters import tiff
 
 UPLOADED = datetime(2026, 11, 23, 10, 0, 0, 123000, tzinfo=UTC)
-# A Shapefile says nothing of its coordinate system in the file itself.
-PLACES = [place for place in EXPECTED if not place.endswith(".shp")]
+SHAPEFILE = "natural-earth/countries/shapefile/countries.shp"
 
 
 def stored(place: str, data: bytes = b"", **changes: Any) -> StoredObject:
@@ -45,11 +44,14 @@ def item_of(facts: Facts, record: StoredObject) -> dict[str, Any]:
 
 
 def sample_item(place: str) -> dict[str, Any]:
-    """Of a file of the sample."""
-    return item_of(sample_facts(place), stored(place, (SAMPLE / place).read_bytes()))
+    """Of a file of the sample, with those that are parts of it."""
+    facts, record = sample_facts(place), stored(place, (SAMPLE / place).read_bytes())
+    assert facts.place is not None
+    parts = {one.name: stored(one.name, (SAMPLE / one.name).read_bytes()) for one in facts.parts}
+    return build_item(facts, facts.place, record, parts)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", EXPECTED)
 def test_sample_items_are_valid(place: str) -> None:
     assert problems_of(sample_item(place)) == []
 
@@ -82,6 +84,23 @@ def test_what_a_table_s_item_says() -> None:
     assert asset["table:row_count"] == 177
     assert [one["name"] for one in asset["table:columns"]] == EXPECTED[place]["columns"]
     assert asset["table:primary_geometry"] == "geometry"
+
+
+def test_an_item_of_several_files_has_all_of_them() -> None:
+    item = sample_item(SHAPEFILE)
+    assets = located(item, "natural-earth", "countries", "https://x.org")["assets"]
+    assert {name: (one["roles"], one["type"]) for name, one in assets.items()} == {
+        "data": (["data"], "application/vnd.shp"),
+        "shx": (["index"], "application/vnd.shx"),
+        "dbf": (["data"], "application/vnd.dbf"),
+        "prj": (["metadata"], "text/plain"),
+        "cpg": (["metadata"], "text/plain"),
+    }
+    base = "https://x.org/natural-earth/countries/shapefile"
+    assert assets["dbf"]["href"] == f"{base}/countries.dbf"
+    assert assets["dbf"]["file:size"] == 48869
+    assert assets["dbf"]["file:checksum"].startswith("d50110")
+    assert (assets["data"]["table:row_count"], assets["data"]["proj:code"]) == (177, "EPSG:4326")
 
 
 def test_what_an_array_s_item_says() -> None:

@@ -1,0 +1,48 @@
+"""The other objects that one is read together with: a thing may be more than one file."""
+
+from collections.abc import Mapping, Sequence
+
+from services.indexer.extractors.sparse_file import is_within_reach
+from services.indexer.models.editions import Editions
+from services.indexer.models.stored import Stored
+from services.indexer.store.beside import find_newest
+from shared.contracts.indexer import FileMetadata
+from shared.identifiers import object_uid
+from shared.tables import Table
+
+# Of what is out of reach it matters only that it is there.
+ABSENT, PRESENT = 0, 1
+
+
+class Beside:
+    """What was asked for while one object was read, and what there was of it."""
+
+    def __init__(self, table: Table, editions: Editions, stored: Stored) -> None:
+        self.files: dict[str, FileMetadata] = {}
+        self.versions: dict[str, int] = {}
+        self.editions = editions
+        self._table, self._stored = table, stored
+
+    async def find(self, keys: Sequence[str]) -> list[FileMetadata | None]:
+        """The objects of these keys, under the names that their repository has today."""
+        stored = self._stored
+        uids = [object_uid(stored.repository_uid, key) for key in keys]
+        found = await find_newest(self._table, self.editions.written, uids)
+        names = {"account_id": stored.account_id, "repository_id": stored.repository_id}
+        named = [file.model_copy(update=names) if file else None for file in found]
+        for key, file in zip(keys, named, strict=True):
+            self.versions[key] = _version(stored.key, file)
+            if file is not None:
+                self.files[key] = file
+        return named
+
+    async def is_as(self, versions: Mapping[str, int]) -> bool:
+        """Whether the objects of these keys are there in these versions."""
+        await self.find(list(versions))
+        return all(self.versions[key] == version for key, version in versions.items())
+
+
+def _version(key: str, other: FileMetadata | None) -> int:
+    if other is None:
+        return ABSENT
+    return other.version if is_within_reach(key, other.key) else PRESENT

@@ -1,0 +1,99 @@
+"""A change of one object is a change of those that are read together with it.
+
+Who reads an object writes down what it asked for, and then looks whether that is so still; who
+changes an object writes that down, and then looks who asked for it. So one of the two sees the
+other, in whatever order they come.
+"""
+
+from contextlib import suppress
+
+from services.indexer.models.editions import Editions
+from services.indexer.models.stored import Stored
+from services.indexer.models.superseded import Superseded
+from services.indexer.operations.beside import Beside
+from services.indexer.operations.describing import described
+from services.indexer.operations.keeping import Indexer, event_of, version_after
+from services.indexer.store.beside import find_newest, keys_read_with
+from services.indexer.store.editions import find_editions
+from services.indexer.store.files import Standing, find_standing, not_gone, put_known
+from shared.contracts.indexer import FileMetadata
+from shared.errors import Unavailable
+from shared.identifiers import object_uid
+from shared.outbox import next_version
+from shared.tables import ConditionFailed
+
+ATTEMPTS = 5
+
+
+async def follow(
+    indexer: Indexer, stored: Stored, editions: Editions, *, is_alone: bool = True
+) -> None:
+    """Let all that is read together with an object be as the object is now.
+
+    It is one of these itself unless it `is_alone`. Raises Unavailable where that is to be tried
+    again.
+    """
+    keys = await keys_read_with(indexer.outbox.table, editions.written, stored.key)
+    for key in keys if is_alone else [stored.key, *keys]:
+        await _catch_up(indexer, stored, key)
+
+
+async def _catch_up(indexer: Indexer, stored: Stored, key: str) -> None:
+    for _ in range(ATTEMPTS):
+        with suppress(ConditionFailed):
+            if await _is_as_it_should_be(indexer, stored, key):
+                return
+    raise Unavailable("What is beside it changes faster than it is read.")
+
+
+async def _is_as_it_should_be(indexer: Indexer, stored: Stored, key: str) -> bool:
+    """Whether the object of this key, in the repository of `stored`, knows what is beside it.
+
+    If not, it is read again. Raises ConditionFailed where it changed meanwhile.
+    """
+    table = indexer.outbox.table
+    editions = await find_editions(table, stored.repository_uid)
+    uid = object_uid(stored.repository_uid, key)
+    (file,) = await find_newest(table, editions.written, [uid])
+    if file is None:
+        return True
+    names = {"account_id": stored.account_id, "repository_id": stored.repository_id}
+    file = file.model_copy(update=names)
+    standing = await find_standing(table, editions.written, uid, key)
+    behind = await _behind(Beside(table, editions, file), file, standing)
+    return not behind.entries or not await _read_again(indexer, file, behind, editions)
+
+
+async def _behind(beside: Beside, file: FileMetadata, standing: Standing) -> Standing:
+    """The entries of this version of the object that were made of what is not so any more."""
+    entries = [
+        (edition, entry)
+        for edition, entry in standing.entries
+        if entry is not None
+        and entry.version == file.version
+        and not await beside.is_as(entry.beside)
+    ]
+    return Standing(standing.gone_at, entries)
+
+
+async def _read_again(
+    indexer: Indexer, file: FileMetadata, behind: Standing, editions: Editions
+) -> bool:
+    """Whether there was something to read still, and what it says was written."""
+    outbox = indexer.outbox
+    beside = Beside(outbox.table, editions, file)
+    try:
+        outcome = await indexer.read(file, beside)
+    except Superseded:
+        return False
+    known = described(file, outcome, beside)
+    actions = [
+        action for edition, entry in behind.entries for action in put_known(edition, known, entry)
+    ]
+    if editions.current in [edition for edition, _ in behind.entries]:
+        # Its own version was told before.
+        version = await version_after(outbox, file, next_version(file.version))
+        actions.append(event_of(known, version))
+    await outbox.commit(not_gone(file.object_uid, file.version), *actions)
+    indexer.ring()
+    return True

@@ -1,0 +1,135 @@
+"""What is known of an object is written down, with its event, unless more is known by now."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from services.indexer.models.editions import Edition
+from services.indexer.models.stored import Stored
+from services.indexer.operations.beside import Beside
+from services.indexer.sandbox.pool import Outcome
+from services.indexer.stac.names import collection_id
+from services.indexer.store.files import (
+    Entry,
+    Known,
+    Standing,
+    find_standing,
+    not_gone,
+    put_known,
+)
+from shared.contracts.indexer import (
+    FileDescribed,
+    FileEvent,
+    FileMetadata,
+    ItemFailed,
+    ItemIndexed,
+)
+from shared.outbox import Outbox, announce, next_version
+from shared.races import until_won
+from shared.tables import Action
+
+
+@dataclass(frozen=True)
+class Indexer:
+    """What indexing needs: where records go, how an object is read, whom to tell of new sums.
+
+    `read` raises Superseded where the object is another by now, Unavailable where it cannot be had.
+    """
+
+    outbox: Outbox
+    read: Callable[[Stored, Beside], Awaitable[Outcome]]
+    ring: Callable[[], None]
+
+
+def is_news(standing: Standing, version: int) -> bool:
+    """Whether any edition does not know this version of the object yet."""
+    return standing.gone_at < version and any(
+        _is_behind(entry, version) for _, entry in standing.entries
+    )
+
+
+def _is_behind(entry: Entry | None, version: int) -> bool:
+    """Whether this version is newer than the entry, or is what the entry waits for."""
+    if entry is None or entry.version < version:
+        return True
+    return entry.version == version and entry.counted.status == "pending"
+
+
+async def keep(
+    indexer: Indexer, known: Known, standing: Standing, *, told: Edition | None = None
+) -> None:
+    """Write what is known of an object, unless more is known by now.
+
+    `standing` was found before the object was read; it is looked up anew only where it is not true
+    any more. There is an event where it is news to the edition `told`.
+    """
+    table, file = indexer.outbox.table, known.file
+    editions = [edition for edition, _ in standing.entries]
+    found = iter([standing])
+
+    async def attempt() -> bool:
+        now = next(found, None)
+        now = now or await find_standing(table, editions, file.object_uid, file.key)
+        if now.gone_at >= file.version:
+            return False
+        behind = [
+            (edition, entry)
+            for edition, entry in now.entries
+            if _is_behind(entry, file.version) and not _is_known(entry, known)
+        ]
+        if not behind:
+            return False
+        actions = [action for place in behind for action in put_known(place[0], known, place[1])]
+        if told in [edition for edition, _ in behind]:
+            actions.append(await _event_of(indexer, known, now))
+        await indexer.outbox.commit(not_gone(file.object_uid, file.version), *actions)
+        return True
+
+    if await until_won(attempt):
+        indexer.ring()
+
+
+def _is_known(entry: Entry | None, known: Known) -> bool:
+    """Whether it was said before that this version waits."""
+    return entry is not None and (entry.version, entry.counted) == (
+        known.file.version,
+        known.counted,
+    )
+
+
+async def _event_of(indexer: Indexer, known: Known, before: Standing) -> Action:
+    """In the object's own version, unless more was told of it for what changed beside it."""
+    version = known.file.version
+    if known.beside or not is_read_alone(before):
+        version = await version_after(indexer.outbox, known.file, version)
+    return event_of(known, version)
+
+
+def event_of(known: Known, version: int) -> Action:
+    """What is told of an object that was read."""
+    file = known.file
+    place = {"account_id": file.account_id, "repository_id": file.repository_id, "file": file}
+    data: FileEvent
+    if file.status == "indexed":
+        collection = collection_id(file.account_id, file.repository_id)
+        data = ItemIndexed(**place, collection_id=collection, item_id=file.item_id)
+    elif file.status == "failed":
+        data = ItemFailed(**place)
+    else:
+        data = FileDescribed(**place)
+    return announce(data, aggregate=aggregate_of(file), version=version, actor=file.created_by)
+
+
+def is_read_alone(standing: Standing) -> bool:
+    """Whether nothing beside the object has a say in what is kept of it."""
+    return not any(entry and entry.beside for _, entry in standing.entries)
+
+
+async def version_after(outbox: Outbox, file: FileMetadata, version: int) -> int:
+    """This version, or the next after what was told of the object last."""
+    latest = await outbox.latest_version(aggregate_of(file))
+    return version if latest is None or latest < version else next_version(latest)
+
+
+def aggregate_of(file: FileMetadata) -> str:
+    """What is known of an object is not the object, whose events are storage's."""
+    return f"file-{file.object_uid}"

@@ -1,0 +1,53 @@
+"""Which objects are read together with which others.
+
+An object that was read asks for others, there or not. Each of these gets a row, by which a change
+of it leads to who asked.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from services.indexer.models.editions import Edition
+from services.indexer.store.layout import beside_key, file_key
+from shared.contracts.indexer import FileMetadata
+from shared.tables import Action, Delete, Put, Table
+
+
+def put_beside(
+    edition: Edition, asker: tuple[str, str], asked: Iterable[str], before: Iterable[str]
+) -> list[Action]:
+    """Rows of what an object, by its key and uid, asks for now, in place of those of before."""
+    key, object_uid = asker
+    now, gone = set(asked), set(before)
+    return [
+        *(
+            Put({"pk": beside_key(edition, other), "sk": object_uid, "key": key})
+            for other in sorted(now - gone)
+        ),
+        *(Delete(beside_key(edition, other), object_uid) for other in sorted(gone - now)),
+    ]
+
+
+async def keys_read_with(table: Table, editions: Sequence[Edition], key: str) -> list[str]:
+    """The keys of all objects that asked for this one."""
+    found: set[str] = set()
+    for edition in editions:
+        cursor, more = None, True
+        while more:
+            page = await table.query(beside_key(edition, key), cursor=cursor)
+            found |= {row["key"] for row in page.items}
+            cursor, more = page.cursor, page.cursor is not None
+    return sorted(found)
+
+
+async def find_newest(
+    table: Table, editions: Sequence[Edition], object_uids: Sequence[str]
+) -> list[FileMetadata | None]:
+    """What is known of these objects, in their order, by whichever edition has the newest of it."""
+    places = [(file_key(edition), uid) for uid in object_uids for edition in editions]
+    rows = await table.get_many(places)
+    known = [FileMetadata.model_validate_json(row["body"]) if row else None for row in rows]
+    step = len(editions)
+    return [
+        max(filter(None, known[start : start + step]), key=lambda one: one.version, default=None)
+        for start in range(0, len(known), step)
+    ]
