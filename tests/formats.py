@@ -15,6 +15,15 @@ from pyproj import CRS
 LAYERS = [
     {"id": "water", "minzoom": 0, "maxzoom": 4, "fields": {"name": "String", "area": "Number"}}
 ]
+KML_HEAD = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2">'
+TRACK = """<?xml version="1.0"?>
+<gpx version="1.1" creator="Watch" xmlns="http://www.topografix.com/GPX/1/1">
+<metadata><name>Morning</name><time>2019-01-01T00:00:00Z</time></metadata>
+<wpt lat="46.5" lon="7.5"><name>Hut</name></wpt>
+<trk><name>Up</name><trkseg>
+<trkpt lat="46.0" lon="7.0"><ele>500</ele><time>2020-05-01T06:00:00Z</time></trkpt>
+<trkpt lat="47.0" lon="8.0"><time>2020-05-01T09:30:00Z</time></trkpt>
+</trkseg></trk></gpx>"""
 METADATA = {"name": "Rivers", "attribution": "© us", "vector_layers": LAYERS}
 
 
@@ -90,3 +99,13 @@ def exif(
     if inner:
         written[ExifTags.IFD.Exif] = inner
     return written
+
+
+def kml(inner: str) -> bytes:
+    """A document around this."""
+    return f"{KML_HEAD}<Document><name>Sites</name>{inner}</Document></kml>".encode()
+
+
+def placemark(coordinates: str, more: str = "") -> str:
+    """A point."""
+    return f"<Placemark>{more}<Point><coordinates>{coordinates}</coordinates></Point></Placemark>"

@@ -83,7 +83,7 @@ async def _read_again(
     outbox = indexer.outbox
     beside = Beside(outbox.table, editions, file)
     try:
-        outcome = await indexer.read(file, beside)
+        outcome = await indexer.look(file, beside)
     except Superseded:
         return False
     known = described(file, outcome, beside)

@@ -51,7 +51,7 @@ async def index_object(indexer: Indexer, stored: StoredObject) -> None:
 async def _index_news(
     indexer: Indexer, stored: StoredObject, standing: Standing, beside: Beside
 ) -> None:
-    reading = asyncio.ensure_future(indexer.read(stored, beside))
+    reading = asyncio.ensure_future(indexer.look(stored, beside))
     try:
         await asyncio.wait({reading}, timeout=PENDING_AFTER_SECONDS)
         if not reading.done():

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from services.indexer.extractors.content.names import known_by_name
 from services.indexer.models.editions import Edition
 from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import Beside
@@ -38,6 +39,11 @@ class Indexer:
     outbox: Outbox
     read: Callable[[Stored, Beside], Awaitable[Outcome]]
     ring: Callable[[], None]
+
+    async def look(self, stored: Stored, beside: Beside) -> Outcome:
+        """What an object says of itself, of which some say all in their names. Raises as `read`."""
+        facts = known_by_name(stored.key)
+        return Outcome("read", facts) if facts else await self.read(stored, beside)
 
 
 def is_news(standing: Standing, version: int) -> bool:

@@ -121,10 +121,10 @@ async def _read(indexer: Indexer, stored: StoredObject, beside: Beside) -> Outco
     """The object, also when the data door is away for some seconds."""
     for pause in RETRY_SECONDS:
         try:
-            return await indexer.read(stored, beside)
+            return await indexer.look(stored, beside)
         except Unavailable:
             await asyncio.sleep(pause)
-    return await indexer.read(stored, beside)
+    return await indexer.look(stored, beside)
 
 
 async def discard(table: Table, edition: Edition) -> None:

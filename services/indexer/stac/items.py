@@ -21,6 +21,8 @@ Document = dict[str, Any]
 PROCESSING = "https://stac-extensions.github.io/processing/v1.1.0/schema.json"
 SOFTWARE = {"coop-indexer": "1"}
 DATA, METADATA = "data", "metadata"
+# The folder of a whole repository: no object with content is called so.
+TOP = "./"
 ALONE: Mapping[str, Stored] = {}
 MD5_DIGITS = 32
 # Multihash: the code of the hash, the length of the digest, the digest.
@@ -66,7 +68,8 @@ def _add_data(item: Item, facts: Facts, stored: Stored) -> Asset:
         return _add_asset(item, DATA, stored, (facts.media_type, "data"))
     key = _stands_for(facts, stored)
     title = key.rpartition("/")[2] or stored.repository_id
-    folder = Asset(key_reference(key), title, media_type=facts.media_type, roles=["data"])
+    href = key_reference(key) or TOP
+    folder = Asset(href, title, media_type=facts.media_type, roles=["data"])
     item.add_asset(DATA, folder)
     _add_asset(item, METADATA, stored, ("application/json", "metadata"))
     return folder
@@ -110,7 +113,7 @@ def located(
     return item | {
         "collection": collection_id(account_id, repository_id),
         "assets": {
-            name: asset | {"href": f"{base}/{asset['href']}"}
+            name: asset | {"href": f"{base}/{'' if asset['href'] == TOP else asset['href']}"}
             for name, asset in item["assets"].items()
         },
     }

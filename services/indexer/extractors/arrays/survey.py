@@ -6,9 +6,9 @@ from datetime import datetime
 from services.indexer.extractors import words
 from services.indexer.extractors.arrays.array import Array, Attributes
 from services.indexer.extractors.arrays.conventions import is_of_others, kind_of
+from services.indexer.extractors.arrays.places import located
 from services.indexer.extractors.arrays.times import time_of
 from services.indexer.extractors.columns import MAX_NAME
-from services.indexer.extractors.earth import bounding_box, place_of_box
 from services.indexer.extractors.facts import (
     MAX_COLUMNS,
     Cube,
@@ -17,12 +17,11 @@ from services.indexer.extractors.facts import (
     Facts,
     Group,
     Moment,
-    Place,
-    Projection,
 )
-from services.indexer.extractors.moments import moment_of, rfc3339, span_in_words
+from services.indexer.extractors.moments import moment_of, parse_iso, rfc3339, span_in_words
 
 AXES = {"longitude": "x", "latitude": "y", "x": "x", "y": "y", "z": "z", "time": "time"}
+COVERAGE = ("time_coverage_start", "time_coverage_end")
 GLOBAL = ("title", "institution", "source", "summary", "references", "Conventions", "license")
 
 
@@ -33,39 +32,19 @@ def facts_of(
     arrays = arrays[:MAX_COLUMNS]
     variables = [_variable(one, arrays) for one in arrays]
     told = sum(one.is_data for one in variables)
-    place, moment = _place(arrays), _moment(arrays)
+    place, projection = located(arrays, said)
+    moment = _moment(arrays) or _moment_said(said)
     facts = Facts(
         format=name,
         media_type=media_type,
         summary=f"{name}, {words.count(told, 'variable')}",
         place=place,
         moment=moment,
-        projection=Projection(code="EPSG:4326", bbox=list(place.bbox)) if place else None,
+        projection=projection,
         cube=Cube(_dimensions(sizes, arrays), variables),
     )
     facts.groups = [_about(said, facts), _dimension_group(sizes), _variable_group(arrays)]
     return facts
-
-
-def _place(arrays: Sequence[Array]) -> Place | None:
-    """Around all longitudes and latitudes; a row of cells reaches half a step beyond its ends."""
-    spans = [
-        span for one in arrays if kind_of(one) == "longitude" for span in [_reach(one)] if span
-    ]
-    rows = [span for one in arrays if kind_of(one) == "latitude" for span in [_reach(one)] if span]
-    if not spans or not rows:
-        return None
-    latitudes = [max(-90.0, min(90.0, degrees)) for row in rows for degrees in row]
-    return place_of_box(*bounding_box(spans, latitudes))
-
-
-def _reach(array: Array) -> tuple[float, float] | None:
-    if array.ends is None:
-        return None
-    low, high = array.ends
-    is_row = array.dimensions == (array.name,) and array.shape[0] > 1
-    half = (high - low) / (array.shape[0] - 1) / 2 if is_row else 0.0
-    return low - half, high + half
 
 
 def _times(array: Array) -> list[datetime]:
@@ -81,6 +60,13 @@ def _moment(arrays: Sequence[Array]) -> Moment | None:
         if kind_of(array) == "time" and (times := _times(array)):
             return moment_of(times, f"from the variable {array.name[:MAX_NAME]}")
     return None
+
+
+def _moment_said(said: Attributes) -> Moment | None:
+    """What is said of all there is (ACDD 1.3)."""
+    texts = [str(said.get(name, "")) for name in COVERAGE]
+    times = [one for text in texts if (one := parse_iso(text))]
+    return moment_of(times, "from what is said of the dataset")
 
 
 def _dimensions(sizes: dict[str, int], arrays: Sequence[Array]) -> list[CubeDimension]:

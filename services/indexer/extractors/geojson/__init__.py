@@ -37,9 +37,14 @@ STAC_KINDS = {"Feature": "Item", "Collection": "Collection", "Catalog": "Catalog
 
 
 def recognises(file: SparseFile) -> bool:
-    """An object that names a GeoJSON type, or any object where the name says GeoJSON."""
+    """An object that names a GeoJSON type, or any object where the name says GeoJSON.
+
+    What describes an array may hold a footprint among its attributes.
+    """
     head = file.head()
-    return starts_like_json(head) and (names_a_type(head) or file.suffix in SUFFIXES)
+    if not starts_like_json(head) or b'"zarr_format"' in head:
+        return False
+    return names_a_type(head) or file.suffix in SUFFIXES
 
 
 def parse(file: SparseFile) -> Facts:

@@ -13,9 +13,20 @@ import pytest
 from services.indexer.extractors.facts import Facts, Malformed
 from services.indexer.extractors.sparse_file import OutOfBytes
 from tests.extraction import SAMPLE, extracted
-from tests.formats import METADATA, cloud, exif, packed, picture, pmtiles
+from tests.formats import (
+    METADATA,
+    TRACK,
+    cloud,
+    exif,
+    kml,
+    packed,
+    picture,
+    placemark,
+    pmtiles,
+)
 from tests.mutations import mutated
 from tests.rasters import tiff
+from tests.stores import store_v3
 
 SECONDS_A_FILE = 2.0
 
@@ -38,6 +49,9 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     shapes = (countries / "shapefile/countries.shp").read_bytes()
     yield "l.shp", shapes[:24] + (50).to_bytes(4, "big") + shapes[28:100]
     yield "m.dbf", (countries / "shapefile/countries.dbf").read_bytes()
+    yield "n.gpx", TRACK.encode()
+    yield "o.kml", kml(placemark("170,-10") * 3)
+    yield "p.zarr/zarr.json", store_v3()["a/b.zarr/zarr.json"]
     yield "h.las", cloud(version="1.4", point_format=6)
     yield "i.pmtiles", pmtiles(packed(METADATA))
     yield "j.png", picture("PNG")

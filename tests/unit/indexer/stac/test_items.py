@@ -15,6 +15,7 @@ from shared.identifiers import object_uid
 from tests.extraction import EXPECTED, SAMPLE, facts_of, sample_facts
 from tests.formats import cloud
 from tests.rasters import tiff
+from tests.stores import NAME, store_v3
 
 UPLOADED = datetime(2026, 11, 23, 10, 0, 0, 123000, tzinfo=UTC)
 SHAPEFILE = "natural-earth/countries/shapefile/countries.shp"
@@ -101,6 +102,31 @@ def test_an_item_of_several_files_has_all_of_them() -> None:
     assert assets["dbf"]["file:size"] == 48869
     assert assets["dbf"]["file:checksum"].startswith("d50110")
     assert (assets["data"]["table:row_count"], assets["data"]["proj:code"]) == (177, "EPSG:4326")
+
+
+def test_an_item_of_a_store_is_of_its_folder() -> None:
+    files = {f"noaa/heat/{name}": data for name, data in store_v3().items()}
+    place = f"noaa/heat/{NAME}/zarr.json"
+    item = item_of(facts_of(place, files[place], files), stored(place, files[place]))
+    told = located(item, "noaa", "heat", "https://x.org")["assets"]
+    assert problems_of(item) == []
+    assert told["data"]["href"] == f"https://x.org/noaa/heat/{NAME}"
+    assert told["data"]["type"] == "application/vnd.zarr; version=3"
+    assert "file:size" not in told["data"]
+    assert set(told["data"]["cube:dimensions"]) == {"lat", "lon", "time"}
+    assert told["metadata"]["href"] == f"https://x.org/noaa/heat/{NAME}/zarr.json"
+    assert told["metadata"]["file:size"] == len(files[place])
+    assert (item["properties"]["title"], told["data"]["title"]) == (NAME, "b.zarr")
+
+
+def test_a_store_that_is_the_whole_repository() -> None:
+    files = {name.replace(NAME, "noaa/heat"): data for name, data in store_v3().items()}
+    place = "noaa/heat/zarr.json"
+    item = item_of(facts_of(place, files[place], files), stored(place, files[place]))
+    assert problems_of(item) == []
+    assert located(item, "noaa", "heat", "https://x.org")["assets"]["data"]["href"] == (
+        "https://x.org/noaa/heat/"
+    )
 
 
 def test_what_an_array_s_item_says() -> None:
