@@ -9,7 +9,7 @@ UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 WORDS = {"Markdown", "Text"}
 DATA = {
     *("COG", "GeoTIFF", "NetCDF", "NetCDF-4", "Zarr", "HDF5", "GRIB", "PMTiles", "CSV", "Parquet"),
-    *("GeoParquet", "GeoJSON", "FlatGeobuf", "GeoPackage", "Shapefile"),
+    *("GeoParquet", "GeoJSON", "FlatGeobuf", "GeoPackage", "Shapefile", "KML", "GPX"),
 }
 SPANS = (
     (60, 1, "second"),

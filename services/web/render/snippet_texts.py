@@ -38,6 +38,15 @@ frame = pandas.read_parquet(
     "$url"
 )""",
     ),
+    "xarray": (
+        "python",
+        "Python",
+        """import xarray
+
+data = xarray.open_zarr(
+    "$folder"
+)""",
+    ),
     "pandas-csv": (
         "python",
         "Python",

@@ -13,14 +13,15 @@ from urllib.parse import urlencode
 
 from services.web.render.snippet_texts import TEXTS
 
-RASTERS = {"cog", "geotiff", "tiff", "netcdf", "zarr", "hdf5", "grib"}
-VECTORS = {"geojson", "flatgeobuf", "geopackage", "shapefile"}
+RASTERS = {"cog", "geotiff", "tiff", "netcdf", "hdf5", "grib"}
+VECTORS = {"geojson", "flatgeobuf", "geopackage", "shapefile", "kml", "gpx"}
 
 BY_KIND = {
     "raster": ("rasterio", "terra", "gdalinfo", "qgis-raster", "curl"),
     "vector": ("geopandas", "sf", "ogrinfo", "qgis-vector", "duckdb-spatial"),
     "geoparquet": ("geopandas-parquet", "arrow", "duckdb", "ogrinfo", "curl"),
     "parquet": ("pandas-parquet", "arrow", "duckdb", "curl"),
+    "zarr": ("xarray", "curl"),
     "csv": ("pandas-csv", "read-csv", "duckdb", "curl"),
     "any": ("curl", "urllib", "aws-copy"),
 }
@@ -88,6 +89,7 @@ def _filled(names: tuple[str, ...], target: Target) -> list[Snippet]:
     file = key.rstrip("/").rpartition("/")[2]
     values = {
         "url": f"{target.url}?{urlencode(shared)}" if shared else target.url,
+        "folder": target.url.rpartition("/")[0],
         "archive": f"{target.url}?{urlencode({'archive': 'zip', **prefix, **shared})}",
         "file": quote(file),
         "endpoint": target.endpoint,

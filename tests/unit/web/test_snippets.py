@@ -41,3 +41,12 @@ def test_who_came_by_a_link_gets_a_folder_as_an_archive() -> None:
 def test_a_link_changes_nothing_where_all_is_open() -> None:
     target = Target(f"{ROOT}a.csv", DOOR, "noaa", "mask", "a.csv", "CSV", is_open=True)
     assert all(TOKEN not in one.code for one in for_object(target))
+
+
+def test_a_store_is_opened_by_its_folder() -> None:
+    target = Target(
+        f"{ROOT}a%20b.zarr/zarr.json", DOOR, "noaa", "mask", "a b.zarr/zarr.json", "Zarr"
+    )
+    python = for_object(target)[0]
+    ast.parse(python.code)
+    assert f'"{ROOT}a%20b.zarr"' in python.code

@@ -6,9 +6,15 @@ Everything has a media type here, also what no extractor reads yet.
 from dataclasses import dataclass
 
 from services.indexer.extractors.content.signatures import SIGNATURES
-from services.indexer.extractors.content.text import text_content
+from services.indexer.extractors.content.text import (
+    MARKDOWN,
+    beginning_of,
+    decode,
+    text_content,
+    title_of,
+)
 from services.indexer.extractors.facts import Facts, Group
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile
 
 BINARY = ("Binary", "application/octet-stream")
 EMPTY = ("Empty file", "application/x-empty")
@@ -41,7 +47,18 @@ def described(file: SparseFile) -> Facts:
     found = content_of(file.name, file.head())
     facts = Facts(found.label, found.media_type, found.label)
     if found.encoding:
-        group = Group("Text")
-        group.add("Encoding", found.encoding)
-        facts.groups = [group]
+        facts.groups = [_text_group(file, found)]
     return facts
+
+
+def _text_group(file: SparseFile, found: Content) -> Group:
+    """In what encoding it is, and how it begins."""
+    group = Group("Text")
+    group.add("Encoding", found.encoding)
+    if found.is_plain:
+        text, _ = decode(file.head())
+        group.add("Title", title_of(text) if found.media_type == MARKDOWN else "")
+        group.add("Begins with", beginning_of(text))
+        is_whole = file.size <= HEAD_BYTES
+        group.add("Lines", f"{len(text.splitlines()):,}" if is_whole else "")
+    return group

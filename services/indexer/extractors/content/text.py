@@ -37,6 +37,9 @@ SUFFIXES: dict[str, Kind] = {
     "r": ("R source", "text/x-r"),
 }
 PLAIN: Kind = ("Text", "text/plain")
+MARKDOWN = "text/markdown"
+HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)", re.MULTILINE)
+LONGEST_SEARCH, LONGEST_TITLE = 64 * 1024, 200
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -64,3 +67,15 @@ def text_content(suffix: str, head: bytes) -> tuple[str, str, str, bool] | None:
             return label, media_type, encoding, False
     label, media_type = SUFFIXES.get(suffix, PLAIN)
     return label, media_type, encoding, True
+
+
+def title_of(text: str) -> str:
+    """The first heading of Markdown; empty where it has none."""
+    found = HEADING.search(text[:LONGEST_SEARCH])
+    return found[1].strip(" #")[:LONGEST_TITLE] if found else ""
+
+
+def beginning_of(text: str) -> str:
+    """The first line that says something."""
+    lines = (line.strip() for line in text[:LONGEST_SEARCH].splitlines())
+    return next(filter(None, lines), "")[:LONGEST_TITLE]
