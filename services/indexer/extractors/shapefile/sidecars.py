@@ -75,8 +75,8 @@ def _encoding(file: SparseFile | None) -> str:
     if name.startswith("cp8859"):
         name = f"iso8859-{name.removeprefix('cp8859')}"
     try:
-        b" ".decode(name or "utf-8")
-    except (LookupError, UnicodeError):
+        b" ".decode(name or "utf-8", "replace")
+    except (LookupError, ValueError):
         return ""
     return name
 
