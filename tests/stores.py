@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import rasterio
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 NAME = "a/b.zarr"
 WEST, NORTH, STEP = 100.0, 40.0, 0.5
@@ -88,12 +88,12 @@ def store_v3(
 
 
 def store_of_gdal(
-    folder: Path, *, crs: str = "EPSG:4326", compress: str = "ZSTD", version: int = 2
+    folder: Path, *, crs: str = "EPSG:4326", compress: str = "GZIP", version: int = 2
 ) -> dict[str, bytes]:
     """A raster of 36 × 18 as GDAL writes it, by whole names."""
     path = folder / "b.zarr"
     step = 10 if crs == "EPSG:4326" else 1000
-    transform = from_origin(-180, 90, step, step)
+    transform = Affine(step, 0, -180, 0, -step, 90)
     with rasterio.open(
         path, "w", driver="Zarr", width=36, height=18, count=1, dtype="float32", crs=crs,
         transform=transform, FORMAT=f"ZARR_V{version}", COMPRESS=compress,

@@ -66,7 +66,7 @@ class Standing:
     """What is kept of one object: the version of its last deletion (0: none), and its entries."""
 
     gone_at: int
-    entries: list[tuple[Edition, Entry | None]]
+    entries: Sequence[tuple[Edition, Entry | None]]
 
 
 @dataclass(frozen=True, slots=True)

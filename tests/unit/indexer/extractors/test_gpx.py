@@ -13,7 +13,8 @@ from tests.formats import TRACK
 def test_as_gdal_reads_it(tmp_path: Path) -> None:
     (tmp_path / "a.gpx").write_text(TRACK)
     facts = facts_of("a.gpx", TRACK.encode())
-    said = pyogrio.read_info(tmp_path / "a.gpx", layer="track_points", force_total_bounds=True)
+    asked = {"force_total_bounds": True, "force_feature_count": True}
+    said = pyogrio.read_info(tmp_path / "a.gpx", layer="track_points", **asked)
     assert facts.place is not None
     assert facts.place.bbox == pytest.approx(said["total_bounds"])
     assert facts.summary == "GPX, 1 track, 1 waypoint"
@@ -45,7 +46,7 @@ def test_across_the_antimeridian() -> None:
         (TRACK.replace('lat="46.0"', 'lat="460"'), "beyond the poles"),
         (TRACK[:300], "not XML as it should be"),
         ("<!DOCTYPE gpx><gpx/>", "document type"),
-        ("<kml/>", "Its name says GPX"),
+        ("<html/>", "Its name says GPX"),
     ],
 )
 def test_broken(data: str, said: str) -> None:

@@ -69,7 +69,7 @@ def test_without_coordinates_it_is_nowhere() -> None:
 
 
 def test_a_large_one_is_read_in_part() -> None:
-    facts = facts_of("a.kml", kml(placemark("1,2") * 120_000))
+    facts = facts_of("a.kml", kml(placemark("1,2") * 140_000))
     assert facts.place is None
     assert "larger than 8 MB" in facts.partial
 

@@ -120,7 +120,7 @@ async def test_nothing_changes_for_what_does_not_ask(
     await put(indexer, shelf, "a/other.prj", 9, ED50)
     await put(indexer, shelf, "countries.prj", 9, ED50)
     assert shelf.reads == reads + 2
-    assert await events_on(table) == [*events, "file_described", "file_described"]
+    assert sorted(await events_on(table)) == sorted([*events, *["file_described"] * 2])
 
 
 async def test_a_new_main_file_that_is_told_after_the_others(
