@@ -22,7 +22,7 @@ from services.indexer.store.editions import (
     finish_edition,
     give_up_edition,
 )
-from services.indexer.store.files import find_standing, places_beside, some_files
+from services.indexer.store.files import find_standing, places_beside, some_askers
 from services.indexer.store.layout import file_key, holdings_key
 from services.indexer.store.sums import find_waiting, taken
 from shared.contracts.storage import ObjectPage, StoredObject
@@ -134,7 +134,7 @@ async def discard(table: Table, edition: Edition) -> None:
     """
     while waiting := await find_waiting(table, edition, limit=WRITE_ACTIONS):
         await table.write(*(taken(edition, one) for one in waiting))
-    while files := await some_files(table, edition):
+    while files := await some_askers(table, edition):
         beside = {place for file, asked in files for place in places_beside(edition, file, asked)}
         await _delete(table, sorted(beside))
         await _delete(table, [(file_key(edition), file.object_uid) for file, _ in files])

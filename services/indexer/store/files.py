@@ -134,8 +134,13 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
     ]
 
 
-async def some_files(table: Table, edition: Edition) -> list[tuple[FileMetadata, Sequence[str]]]:
-    """The first files of an edition, in no order that means anything, and what each asked for."""
+async def some_files(table: Table, edition: Edition) -> list[FileMetadata]:
+    """The first files of an edition, in no order that means anything."""
+    return [file for file, _ in await some_askers(table, edition)]
+
+
+async def some_askers(table: Table, edition: Edition) -> list[tuple[FileMetadata, Sequence[str]]]:
+    """The same, each with the keys of those that it was read together with."""
     page = await table.query(file_key(edition))
     return [
         (FileMetadata.model_validate_json(row["body"]), row.get("beside", ())) for row in page.items
