@@ -104,9 +104,7 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
     here = object_page(*names, file.key)
     url = data_url(edge.data_door, *names, file.key)
     opens = is_open(repository)
-    share = await share_of(request, repository)
-    target = Target(url, edge.data_door, *names, file.key, file.format, opens, share=share)
-    snippets = for_object(target)
+    snippets = await _snippets(request, repository, file, url)
     keyed = urlencode({"key": file.key})
     return ObjectView(
         repository=repository,
@@ -144,6 +142,16 @@ def _item_url(may: May, file: FileMetadata) -> str:
     if not (may.see and file.item_id):
         return ""
     return f"{collection_url(file.account_id, file.repository_id)}/items/{file.item_id}"
+
+
+async def _snippets(
+    request: Request, repository: Repository, file: FileMetadata, url: str
+) -> list[Snippet]:
+    names = (repository.account_id, repository.repository_id)
+    door = resources_of(request).data_door
+    share = await share_of(request, repository)
+    opens = is_open(repository)
+    return for_object(Target(url, door, *names, file.key, file.format, opens, share=share))
 
 
 def _link(names: tuple[str, str], key: str) -> Link:
