@@ -71,7 +71,14 @@ class KeyConvertor(Convertor[str]):
         return value
 
 
+class NamesConvertor(KeyConvertor):
+    """Those of them that can begin with the name of an account."""
+
+    regex = r"(?!-/|static/|robots\.txt$)(?s:.+)"
+
+
 register_url_convertor("path", KeyConvertor())
+register_url_convertor("names", NamesConvertor())
 
 
 GET, POST = ["GET"], ["POST"]
@@ -177,7 +184,7 @@ PAGES = [
 
 
 def create_routes(api: FastAPI) -> list[BaseRoute]:
-    """Every route, what programs ask for first and the catch-all of names last."""
+    """Every route: what is read most comes first, as they are matched one by one."""
     return [
         Route(API, describe_api, methods=GET),
         Route(f"{API}/", describe_api, methods=GET),
@@ -185,6 +192,7 @@ def create_routes(api: FastAPI) -> list[BaseRoute]:
         Mount(API, api),
         open_route(STAC, stac.landing),
         Mount(STAC, create_stac_api()),
+        Route("/{names:names}", things.show, methods=GET),
         *PAGES,
         Route("/{names:path}", things.show, methods=GET),
     ]

@@ -30,10 +30,11 @@ from services.web.api.problems import add_problem_handlers, on_method
 from services.web.api.rates import Rates
 
 PREFIX = "/api/v1"
+# Routes are matched one by one, so what is read most comes first.
 ROOMS = (
-    *(endpoints, accounts, members, invitations, access_requests, audit),
-    *(administering, repositories, share_links, states, objects, trusts),
-    *(own_data, deleting, figures, domains, avatars, search),
+    *(repositories, objects, figures, endpoints, accounts, members, invitations),
+    *(access_requests, audit, administering, share_links, states, trusts),
+    *(own_data, deleting, domains, avatars, search),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 DESCRIPTION = """Everything the pages do, for programs.

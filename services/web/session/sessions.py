@@ -1,5 +1,6 @@
 """A cookie's visitor: Kratos says which identity it is, accounts whose account that is."""
 
+import asyncio
 from hashlib import sha256
 
 from services.web.session.memory import Memory
@@ -11,6 +12,7 @@ from shared.kratos import Kratos, SecondFactorNeeded, Session
 
 # A revoked session may be seen as valid for this long, and no longer.
 REMEMBERED_SECONDS = 1.0
+MOST_IDENTITIES = 10_000
 
 
 class Sessions:
@@ -20,24 +22,32 @@ class Sessions:
         self.bus = bus
         self.kratos = kratos
         self._memory: Memory[Visitor] = Memory(REMEMBERED_SECONDS)
+        # Whose each session was when last looked at: their account is asked for beside Kratos.
+        self._identities: dict[str, str] = {}
 
     async def visitor(self, cookie: str) -> Visitor:
         """Whom these cookies (as sent to Kratos) belong to; never raises."""
         if not cookie:
             return NOBODY
-        return await self._memory.get(_key(cookie), lambda: self._find(cookie))
+        key = _key(cookie)
+        return await self._memory.get(key, lambda: self._find(cookie, key))
 
     def forget(self, cookie: str) -> None:
         """Something about this visitor has just changed."""
         self._memory.forget(_key(cookie))
 
-    async def _find(self, cookie: str) -> Visitor:
+    async def _find(self, cookie: str, key: str) -> Visitor:
         """That nobody can say is remembered too: a server that hangs is not asked by every page."""
+        guessed = self._identities.get(key, "")
         try:
-            session = await self.kratos.whoami(cookie)
+            session, account = await asyncio.gather(
+                self.kratos.whoami(cookie), self._account(guessed)
+            )
             if session is None:
                 return NOBODY
-            account = await self._account(session)
+            if session.identity_id != guessed:
+                account = await self._account(session.identity_id)
+                self._remember(key, session.identity_id)
             if account is not None and account.disabled:
                 return DISABLED
             return Visitor(account, _identity(session))
@@ -46,8 +56,15 @@ class Sessions:
         except Unavailable:
             return UNKNOWN
 
-    async def _account(self, session: Session) -> Account | None:
-        wanted = GetAccountByIdentity(actor=EDGE, identity_id=session.identity_id)
+    def _remember(self, key: str, identity_id: str) -> None:
+        if len(self._identities) >= MOST_IDENTITIES:
+            self._identities.clear()
+        self._identities[key] = identity_id
+
+    async def _account(self, identity_id: str) -> Account | None:
+        if not identity_id:
+            return None
+        wanted = GetAccountByIdentity(actor=EDGE, identity_id=identity_id)
         try:
             return await self.bus.request(wanted)
         except NotFound:

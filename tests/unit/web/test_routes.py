@@ -52,6 +52,8 @@ def found(path: str, method: str = "GET") -> object:
         ("/noaa/mask/a\nb\0c", "GET", things.show),
         ("/noaa/mask//", "GET", things.show),
         ("/noaa/mask/-/settings", "GET", things.show),
+        ("/static-maps/-/a", "GET", things.show),
+        ("/-/nothing/of/this/name", "GET", things.show),
     ],
 )
 def test_an_address_leads_to_its_view(path: str, method: str, view: object) -> None:

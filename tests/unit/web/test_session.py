@@ -1,18 +1,74 @@
 """Who visits is remembered for a moment, once for all who ask; a form sent twice is done once."""
 
 import asyncio
+from typing import cast
 
 import pytest
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from services.web.session.memory import Memory
 from services.web.session.once import Once
+from services.web.session.sessions import Sessions
 from services.web.session.visitor import NOBODY, UNKNOWN, Identity, Visitor
-from shared.contracts.accounts import Account
+from shared.bus import Bus
+from shared.contracts.accounts import Account, GetAccountByIdentity
 from shared.contracts.base import ANONYMOUS, now
+from shared.kratos import Kratos, Session
 from shared.policy import ANONYMOUS_PRINCIPAL
+from tests.waiting import eventually
 
 ADA = Account(account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now())
+BOTH = 2
+
+
+class Owners:
+    """Kratos and accounts: they know whose a session is, and whose account an identity has.
+
+    `both`: each answers only once the other was asked too.
+    """
+
+    def __init__(self) -> None:
+        self.identity_id = "i-ada"
+        self.both = False
+        self.asked: list[str] = []
+
+    async def whoami(self, cookie: str) -> Session:
+        await self._asked(cookie)
+        return Session(self.identity_id)
+
+    async def request(self, wanted: GetAccountByIdentity) -> Account:
+        await self._asked(wanted.identity_id)
+        return ADA.model_copy(update={"account_id": wanted.identity_id})
+
+    async def _asked(self, what: str) -> None:
+        self.asked.append(what)
+        await eventually(lambda: not self.both or len(self.asked) == BOTH)
+
+
+async def seen(sessions: Sessions, owners: Owners) -> tuple[str, list[str]]:
+    """Who comes with the session when it is looked up anew, and what was asked for that."""
+    owners.asked.clear()
+    sessions.forget("c")
+    visitor = await sessions.visitor("c")
+    assert visitor.account is not None
+    return visitor.account.account_id, owners.asked
+
+
+async def test_of_a_session_that_was_seen_before_both_owners_are_asked_at_once() -> None:
+    owners = Owners()
+    sessions = Sessions(cast(Bus, owners), cast(Kratos, owners))
+    assert await seen(sessions, owners) == ("i-ada", ["c", "i-ada"])
+    owners.both = True
+    assert await seen(sessions, owners) == ("i-ada", ["c", "i-ada"])
+
+
+async def test_a_session_that_is_another_s_now_is_not_taken_for_the_one_before() -> None:
+    owners = Owners()
+    sessions = Sessions(cast(Bus, owners), cast(Kratos, owners))
+    await seen(sessions, owners)
+    owners.identity_id = "i-eve"
+    assert await seen(sessions, owners) == ("i-eve", ["c", "i-ada", "i-eve"])
+    assert await seen(sessions, owners) == ("i-eve", ["c", "i-eve"])
 
 
 class Counting:
