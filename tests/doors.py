@@ -180,6 +180,14 @@ CALLS = (
         lists=True,
     ),
     of_key(call, "collection", STAC, TITLE, ""),
+    call("account catalog", f"/stac/catalogs/{ORGANIZATION}", TITLE, actions=(LIST,)),
+    call(
+        "folder catalog",
+        f"/stac/catalogs/{NAME}?prefix={OPEN}",
+        '"trees.geojson"',
+        actions=(KEYS,),
+        key=OPEN,
+    ),
     of_key(call, "items", f"{STAC}/items", FILE, ""),
     of_key(call, "queryables", f"{STAC}/queryables", COLLECTION, ""),
     call(

@@ -30,6 +30,7 @@ from shared.contracts.indexer import (
     GetSummaries,
     ItemFailed,
     ItemIndexed,
+    ListCatalogs,
     ListCollections,
     ListDirectory,
     ListItems,
@@ -112,17 +113,22 @@ def _sees_figures(principal: Principal, repository: Repository) -> bool:
     return may(principal, Action.DATA_LIST, repository_resource(repository), "")
 
 
+async def list_catalogs(resources: Resources, wanted: ListCatalogs) -> StacPage:
+    """The accounts whose collections who asks may list."""
+    return await asking.list_catalogs(
+        resources.table,
+        wanted,
+        is_listed=await _listing(resources, wanted.actor),
+        name_of=lambda uid: _account_name(resources, uid),
+    )
+
+
 async def list_collections(resources: Resources, wanted: ListCollections) -> StacPage:
     """The collections that who asks may list."""
-    principal = await resources.projection.principal(wanted.actor)
-
-    def is_listed(repository: Repository) -> bool:
-        return may(principal, Action.REPOSITORY_LIST, repository_resource(repository))
-
     return await asking.list_collections(
         resources.table,
         wanted,
-        is_listed=is_listed,
+        is_listed=await _listing(resources, wanted.actor),
         name_of=lambda uid: _account_name(resources, uid),
     )
 
@@ -199,6 +205,12 @@ async def on_account(resources: Resources, event: Event[AccountEvent]) -> None:
     await resources.catalogue.mark_owned(event.data.account.account_uid)
 
 
+async def _listing(resources: Resources, actor: Actor) -> Callable[[Repository], bool]:
+    """Whether who asks may list a repository."""
+    principal = await resources.projection.principal(actor)
+    return lambda one: may(principal, Action.REPOSITORY_LIST, repository_resource(one))
+
+
 async def _named(
     resources: Resources, wanted: SearchItems, first: str
 ) -> AsyncGenerator[Repository, None]:
@@ -260,6 +272,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetFile: get_file,
     ListDirectory: list_directory,
     GetSummaries: get_summaries,
+    ListCatalogs: list_catalogs,
     ListCollections: list_collections,
     GetCollection: get_collection,
     ListItems: list_items,

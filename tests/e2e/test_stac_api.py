@@ -3,6 +3,7 @@
 from typing import Any
 
 import jsonschema_rs
+import pystac
 import pytest
 from pystac_client import Client
 
@@ -40,6 +41,26 @@ def test_pystac_client_reads_it(root: str) -> None:
             assert item.get_self_href()
             assert item.assets
     assert list(collections["noaa--globe-land-mask"].get_items())
+
+
+def test_links_alone_lead_to_every_item(root: str) -> None:
+    catalog = pystac.Catalog.from_file(root)
+    walked = {(item.collection_id, item.id) for _, _, items in catalog.walk() for item in items}
+    asked = {tuple(one.split("/", 1)) for one in found(root)}
+    assert walked == asked
+    names = [one.id for one in catalog.get_children()]
+    assert {"natural-earth", "noaa", "scripps"} <= set(names)
+    told = documents(root, "/children", "children")
+    assert [one["id"] for one in told] == names
+    assert [complaints(one) for one in told] == [[] for _ in told]
+    folder = plain.get(f"{root}/catalogs/noaa/globe-land-mask").json()
+    assert complaints(folder) == []
+    for path in (
+        "/catalogs/nobody",
+        "/catalogs/noaa/none",
+        "/catalogs/noaa/globe-land-mask?prefix=x/",
+    ):
+        assert plain.get(root + path).status_code == 404
 
 
 MASK = "noaa--globe-land-mask"

@@ -5,18 +5,23 @@ from typing import Any
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
-from services.indexer.stac.collections import build_collection
+from services.indexer.stac.collections import build_catalog, build_collection
 from services.indexer.stac.items import Document, located
 from services.indexer.store.beside import find_newest, keys_read_with
 from services.indexer.store.directories import page_of_directory
 from services.indexer.store.editions import find_editions, find_many_editions
 from services.indexer.store.files import find_file, find_item, page_of_items
-from services.indexer.store.repositories import place_of, repositories_after
+from services.indexer.store.repositories import (
+    owners_after,
+    place_of,
+    repositories_after,
+)
 from services.indexer.store.sums import find_holdings, find_many_holdings, find_sums
 from shared.contracts.base import Listed
 from shared.contracts.indexer import (
     Directory,
     FileMetadata,
+    ListCatalogs,
     ListCollections,
     RepositorySummary,
     StacDocument,
@@ -136,6 +141,37 @@ async def list_collections(
         for repository, holdings in zip(found, await holdings_of(table, found), strict=True)
     ]
     return StacPage(documents=documents, cursor=cursor)
+
+
+async def list_catalogs(
+    table: Table,
+    wanted: ListCatalogs,
+    *,
+    is_listed: Callable[[Repository], bool],
+    name_of: Callable[[str], Awaitable[str]],
+) -> StacPage:
+    """Accounts with something to list as catalogs, by id; `name_of` an account's uid."""
+
+    async def read(place: str | None) -> Stretch[Repository]:
+        owners, following = await owners_after(table, place)
+        firsts = [await _first_listed(table, owner, is_listed) for owner in owners]
+        return [one for one in firsts if one is not None], following
+
+    found, cursor = await fill(read, wanted, keep=lambda _: True, place=lambda one: one.account_id)
+    catalogs = [build_catalog(one.account_id, await name_of(one.account_uid)) for one in found]
+    return StacPage(documents=catalogs, cursor=cursor)
+
+
+async def _first_listed(
+    table: Table, account_id: str, is_listed: Callable[[Repository], bool]
+) -> Repository | None:
+    """The first repository of an account that may be listed."""
+    place: str | None = None
+    while True:
+        found, place = await repositories_after(table, account_id, place)
+        first = next(filter(is_listed, found), None)
+        if first is not None or place is None:
+            return first
 
 
 async def list_items(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pystac
-from pystac import Collection, Provider, ProviderRole, SpatialExtent, TemporalExtent
+from pystac import Catalog, Collection, Provider, ProviderRole, SpatialExtent, TemporalExtent
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.extents import WORLD, Extent
@@ -16,6 +16,15 @@ from shared.contracts.repositories import Repository
 MOST_SUMMARIES = 50
 # What STAC's schema takes; an expression of several is told as `other` (STAC 1.1, Licensing).
 ONE_LICENSE = re.compile(r"[\w.+-]+")
+
+
+def build_catalog(account_id: str, account_name: str) -> dict[str, Any]:
+    """The catalog of an account, without links."""
+    name = account_name or account_id
+    description = f"The repositories of {name}, each a collection."
+    catalog = Catalog(id=account_id, title=name, description=description)
+    document: dict[str, Any] = catalog.to_dict(include_self_link=False)
+    return document
 
 
 def build_collection(

@@ -1,5 +1,6 @@
 """One page of a directory as people see it: files and directories by name."""
 
+from services.indexer.models.counted import Counted
 from services.indexer.models.editions import Edition
 from services.indexer.store.layout import directory_key, split
 from shared.contracts.base import Listed
@@ -36,6 +37,7 @@ def _directory(row: Item) -> dict[str, object]:
 
 def _file(row: Item) -> dict[str, object]:
     key: str = row["key"]
+    item = Counted.model_validate_json(row["counted"]).item
     return {
         "name": split(key)[1],
         "key": key,
@@ -44,5 +46,6 @@ def _file(row: Item) -> dict[str, object]:
         "status": row["status"],
         "summary": row["summary"],
         "format": row["format"],
+        "item_id": item.item_id if item else "",
         "changed_at": row["nt"],
     }

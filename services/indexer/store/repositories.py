@@ -32,6 +32,18 @@ async def repositories_after(
     return _named(page), following
 
 
+async def owners_after(table: Table, account_id: str | None) -> Stretch[str]:
+    """The ids of the next accounts that have, or had, repositories."""
+    found: list[str] = []
+    while len(found) < CHUNK:
+        start = f"{account_id}{AFTER_SLASH}" if account_id else None
+        account_id = await _first_account(table, start)
+        if account_id is None:
+            return found, None
+        found.append(account_id)
+    return found, account_id
+
+
 async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Repository, None]:
     """All repositories by the ids of their collections, from an id on; deleted ones too.
 

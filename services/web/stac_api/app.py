@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.web.stac_api import views
+from services.web.stac_api import browsing, views
 from services.web.stac_api.answers import PREFLIGHT
 from services.web.stac_api.problems import HANDLERS
 
@@ -20,6 +20,10 @@ ROUTES: dict[str, View] = {
     "/api": views.description,
     "/queryables": views.queryables_of_all,
     "/search": views.search,
+    "/children": browsing.children,
+    "/catalogs": browsing.catalogs,
+    "/catalogs/{account_id}": browsing.catalog,
+    "/catalogs/{account_id}/{repository_id}": browsing.folder,
     "/collections": views.collections,
     "/collections/{collection_id}": views.collection,
     "/collections/{collection_id}/queryables": views.queryables_of_one,

@@ -16,6 +16,12 @@ TOKEN = {
     "description": "From the link whose rel is next",
     "schema": {"type": "string"},
 }
+PREFIX = {
+    "name": "prefix",
+    "in": "query",
+    "description": "A folder, which ends in /",
+    "schema": {"type": "string"},
+}
 BBOX = {
     "name": "bbox",
     "in": "query",
@@ -78,6 +84,10 @@ PATHS = {
     "/conformance": ("Conformance classes", JSON, ()),
     "/queryables": ("What items can be asked by", SCHEMA_TYPE, ()),
     "/search": ("Items of any collections", GEOJSON, SEARCH),
+    "/children": ("Catalogs below the root", JSON, (LIMIT, TOKEN)),
+    "/catalogs": ("Accounts that the root has no room for", JSON, (TOKEN,)),
+    "/catalogs/{account_id}": ("Collections of an account", JSON, (TOKEN,)),
+    "/catalogs/{account_id}/{repository_id}": ("What is in a folder", JSON, (PREFIX, TOKEN)),
     "/collections": ("Collections", JSON, (LIMIT, TOKEN)),
     "/collections/{collection_id}": ("One collection", JSON, ()),
     "/collections/{collection_id}/queryables": ("What its items can be asked by", SCHEMA_TYPE, ()),

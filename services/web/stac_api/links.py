@@ -27,6 +27,7 @@ class Links:
         return [
             self._root(),
             _link("self", self.root, JSON),
+            _link("children", f"{self.root}/children", JSON),
             _link("conformance", f"{self.root}/conformance", JSON),
             _link("data", f"{self.root}/collections", JSON),
             {**_link("search", f"{self.root}/search", GEOJSON), "method": "GET"},
@@ -41,14 +42,19 @@ class Links:
         address = f"{self.root}/collections"
         return [self._root(), *self._page(address, query, cursor, JSON)]
 
+    def children(self, query: Mapping[str, str], cursor: str | None) -> list[Link]:
+        """Of one page of the catalogs below the root."""
+        return [self._root(), *self._page(f"{self.root}/children", query, cursor, JSON)]
+
     def collection(self, collection: Document) -> list[Link]:
         """Of one collection."""
-        own = self._collection(str(collection["id"]))
+        own = self.collection_address(str(collection["id"]))
         account, _, repository = str(collection["id"]).partition("--")
         return [
             self._root(),
-            _link("parent", self.root, JSON),
+            _link("parent", self.catalog_address(account), JSON),
             _link("self", own, JSON),
+            _link("child", self.folder_address(account, repository), JSON),
             _link("items", f"{own}/items", GEOJSON),
             _link(QUERYABLES, f"{own}/queryables", SCHEMA_TYPE),
             _link("about", f"{self.site}/{account}/{repository}", HTML),
@@ -56,7 +62,7 @@ class Links:
 
     def items(self, collection_id: str, query: Mapping[str, str], cursor: str | None) -> list[Link]:
         """Of one page of a collection's items."""
-        own = self._collection(collection_id)
+        own = self.collection_address(collection_id)
         return [
             self._root(),
             _link("collection", own, JSON),
@@ -77,7 +83,7 @@ class Links:
 
     def item(self, collection_id: str, item: Document) -> list[Link]:
         """Of one item."""
-        own = self._collection(collection_id)
+        own = self.collection_address(collection_id)
         return [
             self._root(),
             _link("parent", own, JSON),
@@ -85,24 +91,52 @@ class Links:
             _link("self", f"{own}/items/{quote(str(item['id']), safe='')}", GEOJSON),
         ]
 
+    def child(self, title: str, address: str) -> Link:
+        """A way down."""
+        return {**_link("child", address, JSON), "title": title}
+
+    def within(self, above: str, own: str) -> list[Link]:
+        """Of a catalog below another."""
+        return [self._root(), _link("parent", above, JSON), _link("self", own, JSON)]
+
+    def catalog_address(self, account_id: str) -> str:
+        """The catalog of an account."""
+        return f"{self.root}/catalogs/{quote(account_id, safe='')}"
+
+    def folder_address(self, account_id: str, repository_id: str, prefix: str = "") -> str:
+        """The catalog of a folder, or of a whole repository."""
+        own = f"{self.catalog_address(account_id)}/{quote(repository_id, safe='')}"
+        return _with(own, {"prefix": prefix} if prefix else {})
+
+    def item_link(self, collection_id: str, item_id: str, title: str) -> Link:
+        """A way to an item."""
+        address = f"{self.collection_address(collection_id)}/items/{quote(item_id, safe='')}"
+        return {**_link("item", address, GEOJSON), "title": title}
+
+    def collection_address(self, collection_id: str) -> str:
+        """The collection of a repository."""
+        return f"{self.root}/collections/{quote(collection_id, safe='')}"
+
     def _root(self) -> Link:
         return _link("root", self.root, JSON)
-
-    def _collection(self, collection_id: str) -> str:
-        return f"{self.root}/collections/{quote(collection_id, safe='')}"
 
     def _page(
         self, address: str, query: Mapping[str, str], cursor: str | None, media_type: str
     ) -> list[Link]:
         links = [_link("self", _with(address, query), media_type)]
         if cursor is not None:
-            following = _with(address, {**query, "token": cursor})
-            links.append({**_link("next", following, media_type), "method": "GET"})
+            after = following(address, query, cursor)
+            links.append({**_link("next", after, media_type), "method": "GET"})
         return links
 
 
 def _link(rel: str, href: str, media_type: str) -> Link:
     return {"rel": rel, "href": href, "type": media_type}
+
+
+def following(address: str, query: Mapping[str, str], cursor: str) -> str:
+    """The address of the page after it."""
+    return _with(address, {**query, "token": cursor})
 
 
 def _with(address: str, query: Mapping[str, str]) -> str:

@@ -7,16 +7,16 @@ from starlette.responses import Response
 
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.answers import answer
+from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, query_of
 from services.web.stac_api.description import describe
-from services.web.stac_api.filters import LONGEST_NAME, PARAMETERS, Wanted, from_body, from_query
-from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Links
+from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
+from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import items_of
 from services.web.stac_api.search import search as find
 from shared.contracts.indexer import GetCollection, GetItem, ListCollections, StacPage
 from shared.errors import NotFound
 
-STAC_VERSION = "1.1.0"
 CQL2 = (
     *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
     *("case-insensitive-comparison", "accent-insensitive-comparison", "property-property"),
@@ -25,6 +25,8 @@ CQL2 = (
 )
 CONFORMS_TO = [
     "https://api.stacspec.org/v1.0.0/core",
+    "https://api.stacspec.org/v1.0.0/browseable",
+    "https://api.stacspec.org/v1.0.0/children",
     "https://api.stacspec.org/v1.0.0/collections",
     "https://api.stacspec.org/v1.0.0/ogcapi-features",
     "https://api.stacspec.org/v1.0.0/item-search",
@@ -58,7 +60,7 @@ async def landing(request: Request) -> Response:
         "repository a collection.",
         "stac_version": STAC_VERSION,
         "conformsTo": CONFORMS_TO,
-        "links": _links(request).landing(),
+        "links": [*links_of(request).landing(), *await accounts(request)],
     }
     return answer(request, body)
 
@@ -80,11 +82,11 @@ async def collections(request: Request) -> Response:
     page = await resources_of(request).bus.request(
         ListCollections(actor=visitor.actor, limit=wanted.limit, cursor=wanted.token)
     )
-    links = _links(request)
+    links = links_of(request)
     documents = [{**one, "links": links.collection(one)} for one in page.documents]
     body: dict[str, Any] = {
         "collections": documents,
-        "links": links.collections(_query(request), page.cursor),
+        "links": links.collections(query_of(request), page.cursor),
     }
     if page.matched is not None:
         body["numberMatched"] = page.matched
@@ -98,12 +100,12 @@ async def collection(request: Request) -> Response:
         GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
     )
     document = found.document
-    return answer(request, {**document, "links": _links(request).collection(document)})
+    return answer(request, {**document, "links": links_of(request).collection(document)})
 
 
 async def queryables_of_all(request: Request) -> Response:
     """What items of any collection can be asked by."""
-    own = f"{_links(request).root}/queryables"
+    own = f"{links_of(request).root}/queryables"
     return answer(request, queryables(own, "Items of any collection"), SCHEMA_TYPE)
 
 
@@ -114,7 +116,7 @@ async def queryables_of_one(request: Request) -> Response:
         GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
     )
     document = found.document
-    own = f"{_links(request).root}/collections/{document['id']}/queryables"
+    own = f"{links_of(request).root}/collections/{document['id']}/queryables"
     body = queryables(own, f"Items of {document['id']}", document.get("summaries"))
     return answer(request, body, SCHEMA_TYPE)
 
@@ -124,7 +126,7 @@ async def items(request: Request) -> Response:
     collection_id = request.path_params["collection_id"]
     wanted = from_query(request)
     page = await items_of(request, collection_id, wanted)
-    further = _links(request).items(collection_id, _query(request), page.cursor)
+    further = links_of(request).items(collection_id, query_of(request), page.cursor)
     return _features(request, wanted, page, further)
 
 
@@ -133,17 +135,17 @@ async def search(request: Request) -> Response:
     if request.method == "POST":
         wanted = await from_body(request)
         page = await find(request, wanted)
-        return _features(request, wanted, page, _links(request).search_by_post(page.cursor))
+        return _features(request, wanted, page, links_of(request).search_by_post(page.cursor))
     wanted = from_query(request)
     page = await find(request, wanted)
-    further = _links(request).search_by_get(_query(request), page.cursor)
+    further = links_of(request).search_by_get(query_of(request), page.cursor)
     return _features(request, wanted, page, further)
 
 
 def _features(
     request: Request, wanted: Wanted, page: StacPage, further: list[dict[str, Any]]
 ) -> Response:
-    links = _links(request)
+    links = links_of(request)
     features = [{**one, "links": links.item(str(one["collection"]), one)} for one in page.documents]
     if wanted.fields is not None:
         features = [wanted.fields.told(one) for one in features]
@@ -169,13 +171,5 @@ async def item(request: Request) -> Response:
         GetItem(actor=visitor.actor, collection_id=collection_id, item_id=item_id)
     )
     document = found.document
-    links = _links(request).item(collection_id, document)
+    links = links_of(request).item(collection_id, document)
     return answer(request, {**document, "links": links}, GEOJSON)
-
-
-def _links(request: Request) -> Links:
-    return Links(resources_of(request).public_url)
-
-
-def _query(request: Request) -> dict[str, str]:
-    return {name: value for name, value in request.query_params.items() if name in PARAMETERS}

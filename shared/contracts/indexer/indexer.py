@@ -65,7 +65,8 @@ class FileMetadata(Snapshot):
 class DirectoryEntry(BaseModel):
     """One line of a listing: a file, or a directory with the sums of all below it.
 
-    `name` is the last segment (a directory's ends in `/`); `key` is whole.
+    `name` is the last segment (a directory's ends in `/`); `key` is whole. `item_id` is set when a
+    file has a STAC item.
     """
 
     name: str
@@ -77,6 +78,7 @@ class DirectoryEntry(BaseModel):
     status: FileStatus = "indexed"
     summary: str = ""
     format: str = ""
+    item_id: str = ""
     pending: int = 0
 
 
@@ -159,6 +161,10 @@ class ListCollections(IndexerRequest[StacPage], Listed):
     """The collections who asks may list, by id; of one account where it is given."""
 
     account_id: str = ""
+
+
+class ListCatalogs(IndexerRequest[StacPage], Listed):
+    """The accounts that have collections who asks may list, as catalogs, by id."""
 
 
 class GetCollection(IndexerRequest[StacDocument]):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from services.web.stac_api.answers import answer, refusal
 from services.web.stac_api.app import ROUTES, create_stac_api
+from services.web.stac_api.browsing import _more
 from services.web.stac_api.description import describe
 from services.web.stac_api.links import GEOJSON, Links
 from services.web.stac_api.queryables import queryables
@@ -32,7 +33,8 @@ def test_a_collection_leads_to_its_items_and_its_page() -> None:
     found = rels(LINKS.collection({"id": "noaa--globe-land-mask"}))
     assert found["items"] == "https://data.example/stac/collections/noaa--globe-land-mask/items"
     assert found["about"] == "https://data.example/noaa/globe-land-mask"
-    assert found["parent"] == found["root"]
+    assert found["parent"] == "https://data.example/stac/catalogs/noaa"
+    assert found["child"] == "https://data.example/stac/catalogs/noaa/globe-land-mask"
 
 
 def test_what_can_be_asked_is_a_schema_with_the_values_there_are() -> None:
@@ -46,6 +48,13 @@ def test_what_can_be_asked_is_a_schema_with_the_values_there_are() -> None:
 def test_an_item_with_an_odd_id_has_an_address() -> None:
     found = rels(LINKS.item("noaa--mask", {"id": "a/b c?é"}))
     assert found["self"].endswith("/items/a%2Fb%20c%3F%C3%A9")
+
+
+def test_the_last_link_of_a_long_list_leads_to_the_rest() -> None:
+    assert _more(LINKS, "https://data.example/x", {}, None) == []
+    (rest,) = _more(LINKS, "https://data.example/x", {"prefix": "a/"}, "t")
+    assert rest["rel"] == "child"
+    assert rest["href"] == "https://data.example/x?prefix=a%2F&token=t"
 
 
 def test_only_a_page_with_more_behind_it_has_a_next() -> None:

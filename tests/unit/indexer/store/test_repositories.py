@@ -6,7 +6,7 @@ import pytest
 
 from services.indexer.stac.names import collection_id
 from services.indexer.store import repositories
-from services.indexer.store.repositories import repositories_from
+from services.indexer.store.repositories import owners_after, repositories_from
 from shared.tables import Table
 from tests.repository_rows import put_repository, repository_of
 
@@ -39,6 +39,24 @@ async def test_they_are_in_the_order_of_collections(
             async for one in repositories_from(table, first)
         ]
         assert found == [one for one in ids if one >= first]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_each_owner_is_found_once(
+    table: Table, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repositories, "CHUNK", 2)
+    names = some_names(seed)
+    for name in names:
+        await put_repository(table, repository_of(*name))
+    found: list[str] = []
+    after: str | None = None
+    while True:
+        owners, after = await owners_after(table, after)
+        found += owners
+        if after is None:
+            break
+    assert sorted(found) == sorted({account for account, _ in names})
 
 
 async def test_there_may_be_none(table: Table) -> None:
