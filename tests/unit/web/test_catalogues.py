@@ -1,5 +1,6 @@
 """A repository in the words of catalogues, held against their own schemas."""
 
+from dataclasses import replace
 from xml.etree.ElementTree import Element, fromstring
 
 import orjson
@@ -36,6 +37,14 @@ def test_schema_org() -> None:
     boxes = [place["geo"]["box"] for place in said["spatialCoverage"]]
     assert boxes == ["-10.0 170.0 10.0 180.0", "-10.0 -180.0 10.0 -170.0"]
     assert said["isAccessibleForFree"] is True
+
+
+def test_what_is_at_one_point_is_no_box() -> None:
+    assert FULL.summary is not None
+    here = FULL.summary.model_copy(update={"bbox": [-155.576, 19.536, -155.576, 19.536]})
+    said = schema_org.document_of(replace(FULL, summary=here))
+    point = {"@type": "GeoCoordinates", "latitude": 19.536, "longitude": -155.576}
+    assert said["spatialCoverage"] == [{"@type": "Place", "geo": point}]
 
 
 def test_what_is_restricted_is_not_called_free_and_is_its_owners() -> None:

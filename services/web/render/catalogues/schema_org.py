@@ -86,6 +86,9 @@ def _author(author: Author) -> dict[str, Any]:
 def _place(box: tuple[float, float, float, float]) -> dict[str, Any]:
     """A box is its south-west and its north-east corner, latitude first."""
     west, south, east, north = box
+    if (west, south) == (east, north):
+        point = {"@type": "GeoCoordinates", "latitude": south, "longitude": west}
+        return {"@type": "Place", "geo": point}
     shape = {"@type": "GeoShape", "box": f"{south} {west} {north} {east}"}
     return {"@type": "Place", "geo": shape}
 
