@@ -1,35 +1,24 @@
-"""The bus door: who asks and which repository is meant are looked up, one operation is done."""
+"""Answers to what others ask on the bus, each to those alone who may know."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
+from services.indexer.handlers.resources import Resources
 from services.indexer.operations import asking, finding, searching
-from services.indexer.operations.catalogue import Catalogue
-from services.indexer.operations.indexing import index_object, remove_object
-from services.indexer.operations.keeping import Indexer
-from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
-from shared.cloudevents import Event, EventData
-from shared.contracts.accounts import AccountEvent, AccountUpdated
 from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
     Directory,
-    FileDescribed,
-    FileEvent,
     FileMetadata,
-    FileRemoved,
     FoundPage,
     GetCollection,
     GetFile,
     GetItem,
     GetSummaries,
-    ItemFailed,
-    ItemIndexed,
     ListCatalogs,
     ListCollections,
     ListDirectory,
@@ -42,34 +31,10 @@ from shared.contracts.indexer import (
 )
 from shared.contracts.repositories import (
     Repository,
-    RepositoryCreated,
-    RepositoryDeleted,
-    RepositoryEvent,
-    RepositoryRenamed,
-    RepositoryUpdated,
 )
-from shared.contracts.storage import ObjectCreated, ObjectDeleted
 from shared.errors import Forbidden, NotFound
 from shared.identifiers import SLUG
 from shared.policy import Action, Principal, demand, may, repository_resource
-from shared.projection import Projection
-from shared.tables import Table
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What a process of the indexer holds open; `data_url` is where objects are downloaded."""
-
-    indexer: Indexer
-    projection: Projection
-    data_url: str
-    catalogue: Catalogue
-    limits: SearchSettings = field(default_factory=SearchSettings)
-
-    @property
-    def table(self) -> Table:
-        """Where records are kept."""
-        return self.indexer.outbox.table
 
 
 async def get_file(resources: Resources, wanted: GetFile) -> FileMetadata:
@@ -115,21 +80,15 @@ def _sees_figures(principal: Principal, repository: Repository) -> bool:
 
 async def list_catalogs(resources: Resources, wanted: ListCatalogs) -> StacPage:
     """The accounts whose collections who asks may list."""
-    return await asking.list_catalogs(
-        resources.table,
-        wanted,
-        is_listed=await _listing(resources, wanted.actor),
-        name_of=lambda uid: _account_name(resources, uid),
-    )
+    is_listed, name_of = await _listing(resources, wanted.actor)
+    return await asking.list_catalogs(resources.table, wanted, is_listed=is_listed, name_of=name_of)
 
 
 async def list_collections(resources: Resources, wanted: ListCollections) -> StacPage:
     """The collections that who asks may list."""
+    is_listed, name_of = await _listing(resources, wanted.actor)
     return await asking.list_collections(
-        resources.table,
-        wanted,
-        is_listed=await _listing(resources, wanted.actor),
-        name_of=lambda uid: _account_name(resources, uid),
+        resources.table, wanted, is_listed=is_listed, name_of=name_of
     )
 
 
@@ -178,37 +137,15 @@ async def search_repositories(resources: Resources, wanted: SearchRepositories) 
     return await finding.search_repositories(resources.table, fulltext, wanted, principal)
 
 
-async def on_object_created(resources: Resources, event: Event[ObjectCreated]) -> None:
-    """New bytes under a key."""
-    await index_object(resources.indexer, event.data.object)
-
-
-async def on_object_deleted(resources: Resources, event: Event[ObjectDeleted]) -> None:
-    """A key is no more."""
-    await remove_object(resources.indexer, event.data.object)
-
-
-async def on_file(resources: Resources, event: Event[FileEvent]) -> None:
-    """Something became known of a file."""
-    resources.catalogue.mark(event.data.file.repository_uid)
-
-
-async def on_repository(resources: Resources, event: Event[RepositoryEvent]) -> None:
-    """A repository is now so; the projection is told first, of which documents are made."""
-    await resources.projection.on_repository(event)
-    await resources.catalogue.allow(event.data.repository)
-
-
-async def on_account(resources: Resources, event: Event[AccountEvent]) -> None:
-    """An account is now so: it may be called something else."""
-    await resources.projection.on_account(event)
-    await resources.catalogue.mark_owned(event.data.account.account_uid)
-
-
-async def _listing(resources: Resources, actor: Actor) -> Callable[[Repository], bool]:
-    """Whether who asks may list a repository."""
+async def _listing(
+    resources: Resources, actor: Actor
+) -> tuple[Callable[[Repository], bool], Callable[[str], Awaitable[str]]]:
+    """Whether who asks may list a repository, and what an account is called."""
     principal = await resources.projection.principal(actor)
-    return lambda one: may(principal, Action.REPOSITORY_LIST, repository_resource(one))
+    return (
+        lambda one: may(principal, Action.REPOSITORY_LIST, repository_resource(one)),
+        lambda uid: _account_name(resources, uid),
+    )
 
 
 async def _named(
@@ -267,7 +204,6 @@ async def _account_name(resources: Resources, account_uid: str) -> str:
 
 
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
-EventHandler = Callable[[Resources, Any], Awaitable[None]]
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetFile: get_file,
     ListDirectory: list_directory,
@@ -279,24 +215,4 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetItem: get_item,
     SearchItems: search_items,
     SearchRepositories: search_repositories,
-}
-EVENTS: Mapping[type[EventData], EventHandler] = {
-    ObjectCreated: on_object_created,
-    ObjectDeleted: on_object_deleted,
-}
-# Not only the projection follows these: who finds what is decided by the index of words too.
-FOLLOWED: Mapping[type[EventData], EventHandler] = {
-    AccountUpdated: on_account,
-    RepositoryCreated: on_repository,
-    RepositoryUpdated: on_repository,
-    RepositoryRenamed: on_repository,
-    RepositoryDeleted: on_repository,
-}
-# What every process hears live, since each host has an index of words of its own.
-LIVE: Mapping[str, Mapping[type[EventData], EventHandler]] = {
-    "coop.v1.accounts.>": FOLLOWED,
-    "coop.v1.repositories.>": FOLLOWED,
-    "coop.v1.indexer.>": dict.fromkeys(
-        (ItemIndexed, ItemFailed, FileDescribed, FileRemoved), on_file
-    ),
 }

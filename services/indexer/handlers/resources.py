@@ -1,0 +1,25 @@
+"""What both kinds of handlers work with."""
+
+from dataclasses import dataclass, field
+
+from services.indexer.operations.catalogue import Catalogue
+from services.indexer.operations.keeping import Indexer
+from services.indexer.settings import SearchSettings
+from shared.projection import Projection
+from shared.tables import Table
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a process of the indexer holds open; `data_url` is where objects are downloaded."""
+
+    indexer: Indexer
+    projection: Projection
+    data_url: str
+    catalogue: Catalogue
+    limits: SearchSettings = field(default_factory=SearchSettings)
+
+    @property
+    def table(self) -> Table:
+        """Where records are kept."""
+        return self.indexer.outbox.table
