@@ -72,9 +72,9 @@ class KeyConvertor(Convertor[str]):
 
 
 class NamesConvertor(KeyConvertor):
-    """Those of them that can begin with the name of an account."""
+    """Those of them that begin with what can be the name of an account."""
 
-    regex = r"(?!-/|static/|robots\.txt$)(?s:.+)"
+    regex = r"(?!static/)[a-z0-9][a-z0-9-]*(?:/(?s:.*))?"
 
 
 register_url_convertor("path", KeyConvertor())

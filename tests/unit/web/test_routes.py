@@ -7,11 +7,13 @@ from services.web.api.app import create_api
 from services.web.routes import PAGES, create_routes
 from services.web.views import (
     accounts,
+    docs,
     files,
     keys,
     repositories,
     repository_settings,
     repository_states,
+    statics,
     things,
     uploads,
 )
@@ -53,6 +55,8 @@ def found(path: str, method: str = "GET") -> object:
         ("/noaa/mask//", "GET", things.show),
         ("/noaa/mask/-/settings", "GET", things.show),
         ("/static-maps/-/a", "GET", things.show),
+        ("/static/1/style.css", "GET", statics.static),
+        ("/robots.txt", "GET", docs.robots),
         ("/-/nothing/of/this/name", "GET", things.show),
     ],
 )
