@@ -113,7 +113,7 @@ def test_every_file_is_known(ready: Ready, account: str, name: str) -> None:
     assert {one["key"]: one["size"] for one in known if one["key"] in stored} == stored
     assert {one["status"] for one in known} <= {"indexed", "described"}
     located = {one["key"] for one in known if one["item_id"]}
-    formats = (".tif", ".parquet", ".geojson")
+    formats = (".tif", ".parquet", ".geojson", ".shp")
     assert {key for key in stored if key.endswith(formats)} <= located
 
 
@@ -127,6 +127,19 @@ def test_rasters_are_where_gdal_says(ready: Ready, path: str) -> None:
     assert raster["proj:code"] == f"EPSG:{expected['epsg']}"
     assert raster["proj:shape"] == [expected["height"], expected["width"]]
     assert raster["proj:transform"] == pytest.approx(expected["transform"])
+
+
+def test_the_files_of_a_shapefile_lead_to_each_other(ready: Ready) -> None:
+    folder = f"{ready['web']}/natural-earth/countries/shapefile"
+    whole, part = (
+        plain.get(f"{folder}/countries.shp").text,
+        plain.get(f"{folder}/countries.dbf").text,
+    )
+    for suffix in ("dbf", "shx", "prj", "cpg"):
+        assert f'href="/natural-earth/countries/shapefile/countries.{suffix}"' in whole
+    assert 'href="/natural-earth/countries/shapefile/countries.shp"' in part
+    assert "STAC item" in whole
+    assert "STAC item" in part
 
 
 def item_of(ready: Ready, account: str, name: str, key: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from services.indexer.extractors.earth import (
     place_of_box,
 )
 from services.indexer.extractors.facts import Malformed, Place, Projection
+from services.indexer.extractors.sparse_file import SparseFile
 
 WGS84 = "OGC:CRS84"
 # Points along each edge when a box is carried over, as GDAL and rasterio do.
@@ -44,6 +45,12 @@ def defined(definition: str | dict[str, Any]) -> CRS | None:
         return CRS.from_user_input(definition)
     except CRSError:
         return None
+
+
+def read_definition(file: SparseFile) -> CRS | None:
+    """The system of a .prj; None of an empty one. Raises Malformed where it is nonsense."""
+    text = file.head(MAX_DEFINITION).decode("utf-8", "replace").strip()
+    return must_be_known(defined(text), text) if text else None
 
 
 @lru_cache(maxsize=256)

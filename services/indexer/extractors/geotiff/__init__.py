@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 
 from services.indexer.extractors import words
 from services.indexer.extractors.crs import code_of, projection_of
-from services.indexer.extractors.facts import Facts, Moment, Projection
-from services.indexer.extractors.geotiff.georeference import Georeference, georeference
+from services.indexer.extractors.facts import Facts, Moment, Part, Projection
+from services.indexer.extractors.geotiff.georeference import Georeference, georeference, placed
 from services.indexer.extractors.geotiff.layout import Layout, layout
 from services.indexer.extractors.geotiff.page import groups
 from services.indexer.extractors.geotiff.raster import bands, metadata
 from services.indexer.extractors.geotiff.tags import Directory, Tiff
 from services.indexer.extractors.moments import in_range, moment_of, parse_iso
 from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.world_file import read_world_file
 
 SUFFIXES = frozenset({"tif", "tiff", "gtif", "gtiff", "cog", "tf8", "btf"})
 LABEL = "TIFF"
@@ -33,7 +34,7 @@ def parse(file: SparseFile) -> Facts:
     """The first image, with the overviews, masks and pages beside it."""
     found = layout(Tiff(file))
     main, image = found.main.directory, found.main.raster
-    where = georeference(main, image.width, image.height)
+    where, parts = _where(file, found)
     name, media_type = _format(found, where)
     facts = Facts(
         format=name,
@@ -44,11 +45,25 @@ def parse(file: SparseFile) -> Facts:
         moment=_moment(main),
         bands=bands(main, image),
         projection=_projection(found, where),
+        parts=parts,
     )
     facts.groups = groups(found, where, facts)
     if not found.is_whole:
         facts.partial = "Its directories lie too far apart: not all of them were read."
     return facts
+
+
+def _where(file: SparseFile, found: Layout) -> tuple[Georeference, list[Part]]:
+    """By the file itself; where it says nothing, by what is beside it."""
+    image = found.main.raster
+    where = georeference(found.main.directory, image.width, image.height)
+    if where.bounds is not None:
+        return where, []
+    beside = read_world_file(file)
+    if beside.transform is None:
+        return where, []
+    size = (image.width, image.height)
+    return placed(where.crs or beside.crs, beside.transform, size, where.said), beside.parts
 
 
 def _format(found: Layout, where: Georeference) -> tuple[str, str]:

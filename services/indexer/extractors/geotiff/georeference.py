@@ -16,10 +16,9 @@ from services.indexer.extractors.geotiff.geokeys import (
     said_of,
 )
 from services.indexer.extractors.geotiff.tags import Directory
+from services.indexer.extractors.world_file import Transform
 
 PIXEL_SCALE, TIE_POINTS, TRANSFORMATION = 33550, 33922, 34264
-
-Transform = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,24 @@ def georeference(directory: Directory, width: int, height: int) -> Georeference:
     """What the first image says. Raises Malformed where its numbers cannot be."""
     keys = Keys(directory)
     crs = crs_of(keys) if keys else None
+    said = said_of(keys) if keys else ""
     transform = _transform(directory, is_point=keys.short(RASTER_TYPE) == PIXEL_IS_POINT)
-    ring = _outline(transform, width, height) if transform else _tie_points(directory)
-    if not ring:
-        return Georeference(crs, transform, None, None, said_of(keys) if keys else "")
+    if transform is not None:
+        return placed(crs, transform, (width, height), said)
+    ring = _tie_points(directory)
+    return _around(ring, crs, None, said) if ring else Georeference(crs, None, None, None, said)
+
+
+def placed(
+    crs: CRS | None, transform: Transform, size: tuple[int, int], said: str = ""
+) -> Georeference:
+    """Of so many columns and rows under a transform. Raises Malformed as `georeference` does."""
+    return _around(_outline(transform, *size), crs, transform, said)
+
+
+def _around(
+    ring: list[Point], crs: CRS | None, transform: Transform | None, said: str
+) -> Georeference:
     if not all(isfinite(x) and isfinite(y) for x, y in ring):
         raise Malformed("Its geotransform holds numbers that are not finite.")
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
@@ -51,7 +64,7 @@ def georeference(directory: Directory, width: int, height: int) -> Georeference:
     turned = transform is not None and (transform[1] != 0 or transform[3] != 0)
     outline = systems.along(ring) if turned else None
     place = systems.place_of(crs, bounds, outline) if crs else None
-    return Georeference(crs, transform, bounds, place, said_of(keys) if keys else "")
+    return Georeference(crs, transform, bounds, place, said)
 
 
 def _transform(directory: Directory, *, is_point: bool) -> Transform | None:

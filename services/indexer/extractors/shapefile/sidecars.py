@@ -51,7 +51,8 @@ def read_sidecars(file: SparseFile) -> Sidecars:
     if index is not None and index.size >= SIZE:
         # As GDAL counts: every shape has an entry there, also where the table has no row for it.
         found.features = (index.size - SIZE) // INDEX_ENTRY
-    found.crs = _crs(found.files.get("prj"))
+    system = found.files.get("prj")
+    found.crs = systems.read_definition(system) if system else None
     return found
 
 
@@ -79,10 +80,3 @@ def _encoding(file: SparseFile | None) -> str:
     except (LookupError, ValueError):
         return ""
     return name
-
-
-def _crs(file: SparseFile | None) -> CRS | None:
-    if file is None or file.size == 0:
-        return None
-    text = file.head(systems.MAX_DEFINITION).decode("utf-8", "replace").strip()
-    return systems.must_be_known(systems.defined(text), text)

@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -109,9 +110,18 @@ def test_a_large_archive_costs_two_requests() -> None:
     assert many.groups[0].lines[-1] == ("…", "200 more")
 
 
-def test_an_archive_of_more_than_65_535_files() -> None:
-    data = archive(*(f"{number:05d}" for number in range(66_000)), size=0)
-    assert facts_of("a.zip", data).summary == "ZIP archive, 66,000 files, 0 bytes unpacked"
+def enlarged(data: bytes) -> bytes:
+    """The same archive, ended as one of more than 65,535 files is."""
+    many, length, place = struct.unpack("<10xHII2x", data[-22:])
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, many, many, length, place)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, len(data) - 22, 1)
+    return data[:-22] + end + locator + data[-22:-14] + b"\xff" * 12 + b"\0\0"
+
+
+def test_an_archive_of_very_many_files() -> None:
+    data = enlarged(archive("a", "b/c"))
+    assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["a", "b/c"]
+    assert facts_of("a.zip", data).summary == "ZIP archive, 2 files, 2.0 KB unpacked"
 
 
 @pytest.mark.parametrize(

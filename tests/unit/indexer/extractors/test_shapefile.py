@@ -195,7 +195,7 @@ def test_a_system_that_is_none(prj: bytes) -> None:
 @pytest.mark.parametrize("suffix", ["dbf", "prj", "cpg", "shx"])
 def test_mutations_of_what_is_beside(suffix: str) -> None:
     name, randomness = f"countries.{suffix}", random.Random(suffix)
-    for _ in range(50):
+    for _ in range(25):
         files = FILES | {name: mutated(FILES[name], randomness)}
         try:
             facts_of("countries.shp", FILES["countries.shp"], files)
