@@ -50,6 +50,8 @@ from shared.contracts.repositories import (
     RepositoryPage,
     RevokeShareLink,
     SetRepositoryQuota,
+    SetRetention,
+    SetVersioning,
     Transfer,
     UndeleteRepository,
 )
@@ -162,6 +164,8 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     DeactivateRepository: in_account(states.deactivate_repository),
     ActivateRepository: in_account(states.activate_repository),
     SetRepositoryQuota: in_account(states.set_repository_quota),
+    SetVersioning: in_account(states.set_versioning),
+    SetRetention: in_account(states.set_retention),
     UndeleteRepository: in_account(states.undelete_repository),
     ListDeletedRepositories: in_account(states.list_deleted_repositories),
     RenameRepository: in_account(moving.rename_repository),

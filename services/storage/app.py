@@ -15,6 +15,7 @@ from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.downloads import Downloads
+from services.storage.operations.expiring import keep_expiring
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas
@@ -87,7 +88,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(_looking_after(resources, purging))
+        await stack.enter_async_context(_looking_after(resources, purging, settings.storage))
         held = await stack.enter_async_context(_holding(settings, key, bus, answering))
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},
@@ -172,11 +173,14 @@ async def _issuers(settings: ServiceSettings) -> AsyncIterator[IssuerKeys]:
 
 
 @asynccontextmanager
-async def _looking_after(resources: Resources, purging: Purging) -> AsyncIterator[None]:
+async def _looking_after(
+    resources: Resources, purging: Purging, settings: StorageSettings
+) -> AsyncIterator[None]:
     """What goes on beside the doors."""
     recovering = keep_recovering(resources, _finder(purging.projection))
     healing = keep_healing(resources)
-    async with going(recovering), going(healing), going(purging.keep_purging()):
+    expiring = keep_expiring(resources, settings.versions_seconds)
+    async with going(recovering), going(healing), going(expiring), going(purging.keep_purging()):
         yield
 
 

@@ -18,23 +18,28 @@ from services.storage.operations.presigning import (
     signed_for,
 )
 from services.storage.operations.quotas import Quotas
-from services.storage.operations.reading import get_record
+from services.storage.operations.reading import get_record, get_version
+from services.storage.operations.removing import delete_version as remove_version
 from services.storage.operations.resources import Resources
+from services.storage.operations.restoring import restore_version as restore
+from services.storage.operations.restoring import versions_page
 from services.storage.operations.rights import demand_account
 from services.storage.store.avatars import keep_only
 from services.storage.store.downloads import downloads_since
 from services.storage.store.figures import find_figures, fold, hand_over
-from services.storage.store.objects import objects_page, stored_object
+from services.storage.store.objects import object_version, objects_page, stored_object
 from shared.cloudevents import Event
 from shared.contracts.accounts import Account, AccountEvent
-from shared.contracts.base import Actor, Request
+from shared.contracts.base import Actor, Done, Request
 from shared.contracts.repositories import Repository, RepositoryEvent
 from shared.contracts.storage import (
     DeleteObject,
+    DeleteVersion,
     GetAccountFigures,
     GetObject,
     GetRepositoryFigures,
     ListObjects,
+    ListVersions,
     ObjectPage,
     PostForm,
     PresignedUrl,
@@ -43,8 +48,10 @@ from shared.contracts.storage import (
     PresignPostObject,
     PresignPutAvatar,
     PresignPutObject,
+    RestoreVersion,
     StoredFigures,
     StoredObject,
+    VersionPage,
 )
 from shared.errors import Forbidden, NotFound
 from shared.policy import Action, demand, may, repository_resource
@@ -158,9 +165,13 @@ async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> 
     """An address for one object one may read."""
     names = (wanted.account_id, wanted.repository_id)
     repository = await repository_for(answering, wanted.actor, Action.DATA_READ, names, wanted.key)
-    await get_record(answering.resources, repository, wanted.key)
-    reader = await _reader(answering, wanted.actor, repository, wanted.key)
-    return presign_get(answering.door, *names, wanted.key, actor=reader)
+    key, version_id = wanted.key, wanted.version_id
+    if version_id:
+        # What was is for those who may write; the door asks again.
+        await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, key)
+    await get_version(answering.resources, repository, key, version_id)
+    reader = await _reader(answering, wanted.actor, repository, key)
+    return presign_get(answering.door, names, key, actor=reader, version_id=version_id)
 
 
 async def presign_get_archive(answering: Answering, wanted: PresignGetArchive) -> PresignedUrl:
@@ -218,10 +229,50 @@ async def delete_object(answering: Answering, wanted: DeleteObject) -> StoredObj
     repository = await repository_for(
         answering, wanted.actor, Action.DATA_DELETE, names, wanted.key
     )
-    record = await delete(answering.resources, repository, wanted.key, actor=wanted.actor.uid)
-    if record is None:
+    # Of what is not there no marker is left.
+    await get_record(answering.resources, repository, wanted.key)
+    gone = await delete(answering.resources, repository, wanted.key, actor=wanted.actor.uid)
+    if gone.record is None:
         raise NotFound("There is no such object.")
+    return stored_object(repository, gone.record)
+
+
+async def list_versions(answering: Answering, wanted: ListVersions) -> VersionPage:
+    """What a key has and had."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, wanted.key)
+    records, cursor = await versions_page(
+        answering.resources.outbox,
+        repository.repository_uid,
+        wanted.key,
+        limit=wanted.limit,
+        cursor=wanted.cursor,
+    )
+    is_first = wanted.cursor is None
+    versions = [
+        object_version(one, is_latest=is_first and not place) for place, one in enumerate(records)
+    ]
+    return VersionPage(versions=versions, cursor=cursor)
+
+
+async def restore_version(answering: Answering, wanted: RestoreVersion) -> StoredObject:
+    """An old version is what the key has again."""
+    names = (wanted.account_id, wanted.repository_id)
+    repository = await repository_for(answering, wanted.actor, Action.DATA_WRITE, names, wanted.key)
+    what, actor = (wanted.key, wanted.version_id), wanted.actor.uid
+    record = await restore(answering.resources, repository, what, answering.quotas, actor=actor)
     return stored_object(repository, record)
+
+
+async def delete_version(answering: Answering, wanted: DeleteVersion) -> Done:
+    """One version goes for good."""
+    names, what = (wanted.account_id, wanted.repository_id), (wanted.key, wanted.version_id)
+    repository = await repository_for(
+        answering, wanted.actor, Action.DATA_DELETE, names, wanted.key
+    )
+    await get_version(answering.resources, repository, *what)
+    await remove_version(answering.resources, repository, *what, actor=wanted.actor.uid)
+    return Done()
 
 
 Handler = Callable[[Answering, Any], Awaitable[BaseModel]]
@@ -236,4 +287,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     PresignPostObject: presign_post_object,
     PresignPutAvatar: presign_put_avatar,
     DeleteObject: delete_object,
+    ListVersions: list_versions,
+    RestoreVersion: restore_version,
+    DeleteVersion: delete_version,
 }

@@ -10,7 +10,8 @@ class ObjectRecord:
 
     `etag` is without quotes; `checksums` are base64 by lower-case S3 names, that of a multipart
     object's parts ending in `-<parts>`; `parts` are runs of [how many, bytes each]. `crc32` is that
-    of the whole in base64, where it is known and no checksum that a client asked for.
+    of the whole in base64, where it is known and no checksum that a client asked for. `version_id`
+    is S3's name of it, empty for `null`; a marker tells that the key was deleted.
     """
 
     repository_uid: str
@@ -29,6 +30,29 @@ class ObjectRecord:
     parts: list[list[int]] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     crc32: str = ""
+    version_id: str = ""
+    is_marker: bool = False
+
+    @property
+    def stamp(self) -> int:
+        """By which versions of a key are ordered: when it came, or for `null` that or later."""
+        return int(self.version_id, 16) if self.version_id else self.version
+
+    @property
+    def shown_version(self) -> str:
+        """As S3 calls it."""
+        return self.version_id or "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What is known of a key's earlier versions: the `version` of their last change, 0 for none.
+
+    `null` is the stamp of the one among them that has no id, 0 where none is.
+    """
+
+    version: int = 0
+    null: int = 0
 
 
 @dataclass(slots=True)

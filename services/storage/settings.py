@@ -32,6 +32,8 @@ class StorageSettings(SharedStorageSettings):
 
     `downloads_seconds`: how long downloads are counted in memory before they are written down.
 
+    `versions_seconds`: how often versions are looked for that a repository lets go.
+
     An archive holds so many objects at most, and a process lays out so many at once.
     """
 
@@ -51,6 +53,7 @@ class StorageSettings(SharedStorageSettings):
     repository_size: int | None = Field(default=None, ge=0)
     repository_objects: int | None = Field(default=None, ge=0)
     downloads_seconds: float = Field(default=5.0, gt=0)
+    versions_seconds: float = Field(default=6 * 3600.0, gt=0)
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
 

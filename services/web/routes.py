@@ -50,6 +50,7 @@ from services.web.views import (
     trusts,
     uploads,
     verification,
+    versions,
     welcome,
 )
 
@@ -163,6 +164,8 @@ PAGES = [
     Route(f"{REPOSITORY}/shares", shares.share_links, methods=GET),
     Route(f"{REPOSITORY}/shares", shares.send_share_link, methods=POST),
     Route(f"{REPOSITORY}/shares/revoke", shares.send_revoke, methods=POST),
+    Route(f"{REPOSITORY}/versioning", repository_states.send_versioning, methods=POST),
+    Route(f"{REPOSITORY}/retention", repository_states.send_retention, methods=POST),
     Route(f"{REPOSITORY}/rename", repository_states.send_rename, methods=POST),
     Route(f"{REPOSITORY}/transfer", repository_states.send_transfer, methods=POST),
     Route(f"{REPOSITORY}/transfer/withdraw", repository_states.send_withdraw, methods=POST),
@@ -180,6 +183,8 @@ PAGES = [
     Route(f"{REPOSITORY}/archive", files.archive, methods=GET),
     Route(f"{REPOSITORY}/delete-file", files.delete, methods=GET),
     Route(f"{REPOSITORY}/delete-file", files.send_delete, methods=POST),
+    Route(f"{REPOSITORY}/versions", versions.versions, methods=GET),
+    Route(f"{REPOSITORY}/versions/restore", versions.send_restore, methods=POST),
 ]
 
 

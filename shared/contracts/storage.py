@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from shared.cloudevents import EventData
-from shared.contracts.base import NO_QUOTA, Listed, Quota, Reply, Request, Snapshot
+from shared.contracts.base import NO_QUOTA, Done, Listed, Quota, Reply, Request, Snapshot
 
 
 class StoredObject(Snapshot):
@@ -30,6 +30,9 @@ class StoredObject(Snapshot):
     tags: dict[str, str] = Field(default_factory=dict)
     last_modified: datetime
     created_by: str = ""
+    version_id: str = Field(
+        default="", description="S3's; of a deletion that of its marker; empty for `null`"
+    )
 
 
 class ObjectPage(BaseModel):
@@ -97,11 +100,12 @@ class GetAccountFigures(StorageRequest[StoredFigures]):
 
 
 class PresignGetObject(StorageRequest[PresignedUrl]):
-    """A URL that downloads one object as who asks, for 15 minutes."""
+    """A URL that downloads one object, or one version, as who asks, for 15 minutes."""
 
     account_id: str
     repository_id: str
     key: str
+    version_id: str = ""
 
 
 class PresignGetArchive(StorageRequest[PresignedUrl]):
@@ -150,11 +154,59 @@ class PresignPostObject(StorageRequest[PostForm]):
 
 
 class DeleteObject(StorageRequest[StoredObject]):
-    """Removes one object as who asks; the reply is what was there."""
+    """Removes one object as who asks; the reply is what was there.
+
+    Where the repository keeps versions, it is kept as one.
+    """
 
     account_id: str
     repository_id: str
     key: str
+
+
+class ObjectVersion(BaseModel):
+    """What a key has or had, or that it was deleted (`is_marker`)."""
+
+    version_id: str
+    is_latest: bool
+    is_marker: bool
+    size: int
+    etag: str
+    last_modified: datetime
+    created_by: str
+
+
+class VersionPage(BaseModel):
+    """Some versions of one key, newest first, and where to go on."""
+
+    versions: list[ObjectVersion]
+    cursor: str | None = None
+
+
+class ListVersions(StorageRequest[VersionPage], Listed):
+    """What a key has and had, for who may write to it; nothing where it never was. NotFound."""
+
+    account_id: str
+    repository_id: str
+    key: str
+
+
+class RestoreVersion(StorageRequest[StoredObject]):
+    """A copy of a version as what the key has now. NotFound, TooLarge where there is no room."""
+
+    account_id: str
+    repository_id: str
+    key: str
+    version_id: str = Field(max_length=64)
+
+
+class DeleteVersion(StorageRequest[Done]):
+    """Removes one version for good; the one before the newest is the object then. NotFound."""
+
+    account_id: str
+    repository_id: str
+    key: str
+    version_id: str = Field(max_length=64)
 
 
 class ObjectsDownloaded(EventData):

@@ -24,6 +24,8 @@ from shared.contracts.repositories import (
     RepositoryPage,
     RepositoryUpdated,
     SetRepositoryQuota,
+    SetRetention,
+    SetVersioning,
     State,
     UndeleteRepository,
 )
@@ -83,6 +85,34 @@ async def set_repository_quota(
             resources, principal, Action.REPOSITORY_LIMIT, account, wanted.repository_id
         )
         return await _change(resources, before, {"quota": wanted.quota}, wanted)
+
+    return await until_won(attempt)
+
+
+async def set_versioning(
+    resources: Resources, principal: Principal, account: Account, wanted: SetVersioning
+) -> Repository:
+    """Whether overwritten and deleted objects are kept from now on."""
+
+    async def attempt() -> Repository:
+        before = await _found(
+            resources, principal, Action.REPOSITORY_EDIT, account, wanted.repository_id
+        )
+        return await _change(resources, before, {"versioning": wanted.versioning}, wanted)
+
+    return await until_won(attempt)
+
+
+async def set_retention(
+    resources: Resources, principal: Principal, account: Account, wanted: SetRetention
+) -> Repository:
+    """How long earlier versions stay."""
+
+    async def attempt() -> Repository:
+        before = await _found(
+            resources, principal, Action.REPOSITORY_EDIT, account, wanted.repository_id
+        )
+        return await _change(resources, before, {"retention": wanted.retention}, wanted)
 
     return await until_won(attempt)
 

@@ -192,6 +192,27 @@ class Blobs(Protocol):
         """Give a finished draft its key, under the key's lock; `before` is what its record says."""
         ...
 
+    def version_place(self, place: str, name: str) -> str:
+        """Where the bytes of this place are once they are kept as the version of this name."""
+        ...
+
+    async def keep(self, folder: Folder, key: str, stored: Stored, name: str) -> Stored | None:
+        """Make a key's bytes a version too, under the key's lock: there they stay.
+
+        None where there are none. Whatever the key has next may be published, or nothing.
+        Raises NoRoomError.
+        """
+        ...
+
+    async def restore(
+        self, folder: Folder, key: str, version: Stored, before: Stored | None
+    ) -> Published:
+        """Give a key the bytes of a version, which it stays, under the key's lock; see `publish`.
+
+        Raises GoneError, NoRoomError.
+        """
+        ...
+
     async def remove(self, folder: Folder, key: str, place: str) -> None:
         """Remove the bytes of a key, under the key's lock; it is no error if there are none."""
         ...

@@ -1,4 +1,4 @@
-"""Bytes that no record names, where each draft has a place of its own: they are removed.
+"""Bytes that no record names, as those of versions that went; they are removed.
 
 What a change leaves is written down in its own transaction and goes when its time has come. What a
 process leaves that dies between bytes and record is found by walking through the repository; it is
@@ -13,6 +13,7 @@ from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.leftovers import due_leftovers, forget, left_places
 from services.storage.store.objects import find_object, find_objects, objects_page
 from services.storage.store.uploads import find_upload
+from services.storage.store.versions import all_versions, versions_of_key
 from shared.contracts.repositories import Repository
 from shared.identifiers import made_at
 
@@ -48,7 +49,8 @@ async def _collect_some(resources: Resources, folder: Folder, found: list[Found]
     unnamed = [
         one
         for one, record in zip(found, records, strict=True)
-        if record is None or record.place != one.stored.place
+        if (record is None or record.place != one.stored.place)
+        and not await _is_version(resources, folder, one)
     ]
     # What a change has left since waits for its own time: somebody may be reading it.
     left = await left_places(resources.outbox) if unnamed else set()
@@ -56,6 +58,14 @@ async def _collect_some(resources: Resources, folder: Folder, found: list[Found]
     for one in gone:
         await resources.blobs.remove(folder, one.key, one.stored.place)
     return len(gone)
+
+
+async def _is_version(resources: Resources, folder: Folder, found: Found) -> bool:
+    versions = versions_of_key(resources.outbox, folder.repository_uid, found.key)
+    async for one in versions:
+        if one.place == found.stored.place:
+            return True
+    return False
 
 
 async def _collect_uploads(resources: Resources, folder: Folder) -> int:
@@ -75,7 +85,7 @@ async def _collect_uploads(resources: Resources, folder: Folder) -> int:
 
 
 async def _named_uploads(resources: Resources, folder: Folder) -> set[str]:
-    """The uploads whose parts are objects now."""
+    """The uploads whose parts are objects now, or versions."""
     named, cursor = set[str](), None
     while True:
         records, cursor = await objects_page(
@@ -83,7 +93,10 @@ async def _named_uploads(resources: Resources, folder: Folder) -> set[str]:
         )
         named |= {resources.blobs.upload_at(record.place) for record in records}
         if cursor is None:
-            return named
+            break
+    async for record in all_versions(resources.outbox, folder.repository_uid):
+        named.add(resources.blobs.upload_at(record.place))
+    return named
 
 
 async def _is_wanted(resources: Resources, upload_id: str) -> bool:
@@ -93,8 +106,12 @@ async def _is_wanted(resources: Resources, upload_id: str) -> bool:
         return False
     if upload.state == "open":
         return True
-    record = await find_object(resources.outbox, upload.repository_uid, upload.key)
-    return record is not None and resources.blobs.upload_at(record.place) == upload_id
+    uid, key = upload.repository_uid, upload.key
+    record = await find_object(resources.outbox, uid, key)
+    if record is not None and resources.blobs.upload_at(record.place) == upload_id:
+        return True
+    places = [one.place async for one in versions_of_key(resources.outbox, uid, key)]
+    return upload_id in map(resources.blobs.upload_at, places)
 
 
 def is_old(seconds: float) -> bool:

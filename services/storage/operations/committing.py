@@ -5,15 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.storage.blobs.port import Draft, NoRoomError, Published, Stored
-from services.storage.models import Content, Leftover, ObjectRecord
+from services.storage.models import Content, ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.succession import (
+    Standing,
+    find_standing,
+    keep_bytes,
+    succeed,
+    version_after,
+    version_id_of,
+)
 from services.storage.operations.telling import said_by, words_of
 from services.storage.s3.conditions import Conditions, check_write
 from services.storage.s3.errors import S3Error
-from services.storage.store.leftovers import leave
-from services.storage.store.objects import created, find_object, last_version, moment_of
+from services.storage.store.objects import created, moment_of
 from shared.contracts.repositories import Repository
-from shared.outbox import next_version
 from shared.tables import Action, ConditionFailed
 
 ATTEMPTS = 8
@@ -67,18 +73,19 @@ async def _win(
     attempts = ATTEMPTS
     while True:
         attempts -= 1
-        before = await find_object(resources.outbox, repository.repository_uid, ready.new.key)
-        check_conditions(ready.new.conditions, before)
-        published = await _publish(resources, repository, ready, before)
+        standing = await find_standing(resources, repository, ready.new.key)
+        check_conditions(ready.new.conditions, standing.record)
+        kept = await keep_bytes(resources, repository, standing)
+        published = await _publish(resources, repository, ready, standing.record)
+        own: list[Action] = []
         try:
-            record = await _next_record(resources, repository, ready, before)
+            record = await _next_record(resources, repository, ready, standing)
             record.place, record.mark = published.stored.place, published.stored.mark
-            actions = created(repository, record, before=before, actor=ready.new.actor)
-            left = left_over(resources, repository, before)
-            await resources.outbox.commit(*actions, *ready.also(record), *left)
+            own += await new_rows(resources, repository, standing, record, kept)
+            await resources.outbox.commit(*own, *ready.also(record))
         except ConditionFailed as failed:
             await published.undo()
-            if 0 not in failed.positions or not attempts:
+            if min(failed.positions) >= len(own) or not attempts:
                 raise
         except BaseException:
             await published.undo(is_sure=False)
@@ -87,15 +94,18 @@ async def _win(
             return record, published
 
 
-def left_over(
-    resources: Resources, repository: Repository, before: ObjectRecord | None
+async def new_rows(
+    resources: Resources,
+    repository: Repository,
+    standing: Standing,
+    record: ObjectRecord,
+    kept: ObjectRecord | None,
 ) -> list[Action]:
-    """That the bytes of a record which goes are to be removed, where they are not replaced."""
-    if resources.blobs.lingers is None or before is None:
-        return []
-    due = time.time_ns() // 1_000_000 + int(resources.blobs.lingers * 1000)
-    place = folder_of(repository)
-    return [leave(Leftover(*place, before.key, before.place, before.version, due))]
+    """A record and its event, and what they do to what was there before."""
+    rows = await succeed(resources, repository, standing, record, kept)
+    before, actor = standing.record, record.created_by
+    own = created(repository, record, before=before, actor=actor, freed=rows.freed)
+    return [*own, *rows.actions]
 
 
 async def _publish(
@@ -112,14 +122,14 @@ async def _publish(
 
 
 async def _next_record(
-    resources: Resources, repository: Repository, ready: Ready, before: ObjectRecord | None
+    resources: Resources, repository: Repository, ready: Ready, standing: Standing
 ) -> ObjectRecord:
-    uid, new, content = repository.repository_uid, ready.new, ready.content
-    previous = await last_version(resources.outbox, uid, new.key, before)
+    new, content = ready.new, ready.content
+    version = await version_after(resources, repository, standing)
     return ObjectRecord(
-        uid,
+        repository.repository_uid,
         new.key,
-        next_version(previous),
+        version,
         content.size,
         content.etag,
         time.time_ns() // 1_000_000,
@@ -133,6 +143,7 @@ async def _next_record(
         content.parts,
         new.tags,
         content.crc32,
+        version_id_of(repository, version),
     )
 
 

@@ -15,7 +15,7 @@ from services.storage.s3.bodies import CompletedPart
 from services.storage.s3.checksums import combine, composite, multipart_etag
 from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
-from services.storage.store.uploads import done, find_upload, parts_after
+from services.storage.store.uploads import answer_of, done, find_upload, parts_after
 from shared.contracts.repositories import Repository
 from shared.tables import ConditionFailed
 
@@ -85,9 +85,9 @@ async def _joined(
         ready = Ready(
             new, content, draft, lambda record: [done(upload, record, now=now_us() / 1_000_000)]
         )
-        await commit_object(resources, repository, ready)
+        record = await commit_object(resources, repository, ready)
     await forget_parts(resources, folder, upload.upload_id, [part.name for part in parts])
-    return answer_of(content)
+    return answer_of(record)
 
 
 async def _answer_of_another(
@@ -102,11 +102,6 @@ async def _answer_of_another(
     if isinstance(reason, S3Error):
         raise reason
     raise S3Error("OperationAborted") from reason
-
-
-def answer_of(content: Content) -> dict[str, str]:
-    """As `done` keeps it."""
-    return {"etag": content.etag, **{f"sum:{k}": v for k, v in content.checksums.items()}}
 
 
 async def _chosen(

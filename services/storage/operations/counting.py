@@ -3,6 +3,7 @@
 from services.storage.models import Figures
 from services.storage.store.figures import fold, mend
 from services.storage.store.objects import objects_page
+from services.storage.store.versions import all_versions
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict
 from shared.outbox import Outbox
@@ -39,4 +40,7 @@ async def _count(outbox: Outbox, repository_uid: str) -> Figures:
         objects += len(records)
         size += sum(record.size for record in records)
         if cursor is None:
-            return Figures(objects, size)
+            break
+    async for version in all_versions(outbox, repository_uid):
+        size += version.size
+    return Figures(objects, size)

@@ -10,11 +10,19 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
-from services.storage.blobs.port import Blob, Folder, GoneError, Imprint
+from services.storage.blobs.port import Blob, Folder, GoneError, Imprint, Stored
 from services.storage.models import ObjectRecord
 from services.storage.operations.reading import etag_of
 from services.storage.operations.receiving import KEPT, base64_of, imprint_of
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.succession import (
+    find_standing,
+    marker_of,
+    name_of,
+    succeed,
+    version_after,
+    version_id_of,
+)
 from services.storage.operations.telling import said_by, said_of
 from services.storage.s3.checksums import Checksums
 from services.storage.store.objects import (
@@ -25,9 +33,9 @@ from services.storage.store.objects import (
     object_row,
     unchanged,
 )
+from services.storage.store.versions import versions_of_key
 from shared.contracts.repositories import Repository
 from shared.log import logger
-from shared.outbox import next_version
 from shared.tables import Action, ConditionFailed, Put
 
 log = logger("storage")
@@ -48,6 +56,8 @@ async def heal_object(resources: Resources, repository: Repository, key: str) ->
             "bytes are not what was stored", repository=folder.repository_uid, version=version
         )
         return False
+    if record is not None and await _put_back(resources, repository, record):
+        return True
     blob = await _look(resources, folder, key, record)
     if blob is None:
         return record is not None and await _drop(resources, repository, record)
@@ -67,6 +77,37 @@ async def heal_object(resources: Resources, repository: Repository, key: str) ->
 def fits(record: ObjectRecord, blob: Blob) -> bool:
     """Whether these are the bytes that the record is about."""
     return (record.place, record.mark) == (blob.place, blob.mark)
+
+
+async def _put_back(resources: Resources, repository: Repository, record: ObjectRecord) -> bool:
+    """Whether a change died that had kept the bytes of this record: it never was."""
+    folder, key, blobs = folder_of(repository), record.key, resources.blobs
+    version = Stored(blobs.version_place(record.place, name_of(record.stamp)), record.mark)
+    if not await _lies(resources, folder, key, version):
+        return False
+    async with resources.bursts.writing(folder), blobs.locked(folder, key):
+        now = await find_object(resources.outbox, repository.repository_uid, key)
+        there = (await blobs.look_many(folder, {key: record.place}))[key]
+        if now != record or (there is not None and there.mark == record.mark):
+            return False
+        published = await blobs.restore(folder, key, version, Stored(record.place, record.mark))
+        await published.settle()
+    log.info("put back", repository=repository.repository_uid, version=record.version)
+    return True
+
+
+async def _lies(resources: Resources, folder: Folder, key: str, stored: Stored) -> bool:
+    """Whether these very bytes are at their place."""
+    return (await resources.blobs.look_many(folder, {key: stored.place}))[key] == stored
+
+
+async def _is_version(resources: Resources, repository: Repository, key: str, mark: str) -> bool:
+    """Whether bytes are those of a version, which has them under its own name too."""
+    folder, uid = folder_of(repository), repository.repository_uid
+    async for one in versions_of_key(resources.outbox, uid, key):
+        if one.mark == mark and await _lies(resources, folder, key, Stored(one.place, mark)):
+            return True
+    return False
 
 
 async def _look(
@@ -101,11 +142,14 @@ async def _adopt(
     if await find_object(resources.outbox, uid, key) != record:
         return False
     previous = await last_version(resources.outbox, uid, key, record)
-    if record is None and is_left_over(blob, imprint, previous):
+    if record is None and (
+        is_left_over(blob, imprint, previous)
+        or await _is_version(resources, repository, key, blob.mark)
+    ):
         await resources.blobs.remove(folder, key, blob.place)
         return True
     adopted = adopted_record(uid, record, seen)
-    await resources.outbox.commit(*_actions(repository, record, adopted, previous))
+    await resources.outbox.commit(*await _actions(resources, repository, adopted, record))
     log.info("mended", repository=uid, version=adopted.version, size=adopted.size)
     return True
 
@@ -124,19 +168,25 @@ def is_left_over(blob: Blob, imprint: Imprint, deleted_version: int | None) -> b
     )
 
 
-def _actions(
+async def _actions(
+    resources: Resources,
     repository: Repository,
-    record: ObjectRecord | None,
     adopted: ObjectRecord,
-    previous: int | None,
+    record: ObjectRecord | None,
 ) -> list[Action]:
     if record is not None and _is_alike(record, adopted):
         # The same bytes in a new file, as a restored backup has them: nothing to announce.
         adopted.version, adopted.modified_ms = record.version, record.modified_ms
         adopted.checksums, adopted.crc32 = record.checksums, record.crc32
+        adopted.version_id = record.version_id
         return [Put(object_row(adopted), when=unchanged(record))]
-    adopted.version = next_version(previous)
-    return created(repository, adopted, before=record, actor=ACTOR)
+    standing = await find_standing(resources, repository, adopted.key)
+    adopted.version = await version_after(resources, repository, standing)
+    adopted.version_id = version_id_of(repository, adopted.version)
+    # What was under the key is gone: somebody wrote over it.
+    rows = await succeed(resources, repository, standing, adopted, None)
+    own = created(repository, adopted, before=record, actor=ACTOR, freed=rows.freed)
+    return [*own, *rows.actions]
 
 
 def _is_alike(record: ObjectRecord, adopted: ObjectRecord) -> bool:
@@ -180,10 +230,19 @@ async def _drop(resources: Resources, repository: Repository, record: ObjectReco
         if blob is not None:
             blob.close()
             return False
-        actions = deleted(repository, record, version=next_version(record.version), actor=ACTOR)
         try:
-            await resources.outbox.commit(*actions)
+            await _forget(resources, repository, record)
         except ConditionFailed:
             return False
     log.info("a record without bytes is gone", repository=repository.repository_uid)
     return True
+
+
+async def _forget(resources: Resources, repository: Repository, record: ObjectRecord) -> None:
+    """A deletion of what has no bytes. Raises ConditionFailed."""
+    standing = await find_standing(resources, repository, record.key)
+    version = await version_after(resources, repository, standing)
+    gone = marker_of(repository, record.key, version, actor=ACTOR)
+    rows = await succeed(resources, repository, standing, gone, None)
+    own = deleted(repository, record, gone, actor=ACTOR, freed=rows.freed)
+    await resources.outbox.commit(*own, *rows.actions)

@@ -148,7 +148,9 @@ def repository_reader(outbox: Outbox, repository_uid: str, prefix: str) -> Read:
     return read
 
 
-def account_reader(outbox: Outbox, repositories: Sequence[Repository], prefix: str) -> Read:
+def account_reader(
+    reader: Callable[[Repository, str], Read], repositories: Sequence[Repository], prefix: str
+) -> Read:
     """The keys of several repositories as `repository/key`; they come by `repository/`."""
 
     async def read(start: str, limit: int) -> tuple[list[Entry], bool]:
@@ -160,18 +162,13 @@ def account_reader(outbox: Outbox, repositories: Sequence[Repository], prefix: s
                 continue
             if len(entries) == limit:
                 return entries, True
-            page = await rows_from(
-                outbox,
-                repository.repository_uid,
-                start.removeprefix(name) if start.startswith(name) else "",
-                prefix=prefix[len(name) :],
-                limit=limit - len(entries),
-            )
+            within = start.removeprefix(name) if start.startswith(name) else ""
+            read_one = reader(repository, prefix[len(name) :])
+            found, more = await read_one(within, limit - len(entries))
             entries += [
-                Entry(name + row["sk"], row["size"], row["etag"], row["modified"])
-                for row in page.items
+                Entry(name + key, size, etag, modified) for key, size, etag, modified in found
             ]
-            if page.cursor is not None:
+            if more:
                 return entries, True
         return entries, False
 

@@ -1,5 +1,7 @@
 """One object put, one object removed."""
 
+from dataclasses import dataclass
+
 from services.storage.models import ObjectRecord
 from services.storage.operations.committing import (
     ATTEMPTS,
@@ -7,15 +9,21 @@ from services.storage.operations.committing import (
     Ready,
     check_conditions,
     commit_object,
-    left_over,
 )
 from services.storage.operations.receiving import Incoming, content_of, receive
 from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.succession import (
+    Standing,
+    find_standing,
+    keep_bytes,
+    marker_of,
+    succeed,
+    version_after,
+)
 from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
-from services.storage.store.objects import deleted, find_object
+from services.storage.store.objects import deleted, find_object, nothing_there
 from shared.contracts.repositories import Repository
-from shared.outbox import next_version
 from shared.tables import ConditionFailed
 
 
@@ -34,6 +42,15 @@ async def put_object(
         return await to_the_end(commit_object(resources, repository, ready))
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion came to: the object that was there, and S3's name of what it left or took."""
+
+    record: ObjectRecord | None = None
+    version_id: str = ""
+    is_marker: bool = False
+
+
 async def delete_object(
     resources: Resources,
     repository: Repository,
@@ -41,12 +58,12 @@ async def delete_object(
     *,
     actor: str,
     conditions: Conditions | None = None,
-) -> ObjectRecord | None:
-    """Remove an object; what was there, None where nothing was. Raises S3Error (conditions)."""
-    before = await find_object(resources.outbox, repository.repository_uid, key)
-    check_conditions(conditions, before)
-    if before is None:
-        return None
+) -> Deleted:
+    """Remove an object, or put a marker over it. Raises S3Error (conditions)."""
+    standing = await find_standing(resources, repository, key)
+    check_conditions(conditions, standing.record)
+    if standing.record is None and standing.trail is None:
+        return Deleted()
     return await to_the_end(_delete(resources, repository, key, actor, conditions))
 
 
@@ -56,22 +73,36 @@ async def _delete(
     key: str,
     actor: str,
     conditions: Conditions | None,
-) -> ObjectRecord | None:
+) -> Deleted:
     folder = folder_of(repository)
     async with resources.bursts.writing(folder), resources.blobs.locked(folder, key):
         for _ in range(ATTEMPTS):
-            before = await find_object(resources.outbox, repository.repository_uid, key)
-            check_conditions(conditions, before)
-            if before is None:
-                return None
-            version = next_version(before.version)
-            actions = deleted(repository, before, version=version, actor=actor)
+            standing = await find_standing(resources, repository, key)
+            check_conditions(conditions, standing.record)
+            if standing.record is None and standing.trail is None:
+                return Deleted()
             try:
-                await resources.outbox.commit(*actions, *left_over(resources, repository, before))
+                return await _put_marker(resources, repository, standing, actor)
             except ConditionFailed:
                 continue
-            # The record goes first: bytes without one are found again, and known by their age.
-            if resources.blobs.lingers is None:
-                await resources.blobs.remove(folder, key, before.place)
-            return before
     raise S3Error("OperationAborted")
+
+
+async def _put_marker(
+    resources: Resources, repository: Repository, standing: Standing, actor: str
+) -> Deleted:
+    """No object any more; what tells it is kept where the key has a trail."""
+    before, is_kept = standing.record, standing.trail is not None
+    kept = await keep_bytes(resources, repository, standing)
+    version = await version_after(resources, repository, standing)
+    gone = marker_of(repository, standing.key, version, actor=actor)
+    rows = await succeed(resources, repository, standing, gone, kept)
+    if before is not None:
+        own = deleted(repository, before, gone, actor=actor, freed=rows.freed)
+    else:
+        own = nothing_there(repository, standing.key, gone, freed=rows.freed)
+    await resources.outbox.commit(*own, *rows.actions)
+    # The record goes first: bytes without one are found again, and known by their age.
+    if before is not None and resources.blobs.lingers is None:
+        await resources.blobs.remove(folder_of(repository), standing.key, before.place)
+    return Deleted(before, gone.shown_version if is_kept else "", is_kept)

@@ -37,15 +37,17 @@ def signed_for(actor: Actor) -> str:
 
 
 def presign_get(
-    door: SigningDoor, account_id: str, repository_id: str, key: str, *, actor: str
+    door: SigningDoor, names: tuple[str, str], key: str, *, actor: str, version_id: str = ""
 ) -> PresignedUrl:
-    """An address that downloads one object under its own name."""
+    """An address that downloads one object, or one version of it, under its own name."""
     name = key.rstrip("/").rpartition("/")[2] or "object"
     query = {
         "response-content-disposition": attachment(name),
         ACTOR_FIELD: actor,
     }
-    return _presigned(door, "GET", object_path(account_id, repository_id, key), query)
+    if version_id:
+        query["versionId"] = version_id
+    return _presigned(door, "GET", object_path(*names, key), query)
 
 
 def presign_archive(

@@ -6,8 +6,16 @@ from services.storage.store.downloads import drop_downloads
 from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.uploads import drop_upload, uploads_from
+from services.storage.store.versions import (
+    drop_kept,
+    trails_from,
+    trails_of,
+    versions_of_key,
+)
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
+from shared.identifiers import object_uid
+from shared.tables import Delete
 
 PAGE = 100
 WAITING = "Events of it wait to be published."
@@ -27,6 +35,7 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         dropped = [await drop_object(resources.outbox, repository, record) for record in records]
         if not any(dropped):
             raise Unavailable(WAITING)
+    await _drop_versions(resources, repository)
     while True:
         uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
         if not uploads:
@@ -38,3 +47,18 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))
+
+
+async def _drop_versions(resources: Resources, repository: Repository) -> None:
+    """All that is kept of what was overwritten or deleted. Unavailable as above."""
+    uid, outbox = repository.repository_uid, resources.outbox
+    while True:
+        keys, _ = await trails_from(outbox, uid, "", prefix="", limit=PAGE)
+        for key in keys:
+            if not await outbox.forget(object_uid(uid, key)):
+                raise Unavailable(WAITING)
+            async for version in versions_of_key(outbox, uid, key):
+                await drop_kept(outbox, repository, version)
+            await outbox.table.write(Delete(trails_of(uid), key))
+        if not keys:
+            return

@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.storage.models import Figures
+from services.storage.models import Figures, ObjectRecord
+from services.storage.operations.succession import keeps
 from services.storage.s3.errors import S3Error
 from services.storage.store.figures import find_figures, fold
 from services.storage.store.objects import find_object
@@ -94,7 +95,7 @@ class Quotas:
             yield
             return
         before = await find_object(self.outbox, repository.repository_uid, key)
-        more = More(0, size - before.size) if before else More(1, size)
+        more = More(1, size) if before is None else More(0, size - _replaced(repository, before))
         with await self._held(repository, limits, more):
             yield
             # Counted before it is let go of, so that nobody misses it in between. It is stored even
@@ -168,6 +169,11 @@ class Quotas:
             yield
         finally:
             self._released.update(taken)
+
+
+def _replaced(repository: Repository, before: ObjectRecord) -> int:
+    """How many bytes go for those that come."""
+    return 0 if keeps(repository, before) else before.size
 
 
 def check(limit: Limit, figures: Figures, more: More) -> None:

@@ -7,8 +7,11 @@ from services.storage.models import ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.telling import said_of
 from services.storage.store.objects import find_object
+from services.storage.store.versions import version_called
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
+
+LOOKS = 3
 
 
 @dataclass(slots=True)
@@ -29,6 +32,37 @@ async def get_record(resources: Resources, repository: Repository, key: str) -> 
     if record is None:
         raise NotFound("There is no such object.")
     return record
+
+
+async def get_version(
+    resources: Resources, repository: Repository, key: str, version_id: str
+) -> ObjectRecord:
+    """The record of a version, which may be a marker; empty, of what the key has now. NotFound."""
+    record = await find_object(resources.outbox, repository.repository_uid, key)
+    if version_id and (record is None or record.shown_version != version_id):
+        uid = repository.repository_uid
+        record = await version_called(resources.outbox, uid, key, version_id)
+    if record is None:
+        raise NotFound("There is no such object.")
+    return record
+
+
+async def open_version(
+    resources: Resources, repository: Repository, key: str, version_id: str
+) -> Opened:
+    """A version with its bytes open. NotFound; also for a marker, which has none."""
+    for _ in range(LOOKS):
+        record = await get_version(resources, repository, key, version_id)
+        if record == await find_object(resources.outbox, repository.repository_uid, key):
+            opened = await open_object(resources, repository, key)
+            if opened.record.shown_version == version_id:
+                return opened
+            opened.close()
+            continue
+        blob = None if record.is_marker else await open_blob(resources, repository, record)
+        if blob is not None:
+            return Opened(record if blob.mark == record.mark else as_found(record, blob), blob)
+    raise NotFound("There is no such version.")
 
 
 async def open_object(resources: Resources, repository: Repository, key: str) -> Opened:
@@ -96,6 +130,7 @@ def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:
         metadata=said.metadata,
         headers=said.headers,
         tags=said.tags,
+        version_id=record.version_id,
     )
 
 

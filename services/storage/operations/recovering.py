@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from services.storage.models import DirtyMark
+from services.storage.operations.checking import check_versions
 from services.storage.operations.collecting import collect, is_old, remove_left_over
 from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
@@ -12,7 +13,7 @@ from services.storage.store.figures import fold
 from services.storage.store.marks import clear_mark, dirty_marks
 from services.storage.store.objects import find_objects, objects_page
 from services.storage.store.uploads import find_upload, remove_parts
-from shared.contracts.repositories import Repository
+from shared.contracts.repositories import Repository, Versioning
 from shared.errors import Problem
 from shared.identifiers import made_at
 from shared.log import logger
@@ -32,6 +33,8 @@ async def reindex(resources: Resources, repository: Repository) -> int:
     for misfits in (records_without_bytes, bytes_without_record):
         async for key in misfits(resources, repository):
             mended += await heal_object(resources, repository, key)
+    if repository.versioning is not Versioning.OFF:
+        mended += await check_versions(resources, repository)
     return mended
 
 
@@ -70,8 +73,7 @@ async def recover(resources: Resources, find_repository: FindRepository) -> None
         log.info("swept", files=swept)
     if resources.blobs.lingers is None:
         await drop_ended_uploads(resources)
-    else:
-        await remove_left_over(resources)
+    await remove_left_over(resources)
     dead: dict[str, list[DirtyMark]] = defaultdict(list)
     for mark in await dirty_marks(resources.outbox):
         if not await resources.blobs.is_alive(mark.process):

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request
-from services.storage.s3.subresources import find_operation
+from services.storage.s3.subresources import check_version, find_operation
 
 MAX_KEY_BYTES = 1024
 ALIAS = "--"
@@ -45,7 +45,10 @@ class Form(StrEnum):
 
 @dataclass(slots=True)
 class Target:
-    """`operation` is S3's name for what is asked. `key` is the key within the repository."""
+    """`operation` is S3's name for what is asked. `key` is the key within the repository.
+
+    `version_id` is empty for what the key has now.
+    """
 
     operation: str
     level: Level
@@ -53,6 +56,7 @@ class Target:
     account_id: str = ""
     repository_id: str = ""
     key: str = ""
+    version_id: str = ""
 
     @property
     def bucket(self) -> str:
@@ -124,22 +128,25 @@ def copy_sources(value: str, target: Target) -> list[Target]:
     Raises InvalidArgument, NoSuchVersion, InvalidURI, KeyTooLongError.
     """
     path, _, version = value.removeprefix("/").partition("?versionId=")
-    if version not in {"", "null"}:
-        raise S3Error("NoSuchVersion", VersionId=version)
+    if version:
+        check_version(version)
     bucket, _, key = decode_path(path.replace("+", " ").encode("latin-1")).partition("/")
     if not bucket or not key:
         raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key")
     operation, level = "GetObject", Level.OBJECT
     if ALIAS in bucket:
         account_id, _, repository_id = bucket.partition(ALIAS)
-        return [Target(operation, level, Form.ALIAS, account_id, repository_id, check_key(key))]
+        place = (account_id, repository_id, check_key(key))
+        return [Target(operation, level, Form.ALIAS, *place, version)]
     sources = []
     repository_id, _, rest = key.partition("/")
     if rest:
-        sources.append(Target(operation, level, Form.ACCOUNT, bucket, repository_id, rest))
+        place = (bucket, repository_id, rest)
+        sources.append(Target(operation, level, Form.ACCOUNT, *place, version))
     if not sources or len(key.encode()) <= MAX_KEY_BYTES:
         check_key(key)
-        sources.append(Target(operation, level, Form.ENDPOINT, target.account_id, bucket, key))
+        place = (target.account_id, bucket, key)
+        sources.append(Target(operation, level, Form.ENDPOINT, *place, version))
     check_key(sources[0].key)
     return sources
 
@@ -162,6 +169,8 @@ def _bucket_or_object(request: Request, target: Target, key: str) -> Target:
         target.key = check_key(key)
         target.level = Level.OBJECT
     target.operation = _operation(request, on_object=bool(key))
+    if key and b"versionId" in request.query_string:
+        target.version_id = request.query.get("versionId", "")
     return target
 
 

@@ -32,6 +32,10 @@ ERRORS: dict[str, tuple[int, str]] = {
     "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed size."),
     "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size."),
     "ExpiredToken": (400, "The provided token has expired."),
+    "IllegalVersioningConfigurationException": (
+        400,
+        "The versioning configuration specified in the request is invalid.",
+    ),
     "IncompleteBody": (400, "The body is shorter or longer than its headers say."),
     "InsufficientStorage": (507, "There is no room left to store this."),
     "InternalError": (500, "We encountered an internal error. Please try again."),

@@ -76,26 +76,68 @@ def list_objects(page: Listing, *, marker: str = "", next_marker: str | None = N
     )
 
 
-def list_object_versions(
-    page: Listing, *, key_marker: str = "", next_key_marker: str | None = None
-) -> bytes:
-    """ListVersionsResult: nothing is versioned, so each object is its own `null` version."""
-    encode, is_url = _encoder(page, key_marker, next_key_marker or "")
-    end = f"<StorageClass>STANDARD</StorageClass>{owner_element(page.owner)}</Version>"
-    versions = [
-        f"<Version><Key>{key}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest>"
-        f"<LastModified>{moment(entry.modified_ms)}</LastModified>"
-        f"<ETag>&quot;{entry.etag}&quot;</ETag><Size>{entry.size}</Size>{end}"
-        for key, entry in zip(_keys(page, encode), page.entries, strict=True)
-    ]
-    next_markers = _optional("NextKeyMarker", next_key_marker or "", encode)
+class VersionEntry(NamedTuple):
+    """One version of a key, or that it was deleted; else as Entry."""
+
+    key: str
+    size: int
+    etag: str
+    modified_ms: int
+    version_id: str
+    is_latest: bool
+    is_marker: bool = False
+
+
+@dataclass(slots=True)
+class VersionListing:
+    """One page of versions; `next_markers` (key, version id) where there are more."""
+
+    bucket: str
+    entries: Sequence[VersionEntry]
+    common_prefixes: Sequence[str] = ()
+    prefix: str = ""
+    delimiter: str = ""
+    max_keys: int = 1000
+    is_url_encoded: bool = False
+    key_marker: str = ""
+    version_id_marker: str = ""
+    next_markers: tuple[str, str] | None = None
+    owner: Owner | None = None
+
+
+def list_object_versions(page: VersionListing) -> bytes:
+    """ListVersionsResult."""
+    next_key, next_id = page.next_markers or ("", "")
+    names = [entry.key for entry in page.entries]
+    names += [page.prefix, page.delimiter, page.key_marker, next_key, *page.common_prefixes]
+    encode, is_url = choose_encoder(names, is_url_wanted=page.is_url_encoded)
     return document(
         "ListVersionsResult",
-        _head(page, encode, is_url=is_url),
-        f"<KeyMarker>{_encoded(key_marker, encode)}</KeyMarker><VersionIdMarker/>",
-        f"{next_markers}<NextVersionIdMarker>null</NextVersionIdMarker>" if next_markers else "",
-        "".join(versions),
+        f"<Name>{escape(page.bucket)}</Name><Prefix>{_encoded(page.prefix, encode)}</Prefix>",
+        f"<KeyMarker>{_encoded(page.key_marker, encode)}</KeyMarker>",
+        f"<VersionIdMarker>{escape(page.version_id_marker)}</VersionIdMarker>",
+        _optional("NextKeyMarker", next_key, encode),
+        f"<NextVersionIdMarker>{next_id}</NextVersionIdMarker>" if next_id else "",
+        _optional("Delimiter", page.delimiter, encode),
+        f"<MaxKeys>{page.max_keys}</MaxKeys>",
+        "<EncodingType>url</EncodingType>" if is_url else "",
+        f"<IsTruncated>{_bool(page.next_markers is not None)}</IsTruncated>",
+        *(_version(entry, encode, owner_element(page.owner)) for entry in page.entries),
         _common_prefixes(page.common_prefixes, encode),
+    )
+
+
+def _version(entry: VersionEntry, encode: Encoder | None, owner: str) -> str:
+    told = (
+        f"<Key>{_encoded(entry.key, encode)}</Key><VersionId>{entry.version_id}</VersionId>"
+        f"<IsLatest>{_bool(entry.is_latest)}</IsLatest>"
+        f"<LastModified>{moment(entry.modified_ms)}</LastModified>"
+    )
+    if entry.is_marker:
+        return f"<DeleteMarker>{told}{owner}</DeleteMarker>"
+    return (
+        f"<Version>{told}<ETag>&quot;{entry.etag}&quot;</ETag><Size>{entry.size}</Size>"
+        f"<StorageClass>STANDARD</StorageClass>{owner}</Version>"
     )
 
 

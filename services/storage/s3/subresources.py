@@ -3,6 +3,7 @@
 A write whose query is not understood is refused: `PUT ?acl` must never become a PutObject.
 """
 
+import re
 from collections.abc import Mapping
 
 from services.storage.s3.errors import S3Error
@@ -26,7 +27,12 @@ _BUCKET: dict[str, dict[str | None, str]] = {
         None: "ListObjects",
     },
     "HEAD": {"archive": "GetArchive", None: "HeadBucket"},
-    "PUT": {"acl": "PutBucketAcl", "cors": "PutBucketCors", None: "CreateBucket"},
+    "PUT": {
+        "acl": "PutBucketAcl",
+        "cors": "PutBucketCors",
+        "versioning": "PutBucketVersioning",
+        None: "CreateBucket",
+    },
     "POST": {"delete": "DeleteObjects", None: "PostObject"},
     "DELETE": {
         "cors": "DeleteBucketCors",
@@ -120,6 +126,7 @@ _PLAIN = frozenset(
     {"x-id", "versionId", "partNumber", "uploadId", "x-coop-actor", "share"}
     | {"AWSAccessKeyId", "Signature", "Expires"}
 )
+VERSION_ID = re.compile(r"[0-9a-f]{16}").fullmatch
 
 
 def find_operation(method: str, query: Mapping[str, str], *, on_object: bool) -> str:
@@ -157,17 +164,27 @@ def _refuse_unknown(
         is_signature = other.lower().startswith("x-amz-") and other != "x-amz-copy-source"
         if method not in {"GET", "HEAD"} and not is_signature:
             raise S3Error("NotImplemented", Header=other)
-    _check_values(query, on_object=on_object)
+    _check_values(method, query, name, on_object=on_object)
 
 
-def _check_values(query: Mapping[str, str], *, on_object: bool) -> None:
+def _check_values(
+    method: str, query: Mapping[str, str], name: str | None, *, on_object: bool
+) -> None:
     if not on_object:
         if query.get("list-type", "2") != "2":
             raise S3Error("InvalidArgument", "Invalid List Type specified in Request")
         return
-    version = query.get("versionId", "null")
+    if "versionId" in query:
+        version = check_version(query["versionId"])
+        is_new = method in {"PUT", "POST"} and name not in {"acl", "tagging"}
+        if is_new and version != "null":
+            raise S3Error("InvalidArgument", "This operation does not accept a version-id.")
+
+
+def check_version(version: str) -> str:
+    """The id itself. Raises InvalidArgument where it is empty, NoSuchVersion for none of ours."""
     if not version:
         raise S3Error("InvalidArgument", "Version id cannot be the empty string")
-    if version != "null":
-        # Nothing is versioned, so the only version is the one that S3 calls null.
-        raise S3Error("NoSuchVersion", VersionId=version)
+    if version != "null" and not VERSION_ID(version):
+        raise S3Error("NoSuchVersion", VersionId=version[:128])
+    return version

@@ -40,12 +40,21 @@ class Part(NamedTuple):
     checksums: tuple[tuple[str, str], ...] = ()
 
 
+class DeletedKey(NamedTuple):
+    """A key of DeleteObjects, the version asked for, and the id of the marker left or taken."""
+
+    key: str
+    version_id: str = ""
+    marker_id: str = ""
+
+
 class DeleteFailure(NamedTuple):
     """A key that DeleteObjects could not delete."""
 
     key: str
     code: str
     message: str
+    version_id: str = ""
 
 
 @dataclass(slots=True)
@@ -189,15 +198,33 @@ def copy_result(
     )
 
 
-def delete_result(deleted: Iterable[str], failures: Iterable[DeleteFailure]) -> bytes:
+def delete_result(deleted: Iterable[DeletedKey], failures: Iterable[DeleteFailure]) -> bytes:
     """DeleteResult; a quiet request wants no `deleted`."""
-    lines = [f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in deleted]
+    lines = [
+        f"<Deleted><Key>{escape(one.key)}</Key>{_version_id(one.version_id)}"
+        f"{_marker(one.marker_id)}</Deleted>"
+        for one in deleted
+    ]
     lines += [
-        f"<Error><Key>{escape(failure.key)}</Key><Code>{failure.code}</Code>"
+        f"<Error><Key>{escape(failure.key)}</Key>{_version_id(failure.version_id)}"
+        f"<Code>{failure.code}</Code>"
         f"<Message>{escape(failure.message)}</Message></Error>"
         for failure in failures
     ]
     return document("DeleteResult", *lines)
+
+
+def _version_id(version_id: str) -> str:
+    return f"<VersionId>{escape(version_id)}</VersionId>" if version_id else ""
+
+
+def _marker(version_id: str) -> str:
+    if not version_id:
+        return ""
+    return (
+        "<DeleteMarker>true</DeleteMarker>"
+        f"<DeleteMarkerVersionId>{version_id}</DeleteMarkerVersionId>"
+    )
 
 
 def post_response(*, location: str, bucket: str, key: str, etag: str) -> bytes:

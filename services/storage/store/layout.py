@@ -3,6 +3,8 @@
 | pk                    | sk                     | what                                         |
 | --------------------- | ---------------------- | -------------------------------------------- |
 | OBJ#<repository uid>  | <key>                  | an object                                    |
+| VERSIONS#<obj. uid>   | <stamp>                | a version that is not what its key has now   |
+| TRAILS#<repo. uid>    | <key>                  | that a key has such versions                 |
 | UPLOAD#<upload id>    | UPLOAD                 | a multipart upload, or how it ended          |
 | UPLOAD#<upload id>    | PART#<number>          | a part of it                                 |
 | DIRTY                 | <burst>                | a repository that a process is writing to    |

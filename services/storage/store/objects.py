@@ -9,12 +9,19 @@ from services.storage.models import ObjectRecord
 from services.storage.store.figures import counted
 from services.storage.store.layout import RECORD_VERSION, objects_of
 from shared.contracts.repositories import Repository
-from shared.contracts.storage import ObjectCreated, ObjectDeleted, ObjectTagged, StoredObject
+from shared.contracts.storage import (
+    ObjectCreated,
+    ObjectDeleted,
+    ObjectTagged,
+    ObjectVersion,
+    StoredObject,
+)
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, announce, next_version
 from shared.tables import (
     Absent,
     Action,
+    Check,
     Condition,
     ConditionFailed,
     Delete,
@@ -48,6 +55,8 @@ def object_row(record: ObjectRecord) -> Item:
         "parts": record.parts,
         "tags": record.tags,
         "crc32": record.crc32,
+        "vid": record.version_id,
+        "marker": record.is_marker,
     }
     row.update({name: value for name, value in optional.items() if value})
     return row
@@ -72,6 +81,8 @@ def object_of(repository_uid: str, row: Item) -> ObjectRecord:
         row.get("parts", []),
         row.get("tags", {}),
         row.get("crc32", ""),
+        row.get("vid", ""),
+        row.get("marker", False),
     )
 
 
@@ -117,16 +128,21 @@ async def last_version(
 
 
 def created(
-    repository: Repository, record: ObjectRecord, *, before: ObjectRecord | None, actor: str
+    repository: Repository,
+    record: ObjectRecord,
+    *,
+    before: ObjectRecord | None,
+    actor: str,
+    freed: int = 0,
 ) -> list[Action]:
-    """The object and its event, if `before` is still what is stored."""
+    """The object and its event, if `before` is still what is stored; so many bytes go for it."""
     data = ObjectCreated(
         account_id=repository.account_id,
         repository_id=repository.repository_id,
         object=stored_object(repository, record),
     )
     aggregate = data.object.object_uid
-    more = (0, record.size - before.size) if before else (1, record.size)
+    more = (0 if before else 1, record.size - freed)
     return [
         Put(object_row(record), when=unchanged(before)),
         announce(data, aggregate=aggregate, version=record.version, actor=actor),
@@ -151,18 +167,32 @@ def tagged(
 
 
 def deleted(
-    repository: Repository, record: ObjectRecord, *, version: int, actor: str
+    repository: Repository, record: ObjectRecord, gone: ObjectRecord, *, actor: str, freed: int
 ) -> list[Action]:
-    """No object any more, and its event, if `record` is still what is stored."""
-    was = stored_object(repository, record).model_copy(update={"version": version})
+    """No object any more, and its event, if `record` is still what is stored.
+
+    `gone` is the marker of the deletion, kept or not.
+    """
+    version = gone.version
+    told = {"version": version, "version_id": gone.version_id}
+    was = stored_object(repository, record).model_copy(update=told)
     data = ObjectDeleted(
         account_id=repository.account_id, repository_id=repository.repository_id, object=was
     )
     return [
         Delete(objects_of(record.repository_uid), record.key, when=unchanged(record)),
         announce(data, aggregate=was.object_uid, version=version, actor=actor),
-        counted(repository, (version, was.object_uid), -1, -record.size),
+        counted(repository, (version, was.object_uid), -1, -freed),
     ]
+
+
+def nothing_there(
+    repository: Repository, key: str, gone: ObjectRecord, *, freed: int
+) -> list[Action]:
+    """There is no object still: nothing is announced, but so many bytes of versions go."""
+    uid = object_uid(repository.repository_uid, key)
+    check = Check(objects_of(repository.repository_uid), key, when=Absent())
+    return [check, counted(repository, (gone.version, uid), 0, -freed)]
 
 
 async def drop_object(outbox: Outbox, repository: Repository, record: ObjectRecord) -> bool:
@@ -218,6 +248,20 @@ def stored_object(repository: Repository, record: ObjectRecord) -> StoredObject:
         content_type=record.content_type,
         metadata=record.metadata,
         tags=record.tags,
+        last_modified=moment_of(record),
+        created_by=record.created_by,
+        version_id=record.version_id,
+    )
+
+
+def object_version(record: ObjectRecord, *, is_latest: bool) -> ObjectVersion:
+    """One version as others may see it."""
+    return ObjectVersion(
+        version_id=record.shown_version,
+        is_latest=is_latest,
+        is_marker=record.is_marker,
+        size=record.size,
+        etag=record.etag,
         last_modified=moment_of(record),
         created_by=record.created_by,
     )

@@ -106,12 +106,17 @@ async def uploads_from(
     return [upload_of(row) for row in page.items], page.cursor is not None
 
 
+def answer_of(record: ObjectRecord) -> dict[str, str]:
+    """How an upload ended: the ETag, each checksum as `sum:<name>`, the version's id if any."""
+    answer = {"etag": record.etag, **{f"sum:{k}": v for k, v in record.checksums.items()}}
+    return answer | ({"version": record.version_id} if record.version_id else {})
+
+
 def done(upload: Upload, record: ObjectRecord, *, now: float) -> Action:
     """The upload has become this object, if it is still open."""
-    answer = {"etag": record.etag, **{f"sum:{k}": v for k, v in record.checksums.items()}}
     row = upload_row(upload) | {
         "state": "done",
-        "answer": answer,
+        "answer": answer_of(record),
         "expires_at": int(now) + REMEMBERED_SECONDS,
     }
     for name in ("uploads_of", "uploads_key"):

@@ -11,6 +11,7 @@ from services.storage.views.exchange import XML, Exchange
 from services.storage.views.headers import checksum_type, http_date, told_checksums
 from services.storage.views.listing import number_of
 from services.storage.views.reading import open_wanted
+from services.storage.views.versioning import version_headers
 
 NAMES = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
 MAX_PARTS = 1000
@@ -31,7 +32,7 @@ async def attributes(exchange: Exchange) -> None:
     }
     body = document("GetObjectAttributesResponse", *(elements[n] for n in NAMES if n in wanted))
     headers = [XML, (b"last-modified", http_date(record.modified_ms // 1000))]
-    await exchange.answer(200, headers, body)
+    await exchange.answer(200, headers + version_headers(exchange.place, record), body)
 
 
 def wanted_names(exchange: Exchange) -> set[str]:

@@ -30,7 +30,6 @@ UNSET = {
     "GetBucketRequestPayment": document(
         "RequestPaymentConfiguration", "<Payer>BucketOwner</Payer>"
     ),
-    "GetBucketVersioning": document("VersioningConfiguration"),
 }
 
 

@@ -21,7 +21,7 @@ EXPOSED = (
     b"Content-Length, Content-Range, Content-Type, Date, ETag, Expires, Last-Modified, Location, "
     b"x-amz-checksum-crc32, x-amz-checksum-crc32c, x-amz-checksum-crc64nvme, x-amz-checksum-sha1, "
     b"x-amz-checksum-sha256, x-amz-checksum-type, x-amz-mp-parts-count, x-amz-request-id, "
-    b"x-amz-tagging-count"
+    b"x-amz-tagging-count, x-amz-version-id, x-amz-delete-marker"
 )
 CORS = b"access-control-"
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")

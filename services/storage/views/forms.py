@@ -28,6 +28,7 @@ from services.storage.views.cors import keep_to_rules
 from services.storage.views.exchange import XML, Caller, Exchange
 from services.storage.views.headers import clean, new_object
 from services.storage.views.rights import allowed_repository
+from services.storage.views.versioning import version_headers
 from shared.contracts.accounts import SealedAccessKey
 from shared.contracts.repositories import Repository
 from shared.policy import Action
@@ -179,6 +180,7 @@ async def post(exchange: Exchange) -> None:
     most = int(exchange.request.headers.get("content-length") or policy.max_bytes)
     async with exchange.held.quotas.room(repository, new.key, most):
         record = await put_object(exchange.held.resources, repository, new, body)
+    exchange.extra += version_headers(repository, record)
     await answer(exchange, reader.fields, record.etag)
 
 

@@ -1,4 +1,4 @@
-"""ListObjectsV2, ListObjects, ListObjectVersions and ListMultipartUploads."""
+"""ListObjectsV2, ListObjects and ListMultipartUploads."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.storage.operations.listing import (
     Found,
+    Read,
     Wanted,
     account_reader,
     list_keys,
@@ -52,18 +53,6 @@ async def list_v1(exchange: Exchange) -> None:
     await exchange.answer_xml(listings.list_objects(page, marker=marker, next_marker=next_marker))
 
 
-async def list_versions(exchange: Exchange) -> None:
-    """ListObjectVersions: each object is its own only version."""
-    marker = exchange.request.query.get("key-marker", "")
-    wanted = wanted_of(exchange, marker)
-    found = await find(exchange, wanted)
-    page = page_of(exchange, wanted, found)
-    page.owner = owner_of(exchange)
-    await exchange.answer_xml(
-        listings.list_object_versions(page, key_marker=marker, next_key_marker=found.last)
-    )
-
-
 def wanted_of(exchange: Exchange, after: str, *, limit: str = "max-keys") -> Wanted:
     """What the query asks for; `limit` is its name of that. Raises InvalidArgument."""
     query = exchange.request.query
@@ -77,13 +66,17 @@ async def find(exchange: Exchange, wanted: Wanted) -> Found:
     """A page of a repository, or of an account with the repository in front of each key."""
     outbox, repository = exchange.held.resources.outbox, exchange.repository
     if repository is not None:
-        reader = repository_reader(outbox, repository.repository_uid, wanted.prefix)
-        return await list_keys(reader, wanted)
+        read = repository_reader(outbox, repository.repository_uid, wanted.prefix)
+        return await list_keys(read, wanted)
     by_name = wanted.delimiter == "/" and "/" not in wanted.prefix
     repositories = await listed_repositories(exchange, wanted.prefix, by_name=by_name)
     if by_name:
         return list_repositories(repositories, wanted)
-    return await list_keys(account_reader(outbox, repositories, wanted.prefix), wanted)
+
+    def reader(one: Repository, rest: str) -> Read:
+        return repository_reader(outbox, one.repository_uid, rest)
+
+    return await list_keys(account_reader(reader, repositories, wanted.prefix), wanted)
 
 
 def is_listed(principal: Principal, repository: Repository, *, by_name: bool) -> bool:

@@ -6,6 +6,7 @@ from services.storage.s3.addressing import Form, Level
 from services.storage.s3.elements import Shape, read_document
 from services.storage.s3.errors import S3Error, from_problem
 from services.storage.store.objects import objects_page
+from services.storage.store.versions import trails_from
 from services.storage.views.bodies import read_whole
 from services.storage.views.exchange import Exchange
 from services.storage.views.rights import allowed_repository, seen_account
@@ -141,8 +142,10 @@ async def drop(exchange: Exchange) -> None:
     if not may(exchange.caller.principal, Action.REPOSITORY_DELETE, resource):
         raise S3Error("AccessDenied")
     outbox = exchange.held.resources.outbox
-    found, _ = await objects_page(outbox, repository.repository_uid, limit=1, cursor=None)
-    if found:
+    uid = repository.repository_uid
+    found, _ = await objects_page(outbox, uid, limit=1, cursor=None)
+    kept, _ = await trails_from(outbox, uid, "", prefix="", limit=1)
+    if found or kept:
         raise S3Error("BucketNotEmpty", BucketName=bucket)
     await unmake(exchange, repository, actor)
     await exchange.answer(204)

@@ -38,7 +38,8 @@ from services.storage.views.headers import (
 )
 from services.storage.views.listing import number_of, owner_of
 from services.storage.views.refusals import error_document
-from services.storage.views.writing import open_source
+from services.storage.views.versioning import version_header
+from services.storage.views.writing import open_source, source_headers
 
 COMPOSITE_BY_DEFAULT = ("CRC32", "CRC32C", "SHA1", "SHA256")
 WHOLE_ONLY = ("CRC64NVME",)
@@ -92,7 +93,7 @@ async def put_part(exchange: Exchange) -> None:
 async def copy_to_part(exchange: Exchange) -> None:
     """UploadPartCopy."""
     address = part_address(exchange)
-    _, source = await open_source(exchange)
+    repository, source = await open_source(exchange)
     try:
         wanted = exchange.request.headers.get("x-amz-copy-source-range")
         size = source.record.size
@@ -108,7 +109,8 @@ async def copy_to_part(exchange: Exchange) -> None:
         modified_ms=part.modified_ms,
         checksums=told_checksums(part.checksums),
     )
-    await exchange.answer_xml(document)
+    headers = [XML, *source_headers(repository, source)]
+    await exchange.answer(200, headers, document)
 
 
 async def complete(exchange: Exchange) -> None:
@@ -129,7 +131,9 @@ async def complete(exchange: Exchange) -> None:
     work = asyncio.ensure_future(completing)
     done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
     if done:
-        await exchange.answer_xml(completed(exchange, work.result()))
+        answer = work.result()
+        version = [version_header(answer["version"])] if "version" in answer else []
+        await exchange.answer(200, [XML, *version], completed(exchange, answer))
         return
     await answer_slowly(exchange, work)
 
@@ -154,7 +158,9 @@ def completed(exchange: Exchange, answer: dict[str, str]) -> bytes:
     """The document of a completed upload, the same each time it is asked for."""
     target = exchange.target
     checksums = {
-        name.removeprefix("sum:"): value for name, value in answer.items() if name != "etag"
+        name.removeprefix("sum:"): value
+        for name, value in answer.items()
+        if name.startswith("sum:")
     }
     told = told_checksums(checksums)
     kinds = [("Type", checksum_type(value)) for _, value in told]

@@ -2,11 +2,19 @@
 
 from services.storage.blobs.port import READ_BYTES, Blob
 from services.storage.models import ObjectRecord
-from services.storage.operations.reading import Opened, open_object
+from services.storage.operations.reading import (
+    Opened,
+    get_record,
+    get_version,
+    open_object,
+    open_version,
+)
+from services.storage.s3.addressing import Target
 from services.storage.s3.conditions import check_read, read_conditions
 from services.storage.s3.errors import S3Error
 from services.storage.s3.ranges import content_range, wanted_range
 from services.storage.store.objects import moment_of
+from services.storage.store.versions import versions_before
 from services.storage.views.exchange import SEND_FILE, Exchange, Header, Message
 from services.storage.views.headers import (
     SANDBOX,
@@ -16,6 +24,13 @@ from services.storage.views.headers import (
     object_headers,
     raw,
 )
+from services.storage.views.versioning import (
+    MARKER,
+    sees_history,
+    version_header,
+    version_headers,
+)
+from shared.contracts.repositories import Repository, Versioning
 from shared.errors import NotFound
 
 PIECE_BYTES = 8 * 1024**2
@@ -37,7 +52,7 @@ async def get_object(exchange: Exchange) -> None:
     opened = await open_wanted(exchange)
     try:
         record = opened.record
-        headers = headers_for(exchange, record)
+        headers = headers_for(exchange, record) + version_headers(exchange.place, record)
         check_conditions(exchange, record)
         start, end = 0, record.size
         span, status = wanted_span(exchange, record, headers), 200
@@ -59,11 +74,51 @@ async def get_object(exchange: Exchange) -> None:
 
 
 async def open_wanted(exchange: Exchange) -> Opened:
-    """The object with its bytes open. Raises NoSuchKey."""
+    """The object or version with its bytes open. Raises NoSuchKey, NoSuchVersion."""
     try:
-        return await open_object(exchange.held.resources, exchange.place, exchange.target.key)
+        return await open_named(exchange, exchange.place, exchange.target)
     except NotFound:
+        await tell_marker(exchange)
         raise S3Error("NoSuchKey", Key=exchange.target.shown_key) from None
+
+
+async def open_named(exchange: Exchange, repository: Repository, target: Target) -> Opened:
+    """What a target names there. NotFound; raises NoSuchVersion, and MethodNotAllowed for a marker.
+
+    An earlier version is none for who may not see the history.
+    """
+    resources, key, version_id = exchange.held.resources, target.key, target.version_id
+    if not version_id:
+        return await open_object(resources, repository, key)
+    try:
+        await seen_version(exchange, repository, target)
+        return await open_version(resources, repository, key, version_id)
+    except NotFound:
+        raise S3Error("NoSuchVersion", Key=target.shown_key, VersionId=version_id) from None
+
+
+async def seen_version(exchange: Exchange, repository: Repository, target: Target) -> ObjectRecord:
+    """The version that a target names, if who asks may see it. NotFound, MethodNotAllowed."""
+    resources, key = exchange.held.resources, target.key
+    record = await get_version(resources, repository, key, target.version_id)
+    if target.version_id and not sees_history(exchange, repository, key):
+        now = await get_record(resources, repository, key)
+        if now.shown_version != target.version_id:
+            raise NotFound
+    if record.is_marker:
+        exchange.extra += [MARKER, version_header(record.shown_version), (b"allow", b"DELETE")]
+        raise S3Error("MethodNotAllowed", Method=exchange.request.method)
+    return record
+
+
+async def tell_marker(exchange: Exchange) -> None:
+    """That a key was deleted, to who sees the history."""
+    place, key = exchange.place, exchange.target.key
+    if place.versioning is Versioning.OFF or not sees_history(exchange, place, key):
+        return
+    outbox = exchange.held.resources.outbox
+    for newest in await versions_before(outbox, place.repository_uid, key, limit=1):
+        exchange.extra += [MARKER, version_header(newest.shown_version)]
 
 
 def headers_for(exchange: Exchange, record: ObjectRecord) -> list[Header]:

@@ -1,23 +1,28 @@
 """PutObject, CopyObject and DeleteObject."""
 
+from contextlib import suppress
+
 from services.storage.operations.committing import NewObject
 from services.storage.operations.copying import copy_object
-from services.storage.operations.objects import delete_object, put_object
-from services.storage.operations.reading import Opened, open_object
+from services.storage.operations.objects import put_object
+from services.storage.operations.reading import Opened, get_version
 from services.storage.s3.addressing import Target, copy_sources
 from services.storage.s3.conditions import COPY_SOURCE, check_copy, read_conditions
 from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import copy_result
 from services.storage.store.objects import find_object, moment_of
 from services.storage.views.bodies import SignedBody
-from services.storage.views.exchange import Exchange
+from services.storage.views.deleting import delete_what
+from services.storage.views.exchange import XML, Exchange, Header
 from services.storage.views.headers import (
     checksum_headers,
     new_object,
     told_checksums,
     wanted_algorithm,
 )
+from services.storage.views.reading import open_named
 from services.storage.views.rights import allowed_repository
+from services.storage.views.versioning import MARKER, version_header, version_headers
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
 from shared.policy import Action
@@ -34,19 +39,16 @@ async def put(exchange: Exchange) -> None:
     async with exchange.held.quotas.room(exchange.place, new.key, body.length):
         record = await put_object(exchange.held.resources, exchange.place, new, body)
     headers = [(b"etag", b'"%b"' % record.etag.encode()), *checksum_headers(record.checksums)]
-    await exchange.answer(200, headers)
+    await exchange.answer(200, headers + version_headers(exchange.place, record))
 
 
 async def delete(exchange: Exchange) -> None:
     """DeleteObject: 204 also where there was nothing."""
-    await delete_object(
-        exchange.held.resources,
-        exchange.place,
-        exchange.target.key,
-        actor=exchange.caller.uid,
-        conditions=read_conditions(exchange.request.headers),
-    )
-    await exchange.answer(204)
+    target = exchange.target
+    what, conditions = (target.key, target.version_id), read_conditions(exchange.request.headers)
+    gone = await delete_what(exchange, exchange.place, what, conditions)
+    headers = [version_header(gone.version_id)] if gone.version_id else []
+    await exchange.answer(204, [*headers, MARKER] if gone.is_marker else headers)
 
 
 async def copy(exchange: Exchange) -> None:
@@ -57,7 +59,7 @@ async def copy(exchange: Exchange) -> None:
     is_tagged_anew = directive_of(exchange, "tagging") == "REPLACE"
     repository, source = await open_source(exchange)
     try:
-        refuse_itself(exchange, repository, source, directive)
+        await refuse_itself(exchange, repository, source, directive)
         if directive == "COPY":
             inherit(new, source)
         if not is_tagged_anew:
@@ -74,18 +76,26 @@ async def copy(exchange: Exchange) -> None:
         modified_ms=record.modified_ms,
         checksums=told_checksums(record.checksums),
     )
-    await exchange.answer_xml(document)
+    headers = [XML, *version_headers(exchange.place, record)]
+    headers += source_headers(repository, source)
+    await exchange.answer(200, headers, document)
 
 
-def refuse_itself(
+def source_headers(repository: Repository, source: Opened) -> list[Header]:
+    """Which version was copied."""
+    told = version_headers(repository, source.record)
+    return [(b"x-amz-copy-source-version-id", value) for _, value in told]
+
+
+async def refuse_itself(
     exchange: Exchange, repository: Repository, source: Opened, directive: str
 ) -> None:
-    """A copy of a thing onto itself must change something."""
-    is_itself = (repository.repository_uid, source.record.key) == (
-        exchange.place.repository_uid,
-        exchange.target.key,
-    )
-    if is_itself and directive == "COPY":
+    """A copy of a thing onto itself must change something; so a version comes back as it was."""
+    uid, key = repository.repository_uid, source.record.key
+    if directive != "COPY" or (uid, key) != (exchange.place.repository_uid, exchange.target.key):
+        return
+    now = await find_object(exchange.held.resources.outbox, uid, key)
+    if now is not None and now.shown_version == source.record.shown_version:
         raise S3Error(
             "InvalidRequest",
             "This copy request is illegal because it is trying to copy an object to itself "
@@ -103,9 +113,10 @@ def directive_of(exchange: Exchange, name: str) -> str:
 
 async def tags_of(exchange: Exchange, repository: Repository, source: Opened) -> dict[str, str]:
     """The source's tags of now: what is open may be of a record that was read a second ago."""
-    resources, key = exchange.held.resources, source.record.key
-    record = await find_object(resources.outbox, repository.repository_uid, key)
-    return (record or source.record).tags
+    resources, record = exchange.held.resources, source.record
+    with suppress(NotFound):
+        record = await get_version(resources, repository, record.key, record.shown_version)
+    return record.tags
 
 
 def inherit(new: NewObject, source: Opened) -> None:
@@ -136,7 +147,7 @@ async def open_first(exchange: Exchange, sources: list[Target]) -> tuple[Reposit
     for source in sources:
         try:
             repository = await allowed_repository(exchange, source, Action.DATA_READ, source.key)
-            return repository, await open_object(exchange.held.resources, repository, source.key)
+            return repository, await open_named(exchange, repository, source)
         except NotFound:
             refusals.append(S3Error("NoSuchKey", Key=source.shown_key))
         except S3Error as error:

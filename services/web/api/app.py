@@ -24,6 +24,7 @@ from services.web.api import (
     share_links,
     states,
     trusts,
+    versions,
 )
 from services.web.api.heads import Heads
 from services.web.api.problems import add_problem_handlers, on_method
@@ -33,7 +34,7 @@ PREFIX = "/api/v1"
 # Routes are matched one by one, so what is read most comes first.
 ROOMS = (
     *(repositories, objects, figures, endpoints, accounts, members, invitations),
-    *(access_requests, audit, administering, share_links, states, trusts),
+    *(access_requests, audit, administering, share_links, states, versions, trusts),
     *(own_data, deleting, domains, avatars, search),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]

@@ -156,3 +156,22 @@ REQUESTED: dict[str, Any] = {
     "note": "",
 }
 PLACE = "noaa/globe-land-mask/2025/?share=told-once"
+VERSION = {
+    "version_id": "00064f1a2b3c4d5e",
+    "is_latest": False,
+    "is_marker": False,
+    "size": 34122,
+    "etag": "9b2cf535f27731c974343645a3985328",
+    "last_modified": NOW,
+    "created_by": ADA,
+}
+STORED = {
+    **NAMES,
+    "object_uid": "4d1f0c5b8a9e7f6d3c2b1a0918273645",
+    "account_uid": NOAA,
+    "repository_uid": MASK,
+    "key": "2025/europe.tif",
+    "size": 34122,
+    "etag": "9b2cf535f27731c974343645a3985328",
+    "last_modified": NOW,
+}

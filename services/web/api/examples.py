@@ -24,10 +24,12 @@ from services.web.api.example_things import (
     PLACE,
     REPOSITORY,
     REQUESTED,
+    STORED,
     THEN,
     TRANSFER,
     TRUST,
     TRUSTED,
+    VERSION,
 )
 
 QUOTA: dict[str, Any] = {"size": 1_000_000_000_000, "objects": None}
@@ -43,6 +45,7 @@ PARAMETERS: dict[str, Any] = {
     "link_id": "Q2W3E4R5T6",
     "key": "2025/europe.tif",
     "prefix": "2025/",
+    "version_id": "00064f1a2b3c4d5e",
     "confirm": "noaa/globe-land-mask",
     "reason": "left the project",
     "text": "noaa",
@@ -128,6 +131,11 @@ EXAMPLES: dict[str, Any] = {
         "tags": ["land", "elevation"],
     },
     "RepositoryChange": {"title": "Globe land mask", "visibility": "unlisted"},
+    "VersioningWanted": {"versioning": "enabled", "reason": "files are edited in place"},
+    "RetentionWanted": {"days": 90, "newest": 3, "reason": ""},
+    "VersionWanted": {"version_id": VERSION["version_id"]},
+    "VersionPage": {"versions": [VERSION], "cursor": None},
+    "StoredObject": STORED,
     "Repository": REPOSITORY,
     "FoundPage": {
         "found": [

@@ -74,12 +74,11 @@ async def presign_object(
     visitor: Calling,
     name: RepositoryPath,
     key: Key,
+    version_id: Annotated[str, Query(max_length=64, description="An earlier version")] = "",
 ) -> PresignedUrl:
     """It carries your permission for 15 minutes."""
-    return await ask(
-        request,
-        PresignGetObject(actor=visitor.actor, **name.model_dump(), key=key),
-    )
+    asked = {**name.model_dump(), "key": key, "version_id": version_id}
+    return await ask(request, PresignGetObject(actor=visitor.actor, **asked))
 
 
 @router.post("/upload-form", summary="A form that uploads files")

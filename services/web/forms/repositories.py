@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from services.web.forms.accounts import FormModel, Line, Why
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
 from shared.contracts.metadata import Author, Citation, Link, Tag
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Repository, Retention, Visibility
 from shared.identifiers import RepositoryId
 from shared.licenses import licenses
 
@@ -111,6 +111,35 @@ class DeleteFileForm(FormModel):
     """The key, percent-encoded: a form would change its line ends."""
 
     key: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class VersioningForm(FormModel):
+    """Which button it was."""
+
+    versioning: Literal["enabled", "suspended"]
+    reason: Why = ""
+
+
+class RetentionForm(FormModel):
+    """How long earlier versions stay; without days for ever."""
+
+    days: Annotated[
+        Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(lambda text: text or None)
+    ] = None
+    newest: Annotated[int, Field(ge=0, le=1000), BeforeValidator(lambda text: text or 0)] = 0
+    reason: Why = ""
+
+    @property
+    def retention(self) -> Retention:
+        """As the bus has it."""
+        return Retention(days=self.days, newest=self.newest)
+
+
+class VersionForm(FormModel):
+    """The version a button is about; `key` as below."""
+
+    key: Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(unquote)]
+    version_id: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 class TextForm(FormModel):

@@ -6,6 +6,9 @@ from urllib.parse import quote
 FIELD = "done"
 NOTICES: Mapping[str, str] = {
     "saved": "Saved.",
+    "versioning-set": "Saved. What is kept already stays.",
+    "retention-set": "Saved. Versions that are over it are removed within hours.",
+    "version-restored": "The version is restored; it is the newest now.",
     "repository-renamed": "The repository has its new name. The old one goes on leading here.",
     "repository-offered": "The repository is offered. It stays yours until the offer is accepted; "
     "until then you can withdraw it here.",

@@ -21,13 +21,14 @@ from shared.errors import Invalid, NotFound
 
 async def download(request: Request) -> Response:
     """Onwards to the bytes: at their public address, or by a URL that carries permission."""
-    place = _keyed(request)
+    place = keyed(request)
     repository = await find_repository(request, place)
     edge = resources_of(request)
-    if is_open(repository):
+    version_id = request.query_params.get("version_id", "")
+    if is_open(repository) and not version_id:
         return see(data_url(edge.data_door, place.account_id, place.repository_id, place.key))
     visitor = await visitor_of(request)
-    wanted = PresignGetObject(actor=visitor.actor, **names_of(place))
+    wanted = PresignGetObject(actor=visitor.actor, **names_of(place), version_id=version_id)
     return see((await edge.bus.request(wanted)).url)
 
 
@@ -48,8 +49,8 @@ async def archive(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """Asks whether the file is really to go."""
-    place = _keyed(request)
-    repository = await _writable(request, place)
+    place = keyed(request)
+    repository = await writable(request, place)
     principal, prefix = (await visitor_of(request)).principal, prefix_of(place.key)
     return await page(
         request,
@@ -74,7 +75,7 @@ async def send_delete(request: Request) -> Response:
     except UnicodeDecodeError:
         raise Invalid("The name of the file is not UTF-8.") from None
     place = Place(names.account_id, names.repository_id, key)
-    await _writable(request, place)
+    await writable(request, place)
     return await once(request, fields, lambda: _remove(request, place))
 
 
@@ -90,15 +91,17 @@ async def _remove(request: Request, place: Place) -> Response:
     return see(there, "file-deleted")
 
 
-async def _writable(request: Request, place: Place) -> Repository:
+async def writable(request: Request, place: Place) -> Repository:
+    """The repository, if the visitor may write to it. NotFound, Forbidden."""
     await needed_account(request)
     repository = await find_repository(request, place)
-    refusal = "Only those who may upload here may delete."
+    refusal = "Only those who may upload here may do that."
     await demand(request, lambda who: may_of(who, repository).write, refusal)
     return repository
 
 
-def _keyed(request: Request) -> Place:
+def keyed(request: Request) -> Place:
+    """The file that the query names. NotFound."""
     names = named(request)
     key = request.query_params.get("key", "")
     if not key:

@@ -29,8 +29,8 @@ from services.web.views.repositories import chosen, find_directory, trail_of
 from services.web.views.sending import see
 from shared.contracts.accounts import GetAccount
 from shared.contracts.indexer import FileMetadata, GetFile, GetItem
-from shared.contracts.repositories import Repository
-from shared.contracts.storage import GetObject
+from shared.contracts.repositories import Repository, Versioning
+from shared.contracts.storage import GetObject, ListVersions, VersionPage
 from shared.errors import NotFound, Problem
 from shared.policy import Principal
 
@@ -42,6 +42,7 @@ CHECKSUMS = {
     "crc32c": "CRC-32C",
     "crc32": "CRC-32",
 }
+SHOWN = 20
 
 
 class Link(NamedTuple):
@@ -84,9 +85,17 @@ async def show(request: Request, place: Place) -> Response:
         find_repository(request, place), _find_file(request, place)
     )
     if file is None:
-        return await _directory_instead(request, place)
-    view = await _view(request, repository, file)
-    return await page(request, "objects/show.html", view=view)
+        return await _other_page(request, repository, place)
+    view, kept = await asyncio.gather(
+        _view(request, repository, file), find_versions(request, repository, file.key)
+    )
+    return await page(
+        request,
+        "objects/show.html",
+        view=view,
+        versions=kept.versions,
+        versions_page=versions_page(place),
+    )
 
 
 async def _view(request: Request, repository: Repository, file: FileMetadata) -> ObjectView:
@@ -174,11 +183,14 @@ async def _find_file(request: Request, place: Place) -> FileMetadata | None:
     return FileMetadata(**stored.model_dump(include=set(shared)), media_type=stored.content_type)
 
 
-async def _directory_instead(request: Request, place: Place) -> Response:
+async def _other_page(request: Request, repository: Repository, place: Place) -> Response:
+    """Of the directory, or of what the file was, for those who may have it back."""
     below = Place(place.account_id, place.repository_id, f"{place.key}/")
-    if await find_directory(request, below) is None:
-        raise NotFound
-    return see(directory_page(place.account_id, place.repository_id, below.key))
+    if await find_directory(request, below) is not None:
+        return see(directory_page(place.account_id, place.repository_id, below.key))
+    if (await find_versions(request, repository, place.key)).versions:
+        return see(versions_page(place))
+    raise NotFound
 
 
 async def _uploader(request: Request, account_uid: str) -> str:
@@ -211,6 +223,25 @@ async def _readme(request: Request, repository: Repository, file: FileMetadata) 
     if not (is_readme(name) or name.lower().endswith((".md", ".markdown"))):
         return None
     return await readme_of(request, repository, Text(file.key, file.size, file.last_modified))
+
+
+async def find_versions(
+    request: Request, repository: Repository, key: str, cursor: str | None = None
+) -> VersionPage:
+    """What a key has and had, newest first; nothing for those who may not have it back."""
+    visitor = await visitor_of(request)
+    is_kept = repository.versioning is not Versioning.OFF
+    if not (is_kept and may_of(visitor.principal, repository).write):
+        return VersionPage(versions=[])
+    place = Place(repository.account_id, repository.repository_id, key)
+    wanted = ListVersions(actor=visitor.actor, **names_of(place), cursor=cursor, limit=SHOWN)
+    return await resources_of(request).bus.request(wanted)
+
+
+def versions_page(place: Place) -> str:
+    """The page of what a key has and had."""
+    query = urlencode({"key": place.key})
+    return f"{about(place.account_id, place.repository_id, 'versions')}?{query}"
 
 
 def prefix_of(key: str) -> str:

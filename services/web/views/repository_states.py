@@ -8,7 +8,14 @@ from starlette.responses import Response
 
 from services.web.addresses import about
 from services.web.forms.checking import Filled, check, refused
-from services.web.forms.repositories import ActivateForm, DeleteForm, RenameForm, TransferForm
+from services.web.forms.repositories import (
+    ActivateForm,
+    DeleteForm,
+    RenameForm,
+    RetentionForm,
+    TransferForm,
+    VersioningForm,
+)
 from services.web.resources import resources_of, visitor_of
 from services.web.views.repository_settings import settled, show_settings
 from services.web.views.sending import once, see, sent_form
@@ -21,17 +28,48 @@ from shared.contracts.repositories import (
     OfferTransfer,
     RenameRepository,
     Repository,
+    SetRetention,
+    SetVersioning,
 )
 from shared.errors import Conflict, Invalid
 
 # What the page that is shown afterwards says.
 DONE: dict[type[BusRequest[Any]], str] = {
+    SetVersioning: "versioning-set",
+    SetRetention: "retention-set",
     RenameRepository: "repository-renamed",
     OfferTransfer: "repository-offered",
     DeactivateRepository: "repository-put-aside",
     ActivateRepository: "repository-taken-up",
     DeleteRepository: "repository-deleted",
 }
+
+
+async def send_versioning(request: Request) -> Response:
+    """Earlier versions are kept, or no more."""
+    return await _send(request, "keeping", VersioningForm, SetVersioning)
+
+
+async def send_retention(request: Request) -> Response:
+    """How long earlier versions stay."""
+    fields = await sent_form(request)
+    repository = await settled(request, fields)
+    form, filled = check(RetentionForm, fields)
+    if form is None:
+        return await show_settings(request, repository, retaining=filled)
+    wanted = SetRetention(
+        actor=(await visitor_of(request)).actor,
+        account_id=repository.account_id,
+        repository_id=repository.repository_id,
+        retention=form.retention,
+        reason=form.reason,
+    )
+
+    async def ask() -> Response:
+        await resources_of(request).bus.request(wanted)
+        return _settings_of(repository, DONE[SetRetention])
+
+    return await once(request, fields, ask)
 
 
 async def send_rename(request: Request) -> Response:

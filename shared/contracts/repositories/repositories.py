@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.cloudevents import EventData
 from shared.contracts.accounts import Reason
@@ -29,6 +29,26 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
+class Versioning(StrEnum):
+    """Whether what is overwritten or deleted is kept; what was on is never off again, as in S3."""
+
+    OFF = "off"
+    ENABLED = "enabled"
+    SUSPENDED = "suspended"
+
+
+class Retention(BaseModel):
+    """How long earlier versions stay: so many days after something took their place, else for ever.
+
+    The `newest` of each key stay whatever their age.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    days: int | None = Field(default=None, ge=1, le=36_500)
+    newest: int = Field(default=0, ge=0, le=1000)
+
+
 class Repository(Snapshot, Metadata):
     """A repository; `account_id` and `repository_id` are its names of today.
 
@@ -51,6 +71,8 @@ class Repository(Snapshot, Metadata):
         default="", description="where its bytes are kept, if not under its name of today"
     )
     quota: Quota = Field(default=NO_QUOTA, description="what it may hold, if not what is usual")
+    versioning: Versioning = Versioning.OFF
+    retention: Retention = Retention()
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
@@ -151,6 +173,22 @@ class SetRepositoryQuota(RepositoriesChange[Repository]):
     account_id: str
     repository_id: str
     quota: Quota
+
+
+class SetVersioning(RepositoriesChange[Repository]):
+    """From now on overwritten and deleted objects are kept, or no more; those kept stay."""
+
+    account_id: str
+    repository_id: str
+    versioning: Literal[Versioning.ENABLED, Versioning.SUSPENDED]
+
+
+class SetRetention(RepositoriesChange[Repository]):
+    """How long earlier versions stay from now on; those that are over it go within hours."""
+
+    account_id: str
+    repository_id: str
+    retention: Retention
 
 
 class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):

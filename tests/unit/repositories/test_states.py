@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from services.repositories.models import Rules
 from services.repositories.operations.purging import purge_due
@@ -13,6 +14,8 @@ from services.repositories.operations.states import (
     delete_repository,
     list_deleted_repositories,
     set_repository_quota,
+    set_retention,
+    set_versioning,
 )
 from shared.contracts.base import Quota
 from shared.contracts.repositories import (
@@ -20,8 +23,12 @@ from shared.contracts.repositories import (
     DeleteRepository,
     ListDeletedRepositories,
     Repository,
+    Retention,
     SetRepositoryQuota,
+    SetRetention,
+    SetVersioning,
     State,
+    Versioning,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox, history_key
@@ -201,3 +208,21 @@ async def test_a_quota_is_set_by_administrators_alone(resources: Resources) -> N
     after = await set_repository_quota(resources, ADMIN, NOAA, wanted)
     assert after.quota == Quota(size=5)
     assert await set_repository_quota(resources, ADMIN, NOAA, wanted) == after
+
+
+async def test_who_manages_it_says_whether_versions_are_kept(resources: Resources) -> None:
+    assert (await repository(resources.outbox)).versioning is Versioning.OFF
+    wanted = SetVersioning.model_validate({**NAMES, "versioning": "enabled"})
+    for who in (WRITER, READER, STRANGER):
+        with pytest.raises(Forbidden):
+            await set_versioning(resources, who, NOAA, wanted)
+    after = await set_versioning(resources, MAINTAINER, NOAA, wanted)
+    assert after.versioning is Versioning.ENABLED
+    assert await set_versioning(resources, MAINTAINER, NOAA, wanted) == after
+    with pytest.raises(ValidationError):
+        SetVersioning.model_validate({**NAMES, "versioning": "off"})
+    rule = Retention(days=30, newest=2)
+    with pytest.raises(Forbidden):
+        await set_retention(resources, WRITER, NOAA, SetRetention(**NAMES, retention=rule))
+    after = await set_retention(resources, OWNER, NOAA, SetRetention(**NAMES, retention=rule))
+    assert (after.versioning, after.retention) == (Versioning.ENABLED, rule)

@@ -120,7 +120,7 @@ async def test_a_person_cannot_act_for_another(room: Room) -> None:
 
 async def presigned(room: Room, actor: str) -> Answer:
     """GET of a restricted object by an address made for this actor."""
-    link = presign_get(room.door.held.door, "noaa", "embargoed", "a b", actor=actor)
+    link = presign_get(room.door.held.door, ("noaa", "embargoed"), "a b", actor=actor)
     return await room.send(request_of("GET", link.url), {"type": "http.request", "body": b""})
 
 

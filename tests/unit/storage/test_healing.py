@@ -11,6 +11,7 @@ from services.storage.blobs.port import Imprint
 from services.storage.operations.healing import heal_object
 from services.storage.operations.objects import delete_object
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.succession import marker_of
 from services.storage.operations.telling import Said, guessed, words_of
 from services.storage.store.objects import deleted, find_object
 from shared.errors import NotFound
@@ -157,8 +158,8 @@ async def test_a_crash_after_the_record_of_a_deletion(
     resources: Resources, home: Path, key: str
 ) -> None:
     record = await put(resources, key, b"deleted")
-    version = next_version(record.version)
-    await resources.outbox.commit(*deleted(REPOSITORY, record, version=version, actor=ADA))
+    gone = marker_of(REPOSITORY, key, next_version(record.version), actor=ADA)
+    await resources.outbox.commit(*deleted(REPOSITORY, record, gone, actor=ADA, freed=record.size))
     with pytest.raises(NotFound):
         await read(resources, key)
     assert await heal(resources, key)

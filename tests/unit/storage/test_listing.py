@@ -132,7 +132,11 @@ async def test_an_account_is_its_repositories_one_after_another(resources: Resou
         await write(resources.outbox, [f"k{n}" for n in range(5)], places[name].repository_uid)
     expected = [f"{name}/k{n}" for name in ("a-b", "a") for n in range(5)]
     for prefix, limit in (("", 3), ("a", 4), ("a/", 2), ("a/k3", 1), ("none", 1)):
-        reader = account_reader(resources.outbox, list(places.values()), prefix)
+        reader = account_reader(
+            lambda one, rest: repository_reader(resources.outbox, one.repository_uid, rest),
+            list(places.values()),
+            prefix,
+        )
         keys: list[str] = []
         wanted = Wanted(prefix, "", "", limit)
         while True:

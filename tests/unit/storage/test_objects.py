@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.storage.operations.committing import NewObject
-from services.storage.operations.objects import delete_object, put_object
+from services.storage.operations.objects import Deleted, delete_object, put_object
 from services.storage.operations.resources import Resources
 from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
@@ -73,10 +73,10 @@ async def test_the_event_tells_the_whole_object(resources: Resources) -> None:
 async def test_deleted(resources: Resources, home: Path) -> None:
     await put(resources, "a", b"x")
     gone = await delete_object(resources, REPOSITORY, "a", actor=ADA)
-    assert gone is not None
+    assert gone.record is not None
     with pytest.raises(NotFound):
         await read(resources, "a")
-    assert await delete_object(resources, REPOSITORY, "a", actor=ADA) is None
+    assert await delete_object(resources, REPOSITORY, "a", actor=ADA) == Deleted()
     assert files_below(home / FOLDER) == []
     assert await told_kinds(resources) == ["object_created", "object_deleted"]
 

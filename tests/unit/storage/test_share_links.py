@@ -88,8 +88,8 @@ async def test_known_for_too_long_it_is_refused_as_keys_are(home: Path) -> None:
 
 async def test_an_address_signed_for_a_link_ends_with_it(room: Room) -> None:
     door = room.door.held.door
-    url = presign_get(door, "noaa", "embargoed", "raw/a", actor=f"{LINK_MARK}{LINK_ID}").url
-    beside = presign_get(door, "noaa", "embargoed", "b", actor=f"{LINK_MARK}{LINK_ID}").url
+    url = presign_get(door, ("noaa", "embargoed"), "raw/a", actor=f"{LINK_MARK}{LINK_ID}").url
+    beside = presign_get(door, ("noaa", "embargoed"), "b", actor=f"{LINK_MARK}{LINK_ID}").url
     assert await status(room, url) == 200
     assert await status(room, beside) == 404
     await room.know(LINK.model_copy(update={"version": 2, "revoked": True, "secret_hash": ""}))

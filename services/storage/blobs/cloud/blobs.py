@@ -104,6 +104,31 @@ class CloudBlobs:
         finished.is_published = True
         return CloudPublished(finished, Stored(finished.place, finished.mark))
 
+    def version_place(self, place: str, name: str) -> str:  # noqa: ARG002 -- nothing is moved
+        """See Blobs.version_place."""
+        return place
+
+    async def keep(
+        self,
+        folder: Folder,  # noqa: ARG002 -- it lies where it will stay
+        key: str,  # noqa: ARG002
+        stored: Stored,
+        name: str,  # noqa: ARG002
+    ) -> Stored | None:
+        """See Blobs.keep."""
+        return stored
+
+    async def restore(
+        self,
+        folder: Folder,
+        key: str,
+        version: Stored,
+        before: Stored | None,  # noqa: ARG002 -- it goes by its own record
+    ) -> "CloudRestored":
+        """See Blobs.restore."""
+        await self.bucket.head(f"{key_folder(folder, key)}/{version.place}")
+        return CloudRestored(version)
+
     async def remove(self, folder: Folder, key: str, place: str) -> None:
         """See Blobs.remove."""
         name = f"{key_folder(folder, key)}/{place}"
@@ -232,6 +257,19 @@ class CloudPublished:
     async def undo(self, *, is_sure: bool = True) -> None:
         """See Published.undo: nothing was overwritten."""
         self.draft.is_published = not is_sure
+
+
+@dataclass(slots=True)
+class CloudRestored:
+    """See Published."""
+
+    stored: Stored
+
+    async def settle(self) -> None:
+        """See Published.settle."""
+
+    async def undo(self, *, is_sure: bool = True) -> None:
+        """See Published.undo: only its record names it."""
 
 
 async def open_cloud(

@@ -2,6 +2,7 @@
 
     storage/{account}/{repository}/<key path>            plain keys, names byte for byte
     storage/.sc/{account}/{repository}/keys/<hh>/<sha256>  keys that a file system cannot hold
+    storage/.sc/{account}/{repository}/versions/<hh>/<sha256>.<name>  earlier bytes of a key
     storage/.sc/{account}/{repository}/tmp/              drafts that need a name
     storage/.sc/{account}/{repository}/mpu/<upload>/     parts of multipart uploads
     storage/.sc/locks/<n>  storage/.sc/processes/<name>  who writes, and who lives

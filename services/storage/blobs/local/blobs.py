@@ -13,11 +13,12 @@ from typing import ParamSpec, TypeVar, cast
 from services.storage.blobs.local import parts, publishing, walking
 from services.storage.blobs.local.descent import FOLDER_FLAGS
 from services.storage.blobs.local.disk import Disk, probe
-from services.storage.blobs.local.drafts import DraftFile
+from services.storage.blobs.local.drafts import DraftFile, VersionFile
 from services.storage.blobs.local.locks import KeyLocks, Presence
 from services.storage.blobs.local.naming import (
     HASHED,
     PLAIN,
+    VERSION,
     folder_path,
     is_plain,
     our_path,
@@ -124,6 +125,28 @@ class LocalBlobs:
         placed = await self._run(publishing.publish, self.disk, folder, key, file, before)
         return LocalPublished(self, file, placed, placed.stored)
 
+    def version_place(self, place: str, name: str) -> str:  # noqa: ARG002 -- all lie together
+        """See Blobs.version_place."""
+        return f"{VERSION}{name}"
+
+    async def keep(self, folder: Folder, key: str, stored: Stored, name: str) -> Stored | None:
+        """See Blobs.keep."""
+        place = self.version_place(stored.place, name)
+        return await self._run(publishing.keep, self.disk, folder, key, stored, place)
+
+    async def restore(
+        self, folder: Folder, key: str, version: Stored, before: Stored | None
+    ) -> "LocalPublished":
+        """See Blobs.restore."""
+        name = f"{self.process}.{new_uid()}".encode()
+        source = path_at(folder, key, version.place)
+        file = VersionFile(self.disk, our_path(folder, TMP), name, source)
+        try:
+            placed = await self._run(publishing.restore, self.disk, folder, key, file, before)
+        finally:
+            file.close()
+        return LocalPublished(self, file, placed, placed.stored)
+
     async def remove(self, folder: Folder, key: str, place: str) -> None:
         """See Blobs.remove."""
         await self._run(publishing.remove, self.disk, folder, key, place)
@@ -148,7 +171,7 @@ class LocalBlobs:
         self, folder: Folder, places: Mapping[str, str]
     ) -> Mapping[str, Stored | None]:
         """See Blobs.look_many."""
-        return await self._run(walking.stored_at, self.root, folder, places)
+        return await self._run(walking.all_stored, self.root, folder, places)
 
     async def keep_part(self, folder: Folder, upload_id: str, number: int, draft: Draft) -> str:
         """See Blobs.keep_part."""

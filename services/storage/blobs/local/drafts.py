@@ -129,6 +129,24 @@ class DraftFile:
                 os.unlink(self.path, dir_fd=self.disk.root)
 
 
+class VersionFile(DraftFile):
+    """The bytes of a version, which another key's name is given to; it keeps its own."""
+
+    def __init__(self, disk: Disk, drafts: bytes, name: bytes, source: bytes) -> None:
+        super().__init__(disk, drafts, name)
+        self.source = source
+        self.is_named = True
+
+    def _open(self) -> int:
+        return open_beneath(self.disk.root, self.source, os.O_RDONLY)
+
+    def link(self, folder: int, name: bytes) -> None:
+        """See DraftFile.link."""
+        root = self.disk.root
+        with room_needed():
+            os.link(self.source, name, src_dir_fd=root, dst_dir_fd=folder, follow_symlinks=False)
+
+
 def feed_file(file: int, start: int, end: int, update: Update) -> None:
     """Hash a range of a file."""
     offset = start

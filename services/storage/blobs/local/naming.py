@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from services.storage.blobs.port import Folder
 
-PLAIN, HASHED = "plain", "hashed"
+PLAIN, HASHED, VERSION = "plain", "hashed", "version."
 OURS = b".sc"
 MAX_SEGMENT_BYTES = 255
 MAX_PATH_BYTES = 4000
@@ -39,7 +39,10 @@ def our_path(folder: Folder, *names: bytes) -> bytes:
 
 
 def path_at(folder: Folder, key: str, place: str) -> bytes:
-    """The path of a key at one of the two places."""
+    """The path of a key at one of the two places, or of a version of it."""
+    if place.startswith(VERSION):
+        name = sha256(key.encode()).hexdigest() + place.removeprefix("version")
+        return our_path(folder, b"versions", name[:2].encode(), name.encode())
     if place == HASHED:
         return hashed_path(folder, key)
     return b"%b/%b" % (folder_path(folder), key.encode())

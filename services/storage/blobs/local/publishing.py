@@ -10,9 +10,9 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 
-from services.storage.blobs.local.descent import folder_opened, make_folders
+from services.storage.blobs.local.descent import MISSING, folder_opened, make_folders
 from services.storage.blobs.local.disk import Disk, room_needed
-from services.storage.blobs.local.drafts import DraftFile
+from services.storage.blobs.local.drafts import DraftFile, VersionFile
 from services.storage.blobs.local.imprints import (
     KEY_ATTRIBUTE,
     TOLD_ATTRIBUTE,
@@ -27,7 +27,8 @@ from services.storage.blobs.local.naming import (
     is_plain,
     path_at,
 )
-from services.storage.blobs.port import Folder, Stored
+from services.storage.blobs.local.walking import stored_at
+from services.storage.blobs.port import Folder, GoneError, Stored
 
 ATTEMPTS = 8
 # What a plain key meets where another key is in its way.
@@ -63,6 +64,42 @@ def publish(
     if not write_attribute(draft.file, KEY_ATTRIBUTE, key.encode()):
         _write_key_file(disk, path + KEY_SUFFIX, key)
     return _place(disk, draft, path, HASHED)
+
+
+def keep(disk: Disk, folder: Folder, key: str, stored: Stored, place: str) -> Stored | None:
+    """Give the file of a key a second name at `place`, unless it has that since a crash."""
+    path, target = path_at(folder, key, stored.place), path_at(folder, key, place)
+    kept = stored_at(disk.root, target, place)
+    if kept is not None and kept.mark == stored.mark:
+        return kept
+    parent, _, name = target.rpartition(b"/")
+    _make_parents(disk, parent)
+    with folder_opened(disk.root, parent) as opened, suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=opened)
+    source, _, old_name = path.rpartition(b"/")
+    try:
+        with folder_opened(disk.root, source) as old, folder_opened(disk.root, parent) as new:
+            with room_needed():
+                os.link(old_name, name, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+            disk.sync_names(new)
+    except OSError as error:
+        if error.errno in MISSING:
+            return None
+        raise
+    return stored_at(disk.root, target, place)
+
+
+def restore(
+    disk: Disk, folder: Folder, key: str, file: VersionFile, before: Stored | None
+) -> Placed:
+    """Give the file of a version its key. Raises GoneError."""
+    try:
+        _ = file.file
+    except OSError as error:
+        if error.errno in MISSING:
+            raise GoneError from error
+        raise
+    return publish(disk, folder, key, file, before)
 
 
 def undo(disk: Disk, draft: DraftFile, placed: Placed) -> None:

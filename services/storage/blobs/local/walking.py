@@ -37,12 +37,15 @@ def walk(root: int, folder: Folder) -> Iterator[list[Found]]:
     yield batch
 
 
-def stored_at(root: int, folder: Folder, places: Mapping[str, str]) -> dict[str, Stored | None]:
+def all_stored(root: int, folder: Folder, places: Mapping[str, str]) -> dict[str, Stored | None]:
     """What lies at the place of each key now."""
-    return {key: _stored(root, path_at(folder, key, place), place) for key, place in places.items()}
+    return {
+        key: stored_at(root, path_at(folder, key, place), place) for key, place in places.items()
+    }
 
 
-def _stored(root: int, path: bytes, place: str) -> Stored | None:
+def stored_at(root: int, path: bytes, place: str) -> Stored | None:
+    """What lies at this path, which is called so; None where no plain file does."""
     try:
         file = open_beneath(root, path, getattr(os, "O_PATH", os.O_RDONLY))
     except OSError as error:

@@ -12,6 +12,8 @@ from services.storage.s3.listings import (
     Listing,
     Upload,
     UploadListing,
+    VersionEntry,
+    VersionListing,
     list_multipart_uploads,
     list_object_versions,
     list_objects,
@@ -73,13 +75,23 @@ def test_version_1() -> None:
 
 
 def test_versions() -> None:
-    listing = page("a", "b", is_truncated=True, owner=Owner("id", "name"))
-    leaves = read(list_object_versions(listing, next_key_marker="b"), "ListVersionsResult")
-    assert leaves["Version/Key"] == "b"
-    assert leaves["Version/VersionId"] == "null"
-    assert leaves["Version/IsLatest"] == "true"
-    assert leaves["NextKeyMarker"] == "b"
-    assert leaves["NextVersionIdMarker"] == "null"
+    entries = [
+        VersionEntry("a", 7, "0f", MODIFIED, "null", is_latest=True),
+        VersionEntry("b<", 0, "", MODIFIED, "02", is_latest=True, is_marker=True),
+        VersionEntry("b<", 9, "0e", MODIFIED, "01", is_latest=False),
+    ]
+    listing = VersionListing("acct", entries, next_markers=("b<", "01"), owner=Owner("id", "name"))
+    leaves = read(list_object_versions(listing), "ListVersionsResult")
+    assert leaves["Version/Key"] == "b<"
+    assert leaves["Version/VersionId"] == "01"
+    assert leaves["Version/IsLatest"] == "false"
+    assert leaves["Version/Size"] == "9"
+    assert leaves["Version/Owner/ID"] == "id"
+    assert leaves["DeleteMarker/VersionId"] == "02"
+    assert leaves["DeleteMarker/IsLatest"] == "true"
+    assert "DeleteMarker/Size" not in leaves
+    assert (leaves["NextKeyMarker"], leaves["NextVersionIdMarker"]) == ("b<", "01")
+    assert leaves["IsTruncated"] == "true"
 
 
 def test_uploads() -> None:

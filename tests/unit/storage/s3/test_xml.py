@@ -4,7 +4,7 @@ import pytest
 
 from services.storage.s3 import xml
 from services.storage.s3.errors import S3Error
-from services.storage.s3.xml import Bucket, DeleteFailure, Owner, Part, PartListing
+from services.storage.s3.xml import Bucket, DeletedKey, DeleteFailure, Owner, Part, PartListing
 
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 OWNER = Owner("01ABC", "Natural <Earth> & co")
@@ -93,9 +93,13 @@ def test_copies(element: str) -> None:
 
 
 def test_delete_result() -> None:
-    body = xml.delete_result(["a<b", "c"], [DeleteFailure("d", "AccessDenied", "no & no")])
+    deleted = [DeletedKey("a<b"), DeletedKey("c", "01", "02")]
+    body = xml.delete_result(deleted, [DeleteFailure("d", "AccessDenied", "no & no", "<3>")])
     leaves = read(body, "DeleteResult")
     assert body.count(b"<Deleted>") == 2
+    assert (leaves["Deleted/VersionId"], leaves["Deleted/DeleteMarkerVersionId"]) == ("01", "02")
+    assert leaves["Deleted/DeleteMarker"] == "true"
+    assert leaves["Error/VersionId"] == "<3>"
     assert leaves["Error/Message"] == "no & no"
     assert read(xml.delete_result([], []), "DeleteResult") == {}
 
