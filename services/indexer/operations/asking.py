@@ -7,10 +7,11 @@ from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
 from services.indexer.stac.collections import build_catalog, build_collection
 from services.indexer.stac.items import Document, located
-from services.indexer.store.beside import find_newest, keys_read_with
+from services.indexer.store.beside import find_newest, some_askers_of
 from services.indexer.store.directories import page_of_directory
 from services.indexer.store.editions import find_editions, find_many_editions
 from services.indexer.store.files import find_file, find_item, page_of_items
+from services.indexer.store.layout import split
 from services.indexer.store.repositories import (
     owners_after,
     place_of,
@@ -53,8 +54,12 @@ async def _whole_of(table: Table, edition: Edition, file: FileMetadata) -> FileM
     """The file that stands for the thing that this one is a part of; itself where it is none."""
     for _ in range(MOST_LEVELS):
         said = [file.part_of] if file.part_of else []
-        keys = said or await keys_read_with(table, [edition], file.key)
-        uids = [object_uid(file.repository_uid, key) for key in keys]
+        keys = said or await some_askers_of(table, edition, file.key)
+        # Parts lie beside each other; who asks from below asks for something else.
+        folder = split(file.key)[0]
+        uids = [
+            object_uid(file.repository_uid, key) for key in keys if said or split(key)[0] == folder
+        ]
         above = [one for one in await find_newest(table, [edition], uids) if one]
         wholes = [one for one in above if said or file.key in one.parts]
         if not wholes:

@@ -31,7 +31,7 @@ class Beside:
         names = {"account_id": stored.account_id, "repository_id": stored.repository_id}
         named = [file.model_copy(update=names) if file else None for file in found]
         for key, file in zip(keys, named, strict=True):
-            self.versions[key] = _version(stored.key, file)
+            self.versions[key] = version_seen(stored.key, file)
             if file is not None:
                 self.files[key] = file
         return named
@@ -42,7 +42,8 @@ class Beside:
         return all(self.versions[key] == version for key, version in versions.items())
 
 
-def _version(key: str, other: FileMetadata | None) -> int:
+def version_seen(key: str, other: FileMetadata | None) -> int:
+    """In which version the object of this key sees another one."""
     if other is None:
         return ABSENT
     return other.version if is_within_reach(key, other.key) else PRESENT

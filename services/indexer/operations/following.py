@@ -10,17 +10,17 @@ from contextlib import suppress
 from services.indexer.models.editions import Editions
 from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
-from services.indexer.operations.beside import Beside
+from services.indexer.operations.beside import Beside, version_seen
 from services.indexer.operations.describing import described
 from services.indexer.operations.keeping import Indexer, event_of, version_after
-from services.indexer.store.beside import find_newest, keys_read_with
+from services.indexer.store.beside import askers_of, find_newest
 from services.indexer.store.editions import find_editions
 from services.indexer.store.files import Standing, find_standing, not_gone, put_known
 from shared.contracts.indexer import FileMetadata
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import next_version
-from shared.tables import ConditionFailed
+from shared.tables import ConditionFailed, Table
 
 ATTEMPTS = 5
 
@@ -33,9 +33,18 @@ async def follow(
     It is one of these itself unless it `is_alone`. Raises Unavailable where that is to be tried
     again.
     """
-    keys = await keys_read_with(indexer.outbox.table, editions.written, stored.key)
+    keys = await _keys_behind(indexer.outbox.table, stored, editions)
     for key in keys if is_alone else [stored.key, *keys]:
         await _catch_up(indexer, stored, key)
+
+
+async def _keys_behind(table: Table, stored: Stored, editions: Editions) -> list[str]:
+    """The keys of those that were read with another version of the object than there is now."""
+    askers = await askers_of(table, editions.written, stored.key)
+    if not askers:
+        return []
+    (now,) = await find_newest(table, editions.written, [stored.object_uid])
+    return sorted({key for key, seen in askers if seen != version_seen(key, now)})
 
 
 async def _catch_up(indexer: Indexer, stored: Stored, key: str) -> None:

@@ -1,42 +1,51 @@
 """Which objects are read together with which others.
 
 An object that was read asks for others, there or not. Each of these gets a row, by which a change
-of it leads to who asked.
+of it leads to who asked, and with what version of it that one was read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from services.indexer.models.editions import Edition
 from services.indexer.store.layout import beside_key, file_key
 from shared.contracts.indexer import FileMetadata
 from shared.tables import Action, Delete, Put, Table
 
+# Of one object no more askers than these are looked through for a page.
+SOME = 100
+
 
 def put_beside(
-    edition: Edition, asker: tuple[str, str], asked: Iterable[str], before: Iterable[str]
+    edition: Edition, asker: tuple[str, str], now: Mapping[str, int], before: Mapping[str, int]
 ) -> list[Action]:
-    """Rows of what an object, by its key and uid, asks for now, in place of those of before."""
+    """Rows of what an object, by its key and uid, is read with now, in place of those of before."""
     key, object_uid = asker
-    now, gone = set(asked), set(before)
     return [
         *(
-            Put({"pk": beside_key(edition, other), "sk": object_uid, "key": key})
-            for other in sorted(now - gone)
+            Put({"pk": beside_key(edition, other), "sk": object_uid, "key": key, "seen": seen})
+            for other, seen in now.items()
+            if before.get(other) != seen
         ),
-        *(Delete(beside_key(edition, other), object_uid) for other in sorted(gone - now)),
+        *(Delete(beside_key(edition, other), object_uid) for other in before if other not in now),
     ]
 
 
-async def keys_read_with(table: Table, editions: Sequence[Edition], key: str) -> list[str]:
-    """The keys of all objects that asked for this one."""
-    found: set[str] = set()
+async def askers_of(table: Table, editions: Sequence[Edition], key: str) -> set[tuple[str, int]]:
+    """The keys of all objects that asked for this one, each with the version that it saw."""
+    found: set[tuple[str, int]] = set()
     for edition in editions:
         cursor, more = None, True
         while more:
             page = await table.query(beside_key(edition, key), cursor=cursor)
-            found |= {row["key"] for row in page.items}
+            found |= {(row["key"], int(row["seen"])) for row in page.items}
             cursor, more = page.cursor, page.cursor is not None
-    return sorted(found)
+    return found
+
+
+async def some_askers_of(table: Table, edition: Edition, key: str) -> list[str]:
+    """The keys of some of them."""
+    page = await table.query(beside_key(edition, key), limit=SOME)
+    return [row["key"] for row in page.items]
 
 
 async def find_newest(

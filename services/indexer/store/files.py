@@ -113,7 +113,7 @@ def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Acti
     elif had is not None:
         actions.append(Delete(item_key(edition), had.item_id))
     asker = (known.file.key, known.file.object_uid)
-    actions += put_beside(edition, asker, known.beside, before.beside if before else ())
+    actions += put_beside(edition, asker, known.beside, before.beside if before else {})
     left = before.counted if before else None
     if left != known.counted:
         delta = Delta(key=known.file.key, left=left, came=known.counted)
@@ -129,7 +129,7 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
         Delete(*entry_key(edition, before.key), when=Equals("revision", before.revision)),
         Delete(file_key(edition), before.object_uid),
         *([Delete(item_key(edition), had.item_id)] if had else []),
-        *put_beside(edition, (before.key, before.object_uid), (), before.beside),
+        *put_beside(edition, (before.key, before.object_uid), {}, before.beside),
         _put_delta(edition, delta, before.object_uid),
     ]
 

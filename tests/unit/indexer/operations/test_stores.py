@@ -86,3 +86,14 @@ async def test_a_coordinate_that_is_written_anew(
     assert await boxes(table) == []
     await index_object(indexer, shelf.put(key, FILES[key], 51))
     assert await boxes(table) == [pytest.approx(BOX)]
+
+
+async def test_a_root_that_is_written_anew_has_no_array_read_again(
+    table: Table, indexer: Indexer, shelf: Shelf
+) -> None:
+    for version, (key, data) in enumerate(FILES.items(), 1):
+        await index_object(indexer, shelf.put(key, data, version))
+    reads = shelf.reads
+    await index_object(indexer, shelf.put(MAIN, FILES[MAIN], 60))
+    assert shelf.reads == reads + 1
+    assert await boxes(table) == [pytest.approx(BOX)]
