@@ -13,7 +13,7 @@ from shared.tables import Absent, Action, Delete, Equals, Item, Put, Update
 LINK, USED, LAST = "LINK", "USED", "LAST"
 # Those who look for what was open once find it in the list for so long.
 SHOWN_FOR = timedelta(days=30)
-MOST_ROWS = 1000
+ROWS = 1000
 MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
@@ -88,9 +88,14 @@ async def links_of(outbox: Outbox, repository_uid: str) -> list[LinkRecord]:
 
 async def count_open(outbox: Outbox, repository_uid: str, *, moment: datetime) -> int:
     """How many links of a repository are neither revoked nor expired."""
-    page = await outbox.table.query(_links(repository_uid), forward=False, limit=MOST_ROWS)
-    seconds = moment.timestamp()
-    return sum(not row["revoked"] and row["until"] > seconds for row in page.items)
+    count, seconds = 0, moment.timestamp()
+    cursor: str | None = None
+    while True:
+        page = await outbox.table.query(_links(repository_uid), limit=ROWS, cursor=cursor)
+        count += len([row for row in page.items if not row["revoked"] and row["until"] > seconds])
+        cursor = page.cursor
+        if cursor is None:
+            return count
 
 
 def _row(record: LinkRecord) -> Item:

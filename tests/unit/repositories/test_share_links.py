@@ -18,6 +18,7 @@ from services.repositories.operations.share_links import (
     revoke_share_link,
 )
 from services.repositories.operations.states import deactivate_repository, delete_repository
+from services.repositories.store import share_links
 from shared.contracts.base import Actor, KeyAction, Scope, ScopePlace, Share
 from shared.contracts.repositories import (
     CreateShareLink,
@@ -124,6 +125,19 @@ async def test_maintainers_make_see_and_revoke_links(
         await list_share_links(resources, principal, NOAA, ListShareLinks(**NAMES))
     with pytest.raises(problem):
         await revoke(resources, link.link_id, principal)
+
+
+async def test_those_that_are_open_are_counted_behind_any_number_of_revoked_ones(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share_links, "ROWS", 2)
+    for _ in range(2):
+        await made(resources)
+    for _ in range(4):
+        await revoke(resources, (await made(resources)).link_id)
+    await made(resources)
+    with pytest.raises(Conflict, match="at most 3 open"):
+        await made(resources)
 
 
 async def test_a_key_with_limits_shares_no_more_than_it_reaches(resources: Resources) -> None:
