@@ -180,7 +180,7 @@ CALLS = (
         lists=True,
     ),
     of_key(call, "collection", STAC, TITLE, ""),
-    call("account catalog", f"/stac/catalogs/{ORGANIZATION}", TITLE, actions=(LIST,)),
+    call("account catalog", f"/stac/catalogs/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
     call(
         "folder catalog",
         f"/stac/catalogs/{NAME}?prefix={OPEN}",
