@@ -198,6 +198,22 @@ CALLS = (
         lists=True,
     ),
     call(
+        "collections by words",
+        f"/stac/collections?q={README}",
+        COLLECTION,
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
+    call(
+        "collections by place",
+        "/stac/collections?bbox=11,61,12,62&limit=1000",
+        COLLECTION,
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
+    call(
         "search in it",
         f"/stac/search?collections={COLLECTION}",
         FILE,

@@ -6,6 +6,7 @@ import jsonschema_rs
 import pystac
 import pytest
 from pystac_client import Client
+from pystac_client.collection_search import collection_matches
 
 from tests.door import plain
 from tests.stac_schemas import complaints
@@ -327,3 +328,56 @@ def test_limits_that_are_none(root: str, limit: str) -> None:
 def test_pages_of_other_origins_may_read(root: str) -> None:
     answer = plain.get(root, headers={"origin": "https://viewer.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bbox": [7, 47, 8, 48]},
+        {"bbox": [170, -20, 175, -10]},
+        {"datetime": "1990-01-01T00:00:00Z/2000-01-01T00:00:00Z"},
+        {"q": "globe"},
+        {"q": "countries,co2"},
+        {"q": "globe", "bbox": [7, 47, 8, 48], "datetime": "../2024-01-01T00:00:00Z"},
+        {"q": "nothingofthekind"},
+    ],
+)
+def test_pystac_client_finds_the_collections_that_it_would_choose_itself(
+    root: str, asked: dict[str, Any]
+) -> None:
+    client = Client.open(root)
+    assert client.conforms_to("COLLECTION_SEARCH_FREE_TEXT")
+    found = {one.id for one in client.collection_search(limit=2, **asked).collections()}
+    here = {name: value for name, value in asked.items() if name != "datetime"}
+    chosen = {
+        one["id"]
+        for one in documents(root, "/collections", "collections")
+        if collection_matches(one, temporal_interval_str=asked.get("datetime"), **here)
+    }
+    assert found & COLLECTIONS == chosen & COLLECTIONS
+
+
+def test_pystac_client_sorts_collections(root: str) -> None:
+    search = Client.open(root).collection_search(limit=2, sortby="-title")
+    titles = [str(one.title) for one in search.collections()]
+    assert titles == sorted(titles, reverse=True)
+    assert len(titles) >= len(COLLECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("sortby=nonsense", "sortby"),
+        ("bbox=1,2,3", "bbox"),
+        ("datetime=yesterday", "datetime"),
+        ("limit=0", "limit"),
+        ("q=" + "x" * 501, "q"),
+        ("q=" + "x," * 30, "q"),
+    ],
+)
+def test_collections_are_not_found_by_what_cannot_be_meant(
+    root: str, query: str, field: str
+) -> None:
+    answer = plain.get(f"{root}/collections?{query}")
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [field]

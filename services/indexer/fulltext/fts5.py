@@ -11,10 +11,10 @@ from typing import TypeVar
 import orjson
 
 from services.indexer.fulltext.port import FullText
-from services.indexer.fulltext.questions import find, passages
+from services.indexer.fulltext.questions import find, page, passages
 from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
 from services.indexer.fulltext.writing import allow, put, remove
-from services.indexer.models.texts import Document, Match, Piece, Question
+from services.indexer.models.texts import Document, Match, Order, Piece, Question
 from services.indexer.settings import WordsSettings
 from shared.errors import Unavailable
 from shared.policy import RepositoryResource
@@ -64,10 +64,14 @@ class Fts5:
         most = self._limits.max_ranked
         return await self._ask(lambda connection: find(connection, question, most))
 
-    async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
+    async def page(self, question: Question, order: Order, most: int) -> list[Match]:
+        """See FullText."""
+        return await self._ask(lambda connection: page(connection, question, order, most))
+
+    async def passages(self, texts: Sequence[str], rows: Sequence[int]) -> dict[str, list[Piece]]:
         """See FullText."""
         places = orjson.dumps(rows).decode()
-        return await self._ask(lambda connection: passages(connection, words, places))
+        return await self._ask(lambda connection: passages(connection, texts, places))
 
     async def close(self) -> None:
         """See FullText."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.indexer.models.texts import Document, Match, Piece, Question
+from services.indexer.models.texts import Document, Match, Order, Piece, Question
 from shared.policy import RepositoryResource
 
 # Of a question's matches the best so many are looked at, counted and shown.
@@ -31,7 +31,10 @@ class FullText(Protocol):
     async def find(self, question: Question) -> list[Match]:
         """The best matches, at most MOST_MATCHES."""
 
-    async def passages(self, words: str, rows: Sequence[int]) -> dict[str, list[Piece]]:
+    async def page(self, question: Question, order: Order, most: int) -> list[Match]:
+        """Some matches in their order, as many as asked for while there are more."""
+
+    async def passages(self, texts: Sequence[str], rows: Sequence[int]) -> dict[str, list[Piece]]:
         """Where the words stand in these matches, by uid."""
 
     async def close(self) -> None:

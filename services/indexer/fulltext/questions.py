@@ -1,17 +1,18 @@
 """Questions to the index, each one statement."""
 
 import sqlite3
+from collections.abc import Sequence
 
 import orjson
 
 from services.indexer.fulltext.port import MOST_MATCHES
 from services.indexer.fulltext.schema import WEIGHTS
 from services.indexer.fulltext.words import expression
-from services.indexer.models.texts import Match, Piece, Question
+from services.indexer.models.texts import Match, Order, Piece, Question
 from shared.contracts.repositories import State, Visibility
 from shared.policy import RepositoryResource
 
-Values = dict[str, str | int]
+Values = dict[str, str | int | float]
 COLUMNS = "r.id, r.owner, r.uid, r.visibility, r.state, r.shut, r.facets"
 # Ranking costs by the match, so only so many are; each of these joins begins with the words.
 RANKED = f"""
@@ -19,14 +20,27 @@ SELECT id, owner, uid, visibility, state, shut, facets, count(*) OVER () FROM (
     SELECT {COLUMNS}, bm25(texts, {", ".join(map(str, WEIGHTS))}) AS score
     FROM texts CROSS JOIN repositories r ON r.id = texts.rowid
     WHERE texts MATCH :words {{narrowed}} ORDER BY texts.rowid DESC LIMIT :most_ranked
-) ORDER BY score, id LIMIT {MOST_MATCHES}
+) ORDER BY score, uid LIMIT {MOST_MATCHES}
 """  # noqa: S608 - our own names and numbers
 CALLED = "{title names tags}"
 LISTED = f"""
 SELECT {COLUMNS}, 0 FROM repositories r WHERE true {{narrowed}}
-ORDER BY r.updated DESC, r.id LIMIT {MOST_MATCHES}
+ORDER BY r.updated DESC, r.uid LIMIT {MOST_MATCHES}
 """  # noqa: S608 - our own names and numbers
+ORDERED = f"""
+SELECT {COLUMNS}, r.{{field}} FROM {{source}} WHERE {{begin}} {{narrowed}}
+ORDER BY r.{{field}} {{direction}}, r.uid {{direction}} LIMIT :most
+"""  # noqa: S608 - our own names
+FIELDS = {"id": "collection_id", "title": "title", "created": "created", "updated": "modified"}
+WORDS_FIRST = "texts CROSS JOIN repositories r ON r.id = texts.rowid"
+AFTER = "AND (r.{field}, r.uid) {sign} (:value, :uid)"
 HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :value{0})"
+# A repository around the antimeridian has its west east of its east.
+MEETS = """(CASE WHEN r.west <= r.east THEN r.west <= :east{0} AND r.east >= :west{0}
+            ELSE r.west <= :east{0} OR r.east >= :west{0} END)"""
+LIES = "AND r.south <= :north AND r.north >= :south AND ({0})"
+STARTS = "AND (r.first = '' OR r.first <= :end)"
+ENDS = "AND (r.last = '' OR r.last >= :start)"
 BESIDE = """
 AND (r.visibility = 'public' OR r.owner IN (SELECT value FROM json_each(:beside))
      OR r.uid IN (SELECT value FROM json_each(:beside)))
@@ -43,14 +57,33 @@ WHERE texts MATCH ? AND +texts.rowid IN (SELECT value FROM json_each(?))
 
 def find(connection: sqlite3.Connection, question: Question, most_ranked: int) -> list[Match]:
     """See FullText. `most_ranked` is of WordsSettings."""
-    words = expression(question.words)
-    if question.words.strip() and not words:
+    words = expression(question.texts)
+    if any(question.texts) and not words:
         return []
     narrowed, values = _narrowed(question)
     if words:
         values |= {"words": words, "most_ranked": most_ranked}
         return _ranked(connection, RANKED.format(narrowed=narrowed), values)
     return [_match(row) for row in connection.execute(LISTED.format(narrowed=narrowed), values)]
+
+
+def page(
+    connection: sqlite3.Connection, question: Question, order: Order, most: int
+) -> list[Match]:
+    """See FullText."""
+    words = expression(question.texts)
+    if any(question.texts) and not words:
+        return []
+    narrowed, values = _narrowed(question)
+    field, direction = FIELDS[order.field], "DESC" if order.is_falling else "ASC"
+    if order.after is not None:
+        narrowed += AFTER.format(field=field, sign="<" if order.is_falling else ">")
+        values |= {"value": order.after[0], "uid": order.after[1]}
+    source, begin = (WORDS_FIRST, "texts MATCH :words") if words else ("repositories r", "true")
+    parts = {"field": field, "direction": direction, "source": source, "begin": begin}
+    statement = ORDERED.format(**parts, narrowed=narrowed)
+    rows = connection.execute(statement, values | {"words": words, "most": most})
+    return [_match(row) for row in rows]
 
 
 def _ranked(connection: sqlite3.Connection, statement: str, values: Values) -> list[Match]:
@@ -72,12 +105,23 @@ def _narrowed(question: Question) -> tuple[str, Values]:
     for place, (kind, value) in enumerate(question.facets):
         narrowed += HAS.format(place)
         values |= {f"kind{place}": kind, f"value{place}": value}
+    if question.spans:
+        narrowed += LIES.format(" OR ".join(map(MEETS.format, range(len(question.spans)))))
+        values |= {"south": question.south, "north": question.north}
+    for place, (west, east) in enumerate(question.spans):
+        values |= {f"west{place}": west, f"east{place}": east}
+    if question.start:
+        narrowed, values["start"] = narrowed + ENDS, question.start
+    if question.end:
+        narrowed, values["end"] = narrowed + STARTS, question.end
     return narrowed, values
 
 
-def passages(connection: sqlite3.Connection, words: str, places: str) -> dict[str, list[Piece]]:
+def passages(
+    connection: sqlite3.Connection, texts: Sequence[str], places: str
+) -> dict[str, list[Piece]]:
     """See FullText; `places` are the rows as JSON."""
-    wanted = expression(words)
+    wanted = expression(texts)
     if not wanted:
         return {}
     rows = connection.execute(PASSAGES, (wanted, places))
@@ -93,7 +137,7 @@ def _pieces(text: str) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-def _match(row: tuple[int, str, str, str, str, int, str, int]) -> Match:
-    place, owner, uid, visibility, state, shut, facets, _ = row
+def _match(row: tuple[int, str, str, str, str, int, str, str | int]) -> Match:
+    place, owner, uid, visibility, state, shut, facets, key = row
     resource = RepositoryResource(owner, uid, Visibility(visibility), State(state), bool(shut))
-    return Match(place, resource, facets)
+    return Match(place, resource, facets, str(key))

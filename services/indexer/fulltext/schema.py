@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.tables.sqlite_file import connect_writer
 
 # Another number makes a file of an older form be thrown away and filled anew.
-FORM = 2
+FORM = 3
 BUSY_SECONDS = 5.0
 DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 COLUMNS = ("title", "names", "tags", "columns", "description", "readme")
@@ -18,10 +18,14 @@ CREATE TABLE repositories (
     id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
     stamp TEXT NOT NULL, updated TEXT NOT NULL,
     owner TEXT NOT NULL, visibility TEXT NOT NULL, state TEXT NOT NULL, shut INTEGER NOT NULL,
-    facets TEXT NOT NULL
+    facets TEXT NOT NULL,
+    collection_id TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, modified TEXT NOT NULL,
+    west REAL NOT NULL, south REAL NOT NULL, east REAL NOT NULL, north REAL NOT NULL,
+    first TEXT NOT NULL, last TEXT NOT NULL
 );
 CREATE INDEX by_owner ON repositories (owner);
 CREATE INDEX by_update ON repositories (updated);
+CREATE INDEX by_collection ON repositories (collection_id);
 CREATE TABLE facets (
     id INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL COLLATE NOCASE,
     PRIMARY KEY (id, kind, value)

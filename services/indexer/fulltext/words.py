@@ -1,6 +1,7 @@
 """A person's words as FTS5 wants them: quoted, so that nothing of its language is reached."""
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 # More of them narrow nothing down any more and each costs.
@@ -11,8 +12,13 @@ UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 TOKEN = re.compile(r"[^\W_]+")
 
 
-def expression(text: str) -> str:
-    """All words, the last one also as the beginning of one; empty where nothing can be looked for.
+def expression(texts: Sequence[str]) -> str:
+    """One of the texts, each as `_all_words`; empty where nothing can be looked for."""
+    return " OR ".join(f"({said})" for said in map(_all_words, texts) if said)
+
+
+def _all_words(text: str) -> str:
+    """All its words, the last one also as the beginning of one.
 
     https://www.sqlite.org/fts5.html §3: in a string only the quote has a meaning, and is doubled.
     """

@@ -8,17 +8,16 @@ from services.indexer.fulltext.schema import COLUMNS
 from services.indexer.models.texts import Document
 from shared.policy import RepositoryResource
 
-KEEP = """
-INSERT INTO repositories (uid, version, stamp, updated, facets, owner, visibility, state, shut)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (uid) DO UPDATE SET
-    version = excluded.version, stamp = excluded.stamp, updated = excluded.updated,
-    facets = excluded.facets,
-    owner = excluded.owner, visibility = excluded.visibility, state = excluded.state,
-    shut = excluded.shut
+TOLD = ("version", "stamp", "updated", "collection_id", "title", "created", "modified")
+EXTENT = ("west", "south", "east", "north", "first", "last")
+RIGHTS = ("owner", "visibility", "state", "shut")
+KEPT = (*TOLD, *EXTENT, "facets", *RIGHTS)
+KEEP = f"""
+INSERT INTO repositories (uid, {", ".join(KEPT)}) VALUES (?{", ?" * len(KEPT)})
+ON CONFLICT (uid) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in KEPT)}
 WHERE version <= excluded.version
 RETURNING id
-"""
+"""  # noqa: S608 - our own names
 ALLOW = """
 UPDATE repositories SET version = ?, owner = ?, visibility = ?, state = ?, shut = ?
 WHERE uid = ? AND version <= ?
@@ -30,9 +29,11 @@ TEXTS = f"INSERT INTO texts ({INSERTED}) VALUES (?{', ?' * len(COLUMNS)})"  # no
 def put(connection: sqlite3.Connection, document: Document) -> None:
     """See FullText."""
     uid = document.resource.repository_uid
+    told = (getattr(document, name) for name in TOLD)
+    extent = (*document.bbox, document.first, document.last)
     facets = orjson.dumps([f"{kind}:{value}" for kind, value in document.facets]).decode()
-    told = (uid, document.version, document.stamp, document.updated, facets)
-    kept = connection.execute(KEEP, (*told, *_rights(document.resource))).fetchall()
+    values = (uid, *told, *extent, facets, *_rights(document.resource))
+    kept = connection.execute(KEEP, values).fetchall()
     for (row,) in kept:
         _forget_words(connection, row)
         connection.execute(TEXTS, (row, *(getattr(document, name) for name in COLUMNS)))

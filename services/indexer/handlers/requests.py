@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.indexer.handlers.resources import Resources
-from services.indexer.operations import asking, finding, searching
+from services.indexer.operations import asking, collecting, finding, searching
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
 from shared.contracts.base import Actor, Request
@@ -23,6 +23,7 @@ from shared.contracts.indexer import (
     ListCollections,
     ListDirectory,
     ListItems,
+    SearchCollections,
     SearchItems,
     SearchRepositories,
     StacDocument,
@@ -148,6 +149,17 @@ async def _listing(
     )
 
 
+async def search_collections(resources: Resources, wanted: SearchCollections) -> StacPage:
+    """Collections by words, place and time."""
+    return await collecting.search_collections(
+        resources.table,
+        resources.catalogue.shelves.fulltext,
+        wanted,
+        await resources.projection.principal(wanted.actor),
+        lambda uid: _account_name(resources, uid),
+    )
+
+
 async def _named(
     resources: Resources, wanted: SearchItems, first: str
 ) -> AsyncGenerator[Repository, None]:
@@ -215,4 +227,5 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetItem: get_item,
     SearchItems: search_items,
     SearchRepositories: search_repositories,
+    SearchCollections: search_collections,
 }

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.indexer import SearchItems
+from shared.contracts.indexer import SearchCollections, SearchItems
 from shared.errors import Invalid
 from shared.identifiers import SLUG
 from shared.paging import cursor_at, place_at
@@ -31,7 +31,7 @@ class Place:
 
 def cursor_of(wanted: SearchItems, place: Place) -> str:
     """Goes on after the place, in the same search alone."""
-    written = [_mark(wanted), place.collection_id, place.item_id, place.keys]
+    written = [mark_of(wanted), place.collection_id, place.item_id, place.keys]
     return cursor_at(orjson.dumps(written).decode())
 
 
@@ -46,12 +46,12 @@ def place_of(wanted: SearchItems) -> Place | None:
         raise Invalid("The cursor is not one of ours.") from None
     if not PLACE.fullmatch(f"{collection_id}/{item_id}"):
         raise Invalid("The cursor is not one of ours.")
-    if mark != _mark(wanted) or len(keys) != len(wanted.sort):
+    if mark != mark_of(wanted) or len(keys) != len(wanted.sort):
         raise Invalid("The cursor is of another search.")
     return Place(collection_id, item_id, keys)
 
 
-def _mark(wanted: SearchItems) -> str:
+def mark_of(wanted: SearchItems | SearchCollections) -> str:
     """Of all that says which items, and in which order; not of who asks, nor for how many."""
     said = wanted.model_dump_json(exclude={"actor", "cursor", "limit"})
     return sha256(said.encode()).hexdigest()[:DIGITS]

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
+from services.indexer.models.extents import WORLD, Extent
 from services.indexer.models.stamps import stamp
 from services.indexer.models.superseded import Superseded
 from services.indexer.models.texts import Document
+from services.indexer.stac.names import collection_id
 from services.indexer.store.editions import find_many_editions
 from services.indexer.store.files import find_files, some_files
 from services.indexer.store.repositories import account_names
@@ -70,6 +73,10 @@ async def document_of(table: Table, facts: Facts, read_start: ReadStart) -> Docu
         stamp=facts.stamp,
         updated=facts.holdings.changed or stamp(repository.updated_at),
         title=_plain(repository.title),
+        collection_id=collection_id(repository.account_id, repository.repository_id),
+        created=stamp(repository.created_at),
+        modified=stamp(repository.updated_at),
+        **_extent(facts.holdings.extent),
         names=_plain(f"{repository.full_name} {facts.owner_name}"),
         tags=_plain("; ".join(repository.tags)),
         columns=_plain(" ".join((*sorted(formats), *_names_in(files)))),
@@ -77,6 +84,12 @@ async def document_of(table: Table, facts: Facts, read_start: ReadStart) -> Docu
         readme=_plain(await _readme(table, facts, read_start)),
         facets=tuple(_facets(repository, formats)),
     )
+
+
+def _extent(extent: Extent | None) -> dict[str, Any]:
+    """As the collection tells it: without items it is the world."""
+    first, last = extent.interval if extent else ("", "")
+    return {"bbox": tuple(extent.bbox if extent else WORLD), "first": first, "last": last}
 
 
 def _facets(repository: Repository, formats: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -31,12 +31,13 @@ async def search_repositories(
 ) -> FoundPage:
     """One page. Raises Invalid for a cursor that is not one of ours."""
     first = _place(wanted.cursor)
-    matches = await fulltext.find(_question(wanted, principal))
-    seen = [one for one in matches if _finds(principal, one.resource)]
+    question = _question(wanted, principal)
+    matches = await fulltext.find(question)
+    seen = [one for one in matches if finds(principal, one.resource)]
     page = seen[first : first + wanted.limit]
     last = first + len(page)
     return FoundPage(
-        found=await _shown(table, fulltext, wanted.text, page, principal),
+        found=await _shown(table, fulltext, question, page, principal),
         total=len(seen),
         is_total_more=len(matches) == MOST_MATCHES,
         facets=_counted(seen),
@@ -46,31 +47,36 @@ async def search_repositories(
 
 def _question(wanted: SearchRepositories, principal: Principal) -> Question:
     facets = tuple((kind, value) for kind, value in wanted.facets.items() if value)
-    return Question(wanted.text, facets, _beside_public(principal))
+    texts = (wanted.text,) if wanted.text.strip() else ()
+    return Question(texts, facets, beside_public=beside_public(principal))
 
 
-def _beside_public(principal: Principal) -> frozenset[str] | None:
+def beside_public(principal: Principal) -> frozenset[str] | None:
     """What `rank` could raise above anyone."""
     if principal.kind == "service" or principal.admin:
         return None
     return frozenset((principal.account_uid, *principal.roles))
 
 
-def _finds(principal: Principal, resource: RepositoryResource) -> bool:
+def finds(principal: Principal, resource: RepositoryResource) -> bool:
     """What is found was read: so it is for those who may list it and read all of it."""
     return all(may(principal, action, resource, "") for action in NEEDED)
 
 
 async def _shown(
-    table: Table, fulltext: FullText, words: str, page: Sequence[Match], principal: Principal
+    table: Table,
+    fulltext: FullText,
+    question: Question,
+    page: Sequence[Match],
+    principal: Principal,
 ) -> list[FoundRepository]:
     """The repositories of a page as they are this moment, for the index may be behind."""
-    passages = await fulltext.passages(words, [one.row for one in page])
+    passages = await fulltext.passages(question.texts, [one.row for one in page])
     repositories = await find_repositories(table, [one.resource.repository_uid for one in page])
     return [
         _told(one, passages.get(one.repository_uid, []))
         for one in repositories
-        if _finds(principal, repository_resource(one))
+        if finds(principal, repository_resource(one))
     ]
 
 

@@ -28,11 +28,11 @@ def shape_of_box(bbox: Sequence[float]) -> Geometry:
     """A box of 4 or 6 numbers; two where it crosses 180°, a line or a point where it is flat."""
     half = len(bbox) // 2
     south, north = bbox[1], bbox[half + 1]
-    parts = [_rectangle(west, south, east, north) for west, east in _spans(bbox[0], bbox[half])]
+    parts = [_rectangle(west, south, east, north) for west, east in spans(bbox[0], bbox[half])]
     return parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
 
 
-def _spans(west: float, east: float) -> list[tuple[float, float]]:
+def spans(west: float, east: float) -> list[tuple[float, float]]:
     """The same longitudes from -180 to 180; `east` may be beyond 180, or west of `west`."""
     if west > east:
         east += WHOLE_TURN

@@ -51,6 +51,17 @@ SORTBY = {
     "schema": NAMES,
     "explode": False,
 }
+COLLECTIONS_BY = {
+    **SORTBY,
+    "description": "One of id, title, created, updated, after + or -; else those that fit best",
+}
+WORDS = {
+    "name": "q",
+    "in": "query",
+    "description": "Texts of which one must be met, with all its words",
+    "schema": NAMES,
+    "explode": False,
+}
 FIELDS = {
     "name": "fields",
     "in": "query",
@@ -88,7 +99,7 @@ PATHS = {
     "/catalogs": ("Accounts that the root has no room for", JSON, (TOKEN,)),
     "/catalogs/{account_id}": ("Collections of an account", JSON, (TOKEN,)),
     "/catalogs/{account_id}/{repository_id}": ("What is in a folder", JSON, (PREFIX, TOKEN)),
-    "/collections": ("Collections", JSON, (LIMIT, TOKEN)),
+    "/collections": ("Collections", JSON, (LIMIT, TOKEN, WORDS, BBOX, DATETIME, COLLECTIONS_BY)),
     "/collections/{collection_id}": ("One collection", JSON, ()),
     "/collections/{collection_id}/queryables": ("What its items can be asked by", SCHEMA_TYPE, ()),
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),

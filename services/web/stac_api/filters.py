@@ -15,7 +15,7 @@ from services.web.stac_api.conditions import filter_of
 from services.web.stac_api.fields import Fields, fields_of
 from services.web.stac_api.query import both, condition_of
 from services.web.stac_api.sorting import sort_of
-from shared.contracts.indexer import SortField
+from shared.contracts.indexer import LONGEST_TEXT, MOST_TEXTS, SortField
 from shared.fields import invalid
 
 Interval = tuple[datetime | None, datetime | None]
@@ -47,6 +47,7 @@ class Wanted:
     condition: dict[str, Any] | bool | None = None
     sort: tuple[SortField, ...] = ()
     fields: Fields | None = None
+    texts: tuple[str, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
@@ -54,12 +55,17 @@ class Wanted:
         looked = self.ids or self.bbox or self.interval or self.geometry
         return bool(looked or self.condition is not None or self.sort)
 
+    @property
+    def is_of_some_collections(self) -> bool:
+        """Whether collections have to be looked for, or are told in another order."""
+        return bool(self.texts or self.bbox or self.interval or self.sort)
+
 
 def from_query(request: Request) -> Wanted:
     """The parameters of a GET. Invalid with the field to blame."""
     query = request.query_params
     values: dict[str, Any] = dict(query)
-    for name in ("collections", "ids", "bbox"):
+    for name in ("collections", "ids", "bbox", "q"):
         if name in values:
             values[name] = [part for part in query[name].split(",") if part or name == "bbox"]
     for name in ("intersects", "query"):
@@ -99,6 +105,7 @@ def read(values: Values) -> Wanted:
         condition=both(known.get("query"), filter_of(values)),
         sort=known.get("sortby", ()),
         fields=known.get("fields"),
+        texts=known.get("q", ()),
     )
 
 
@@ -122,6 +129,16 @@ def _collections(value: object) -> tuple[str, ...]:
 
 def _ids(value: object) -> tuple[str, ...]:
     return _names(value, MOST_IDS)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Collections alone are found by words; an item's own would be too many."""
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in texts):
+        raise ValueError("must be words, with commas between texts")
+    if len(texts) > MOST_TEXTS or any(len(one) > LONGEST_TEXT for one in texts):
+        raise ValueError(f"must be at most {MOST_TEXTS} texts of {LONGEST_TEXT} characters")
+    return tuple(one for one in texts if one.strip())
 
 
 def _names(value: object, most: int) -> tuple[str, ...]:
@@ -208,6 +225,7 @@ READERS = {
     "query": condition_of,
     "sortby": sort_of,
     "fields": fields_of,
+    "q": _texts,
 }
 # What an address says of all this, and a link to the next page says again.
 PARAMETERS = (*READERS, *FILTER)

@@ -1,4 +1,4 @@
-"""Items of one collection or of many, page by page, as the indexer finds them."""
+"""Items of one collection or of many, and collections, page by page, as the indexer finds them."""
 
 from dataclasses import replace
 
@@ -6,7 +6,14 @@ from starlette.requests import Request
 
 from services.web.resources import caller_of, resources_of
 from services.web.stac_api.filters import Wanted
-from shared.contracts.indexer import GetCollection, ListItems, SearchItems, StacPage
+from shared.contracts.indexer import (
+    GetCollection,
+    ListCollections,
+    ListItems,
+    SearchCollections,
+    SearchItems,
+    StacPage,
+)
 
 
 async def items_of(request: Request, collection_id: str, wanted: Wanted) -> StacPage:
@@ -24,6 +31,25 @@ async def items_of(request: Request, collection_id: str, wanted: Wanted) -> Stac
         )
     await bus.request(GetCollection(actor=visitor.actor, collection_id=collection_id))
     return await search(request, replace(wanted, collections=(collection_id,)))
+
+
+async def collections_of(request: Request, wanted: Wanted) -> StacPage:
+    """All collections, or those asked for."""
+    actor = (await caller_of(request)).actor
+    asked = {"actor": actor, "limit": wanted.limit, "cursor": wanted.token}
+    if not wanted.is_of_some_collections:
+        return await resources_of(request).bus.request(ListCollections(**asked))
+    start, end = wanted.interval or (None, None)
+    return await resources_of(request).bus.request(
+        SearchCollections(
+            **asked,
+            texts=list(wanted.texts),
+            bbox=list(wanted.bbox) or None,
+            start=start,
+            end=end,
+            sort=list(wanted.sort),
+        )
+    )
 
 
 async def search(request: Request, wanted: Wanted) -> StacPage:

@@ -12,9 +12,9 @@ from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
 from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE
 from services.web.stac_api.queryables import queryables
-from services.web.stac_api.search import items_of
+from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
-from shared.contracts.indexer import GetCollection, GetItem, ListCollections, StacPage
+from shared.contracts.indexer import GetCollection, GetItem, StacPage
 from shared.errors import NotFound
 
 CQL2 = (
@@ -44,6 +44,10 @@ CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in CQL2),
+    "https://api.stacspec.org/v1.0.0-rc.1/collection-search",
+    "https://api.stacspec.org/v1.0.0-rc.1/collection-search#free-text",
+    "https://api.stacspec.org/v1.1.0/collection-search#sort",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/simple-query",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
@@ -77,11 +81,8 @@ async def description(request: Request) -> Response:
 
 async def collections(request: Request) -> Response:
     """Some collections that the caller may list, and where to go on."""
-    visitor = await caller_of(request)
     wanted = from_query(request)
-    page = await resources_of(request).bus.request(
-        ListCollections(actor=visitor.actor, limit=wanted.limit, cursor=wanted.token)
-    )
+    page = await collections_of(request, wanted)
     links = links_of(request)
     documents = [{**one, "links": links.collection(one)} for one in page.documents]
     body: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from shared.cloudevents import EventData
 from shared.contracts.base import Listed, Reply, Request, Snapshot
@@ -195,6 +195,17 @@ class SortField(BaseModel):
     descending: bool = False
 
 
+def _is_box(bbox: list[float]) -> list[float]:
+    if len(bbox) not in {4, 6}:
+        raise ValueError("must have 4 or 6 numbers")
+    if bbox[1] > bbox[len(bbox) // 2 + 1]:
+        raise ValueError("has its south above its north")
+    return bbox
+
+
+Box = Annotated[list[FiniteFloat], AfterValidator(_is_box)]
+
+
 class SearchItems(IndexerRequest[StacPage], Listed):
     """Items of the collections that who asks may read, by the collection's id, then their own.
 
@@ -211,21 +222,12 @@ class SearchItems(IndexerRequest[StacPage], Listed):
 
     collections: list[Name] = Field(default_factory=list, max_length=100)
     ids: list[Name] = Field(default_factory=list, max_length=1000)
-    bbox: list[FiniteFloat] | None = None
+    bbox: Box | None = None
     intersects: dict[str, Any] | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     filter: dict[str, Any] | bool | None = None
     sort: list[SortField] = Field(default_factory=list, max_length=4)
-
-    @field_validator("bbox")
-    @classmethod
-    def _is_box(cls, bbox: list[float] | None) -> list[float] | None:
-        if bbox is not None and len(bbox) not in {4, 6}:
-            raise ValueError("must have 4 or 6 numbers")
-        if bbox is not None and bbox[1] > bbox[len(bbox) // 2 + 1]:
-            raise ValueError("has its south above its north")
-        return bbox
 
 
 class FileEvent(EventData):

@@ -1,16 +1,19 @@
-"""Search for people: what indexer answers of repositories as words find them."""
+"""Search by words: repositories for people, and the same as collections for STAC clients."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.contracts.indexer.indexer import IndexerRequest
+from shared.contracts.base import Listed
+from shared.contracts.indexer.indexer import Box, IndexerRequest, SortField, StacPage
 from shared.contracts.repositories import Repository
 
 FACETS = ("account", "license", "format", "tag", "year")
 MOST_FOUND = 50
 LONGEST_TEXT, LONGEST_FACET = 500, 255
+MOST_TEXTS = 20
 Facet = Annotated[str, Field(max_length=LONGEST_FACET)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class Passage(BaseModel):
@@ -54,7 +57,7 @@ class SearchRepositories(IndexerRequest[FoundPage]):
     of files. Of repositories that who asks may list and read whole. Without words: newest first.
     """
 
-    text: str = Field(default="", max_length=LONGEST_TEXT)
+    text: Text = ""
     account: Facet = ""
     license: Facet = ""
     format: Facet = ""
@@ -67,3 +70,19 @@ class SearchRepositories(IndexerRequest[FoundPage]):
     def facets(self) -> dict[str, str]:
         """What was asked of each, empty for all."""
         return {name: getattr(self, name) for name in FACETS}
+
+
+class SearchCollections(IndexerRequest[StacPage], Listed):
+    """Collections that who asks may list and read, by words, place and time.
+
+    All words of one of the `texts` must be there, as in SearchRepositories. `bbox`, `start` and
+    `end` are as in SearchItems, and compared to the extent that a collection tells. In the order of
+    `sort`, which is one of id, title, created and updated; without it best first where there are
+    texts, by id otherwise. Invalid after the last of the best, where there are more.
+    """
+
+    texts: list[Text] = Field(default_factory=list, max_length=MOST_TEXTS)
+    bbox: Box | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    sort: list[SortField] = Field(default_factory=list, max_length=4)

@@ -25,7 +25,8 @@ async def fulltext(tmp_path: Path) -> AsyncIterator[FullText]:
 
 
 async def uids(fulltext: FullText, words: str = "", **more: object) -> list[str]:
-    found = await fulltext.find(Question(words, **more))  # type: ignore[arg-type]
+    texts = (words,) if words.strip() else ()
+    found = await fulltext.find(Question(texts, **more))  # type: ignore[arg-type]
     return [one.resource.repository_uid for one in found]
 
 
@@ -47,6 +48,13 @@ async def test_all_words_must_be_there_and_the_last_may_be_begun_only(fulltext: 
 async def test_plurals_case_and_accents_make_no_difference(fulltext: FullText) -> None:
     await fulltext.put(document("oaks", title="Wälder of Oaks"))
     assert await uids(fulltext, "walder OAK of") == ["oaks"]
+
+
+async def test_of_several_texts_one_is_enough(fulltext: FullText) -> None:
+    await fulltext.put(document("tides", title="Tidal gauges"))
+    await fulltext.put(document("birds", title="Herons"))
+    asked = Question(("lake gauges", "heron", "--"))
+    assert [one.resource.repository_uid for one in await fulltext.find(asked)] == ["birds"]
 
 
 async def test_a_name_with_an_underscore_is_found_whole(fulltext: FullText) -> None:
@@ -108,15 +116,15 @@ async def test_what_was_removed_is_not_found_and_another_takes_its_place(
 
 async def test_passages_show_the_words(fulltext: FullText) -> None:
     await fulltext.put(document("one", readme="Where the grey heron breeds"))
-    rows = [one.row for one in await fulltext.find(Question("heron"))]
-    assert await fulltext.passages("heron", rows) == {
+    rows = [one.row for one in await fulltext.find(Question(("heron",)))]
+    assert await fulltext.passages(["heron"], rows) == {
         "one": [
             Piece("Where the grey ", is_found=False),
             Piece("heron", is_found=True),
             Piece(" breeds", is_found=False),
         ]
     }
-    assert await fulltext.passages("", rows) == {}
+    assert await fulltext.passages([], rows) == {}
 
 
 @pytest.mark.parametrize(
@@ -144,19 +152,20 @@ async def test_the_language_of_the_index_is_out_of_reach(fulltext: FullText, wor
 @given(words=st.text(max_size=60))
 @settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
 async def test_any_text_is_a_question(fulltext: FullText, words: str) -> None:
-    found = await fulltext.find(Question(words))
-    await fulltext.passages(words, [one.row for one in found])
+    found = await fulltext.find(Question((words,)))
+    await fulltext.passages([words], [one.row for one in found])
 
 
 def test_words_are_quoted() -> None:
-    assert expression('tidal "gauges* NOT') == '"tidal" AND """gauges*" AND "NOT" *'
-    assert expression(' "" -- ') == ""
+    assert expression(['tidal "gauges* NOT']) == '("tidal" AND """gauges*" AND "NOT" *)'
+    assert expression(["a b", "--", "c"]) == '("a" AND "b") OR ("c")'
+    assert expression([' "" -- ']) == ""
 
 
 @pytest.mark.parametrize("words", ["a", "of", "t2m_ma", "x-y", "tidal of"])
 def test_a_beginning_of_one_letter_or_two_is_taken_as_a_word(words: str) -> None:
-    assert not expression(words).endswith("*")
-    assert expression(f"{words}xy").endswith(" *")
+    assert not expression([words]).endswith("*)")
+    assert expression([f"{words}xy"]).endswith(" *)")
 
 
 async def test_of_too_many_the_newest_are_ranked_after_those_that_are_called_so(
@@ -183,7 +192,7 @@ async def test_a_search_ends_after_its_time_and_the_next_one_is_answered(tmp_pat
     for number in range(200):
         await fulltext.put(document(f"{number}", title="heron"))
     with pytest.raises(Unavailable, match="takes too long"):
-        await fulltext.find(Question("heron"))
+        await fulltext.find(Question(("heron",)))
     assert len(await fulltext.stamps()) == 200
     await fulltext.close()
 

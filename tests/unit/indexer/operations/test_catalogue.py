@@ -88,7 +88,8 @@ async def files(table: Table, shelf: Shelf) -> None:
 
 
 async def finds(fulltext: FullText, words: str, *facets: tuple[str, str]) -> bool:
-    return bool(await fulltext.find(Question(words, facets)))
+    texts = (words,) if words else ()
+    return bool(await fulltext.find(Question(texts, facets)))
 
 
 @pytest.mark.usefixtures("files")
