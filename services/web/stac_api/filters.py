@@ -132,13 +132,14 @@ def _ids(value: object) -> tuple[str, ...]:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    """Collections alone are found by words; an item's own would be too many."""
-    texts = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) for one in texts):
+    """Of collections alone; the search for items passes them over."""
+    said = value if isinstance(value, list) else [value]
+    texts = [one.strip() for one in said if isinstance(one, str)]
+    if len(texts) < len(said):
         raise ValueError("must be words, with commas between texts")
     if len(texts) > MOST_TEXTS or any(len(one) > LONGEST_TEXT for one in texts):
         raise ValueError(f"must be at most {MOST_TEXTS} texts of {LONGEST_TEXT} characters")
-    return tuple(one for one in texts if one.strip())
+    return tuple(filter(None, texts))
 
 
 def _names(value: object, most: int) -> tuple[str, ...]:
