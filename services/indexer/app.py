@@ -83,7 +83,7 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         stack.push_async_callback(fulltext.close)
         catalogue = Catalogue(Shelves(table, fulltext, partial(read_start, door)))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
-        folder = Folder(table)
+        folder = Folder(table, catalogue.mark)
         indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search

@@ -25,7 +25,7 @@ from shared.snapshots import names_of
 from shared.tables import Put, Table, open_table
 from tests.benchmarks.report import Table as Report
 
-COUNT, CHUNK, TIMES = 20_000, 100, 200
+COUNT, CHUNK, TIMES = 20_000, 100, 100
 ACCOUNTS, VOCABULARY = 400, 30_000
 README_WORDS, DESCRIPTION_WORDS, COLUMNS, TITLE_WORDS, TAGS = 500, 40, 20, 6, 4
 LICENSES = ("CC0-1.0", "CC-BY-4.0", "ODbL-1.0", "MIT")

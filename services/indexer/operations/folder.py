@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 
 from services.indexer.models.editions import Edition
 from services.indexer.operations.folding import fold, settle
@@ -22,11 +23,13 @@ GATHER_SECONDS = 0.1
 class Folder:
     """Adds up what waits, whenever the bell rings and at least once a second.
 
-    Leases are short: what is not done in half of one is done in the next turn.
+    Leases are short: what is not done in half of one is done in the next turn. `tell` is called
+    with the uid of each repository that was added up.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, tell: Callable[[str], None] = lambda _: None) -> None:
         self.table = table
+        self._tell = tell
         self.holder = new_uid()
         self._rung = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -65,7 +68,9 @@ class Folder:
     async def add_up(self) -> None:
         """Everything that waits, but what another process is at."""
         for edition in await editions_waiting(self.table):
-            if not await self.drain(edition):
+            if await self.drain(edition):
+                self._tell(edition.repository_uid)
+            else:
                 self._rung.set()
                 await asyncio.sleep(PAUSE_SECONDS)
 

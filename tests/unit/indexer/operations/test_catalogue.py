@@ -133,6 +133,23 @@ async def test_a_change_that_was_marked_is_found_and_one_that_was_missed_by_a_lo
     assert await finds(fulltext, "gulls")
 
 
+async def test_where_its_files_lie_is_known_when_they_were_added_up(
+    table: Table, catalogue: Catalogue, fulltext: FullText, shelf: Shelf
+) -> None:
+    folder = Folder(table, catalogue.mark)
+    await keep(table, REPOSITORY)
+    await index_object(
+        indexer_on(table, shelf, folder), shelf.put("points.csv", point_csv((1, 2)), 1)
+    )
+    catalogue.mark(REPOSITORY_UID)
+    await catalogue.write_marked()
+    elsewhere = Question(spans=((100.0, 110.0),), south=60.0, north=70.0)
+    assert await fulltext.find(elsewhere)
+    await folder.add_up()
+    await catalogue.write_marked()
+    assert not await fulltext.find(elsewhere)
+
+
 @pytest.mark.usefixtures("files")
 async def test_what_was_missed_while_the_bus_was_away_is_found_soon_after_its_return(
     table: Table, catalogue: Catalogue, fulltext: FullText, monkeypatch: pytest.MonkeyPatch
