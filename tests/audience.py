@@ -79,6 +79,8 @@ def furnish(edge: Edge, owner: Person, guest: Person) -> None:
         do(api, "/accounts", account_id=ORGANIZATION, name="Olga's lab")
         for place in (PLACE, f"{ORGANIZATION}/gone", f"{OWNER}/offered"):
             new_repository(api, place)
+        answer = api.put(f"/repositories/{PLACE}/versioning", json={"versioning": "enabled"})
+        assert answer.is_success, answer.text
         upload(edge, owner)
         do(other, f"/repositories/{PLACE}/access-requests", message="For my thesis.")
         belongings(api)
@@ -115,8 +117,9 @@ def belongings(api: httpx.Client) -> None:
 
 
 def upload(edge: Edge, owner: Person) -> None:
-    """The files, until they are read."""
+    """The files, one of them over another, until they are read."""
     s3 = owner.s3(edge)
+    s3.put_object(Bucket=ORGANIZATION, Key=f"{NAME}/levels.csv", Body=b"lat,lon,level\n")
     for key, content in FILES.items():
         s3.put_object(Bucket=ORGANIZATION, Key=f"{NAME}/{key}", Body=content)
     s3.close()

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
 
 def rows_with(home: Path, word: str, *services: str) -> list[str]:
     """The rows of these services' tables that have this word anywhere, keys too."""
@@ -12,7 +14,12 @@ def rows_with(home: Path, word: str, *services: str) -> list[str]:
 
 
 def _rows(folder: Path) -> Iterator[str]:
-    (path,) = folder.glob("*.db")
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        for columns in connection.execute("SELECT pk, sk, doc FROM items"):
-            yield " ".join(one.decode("utf-8", "replace") for one in columns)
+    for path in folder.glob("*.db"):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            for table in connection.execute(TABLES).fetchall():
+                for columns in connection.execute(f'SELECT * FROM "{table[0]}"'):  # noqa: S608 -- our own
+                    yield " ".join(map(_text, columns))
+
+
+def _text(column: object) -> str:
+    return column.decode("utf-8", "replace") if isinstance(column, bytes) else str(column)

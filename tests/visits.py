@@ -41,7 +41,7 @@ NOT_PAGES = {
     *PROVIDERS,
     *("/static/{release}/{path:path}", "/robots.txt", "/-/events", "/-/credentials/qr"),
     *("/-/data/export.zip", f"{REPOSITORY}/blocks", f"{REPOSITORY}/uploaded"),
-    *(f"{REPOSITORY}/download", f"{REPOSITORY}/archive"),
+    *(f"{REPOSITORY}/download", f"{REPOSITORY}/archive", f"{REPOSITORY}/catalogue/{{form}}"),
 }
 # Forms without a field to mend: they lead on, or to the page of a problem.
 NOT_REFUSED = {
@@ -52,7 +52,7 @@ NOT_REFUSED = {
     *("/-/{account_id}/repositories/undelete", "/-/{account_id}/repositories/accept"),
     *("/-/{account_id}/repositories/decline", f"{REPOSITORY}/shares/revoke"),
     *(f"{REPOSITORY}/transfer/withdraw", f"{REPOSITORY}/activate", f"{REPOSITORY}/cite"),
-    f"{REPOSITORY}/delete-file",
+    *(f"{REPOSITORY}/delete-file", f"{REPOSITORY}/versioning", f"{REPOSITORY}/versions/restore"),
 }
 MAP, TABLE = "/noaa/globe-land-mask", "/natural-earth/countries/countries.parquet"
 READ = {
@@ -87,6 +87,7 @@ READ = {
         *(f"/-/{PLACE}/{page}" for page in ("members", "requests", "settings", "shares")),
         *(f"/-/{PLACE}/{page}" for page in ("cite", "upload", "edit?key=README.md")),
         *(f"/-/{OWNER}/offered/settings", f"/-/{PLACE}/delete-file?key=README.md"),
+        f"/-/{PLACE}/versions?key=levels.csv",
     ),
     "guest": (
         *("/-/invitations", "/-/requests", f"/-/{GUEST}/keys", f"/-/{GUEST}/trusts"),
@@ -162,6 +163,7 @@ def repository_slips() -> Iterator[Visit]:
     yield slip("owner", "/-/new", status=409, csrf_token="old", title="Kept", repository_id="kept")
     yield slip("owner", f"{own}/settings", title="", doi="1", links="no address", license="none")
     yield slip("owner", f"{own}/settings", at=f"{own}/rename", new_repository_id="No Name")
+    yield slip("owner", f"{own}/settings", at=f"{own}/retention", days="-1")
     for fate in ("deactivate", "delete"):
         yield slip("owner", f"{own}/settings", at=f"{own}/{fate}", confirm="something else")
     asked = {"to_account_id": "nobody-of-this-name", "confirm": "something else"}
