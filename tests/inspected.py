@@ -87,10 +87,9 @@ async def glanced_at(page: Page) -> list[str]:
 
 async def looked_over(page: Page) -> list[str]:
     """What is wrong with it by keyboard, in the dark or on a telephone."""
-    said = await walked(page)
     await page.evaluate(SCRIPT)
     await page.emulate_media(color_scheme="dark")
-    said += await judged(page, CONTRAST)
+    said = await judged(page, CONTRAST) + await walked(page)
     await page.set_viewport_size(NARROW)
     said += await judged(page, SMALL) + await narrowly(page)
     await as_it_was(page)
