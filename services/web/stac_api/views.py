@@ -10,12 +10,12 @@ from services.web.stac_api.answers import answer
 from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, query_of
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
-from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE
+from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
 from shared.contracts.indexer import GetCollection, GetItem, StacPage
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 
 CQL2 = (
     *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
@@ -64,9 +64,17 @@ async def landing(request: Request) -> Response:
         "repository a collection.",
         "stac_version": STAC_VERSION,
         "conformsTo": CONFORMS_TO,
-        "links": [*links_of(request).landing(), *await accounts(request)],
+        "links": [*links_of(request).landing(), *await _children(request)],
     }
     return answer(request, body)
+
+
+async def _children(request: Request) -> list[Link]:
+    """Clients begin at the root, which says what this is also while nobody can say what is below."""
+    try:
+        return await accounts(request)
+    except Unavailable:
+        return []
 
 
 async def conformance(request: Request) -> Response:
