@@ -70,7 +70,7 @@ async def landing(request: Request) -> Response:
 
 
 async def _children(request: Request) -> list[Link]:
-    """Clients begin at the root, which says what this is also while nobody can say what is below."""
+    """Clients begin at the root: it says what this is also while nobody knows what is below."""
     try:
         return await accounts(request)
     except Unavailable:
