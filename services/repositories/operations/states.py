@@ -1,5 +1,6 @@
 """In use, put aside, deleted and back again, limited: the states of a repository."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from services.repositories.operations.changes import cause_of, next_after, told
@@ -75,46 +76,30 @@ async def activate_repository(
     return await until_won(attempt)
 
 
-async def set_repository_quota(
-    resources: Resources, principal: Principal, account: Account, wanted: SetRepositoryQuota
-) -> Repository:
-    """What it may hold from now on; what it holds already stays."""
-
-    async def attempt() -> Repository:
-        before = await _found(
-            resources, principal, Action.REPOSITORY_LIMIT, account, wanted.repository_id
-        )
-        return await _change(resources, before, {"quota": wanted.quota}, wanted)
-
-    return await until_won(attempt)
+Setting = SetRepositoryQuota | SetVersioning | SetRetention
 
 
-async def set_versioning(
-    resources: Resources, principal: Principal, account: Account, wanted: SetVersioning
-) -> Repository:
-    """Whether overwritten and deleted objects are kept from now on."""
+def _setting(action: Action, name: str) -> Callable[..., Awaitable[Repository]]:
+    """Sets one field, whatever it was before, for those who may do this."""
 
-    async def attempt() -> Repository:
-        before = await _found(
-            resources, principal, Action.REPOSITORY_EDIT, account, wanted.repository_id
-        )
-        return await _change(resources, before, {"versioning": wanted.versioning}, wanted)
+    async def set_it(
+        resources: Resources, principal: Principal, account: Account, wanted: Setting
+    ) -> Repository:
+        async def attempt() -> Repository:
+            before = await _found(resources, principal, action, account, wanted.repository_id)
+            return await _change(resources, before, {name: getattr(wanted, name)}, wanted)
 
-    return await until_won(attempt)
+        return await until_won(attempt)
+
+    return set_it
 
 
-async def set_retention(
-    resources: Resources, principal: Principal, account: Account, wanted: SetRetention
-) -> Repository:
-    """How long earlier versions stay."""
-
-    async def attempt() -> Repository:
-        before = await _found(
-            resources, principal, Action.REPOSITORY_EDIT, account, wanted.repository_id
-        )
-        return await _change(resources, before, {"retention": wanted.retention}, wanted)
-
-    return await until_won(attempt)
+# What it may hold from now on; what it holds already stays.
+set_repository_quota = _setting(Action.REPOSITORY_LIMIT, "quota")
+# Whether overwritten and deleted objects are kept from now on.
+set_versioning = _setting(Action.REPOSITORY_EDIT, "versioning")
+# How long earlier versions stay.
+set_retention = _setting(Action.REPOSITORY_EDIT, "retention")
 
 
 async def delete_repository(

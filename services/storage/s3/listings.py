@@ -104,24 +104,23 @@ class VersionListing:
     next_markers: tuple[str, str] | None = None
     owner: Owner | None = None
 
+    @property
+    def is_truncated(self) -> bool:
+        """Whether there are more."""
+        return self.next_markers is not None
+
 
 def list_object_versions(page: VersionListing) -> bytes:
     """ListVersionsResult."""
     next_key, next_id = page.next_markers or ("", "")
-    names = [entry.key for entry in page.entries]
-    names += [page.prefix, page.delimiter, page.key_marker, next_key, *page.common_prefixes]
-    encode, is_url = choose_encoder(names, is_url_wanted=page.is_url_encoded)
+    encode, is_url = _encoder(page, page.key_marker, next_key)
     return document(
         "ListVersionsResult",
-        f"<Name>{escape(page.bucket)}</Name><Prefix>{_encoded(page.prefix, encode)}</Prefix>",
+        _head(page, encode, is_url=is_url),
         f"<KeyMarker>{_encoded(page.key_marker, encode)}</KeyMarker>",
         f"<VersionIdMarker>{escape(page.version_id_marker)}</VersionIdMarker>",
         _optional("NextKeyMarker", next_key, encode),
         f"<NextVersionIdMarker>{next_id}</NextVersionIdMarker>" if next_id else "",
-        _optional("Delimiter", page.delimiter, encode),
-        f"<MaxKeys>{page.max_keys}</MaxKeys>",
-        "<EncodingType>url</EncodingType>" if is_url else "",
-        f"<IsTruncated>{_bool(page.next_markers is not None)}</IsTruncated>",
         *(_version(entry, encode, owner_element(page.owner)) for entry in page.entries),
         _common_prefixes(page.common_prefixes, encode),
     )
@@ -188,13 +187,13 @@ def list_multipart_uploads(page: UploadListing) -> bytes:
     )
 
 
-def _encoder(page: Listing, *markers: str) -> tuple[Encoder | None, bool]:
+def _encoder(page: Listing | VersionListing, *markers: str) -> tuple[Encoder | None, bool]:
     names = [entry.key for entry in page.entries]
     names += [page.prefix, page.delimiter, *markers, *page.common_prefixes]
     return choose_encoder(names, is_url_wanted=page.is_url_encoded)
 
 
-def _head(page: Listing, encode: Encoder | None, *, is_url: bool) -> str:
+def _head(page: Listing | VersionListing, encode: Encoder | None, *, is_url: bool) -> str:
     return (
         f"<Name>{escape(page.bucket)}</Name><Prefix>{_encoded(page.prefix, encode)}</Prefix>"
         f"{_optional('Delimiter', page.delimiter, encode)}<MaxKeys>{page.max_keys}</MaxKeys>"

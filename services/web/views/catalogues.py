@@ -10,6 +10,8 @@ from services.web.render.catalogues.dataset import Dataset
 from services.web.resources import resources_of
 from services.web.views.cards import summaries_of
 from services.web.views.names import find_account, find_repository, named
+from services.web.views.page import CACHE
+from shared.contracts.accounts import Account
 from shared.contracts.indexer import RepositorySummary
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
@@ -22,17 +24,18 @@ async def catalogue(request: Request) -> Response:
     if form is None:
         raise NotFound
     summaries = await summaries_of(request, [repository.repository_uid])
-    dataset = await dataset_of(request, repository, summaries.get(repository.repository_uid))
+    owner = await find_account(request, repository.account_id)
+    summary = summaries.get(repository.repository_uid)
+    dataset = dataset_of(request, repository, owner, summary)
     # Building the XML loads a library, and takes milliseconds.
     content = await asyncio.to_thread(form.write, dataset)
-    headers = {"cache-control": "private, no-cache"}
+    headers = {"cache-control": CACHE}
     return Response(content, media_type=form.media_type, headers=headers)
 
 
-async def dataset_of(
-    request: Request, repository: Repository, summary: RepositorySummary | None
+def dataset_of(
+    request: Request, repository: Repository, owner: Account, summary: RepositorySummary | None
 ) -> Dataset:
     """What all forms are made of."""
     edge = resources_of(request)
-    owner = await find_account(request, repository.account_id)
     return Dataset(repository, owner, summary, edge.public_url, edge.data_door)

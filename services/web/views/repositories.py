@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from services.web.addresses import Place, about, data_url, directory_page
 from services.web.render.catalogues import FORMS, schema_org
-from services.web.render.catalogues.dataset import Dataset
 from services.web.render.footprint import Map, world
 from services.web.render.readme import Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_repository
 from services.web.resources import resources_of, visitor_of
 from services.web.session.visitor import NOBODY
 from services.web.views.cards import summaries_of
+from services.web.views.catalogues import dataset_of
 from services.web.views.figures import repository_figures
 from services.web.views.names import (
     May,
@@ -136,9 +136,7 @@ def _for_search_engines(
     """JSON-LD of what they may list; None for the rest."""
     if view.repository.visibility is not Visibility.PUBLIC:
         return None
-    edge = resources_of(request)
-    dataset = Dataset(view.repository, owner, view.summary, edge.public_url, edge.data_door)
-    return schema_org.document_of(dataset)
+    return schema_org.document_of(dataset_of(request, view.repository, owner, view.summary))
 
 
 async def listed(request: Request, place: Place, cursor: str = "") -> Directory | None:

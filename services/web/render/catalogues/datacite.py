@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.web.render.catalogues.dataset import ORCID, ROR, Dataset, known, name_of
+from services.web.render.catalogues.dataset import ORCID, ROR, SPDX, Dataset, known, name_of
 from shared.contracts.metadata import Author, Link
 
 SCHEMA = "http://datacite.org/schema/kernel-4"
@@ -143,7 +143,7 @@ def _rights(dataset: Dataset) -> dict[str, str]:
         "rightsUri": dataset.license,
         "rightsIdentifier": name,
         "rightsIdentifierScheme": "SPDX",
-        "schemeUri": "https://spdx.org/licenses/",
+        "schemeUri": SPDX,
     }
 
 
