@@ -61,22 +61,47 @@ class ObjectView:
     name: str
     trail: list[tuple[str, str]]
     page: str
-    stac_page: str
     url: str
     download: str
-    removal: str
     item_url: str
     may: May
     map: Map | None
     document: str
     snippets: list[Snippet]
     tool: str
-    tool_query: str
     checksums: list[tuple[str, str]] = field(default_factory=list)
     uploaded_by: str = ""
     readme: Readme | None = None
-    whole: Link | None = None
-    parts: list[Link] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of the account and the repository."""
+        return self.repository.account_id, self.repository.repository_id
+
+    @property
+    def stac_page(self) -> str:
+        """The page with its item in the place of the map."""
+        return self.page + ("&" if "?" in self.page else "?") + "view=stac"
+
+    @property
+    def tool_query(self) -> str:
+        """What else stands in the address of the page when a tool is chosen."""
+        return f"{urlencode({'key': self.file.key})}&" if "?key=" in self.page else ""
+
+    @property
+    def removal(self) -> str:
+        """Where it is deleted."""
+        return f"{about(*self.names, 'delete-file')}?{urlencode({'key': self.file.key})}"
+
+    @property
+    def whole(self) -> Link | None:
+        """What it is a part of."""
+        return _link(self.names, self.file.part_of) if self.file.part_of else None
+
+    @property
+    def parts(self) -> list[Link]:
+        """What is a part of it."""
+        return [_link(self.names, key) for key in self.file.parts]
 
 
 async def show(request: Request, place: Place) -> Response:
@@ -110,33 +135,26 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         _document(request, file) if wants_stac else _nothing(),
         _readme(request, repository, file),
     )
-    here = object_page(*names, file.key)
     url = data_url(edge.data_door, *names, file.key)
     opens = is_open(repository)
     snippets = await _snippets(request, repository, file, url)
-    keyed = urlencode({"key": file.key})
     return ObjectView(
         repository=repository,
         file=file,
         name=last_name(file.key),
         trail=way_down(principal, repository, prefix_of(file.key)),
-        page=here,
-        stac_page=here + ("&" if "?" in here else "?") + "view=stac",
+        page=object_page(*names, file.key),
         url=url,
-        download=url if opens else f"{about(*names, 'download')}?{keyed}",
-        removal=f"{about(*names, 'delete-file')}?{keyed}",
+        download=url if opens else f"{about(*names, 'download')}?{urlencode({'key': file.key})}",
         item_url=item_url,
         may=may,
         map=around(file.bbox) if file.bbox else None,
         document=document,
         snippets=snippets,
         tool=chosen(request, snippets),
-        tool_query=f"{keyed}&" if "?key=" in here else "",
         checksums=[(CHECKSUMS.get(name, name), file.checksums[name]) for name in file.checksums],
         uploaded_by=uploader,
         readme=readme,
-        whole=_link(names, file.part_of) if file.part_of else None,
-        parts=[_link(names, key) for key in file.parts],
     )
 
 
