@@ -61,6 +61,13 @@ def test_datacite_is_valid_by_its_schema(dataset: Dataset) -> None:
     assert [error.message for error in schema45.validator.iter_errors(said)] == []
 
 
+def test_datacite_says_how_much_it_is_and_of_which_formats() -> None:
+    said = datacite.document_of(FULL)
+    assert said["sizes"] == ["12345 bytes", "3 files"]
+    assert said["formats"] == ["CSV"]
+    assert "sizes" not in datacite.document_of(BARE)
+
+
 def test_datacite_as_xml() -> None:
     root = fromstring(datacite.write_xml(FULL))  # noqa: S314 -- our own
     assert _text(root, "identifier") == "10.5066/f7abc"
@@ -86,6 +93,15 @@ def test_dcat_has_what_the_profile_demands(dataset: Dataset) -> None:
     assert said["dct:publisher"]["foaf:name"]
     assert all(one["dcat:accessURL"]["@id"] for one in said["dcat:distribution"])
     assert all(one["dcat:endpointURL"]["@id"] and one["dct:title"] for one in services)
+
+
+def test_dcat_says_when_it_is_of_and_under_which_license() -> None:
+    said = dcat.document_of(FULL)["@graph"][0]
+    assert said["dct:temporal"]["dcat:startDate"]["@value"] == "1958-03-01T00:00:00+00:00"
+    assert said["dct:temporal"]["dcat:endDate"]["@value"] == "2026-01-02T03:04:05+00:00"
+    licenses = [one["dct:license"]["@id"] for one in said["dcat:distribution"]]
+    assert licenses == ["https://spdx.org/licenses/CC-BY-4.0"] * 2
+    assert "dct:temporal" not in dcat.document_of(BARE)["@graph"][0]
 
 
 def test_dcat_says_who_may_have_it_and_where_it_is() -> None:
