@@ -114,6 +114,7 @@ class Room:
             "raw_path": request.raw_path,
             "query_string": request.query_string,
             "headers": [(k.encode(), v.encode("latin-1")) for k, v in request.headers.items()],
+            "client": ("127.0.0.1", 9),
         }
         await self.door(scope, receive, send)
 

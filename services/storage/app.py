@@ -137,6 +137,7 @@ async def _holding(
             manages_buckets=settings.storage.buckets == "manage",
             archives=archive_limits(settings.storage),
             downloads=downloads,
+            trusted_proxies=settings.storage.trusted_proxies,
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 
 from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
@@ -34,6 +34,9 @@ class StorageSettings(SharedStorageSettings):
 
     `versions_seconds`: how often versions are looked for that a repository lets go.
 
+    `trusted_proxies` are networks whose `X-Forwarded-Host` is believed, for proxies that do not
+    keep `Host`, which is signed.
+
     An archive holds so many objects at most, and a process lays out so many at once.
     """
 
@@ -54,6 +57,7 @@ class StorageSettings(SharedStorageSettings):
     repository_objects: int | None = Field(default=None, ge=0)
     downloads_seconds: float = Field(default=5.0, gt=0)
     versions_seconds: float = Field(default=6 * 3600.0, gt=0)
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
 

@@ -29,6 +29,7 @@ from services.storage.views import (
 from services.storage.views.bodies import drain
 from services.storage.views.callers import find_caller
 from services.storage.views.exchange import SEND_FILE, Exchange, Held, Receive, Send
+from services.storage.views.forwarding import take_forwarded_host
 from services.storage.views.refusals import refuse
 from services.storage.views.rights import allowed_repository, seen_account
 from shared import telemetry
@@ -121,6 +122,8 @@ class DataDoor:
         exchange = Exchange(self.held, request, target, request_id, receive, send, sends_files)
         try:
             request.headers = read_headers(scope["headers"])
+            if self.held.trusted_proxies:
+                take_forwarded_host(request, scope["client"][0], self.held.trusted_proxies)
             cors.open_to_origins(exchange)
             await self._serve(exchange)
         except ClientGoneError:

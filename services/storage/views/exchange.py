@@ -18,6 +18,7 @@ from services.storage.views.holders import Holders
 from shared.contracts.repositories import Repository
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal
 from shared.projection import Projection
+from shared.proxies import Network
 from shared.uses import Uses
 
 Message = MutableMapping[str, Any]
@@ -70,6 +71,7 @@ class Held:
     manages_buckets: bool = False
     archives: ArchiveLimits
     downloads: Downloads
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 @dataclass(slots=True)
