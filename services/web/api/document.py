@@ -72,7 +72,8 @@ def _problems(route: APIRoute) -> set[int]:
         413: takes_body,
         422: idempotency_key in called,
     }
-    return ALWAYS | {status for status, is_so in by_reason.items() if is_so}
+    said = {int(status) for status in route.responses} & set(BY_STATUS)
+    return ALWAYS | said | {status for status, is_so in by_reason.items() if is_so}
 
 
 def _refusal(status: int) -> Node:

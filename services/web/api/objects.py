@@ -68,7 +68,7 @@ async def delete_object(
     )
 
 
-@router.get("/object/url", summary="A URL that fetches one object")
+@router.get("/object/url", summary="A URL that fetches one object", responses={403: {}})
 async def presign_object(
     request: Request,
     visitor: Calling,
@@ -76,7 +76,7 @@ async def presign_object(
     key: Key,
     version_id: Annotated[str, Query(max_length=64, description="An earlier version")] = "",
 ) -> PresignedUrl:
-    """It carries your permission for 15 minutes."""
+    """It carries your permission for 15 minutes. 403: earlier versions are for those who write."""
     asked = {**name.model_dump(), "key": key, "version_id": version_id}
     return await ask(request, PresignGetObject(actor=visitor.actor, **asked))
 

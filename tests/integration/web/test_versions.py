@@ -109,6 +109,11 @@ def test_the_api_tells_restores_and_deletes(
     )
     assert httpx.get(client.get(f"{api}/object/url", params=name).json()["url"]).content == b"1"
     assert httpx.get(f"{edge.web}{api}/object/versions", params=key).status_code == 401
+    document = client.get("/api/v1/openapi.json").json()
+    refused = httpx.get(f"{edge.web}{api}/object/url", params=name)
+    path = "/repositories/{account_id}/{repository_id}/object/url"
+    assert refused.status_code == 403
+    assert "403" in document["paths"][path]["get"]["responses"]
     restored = client.post(f"{api}/object/restore", params=key, json=wanted_version)
     assert restored.json()["size"] == 1
     assert client.delete(f"{api}/object/version", params=name).status_code == 204
