@@ -1,13 +1,16 @@
 """Storage processes that are killed, and what is waited for afterwards."""
 
+import fcntl
 import os
 import random
 import signal
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.door import ACCOUNT, PUBLIC, Door, stray_files
 from tests.embedded import alive
+from tests.kept_rows import rows_with
 from tests.waiting import until
 
 BUCKET = f"{ACCOUNT}--{PUBLIC}"
@@ -46,3 +49,22 @@ def is_up(door: Door) -> bool:
 def drafts_are_gone(door: Door) -> bool:
     """Whether nothing is left of the writes that died: neither drafts nor what they replaced."""
     return not [name for name in stray_files(door) if "tmp" in name.split("/")]
+
+
+def writes_are_mended(door: Door) -> bool:
+    """Whether each repository that a dead process wrote to was looked at anew."""
+    presences = (door.bytes_folder / ".sc" / "processes").glob("*")
+    living = [path.name for path in presences if _is_locked(path)]
+    marks = rows_with(door.platform.home, "DIRTY", "storage")
+    return all(any(name in mark for name in living) for mark in marks)
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

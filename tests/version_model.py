@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.deaths import is_up, kill_one
+from tests.deaths import is_up, kill_one, writes_are_mended
 from tests.door import Client, Door, body_of, keys_of, make_client, refusal
 from tests.waiting import until
 
@@ -91,6 +91,7 @@ class VersionModel:
             answer = change.call()
         killer.join()
         until(lambda: is_up(self.door), seconds=30)
+        until(lambda: writes_are_mended(self.door), seconds=30)
         before = self.lines[change.key]
         until(lambda: self.settled(change, before, answer), seconds=40)
 

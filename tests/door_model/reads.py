@@ -67,7 +67,8 @@ def list_pages(model: Model) -> None:
         keys += [(one["Key"], one["Size"], one["ETag"]) for one in page.get("Contents", [])]
         folders += [one["Prefix"] for one in page.get("CommonPrefixes", [])]
         assert len(page.get("Contents", [])) + len(page.get("CommonPrefixes", [])) <= size
-    assert (keys, folders) == found(model, prefix, delimiter, after), wanted
+    listed, known = (keys, folders), found(model, prefix, delimiter, after)
+    assert listed == known, (wanted, *map(difference, listed, known))
 
 
 def found(model: Model, prefix: str, delimiter: str, after: str) -> tuple[list[Any], list[str]]:
@@ -82,3 +83,9 @@ def found(model: Model, prefix: str, delimiter: str, after: str) -> tuple[list[A
         else:
             keys.append((key, len(model.things[key].content), model.things[key].etag))
     return keys, list(folders)
+
+
+def difference(listed: list[Any], known: list[Any]) -> tuple[list[Any], list[Any]]:
+    """What is listed alone, and what is known alone."""
+    surplus = [one for one in listed if one not in known]
+    return surplus, [one for one in known if one not in listed]
