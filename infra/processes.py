@@ -9,7 +9,12 @@ from shared.lifeline import tied_to_this_process
 
 
 async def spawn(
-    command: Sequence[str], log: Path, *, environment: Mapping[str, str], folder: Path | None = None
+    command: Sequence[str],
+    log: Path,
+    *,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> asyncio.subprocess.Process:
     """Start it. Its own session keeps a terminal's Ctrl-C from it: we stop it, in our order."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -22,6 +27,7 @@ async def spawn(
             env=child_environment(dict(environment)),
             cwd=folder,
             start_new_session=True,
+            pass_fds=pass_fds,
             preexec_fn=tied_to_this_process(),
         )
 

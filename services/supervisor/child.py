@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from infra.processes import spawn
 from shared.log import logger
@@ -21,24 +22,54 @@ HEALTHY_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Command:
-    """What to start, and where its output goes."""
+    """What to start, and where its output goes; `module` where it is one of ours."""
 
     name: str
     words: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    module: str = ""
+
+
+class Process(Protocol):
+    """What is asked of one that was spawned or forked."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def returncode(self) -> int | None:
+        """None as long as it runs."""
+
+    async def wait(self) -> int:
+        """Until it has ended; its exit code."""
+
+    def send_signal(self, signal: int, /) -> None:
+        """As kill(2)."""
+
+
+async def spawned(command: Command) -> Process:
+    """As a program of its own. OSError when it cannot be started."""
+    return await spawn(command.words, command.log, environment=command.environment)
 
 
 class Child:
     """Holds one process; `deaths` counts those in a row, `reason` tells the last."""
 
-    def __init__(self, command: Command, on_start: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        command: Command,
+        on_start: Callable[[], None] = lambda: None,
+        begin: Callable[[Command], Awaitable[Process]] = spawned,
+    ) -> None:
         self.command = command
         self.name = command.name
         self.deaths = 0
         self.reason = ""
         self._on_start = on_start
-        self._process: asyncio.subprocess.Process | None = None
+        self._begin = begin
+        self._process: Process | None = None
         self._stopping = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
@@ -78,13 +109,15 @@ class Child:
 
     async def _live_once(self) -> None:
         born = time.monotonic()
-        command = self.command
-        self._process = await spawn(command.words, command.log, environment=command.environment)
-        if self._stopping.is_set():
-            self._signal(signal.SIGTERM)
-        self._on_start()
-        code = await self._process.wait()
-        self.reason = describe_exit(code)
+        try:
+            self._process = await self._begin(self.command)
+        except OSError as error:
+            self.reason = f"it cannot be started: {error}"
+        else:
+            if self._stopping.is_set():
+                self._signal(signal.SIGTERM)
+            self._on_start()
+            self.reason = describe_exit(await self._process.wait())
         lived = time.monotonic() - born
         self.deaths = 1 if lived >= HEALTHY_SECONDS else self.deaths + 1
 

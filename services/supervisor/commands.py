@@ -45,7 +45,7 @@ def mail_child(home: Path, addresses: Addresses) -> Command:
     """Catches mail where none is sent."""
     ports = {"PORT": addresses.mail_port, "SMTP_PORT": addresses.mail_smtp_port}
     environment = {f"COOP_MAIL__{name}": str(port) for name, port in ports.items()}
-    return Command("mail", [sys.executable, "-m", "infra.mail"], environment, log_of(home, "mail"))
+    return _module("mail", "infra.mail", environment, home)
 
 
 def service_child(home: Path, process: Process, addresses: Addresses) -> Command:
@@ -55,8 +55,12 @@ def service_child(home: Path, process: Process, addresses: Addresses) -> Command
     if process.service == "accounts":
         environment["COOP_MAIL__SMTP_URL"] = addresses.smtp_url
         environment["COOP_MAIL__SENDER"] = addresses.sender
-    words = [sys.executable, "-m", f"services.{process.service}"]
-    return Command(process.name, words, environment, log_of(home, process.name))
+    return _module(process.name, f"services.{process.service}", environment, home)
+
+
+def _module(name: str, module: str, environment: dict[str, str], home: Path) -> Command:
+    words = [sys.executable, "-m", module]
+    return Command(name, words, environment, log_of(home, name), module)
 
 
 def addresses_environment(home: Path, addresses: Addresses) -> dict[str, str]:

@@ -11,8 +11,9 @@ from infra.processes import last_lines, spawn
 from infra.streams import declare
 from services.supervisor import commands
 from services.supervisor.addresses import Addresses
-from services.supervisor.child import Child, Command
+from services.supervisor.child import Child, Command, spawned
 from services.supervisor.crashes import collect_for_ever
+from services.supervisor.forks import CAN_FORK, ForkServer
 from services.supervisor.readiness import wait_until_answer
 from services.supervisor.ready import Running
 from services.supervisor.refusal import StartRefused
@@ -40,6 +41,7 @@ class Platform:
         self.home = home.resolve()
         self.changed: Callable[[], None] = lambda: None
         self._children: dict[str, Child] = {}
+        self._forks = ForkServer(commands.log_of(self.home, "forkserver"))
         self._collecting: asyncio.Task[None] | None = None
 
     async def start(self, kratos: Path | None, say: Say) -> None:
@@ -59,6 +61,7 @@ class Platform:
         for stage, patience_seconds in STOP_ORDER:
             going = [child for child in self._children.values() if _kind(child) in stage]
             await asyncio.gather(*(child.stop(patience_seconds) for child in going))
+        await self._forks.close()
 
     def kill(self) -> None:
         """End all at once."""
@@ -130,7 +133,8 @@ class Platform:
             say(f"mail: caught, to be read at {addresses.mail_url}")
 
     def _hold(self, command: Command) -> Child:
-        child = Child(command, on_start=self._tell)
+        begin = self._forks.fork if command.module and CAN_FORK else spawned
+        child = Child(command, on_start=self._tell, begin=begin)
         self._children[child.name] = child
         child.start()
         return child

@@ -58,6 +58,6 @@ def memory_table(supervisor: int) -> Table:
 def name_of(pid: int) -> str:
     """What a process is, in two words at most."""
     with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123 -- /proc
-        words = file.read().decode().split("\0")
+        words = file.read().decode().replace("\0", " ").split()
     module = next((word for word in words if word.startswith("services")), "")
     return module or os.path.basename(words[0])  # noqa: PTH119 -- a word, not a path

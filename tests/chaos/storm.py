@@ -39,7 +39,7 @@ class Storm:
 def is_of_kind(pid: int, victim: str) -> bool:
     """Whether the process is the NATS server, or that service's main process."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").split()
     except OSError:
         return False
     return words[0].endswith(victim.encode()) or f"services.{victim}".encode() in words

@@ -30,7 +30,7 @@ def test_a_dead_child_lives_again_and_a_signal_stops_all_in_order(tmp_path: Path
         wait_until_ready(reborn["ops"])
 
         everything = descendants(platform.process.pid)
-        assert len(everything) == len({"NATS", "Kratos", "mail", "accounts"})
+        assert len(everything) == len({"NATS", "Kratos", "forks", "mail", "accounts"})
         began = time.monotonic()
         assert platform.signal(signal.SIGINT) == 0
 
@@ -42,7 +42,7 @@ def test_a_dead_child_lives_again_and_a_signal_stops_all_in_order(tmp_path: Path
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     with running(tmp_path / "home", **PART) as platform:
         everything = descendants(platform.process.pid)
-        assert len(everything) == len({"NATS", "Kratos", "mail", "accounts"})
+        assert len(everything) == len({"NATS", "Kratos", "forks", "mail", "accounts"})
         platform.signal(signal.SIGKILL)
 
         end = time.monotonic() + 5

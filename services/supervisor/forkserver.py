@@ -1,0 +1,90 @@
+"""`python -m services.supervisor.forkserver FD`: processes that find imported what they run.
+
+Imports are most of what a start of ours takes, and of the memory of a process; made once, all that
+are forked afterwards share them. FD is a socket of sequenced packets. One request at a time:
+`{"module", "environment", "log"}` is answered with the pid of what runs as `python -m module`,
+`{"pid"}` with the exit code of one that has ended. The end of the other side ends this process, and
+with it all that it forked.
+"""
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import sys
+from contextlib import suppress
+from socket import socket
+from typing import Any
+
+from setproctitle import setproctitle
+
+from shared.lifeline import die_with_parent
+
+LONGEST_REQUEST = 64 * 1024
+
+
+def serve(channel: socket) -> str:
+    """Answer until nobody asks any more. In a process that was forked: the module it is to run."""
+    while request := channel.recv(LONGEST_REQUEST):
+        wanted = json.loads(request)
+        if "pid" in wanted:
+            answer = exit_code(wanted["pid"])
+        else:
+            import_ahead(wanted["module"])
+            answer = fork()
+            if not answer:
+                channel.close()
+                become(wanted)
+                return str(wanted["module"])
+        channel.send(b"%d" % answer)
+    return ""
+
+
+def import_ahead(module: str) -> None:
+    """What the module runs is its package's `app`."""
+    # Whoever needs what cannot be imported says so in its own log.
+    with suppress(Exception):
+        importlib.import_module(f"{module}.app")
+    # No look for garbage is to touch, and so to copy, what is shared.
+    gc.freeze()
+
+
+def fork() -> int:
+    """The pid; 0 in the new process, which dies when this one does."""
+    here = os.getpid()
+    pid = os.fork()
+    if not pid:
+        die_with_parent(here)
+    return pid
+
+
+def become(wanted: dict[str, Any]) -> None:
+    """A process of its own: session, output, environment, name."""
+    os.setsid()
+    log = os.open(wanted["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    for output in (sys.stdout, sys.stderr):
+        os.dup2(log, output.fileno())
+    os.close(log)
+    os.environ.update(wanted["environment"])  # noqa: TID251 -- as a child of its own is given them
+    sys.argv = [wanted["module"]]
+    setproctitle(f"{sys.executable} -m {wanted['module']}")
+    gc.enable()
+
+
+def exit_code(pid: int) -> int:
+    """As `subprocess` counts: below zero it is the signal."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        # It was forked by one before us, and went with it.
+        return -signal.SIGKILL
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    # What is imported here stays, so there is no garbage in it to look for.
+    gc.disable()
+    if module := serve(socket(fileno=int(sys.argv[1]))):
+        runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -1,0 +1,52 @@
+"""Processes of ours are forked by one that has imported what they run."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.embedded import Embedded, descendants, running
+from tests.waiting import until
+
+SETTINGS = {
+    "COOP_SERVICES": "repositories",
+    "COOP_SAMPLE": "false",
+    "COOP_KRATOS__PUBLIC_URL": "http://127.0.0.1:9",
+    "COOP_KRATOS__ADMIN_URL": "http://127.0.0.1:9",
+}
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Embedded]:
+    with running(tmp_path / "home", **SETTINGS) as platform:
+        yield platform
+
+
+def words_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def forkserver_of(platform: Embedded) -> int:
+    found = [
+        pid for pid in descendants(platform.process.pid) if "supervisor.forkserver" in words_of(pid)
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_they_are_its_children_and_listed_under_their_own_names(platform: Embedded) -> None:
+    (service,) = platform.ready["processes"]
+    assert service["pid"] in descendants(forkserver_of(platform))
+    assert "-m services.repositories" in words_of(service["pid"])
+    assert "started" in (platform.home / "logs" / "repositories.log").read_text()
+
+
+def test_they_live_again_with_it_after_it_was_killed(platform: Embedded) -> None:
+    before, dead = platform.ready["processes"][0]["pid"], forkserver_of(platform)
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: platform.ready["processes"][0]["pid"] not in (0, before), seconds=30)
+    assert platform.ready["processes"][0]["pid"] in descendants(forkserver_of(platform))
+    assert '"reason": "killed by SIGKILL"' in platform.output()
+    assert platform.signal(signal.SIGTERM) == 0
