@@ -78,6 +78,11 @@ def child_environment(additions: dict[str, str]) -> dict[str, str]:
     return {**os.environ, **additions}  # noqa: TID251 -- a child inherits what we were given
 
 
+def take_environment(additions: dict[str, str]) -> None:
+    """The same of a process that was forked and not spawned, which calls this itself."""
+    os.environ.update(additions)  # noqa: TID251 -- as above
+
+
 def given_names() -> set[str]:
     """The names of all variables that settings are read from: the environment and `.env`."""
     return {*os.environ, *dotenv_values(".env")}  # noqa: TID251 -- names alone, of all that is set

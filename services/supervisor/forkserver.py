@@ -20,6 +20,7 @@ from typing import Any
 
 from setproctitle import setproctitle
 
+from infra.settings import take_environment
 from shared.lifeline import die_with_parent
 
 LONGEST_REQUEST = 64 * 1024
@@ -67,7 +68,7 @@ def become(wanted: dict[str, Any]) -> None:
     for output in (sys.stdout, sys.stderr):
         os.dup2(log, output.fileno())
     os.close(log)
-    os.environ.update(wanted["environment"])  # noqa: TID251 -- as a child of its own is given them
+    take_environment(wanted["environment"])
     sys.argv = [wanted["module"]]
     setproctitle(f"{sys.executable} -m {wanted['module']}")
     gc.enable()
