@@ -7,6 +7,8 @@ to be published it also stands in the sparse index `outbox`, from which the rela
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 from shared.cloudevents import EventData, envelop
 from shared.errors import TooLarge
@@ -22,9 +24,12 @@ from shared.tables import (
     Item,
     Page,
     Put,
+    Schema,
     Table,
     Update,
 )
+from shared.tables.copies import change_items
+from shared.tables.port import EXPIRES_AT
 
 OUTBOX_INDEX = Index(name="outbox", partition="ob", sort="obsk")
 SHARD = "OUTBOX#0"
@@ -34,6 +39,7 @@ VERSION_DIGITS = 20
 HISTORY_SECONDS = 40 * 24 * 3600
 # A transaction takes a hundred.
 FORGET_STEP = 90
+HISTORY = "EVT#"
 
 
 def next_version(previous: int | None = None) -> int:
@@ -47,7 +53,7 @@ def next_version(previous: int | None = None) -> int:
 
 def history_key(aggregate: str) -> str:
     """The partition of an aggregate's events."""
-    return f"EVT#{aggregate}"
+    return f"{HISTORY}{aggregate}"
 
 
 def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") -> Put:
@@ -66,8 +72,7 @@ def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") 
         {
             "pk": history_key(aggregate),
             "sk": f"{stamp}#{data.event}",
-            "ob": SHARD,
-            "obsk": f"{stamp}#{event.id}#{data.event}",
+            **_waiting(stamp, event.id, data.event),
             "subject": data.nats_subject,
             "event": data.event,
             "aggregate": aggregate,
@@ -75,6 +80,28 @@ def announce(data: EventData, *, aggregate: str, version: int, actor: str = "") 
             "body": body,
         }
     )
+
+
+def _waiting(stamp: str, event_id: str, event: str) -> dict[str, str]:
+    """What puts a row into the index of those that wait."""
+    return {"ob": SHARD, "obsk": f"{stamp}#{event_id}#{event}"}
+
+
+def announce_again(path: Path, since: int) -> None:
+    """In a copied table: events from this version on wait once more, though they were published.
+
+    Whoever heard of them before ignores them; blocks.
+    """
+    index = Schema("outbox", (OUTBOX_INDEX,))
+    change_items(path, HISTORY, partial(_unsent, f"{since:0{VERSION_DIGITS}d}"), index)
+
+
+def _unsent(since: str, row: Item) -> Item | None:
+    stamp = row["sk"].partition("#")[0]
+    if "ob" in row or stamp < since:
+        return None
+    kept = {name: value for name, value in row.items() if name != EXPIRES_AT}
+    return kept | _waiting(stamp, row["id"], row["event"])
 
 
 def newer(version: int) -> Condition:

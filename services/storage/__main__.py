@@ -5,6 +5,8 @@ import sys
 
 from services.storage.app import create_app
 from services.storage.commands import command
+from services.storage.settings import ServiceSettings
+from shared.log import configure
 from shared.runtime import run
 
 
@@ -12,7 +14,9 @@ def main(words: list[str]) -> int:
     """The exit code."""
     if not words:
         return run(create_app())
-    code, told = asyncio.run(command(words))
+    settings = ServiceSettings()
+    configure(settings.log, service="storage command")
+    code, told = asyncio.run(command(words, settings))
     (sys.stderr if code else sys.stdout).write(f"{told}\n")
     return code
 

@@ -75,7 +75,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
         stack.push_async_callback(table.close)
         outbox = Outbox(table)
-        resources = await stack.enter_async_context(_resources(settings, outbox))
+        resources = await stack.enter_async_context(open_resources(settings, outbox))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
@@ -194,7 +194,8 @@ async def _blobs(settings: ServiceSettings) -> Blobs:
 
 
 @asynccontextmanager
-async def _resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
+async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
+    """Records and bytes, for a process that serves or for a command."""
     blobs = await _blobs(settings)
     bursts = Bursts(outbox, blobs.process)
     bursts.start()

@@ -13,6 +13,8 @@ class StorageSettings(SharedStorageSettings):
     `az://account/container/prefix`; empty: files of this machine. `blobs_options` are obstore's own
     (`endpoint`, `region`, `access_key_id` ...), `blobs_patience` the seconds that it may be silent.
 
+    `backup_options` are those of a bucket for backups.
+
     `fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
@@ -43,6 +45,7 @@ class StorageSettings(SharedStorageSettings):
     blobs: str = Field(default="", pattern=r"^$|^(s3|gs|az)://[^/]+")
     blobs_options: dict[str, SecretStr] = Field(default_factory=dict)
     blobs_patience: float = Field(default=30.0, gt=0)
+    backup_options: dict[str, SecretStr] = Field(default_factory=dict)
     fsync: Literal["always", "data", "off"] = "always"
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"

@@ -9,6 +9,7 @@ from pathlib import Path
 from services.supervisor.refusal import StartRefused
 
 SEALED = ("accounts", "kratos", "nats")
+RESTORING = ".restoring"
 
 
 @contextmanager
@@ -19,6 +20,7 @@ def own_folder(home: Path) -> Iterator[None]:
     try:
         _lock(home, descriptor)
         _refuse_lost_key(home)
+        _refuse_half_restored(home)
         yield
     finally:
         os.close(descriptor)
@@ -67,4 +69,12 @@ def _refuse_lost_key(home: Path) -> None:
         raise StartRefused(
             f"The key file {home / 'key'} is gone and what is sealed in {home} cannot be opened "
             "without it; put its backup back, or set COOP_HOME to a new folder."
+        )
+
+
+def _refuse_half_restored(home: Path) -> None:
+    if (home / RESTORING).exists():
+        raise StartRefused(
+            f"A restore into the data folder {home} was begun and not finished: remove all of it, "
+            "and what it put into a bucket, and run it again."
         )

@@ -16,6 +16,7 @@ from infra.sample.credentials import SampleAccount
 from infra.settings import PlatformSettings, cache_folder, given_names
 from services.supervisor import sample
 from services.supervisor.addresses import choose_addresses, needs_kratos
+from services.supervisor.backup import backup_or_restore
 from services.supervisor.folder import own_folder
 from services.supervisor.platform import Platform
 from services.supervisor.ready import remove_ready, table, write_ready
@@ -27,13 +28,15 @@ from shared.keyfile import KeyFileError, load_key_file
 from shared.log import configure
 
 
-def main() -> int:
-    """The exit code: 0 after an ordered stop, 1 when the start was refused."""
+def main(words: Sequence[str] = ()) -> int:
+    """The exit code: 0 after an ordered stop, 1 when the start was refused; or a command's."""
     try:
         for name in check_names(given_names()):
             _say(f"Nothing reads the setting {name}; docs/operations.md has all there are.")
         settings = PlatformSettings()
         configure(settings.log, service="supervisor")
+        if words:
+            return backup_or_restore(settings.home, words)
         sample.refuse_on_open_address(settings)
         door_tls(settings.storage)
         with own_folder(settings.home), own_terminal():

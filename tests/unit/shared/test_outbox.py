@@ -13,6 +13,7 @@ from shared.outbox import (
     OUTBOX_INDEX,
     Outbox,
     announce,
+    announce_again,
     history_key,
     newer,
     next_version,
@@ -89,4 +90,22 @@ async def test_what_waits_does_not_keep_what_came_after_it(tmp_path: Path) -> No
     await outbox.sent((await outbox.pending(limit=1000)).items[1:])
     assert not await outbox.forget("01A")
     assert [row["id"] for row in (await table.query(history_key("01A"))).items] == ["01A:1"]
+    await table.close()
+
+
+async def test_in_a_copy_later_events_wait_again(tmp_path: Path) -> None:
+    schema = Schema(name="accounts", indexes=(OUTBOX_INDEX,))
+    table = await open_table(schema, service="accounts", settings=Settings(home=tmp_path))
+    outbox = Outbox(table)
+    await outbox.commit(*(event(version) for version in (9, 10, 11)))
+    was = (await outbox.pending(limit=10)).items
+    await outbox.sent(was)
+    await outbox.commit(event(12))
+    waits = (await outbox.pending(limit=10)).items
+    await table.close()
+
+    announce_again(tmp_path / "accounts" / "accounts.db", 10)
+
+    table = await open_table(schema, service="accounts", settings=Settings(home=tmp_path))
+    assert (await Outbox(table).pending(limit=10)).items == [*was[1:], *waits]
     await table.close()

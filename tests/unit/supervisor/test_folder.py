@@ -55,3 +55,10 @@ def test_a_lost_key_file_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
         own_folder(tmp_path),
     ):
         pass
+
+
+def test_a_restore_that_was_cut_short_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".restoring").mkdir()
+
+    with pytest.raises(StartRefused, match="begun and not finished"), own_folder(tmp_path):
+        pass

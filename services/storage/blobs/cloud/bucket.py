@@ -56,7 +56,12 @@ class Bucket:
         return await put()
 
     async def put_stream(
-        self, name: str, pieces: AsyncIterator[bytes], about: Mapping[str, str]
+        self,
+        name: str,
+        pieces: AsyncIterator[bytes],
+        about: Mapping[str, str],
+        *,
+        chunk_bytes: int = CHUNK_BYTES,
     ) -> str:
         """Write an object piece by piece; its ETag. What `pieces` raises leaves nothing."""
         with answering("put", name):
@@ -65,7 +70,7 @@ class Bucket:
                 name,
                 pieces,
                 attributes=dict(about),
-                chunk_size=CHUNK_BYTES,
+                chunk_size=chunk_bytes,
                 max_concurrency=CHUNKS_AT_ONCE,
             )
         return told["e_tag"] or ""
@@ -93,6 +98,13 @@ class Bucket:
         with answering("get", name):
             told = await obstore.get_async(self._store, name, options={"range": (start, end)})
         return told.stream(min_chunk_size=least)
+
+    async def whole(self, name: str, least: int) -> AsyncIterator[Bytes]:
+        """All of an object in pieces of so many bytes at least. Raises GoneError."""
+        with answering("get", name):
+            told = await obstore.get_async(self._store, name)
+            async for piece in told.stream(min_chunk_size=least):
+                yield memoryview(piece)
 
     async def copy(self, source: str, target: str) -> None:
         """Without moving a byte through here. Raises GoneError."""

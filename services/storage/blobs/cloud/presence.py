@@ -39,6 +39,10 @@ class Presence:
         """Whether it was seen lately, as the newest of all is; or Unavailable."""
         return name == self.name or name in (await self._seen())[0]
 
+    async def others(self) -> list[str]:
+        """The names of those that live beside this one."""
+        return [name for name in (await self._seen())[0] if name != self.name]
+
     async def forget_dead(self) -> int:
         """Remove the names of those that were killed; how many."""
         dead = (await self._seen())[1]

@@ -1,39 +1,23 @@
-"""What operators do at the machine: counters checked against the records, and put right.
+"""Counters checked against the records, and put right."""
 
-They work on the table, beside a platform that runs or not.
-"""
-
-import argparse
-from collections.abc import AsyncIterator, Sequence
+from argparse import Namespace
+from collections.abc import AsyncIterator
 
 from services.storage.operations.counting import reconcile
 from services.storage.settings import ServiceSettings
 from services.storage.store.layout import SCHEMA
 from shared.contracts.repositories import Repository
-from shared.errors import Conflict, NotFound, Problem
+from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.snapshots import all_repositories, repository_called
 from shared.tables import open_table
 
 
-def parser() -> argparse.ArgumentParser:
-    """What can be said."""
-    whole = argparse.ArgumentParser(prog="python -m services.storage", description=__doc__)
-    commands = whole.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("reconcile", help="count objects and bytes anew, and mend figures")
-    one.add_argument("repository", nargs="?", default="", help="account/repository; else all")
-    return whole
-
-
-async def command(words: Sequence[str], settings: ServiceSettings | None = None) -> tuple[int, str]:
-    """Do it: the exit code and what is to be told."""
-    said = parser().parse_args(words)
-    table = await open_table(SCHEMA, service="storage", settings=settings or ServiceSettings())
-    outbox = Outbox(table)
+async def reconcile_all(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
+    """All repositories, or the one that is named."""
+    table = await open_table(SCHEMA, service="storage", settings=settings)
     try:
-        return await _reconcile_all(outbox, said.repository)
-    except Problem as problem:
-        return 1, problem.detail
+        return await _reconcile_all(Outbox(table), said.repository)
     finally:
         await table.close()
 

@@ -1,0 +1,215 @@
+"""The bytes that a copy of the records is about, brought to a backup while everything goes on.
+
+The copy is of one moment and the bytes are not: what was overwritten or deleted since has none any
+more. Then all that the records know of its key is copied anew, so that no record in the copy is
+without bytes.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from services.storage.backups.inventory import Inventory
+from services.storage.backups.naming import bytes_name
+from services.storage.backups.target import Target
+from services.storage.blobs.port import READ_BYTES, Blob, Bytes, GoneError
+from services.storage.models import ObjectRecord
+from services.storage.operations.healing import heal_object
+from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.succession import name_of
+from services.storage.s3.checksums import Checksums
+from services.storage.store.copying import copy_key
+from services.storage.store.objects import objects_page
+from services.storage.store.versions import all_versions
+from shared.contracts.repositories import Repository
+from shared.errors import ungrouped
+from shared.outbox import Outbox
+from shared.snapshots import all_repositories
+
+PAGE = 100
+AT_ONCE = 4
+TRIES = 5
+CRC64NVME = "CRC64NVME"
+
+
+class ChangedError(Exception):
+    """These bytes are not those that the record is about."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """No more bytes a second than this on average; 0: as fast as it goes."""
+
+    bytes_per_second: float = 0.0
+    until: float = 0.0
+
+    async def wait(self, size: int) -> None:
+        """As long as so many bytes may take."""
+        if self.bytes_per_second:
+            self.until = max(self.until, time.monotonic()) + size / self.bytes_per_second
+            await asyncio.sleep(self.until - time.monotonic())
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was kept, what of it was copied, and the keys whose bytes could not be."""
+
+    objects: int = 0
+    size: int = 0
+    copied: int = 0
+    copied_size: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BackingUp:
+    """One backup: the copied records, where bytes come from and go to.
+
+    `there` is what lies in the target, `needed` what the copied records are about.
+    """
+
+    live: Resources
+    copy: Outbox
+    target: Target
+    there: Inventory
+    needed: Inventory
+    pace: Pace = field(default_factory=Pace)
+    tally: Tally = field(default_factory=Tally)
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    following: asyncio.Lock = field(default_factory=asyncio.Lock)
+    locks: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+
+async def back_up_bytes(backing: BackingUp) -> None:
+    """All of them; what could not be copied is in the tally. Raises NoRoomError, Unavailable."""
+    async for repository in all_repositories(backing.copy.table):
+        for batches in (objects_in, versions_in):
+            async for records in batches(backing.copy, repository.repository_uid):
+                await all_of(_keep(backing, repository, record) for record in records)
+
+
+async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at once; where one fails the others are over too when its reason is raised."""
+    with ungrouped(Exception):
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+
+
+async def objects_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
+    """The objects of a repository, some at a time."""
+    cursor = None
+    while True:
+        records, cursor = await objects_page(outbox, repository_uid, limit=PAGE, cursor=cursor)
+        yield records
+        if cursor is None:
+            return
+
+
+async def versions_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
+    """The same of earlier versions, but for markers, which have no bytes."""
+    batch: list[ObjectRecord] = []
+    async for record in all_versions(outbox, repository_uid):
+        if not record.is_marker:
+            batch.append(record)
+        if len(batch) == PAGE:
+            yield batch
+            batch = []
+    yield batch
+
+
+async def _keep(backing: BackingUp, repository: Repository, record: ObjectRecord) -> None:
+    """Its bytes are in the target, or those of what its key has now."""
+    backing.tally.objects += 1
+    backing.tally.size += record.size
+    if await _is_kept(backing, repository, record):
+        return
+    for _ in range(TRIES):
+        if await _follow(backing, repository, record.key):
+            return
+        await heal_object(backing.live, repository, record.key)
+    backing.tally.missing.append(f"{repository.full_name}/{record.key}")
+
+
+async def _follow(backing: BackingUp, repository: Repository, key: str) -> bool:
+    """Copy anew what is known of a key; whether the bytes of all that are in the target then."""
+    async with backing.following:
+        uid = repository.repository_uid
+        records = await copy_key(backing.live.outbox, backing.copy, uid, key)
+    return all([await _is_kept(backing, repository, one) for one in records])
+
+
+async def _is_kept(backing: BackingUp, repository: Repository, record: ObjectRecord) -> bool:
+    """Whether its bytes are in the target, to which they are copied where they can be."""
+    name = bytes_name(record)
+    async with backing.gate, backing.locks.setdefault(name, asyncio.Lock()):
+        if name not in backing.there and not await _copy(backing, repository, record, name):
+            return False
+    backing.needed.add([name])
+    return True
+
+
+async def _copy(
+    backing: BackingUp, repository: Repository, record: ObjectRecord, name: str
+) -> bool:
+    blob = await _open(backing.live, repository, record)
+    if blob is None:
+        return False
+    try:
+        await blob.expect(0, blob.size)
+        await backing.target.put(name, _pieces(backing, record, blob), record.size)
+    except ChangedError:
+        return False
+    finally:
+        blob.close()
+    backing.there.add([name])
+    backing.tally.copied += 1
+    backing.tally.copied_size += record.size
+    return True
+
+
+async def _open(live: Resources, repository: Repository, record: ObjectRecord) -> Blob | None:
+    """The bytes of a record, wherever they are by now; None where they are gone."""
+    folder, key, blobs = folder_of(repository), record.key, live.blobs
+    as_version = blobs.version_place(record.place, name_of(record.stamp))
+    for place in dict.fromkeys((record.place, as_version)):
+        with suppress(GoneError):
+            blob = await blobs.open(folder, key, place)
+            if blob.mark == record.mark:
+                return blob
+            blob.close()
+    # A version that came back is under its key's own name again.
+    found = await blobs.look(folder, key)
+    if found is None or found.mark == record.mark:
+        return found
+    found.close()
+    return None
+
+
+async def _pieces(backing: BackingUp, record: ObjectRecord, blob: Blob) -> AsyncIterator[Bytes]:
+    """Its bytes in order. Raises ChangedError where one cannot be read, or behind the last."""
+    computed, offset = Checksums((CRC64NVME,)), 0
+    while offset < blob.size:
+        try:
+            piece = await blob.read(offset, min(READ_BYTES, blob.size - offset))
+        except OSError as error:
+            raise ChangedError from error
+        if not piece:
+            break
+        await backing.pace.wait(len(piece))
+        computed.update(piece)
+        yield piece
+        offset += len(piece)
+    check(record, computed, offset)
+
+
+def check(record: ObjectRecord, computed: Checksums, size: int) -> None:
+    """Raises ChangedError unless these are the bytes that the record is about."""
+    expected = record.checksums.get(CRC64NVME.lower())
+    is_right = expected in {None, computed.base64(CRC64NVME)}
+    if size != record.size or not is_right:
+        raise ChangedError
