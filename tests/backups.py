@@ -34,6 +34,7 @@ from tests.blob_writes import content_of
 from tests.storage_room import opened_resources
 
 RECORDS = "storage/storage.db"
+Everything = dict[tuple[str, str], tuple[ObjectRecord, bytes]]
 
 
 async def nothing() -> None:
@@ -94,9 +95,7 @@ async def know(resources: Resources, repository: Repository) -> None:
     await resources.outbox.table.write(Put(row))
 
 
-async def everything(
-    resources: Resources, repository: Repository
-) -> dict[tuple[str, str], tuple[ObjectRecord, bytes]]:
+async def everything(resources: Resources, repository: Repository) -> Everything:
     """All records of a repository by key and version, as they are wherever bytes lie, and bytes."""
     uid = repository.repository_uid
     records = [one async for batch in objects_in(resources.outbox, uid) for one in batch]

@@ -128,7 +128,8 @@ async def put_part(target: Target, snapshot: str, path: str, source: Path) -> Pa
                 size += len(piece)
                 yield piece
 
-    await target.put(in_snapshot(snapshot, path), pieces(), source.stat().st_size)
+    there = await to_thread(source.stat)
+    await target.put(in_snapshot(snapshot, path), pieces(), there.st_size)
     return Part(path=path, size=size, sha256=digest.hexdigest())
 
 
