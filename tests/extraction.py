@@ -1,13 +1,15 @@
 """Extractors run in the test's own process, fed as the sandbox feeds them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import orjson
 
 from services.indexer.extractors.facts import Facts
-from services.indexer.extractors.registry import extract
+from services.indexer.extractors.preview import Preview
+from services.indexer.extractors.registry import extract, preview
 from services.indexer.extractors.sparse_file import (
     HEAD_BYTES,
     NeedBytes,
@@ -22,28 +24,53 @@ NOTHING: Mapping[str, bytes] = {}
 EXPECTED = orjson.loads((ROOT / "tests" / "data" / "expected.json").read_bytes())
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """The facts, and what it took to have them."""
+Found = TypeVar("Found")
 
-    facts: Facts
+
+@dataclass(frozen=True)
+class Extracted(Generic[Found]):
+    """The facts, or what else was asked for, and what it took to have them."""
+
+    facts: Found
     requests: int
     bytes_read: int
 
 
 def extracted(
     name: str, data: bytes, *, most: int = 100, beside: Mapping[str, bytes] = NOTHING
-) -> Extracted:
+) -> Extracted[Facts]:
     """The facts of these bytes; raises Malformed as the extractors do.
 
     `beside` are other files by their whole names.
     """
+    return fed(extract, name, data, most=most, beside=beside)
+
+
+def previewed(name: str, data: bytes, *, most: int = 100) -> Extracted[Preview]:
+    """What these bytes show of themselves; raises likewise."""
+    return fed(preview, name, data, most=most)
+
+
+def sample_preview(place: str) -> Preview:
+    """Of a file of the sample."""
+    return previewed(place, (SAMPLE / place).read_bytes()).facts
+
+
+def fed(
+    read: Callable[[SparseFile], Found],
+    name: str,
+    data: bytes,
+    *,
+    most: int,
+    beside: Mapping[str, bytes] = NOTHING,
+) -> Extracted[Found]:
+    """What `read` makes of these bytes, which it is given as it asks for them."""
     file, content = SparseFile(name, len(data)), {**beside, name: data}
     file.add(0, data[:HEAD_BYTES])
     requests, bytes_read = 1, min(len(data), HEAD_BYTES)
     while True:
         try:
-            return Extracted(extract(file), requests, bytes_read)
+            return Extracted(read(file), requests, bytes_read)
         except NeedFiles as need:
             file.others |= {one: _other(name, one, beside) for one in need.names}
         except NeedBytes as need:

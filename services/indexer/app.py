@@ -13,13 +13,17 @@ from services.indexer.operations.beside import Beside
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.keeping import Indexer
+from services.indexer.operations.previewing import Previewing
 from services.indexer.operations.purging import purge_repository
 from services.indexer.sandbox.pool import Outcome, Sandbox
 from services.indexer.sandbox.reading import Source
-from services.indexer.settings import ServiceSettings
+from services.indexer.sandbox.worker import Nursery
+from services.indexer.settings import IndexerSettings, ServiceSettings
 from services.indexer.store.layout import SCHEMA
 from shared.bus import Bus, Handler
 from shared.cloudevents import EventData
+from shared.confinement.limits import Limits
+from shared.contracts.indexer import FilePreview
 from shared.contracts.storage import StoredObject
 from shared.following import follow
 from shared.keyfile import load_key_file, nats_seed, service_access_key
@@ -76,7 +80,7 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
     async with AsyncExitStack() as stack:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
         stack.push_async_callback(table.close)
-        sandbox = await stack.enter_async_context(Sandbox(settings.indexer.sandbox))
+        sandbox, previews = await stack.enter_async_context(sandboxes(settings.indexer))
         door = DataDoor(settings.storage_url, *service_access_key(key, SERVICE))
         await stack.enter_async_context(door)
         fulltext = await open_fts5(settings.home / SERVICE / "search.db", settings.indexer.words)
@@ -87,8 +91,22 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
-        resources = Resources(indexer, Projection(table, bus), data_url, catalogue, limits)
+        previewing = Previewing(partial(show, previews, door))
+        projection = Projection(table, bus)
+        resources = Resources(indexer, projection, data_url, catalogue, previewing, limits)
         yield Held(resources, folder, bus)
+
+
+@asynccontextmanager
+async def sandboxes(settings: IndexerSettings) -> AsyncIterator[tuple[Sandbox, Sandbox]]:
+    """For what is indexed, and for what somebody looks at, so that neither waits for the other."""
+    limits = Limits(settings.sandbox.memory_bytes, settings.sandbox.parse_seconds)
+    async with (
+        Nursery(limits) as nursery,
+        Sandbox(settings.sandbox, nursery) as indexing,
+        Sandbox(settings.previews, nursery) as looking,
+    ):
+        yield indexing, looking
 
 
 async def read(sandbox: Sandbox, door: DataDoor, stored: Stored, beside: Beside) -> Outcome:
@@ -101,6 +119,11 @@ async def read(sandbox: Sandbox, door: DataDoor, stored: Stored, beside: Beside)
         ]
 
     return await sandbox.parse(stored.key, stored.size, door.fetching(stored), find)
+
+
+async def show(sandbox: Sandbox, door: DataDoor, stored: Stored) -> FilePreview:
+    """What an object shows of itself."""
+    return await sandbox.preview(stored.key, stored.size, door.fetching(stored))
 
 
 async def read_start(door: DataDoor, stored: StoredObject, most: int) -> bytes:

@@ -5,19 +5,36 @@ from pydantic import BaseModel, Field
 from shared.settings import OpsSettings, Settings
 
 
-class SandboxSettings(BaseModel):
-    """Budgets of one file, and how many are read at once.
+class BudgetSettings(BaseModel):
+    """What one file may cost, and how many are read at once.
 
-    `seconds` covers a file's whole stay, fetches included; `parse_seconds` one run of a parser.
+    `seconds` covers a file's whole stay, fetches included.
     """
 
     workers: int = Field(default=2, ge=1)
     max_requests: int = Field(default=8, ge=1)
     max_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024)
     seconds: float = 20.0
+    parses_per_worker: int = 1000
+
+
+class SandboxSettings(BudgetSettings):
+    """Of files that are indexed; and of every process that reads files.
+
+    `parse_seconds` is for one run of a parser.
+    """
+
     parse_seconds: float = 3.0
     memory_bytes: int = 2 * 1024 * 1024 * 1024
-    parses_per_worker: int = 1000
+
+
+class PreviewSettings(BudgetSettings):
+    """Of files that somebody looks at: rows lie further apart than headers, and nobody waits."""
+
+    workers: int = Field(default=1, ge=1)
+    max_requests: int = Field(default=48, ge=1)
+    max_bytes: int = Field(default=16 * 1024 * 1024, ge=64 * 1024)
+    seconds: float = 4.0
 
 
 class SearchSettings(BaseModel):
@@ -50,6 +67,7 @@ class IndexerSettings(OpsSettings):
     """`COOP_INDEXER__...`."""
 
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
+    previews: PreviewSettings = Field(default_factory=PreviewSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     words: WordsSettings = Field(default_factory=WordsSettings)
 

@@ -40,7 +40,7 @@ from shared.sealing import sealing_key
 from shared.uses import Uses, of_links, telling
 
 SERVICE = "web"
-README_SECONDS = 600.0
+RENDERED_SECONDS = 600.0
 SMALLEST_GZIP = 1024
 GZIP_LEVEL = 4
 
@@ -103,7 +103,8 @@ def create_resources(
         guesses=create_guesses(web, names_key, bus),
         asked_by_caller=Rate(web.api_per_caller, key=names_key),
         asked_by_address=Rate(web.api_per_address, key=names_key),
-        readmes=Memory(README_SECONDS, entries=500),
+        readmes=Memory(RENDERED_SECONDS, entries=500),
+        previews=Memory(RENDERED_SECONDS, entries=500),
         # A third of a second's work that a start does not wait for.
         api_schema=cache(lambda: openapi_of(create_api())),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from services.web.data_door import DataDoor
 from services.web.live import Live
+from services.web.render.previews import Preview
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
 from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
@@ -48,6 +49,7 @@ class Resources:
     asked_by_caller: Rate
     asked_by_address: Rate
     readmes: Memory[Readme]
+    previews: Memory[Preview]
     api_schema: Callable[[], Mapping[str, Any]]
     cookies: CookiePolicy
     form_key: bytes

@@ -60,6 +60,7 @@ def test_the_whole_way(ready: Ready, visitor: Visitor) -> None:
     upload(visitor, ready, "stage levels.csv")
     page = until(lambda: shows(visitor, f"/{place}/stage%20levels.csv", "level"))
     assert page.headings == ["stage levels.csv"]
+    until(lambda: shows(visitor, f"/{place}/stage%20levels.csv", "47.56 7.58 4.21"))
     assert hashlib.md5(CSV).hexdigest() in page.html  # noqa: S324 -- the entity tag
     assert plain.get(f"{ready['s3']}/{place}/stage%20levels.csv").content == CSV
 

@@ -1,5 +1,6 @@
 """Jupyter notebooks (nbformat 3 and 4): their cells and their language, never their outputs."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -8,11 +9,13 @@ import orjson
 from services.indexer.extractors import words
 from services.indexer.extractors.content.text import title_of
 from services.indexer.extractors.facts import Facts, Group, Malformed
+from services.indexer.extractors.preview import Preview, text
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"ipynb"})
 LABEL = "Jupyter notebook"
 MEDIA_TYPE = "application/x-ipynb+json"
+PROSE, TICKS = ("markdown", "heading"), re.compile("`+")
 
 
 def recognises(file: SparseFile) -> bool:
@@ -36,6 +39,26 @@ def parse(file: SparseFile) -> Facts:
         group.add(f"{kind.capitalize()} cells", f"{count:,}")
     group.add("Format", f"nbformat {said.get('nbformat')}")
     return Facts(LABEL, MEDIA_TYPE, f"{LABEL}, {words.count(len(cells), 'cell')}", groups=[group])
+
+
+def preview(file: SparseFile) -> Preview:
+    """Its cells as they were written, one Markdown document. Raises Malformed."""
+    data = file.whole()
+    if data is None:
+        raise Malformed("It is larger than 8 MB.")
+    part = text("\n\n".join(_written(cell) for cell in _read(data)[1]))
+    part.kind = "markdown"
+    return Preview([part])
+
+
+def _written(cell: dict[str, Any]) -> str:
+    """Prose as it is; all else between marks that it cannot end."""
+    source = _source(cell)
+    if cell.get("cell_type") in PROSE:
+        return source
+    longest = max(map(len, TICKS.findall(source)), default=0)
+    mark = "`" * max(3, longest + 1)
+    return f"{mark}\n{source}\n{mark}"
 
 
 def _read(data: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -14,10 +14,12 @@ from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
     Directory,
     FileMetadata,
+    FilePreview,
     FoundPage,
     GetCollection,
     GetFile,
     GetItem,
+    GetPreview,
     GetSummaries,
     ListCatalogs,
     ListCollections,
@@ -56,6 +58,16 @@ def _as_seen(principal: Principal, repository: Repository, file: FileMetadata) -
     if may(principal, Action.DATA_READ, resource, file.part_of):
         return file.model_copy(update={"parts": parts})
     return file.model_copy(update={"parts": parts, "part_of": "", "item_id": ""})
+
+
+async def get_preview(resources: Resources, wanted: GetPreview) -> FilePreview:
+    """What one object shows of itself."""
+    names, asked = (wanted.account_id, wanted.repository_id), (Action.DATA_READ, wanted.key)
+    repository = await _readable(resources, wanted.actor, names, asked)
+    file = await asking.get_file(resources.table, repository, wanted.key)
+    # It may have been described under other names.
+    today = {"account_id": repository.account_id, "repository_id": repository.repository_id}
+    return await resources.previewing.preview(file.model_copy(update=today))
 
 
 async def list_directory(resources: Resources, wanted: ListDirectory) -> Directory:
@@ -218,6 +230,7 @@ async def _account_name(resources: Resources, account_uid: str) -> str:
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetFile: get_file,
+    GetPreview: get_preview,
     ListDirectory: list_directory,
     GetSummaries: get_summaries,
     ListCatalogs: list_catalogs,

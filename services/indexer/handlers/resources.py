@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from services.indexer.operations.catalogue import Catalogue
 from services.indexer.operations.keeping import Indexer
+from services.indexer.operations.previewing import Previewing
 from services.indexer.settings import SearchSettings
 from shared.projection import Projection
 from shared.tables import Table
@@ -17,6 +18,7 @@ class Resources:
     projection: Projection
     data_url: str
     catalogue: Catalogue
+    previewing: Previewing
     limits: SearchSettings = field(default_factory=SearchSettings)
 
     @property

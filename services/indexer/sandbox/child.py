@@ -15,14 +15,14 @@ from typing import Any, NoReturn, cast
 import orjson
 
 from services.indexer.extractors.facts import Malformed
-from services.indexer.extractors.registry import extract, extractors_found
+from services.indexer.extractors.registry import extract, extractors_found, preview
 from services.indexer.extractors.sparse_file import (
     NeedBytes,
     NeedFiles,
     OutOfBytes,
     SparseFile,
 )
-from services.indexer.sandbox.wire import frame, receive
+from services.indexer.sandbox.wire import PREVIEW, frame, receive
 from shared.confinement.landlock import hide_files, readable_places
 from shared.confinement.limits import Limits, confine, cut_network, renounce
 from shared.lifeline import die_with_parent
@@ -74,15 +74,15 @@ def work(channel: socket.socket, limits: Limits, *, is_isolated: bool) -> NoRetu
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     confine(limits)
     channel.sendall(frame({"pid": os.getpid(), "is_isolated": is_isolated}))
-    file = SparseFile("", 0)
+    file, task = SparseFile("", 0), ""
     while (message := receive(channel)) is not None:
         header, raw = message
         if "name" in header:
-            file = SparseFile(header["name"], header["size"])
+            file, task = SparseFile(header["name"], header["size"]), header["task"]
         _take(file, header, raw)
         # The default action of SIGALRM ends the process, also inside a library's loop.
         signal.setitimer(signal.ITIMER_REAL, limits.parse_seconds)
-        reply = attempt(file)
+        reply = attempt(file, task)
         signal.setitimer(signal.ITIMER_REAL, 0)
         channel.sendall(reply)
     os._exit(0)
@@ -101,10 +101,10 @@ def _take(file: SparseFile, header: dict[str, Any], raw: bytes) -> None:
         one.is_final = header.get("is_final", False)
 
 
-def attempt(file: SparseFile) -> bytes:
-    """One run of the extractor, as a message: facts, what is missing, or why not."""
+def attempt(file: SparseFile, task: str) -> bytes:
+    """One run of the extractor, as a message: what was asked for, what is missing, or why not."""
     try:
-        return frame({"facts": extract(file)})
+        return frame({task: preview(file) if task == PREVIEW else extract(file)})
     except NeedBytes as need:
         return frame({"need": [need.name, need.start, need.end]})
     except NeedFiles as need:

@@ -20,16 +20,16 @@ from services.indexer.sandbox.reading import (
     Source,
     find_none,
 )
+from services.indexer.sandbox.wire import FACTS, PREVIEW
 from services.indexer.sandbox.worker import Nursery, Worker, WorkerLost
-from services.indexer.settings import SandboxSettings
-from shared.confinement.limits import Limits
+from services.indexer.settings import BudgetSettings
+from shared.contracts.indexer import FilePreview
 from shared.errors import Unavailable
 from shared.log import logger
 
 log = logger("sandbox")
 
-CHILD = "services.indexer.sandbox.child"
-FACTS = TypeAdapter(Facts)
+SENSIBLE = TypeAdapter(Facts)
 # What a worker says that is not done yet.
 ASKS = frozenset({"need", "files"})
 # A worker may be lost for reasons that are not the file's, so a file gets a second one.
@@ -53,12 +53,12 @@ class Outcome:
 
 
 class Sandbox:
-    """Held open: `async with Sandbox(settings) as sandbox`."""
+    """Workers of a nursery, held open: `async with Sandbox(settings, nursery) as sandbox`."""
 
-    def __init__(self, settings: SandboxSettings, *, child: str = CHILD) -> None:
+    def __init__(self, settings: BudgetSettings, nursery: Nursery) -> None:
         self.settings = settings
         self.is_isolated: bool | None = None
-        self._nursery = Nursery(Limits(settings.memory_bytes, settings.parse_seconds), child)
+        self._nursery = nursery
         self._places: asyncio.LifoQueue[Worker | None] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
@@ -76,7 +76,6 @@ class Sandbox:
             worker = self._places.get_nowait()
             if worker is not None:
                 await worker.close()
-        await self._nursery.close()
 
     async def parse(self, name: str, size: int, fetch: Fetch, find: Find = find_none) -> Outcome:
         """Read a file called `name` of `size` bytes; `fetch(start, end)` gets its bytes.
@@ -85,21 +84,34 @@ class Sandbox:
         where no worker can be had; whatever the file does is an outcome.
         """
         reading = Reading(Source(name, size, fetch), find, self.settings)
+        return self._outcome(reading, *await self._read(reading))
+
+    async def preview(self, name: str, size: int, fetch: Fetch) -> FilePreview:
+        """What such a file shows of itself, or why nothing. Raises what `parse` raises."""
+        reading = Reading(Source(name, size, fetch), find_none, self.settings, PREVIEW)
+        reply, over = await self._read(reading)
+        if PREVIEW not in reply:
+            return FilePreview(reason=_reason(reply, over))
+        try:
+            return FilePreview.model_validate(reply[PREVIEW])
+        except ValidationError:
+            return FilePreview(reason="Reading it gave nothing sensible.")
+
+    async def _read(self, reading: Reading) -> tuple[dict[str, Any], str]:
+        """What a worker says in the end, empty where none does; and why it is not all."""
         try:
             await reading.begin()
         except OverBudget as over:
-            return self._failed(reading, str(over))
-        reason = ""
+            return {}, str(over)
         for _ in range(TRIES):
             try:
                 async with self._worker() as worker:
                     return await self._converse(worker, reading)
             except WorkerLost as lost:
-                if lost.seconds >= self.settings.parse_seconds:
-                    reason = f"Reading it took longer than {self.settings.parse_seconds:g} s."
-                    break
-                reason = "Reading it crashed the reader."
-        return self._failed(reading, reason)
+                seconds = self._nursery.limits.parse_seconds
+                if lost.seconds >= seconds:
+                    return {}, f"Reading it took longer than {seconds:g} s."
+        return {}, "Reading it crashed the reader."
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[Worker]:
@@ -131,25 +143,23 @@ class Sandbox:
     def _is_spent(self, worker: Worker) -> bool:
         return worker.is_busy or worker.parses >= self.settings.parses_per_worker
 
-    async def _converse(self, worker: Worker, reading: Reading) -> Outcome:
+    async def _converse(self, worker: Worker, reading: Reading) -> tuple[dict[str, Any], str]:
         """Ask until it needs nothing more, or may have nothing more."""
-        seconds = self.settings.parse_seconds
+        seconds = self._nursery.limits.parse_seconds
         reply = await worker.ask(*reading.opening(), seconds)
         while not ASKS.isdisjoint(reply):
             try:
                 more = await reading.answer(reply)
             except OverBudget as over:
-                final = await worker.ask({"is_final": True}, b"", seconds)
-                return self._outcome(reading, final, str(over))
+                return await worker.ask({"is_final": True}, b"", seconds), str(over)
             reply = await worker.ask(*more, seconds)
-        return self._outcome(reading, reply, "")
+        return reply, ""
 
     def _outcome(self, reading: Reading, reply: dict[str, Any], over: str) -> Outcome:
-        if "facts" not in reply:
-            reason = over if reply.get("is_out") else str(reply.get("failed", ""))[:1000]
-            return self._failed(reading, reason or "It could not be read.")
+        if FACTS not in reply:
+            return self._failed(reading, _reason(reply, over))
         try:
-            facts = FACTS.validate_python(reply["facts"])
+            facts = SENSIBLE.validate_python(reply[FACTS])
         except ValidationError:
             return self._failed(reading, "Reading it gave no sensible facts.")
         reason = facts.partial or over
@@ -170,3 +180,8 @@ class Sandbox:
         return Outcome(
             "failed", facts, reason, reading.requests, reading.bytes_read, reading.seconds
         )
+
+
+def _reason(reply: dict[str, Any], over: str) -> str:
+    """Why there is nothing of a file."""
+    return str(reply.get("failed", ""))[:1000] or over or "It could not be read."

@@ -8,8 +8,9 @@ from typing import Any
 
 from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile, is_within_reach
 from services.indexer.models.superseded import Superseded
+from services.indexer.sandbox.wire import FACTS
 from services.indexer.sandbox.worker import WorkerLost
-from services.indexer.settings import SandboxSettings
+from services.indexer.settings import BudgetSettings
 
 Fetch = Callable[[int, int], Awaitable[bytes]]
 
@@ -43,10 +44,16 @@ class OverBudget(Exception):
 
 
 class Reading:
-    """What has been fetched of a file and of those beside it, and what it has cost."""
+    """What has been fetched of a file and of those beside it, and what it has cost.
 
-    def __init__(self, source: Source, find: Find, settings: SandboxSettings) -> None:
+    `task` is what a worker is to tell of it.
+    """
+
+    def __init__(
+        self, source: Source, find: Find, settings: BudgetSettings, task: str = FACTS
+    ) -> None:
         self.source = source
+        self.task = task
         self.requests = 0
         self.bytes_read = 0
         self._spans: list[tuple[str, int, bytes]] = []
@@ -68,7 +75,12 @@ class Reading:
 
     def opening(self) -> Message:
         """All that is at hand, for a worker that knows nothing yet."""
-        said = {"name": self.source.name, "size": self.source.size, "files": _sizes(self._others)}
+        said = {
+            "task": self.task,
+            "name": self.source.name,
+            "size": self.source.size,
+            "files": _sizes(self._others),
+        }
         return _message(said, self._spans)
 
     async def answer(self, asked: Mapping[str, Any]) -> Message:

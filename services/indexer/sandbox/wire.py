@@ -9,6 +9,8 @@ import orjson
 FRAME = struct.Struct(">II")
 # A hostile worker may say anything: we listen to this much.
 MAX_REPLY_BYTES = 1024 * 1024
+# What a worker is asked for, and under which name it answers.
+FACTS, PREVIEW = "facts", "preview"
 
 
 def frame(header: dict[str, Any], raw: bytes = b"") -> bytes:

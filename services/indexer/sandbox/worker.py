@@ -10,7 +10,8 @@ import time
 from asyncio.subprocess import DEVNULL, Process
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
@@ -18,6 +19,7 @@ from services.indexer.sandbox.wire import FRAME, MAX_REPLY_BYTES, frame
 from shared.confinement.limits import Limits
 
 ROOT = Path(__file__).parents[3]
+CHILD = "services.indexer.sandbox.child"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 # Over the worker's own alarm, so that it is the alarm that ends it.
@@ -97,14 +99,28 @@ class Worker:
 
 
 class Nursery:
-    """The process that forks workers. Started anew when it is gone."""
+    """The process that forks workers, held open: it starts when it is needed, anew when it is gone.
 
-    def __init__(self, limits: Limits, module: str) -> None:
+    Whatever workers are for, they share the libraries that it has loaded.
+    """
+
+    def __init__(self, limits: Limits, module: str = CHILD) -> None:
         self.limits = limits
         self.module = module
         self._process: Process | None = None
         self._control: socket.socket | None = None
         self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
 
     async def fork(self) -> Worker:
         """A fresh worker. Raises WorkerLost where none can be made."""

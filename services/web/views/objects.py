@@ -19,11 +19,13 @@ from services.web.addresses import (
     object_page,
 )
 from services.web.render.footprint import Map, around
-from services.web.render.readme import Readme, is_readme
+from services.web.render.previews import Preview
+from services.web.render.readme import LARGEST_BYTES, Readme, is_readme
 from services.web.render.snippets import Snippet, Target, for_object
 from services.web.resources import resources_of, visitor_of
 from services.web.views.names import May, find_repository, is_open, may_of, share_of
 from services.web.views.page import page
+from services.web.views.previews import preview_of
 from services.web.views.readmes import Text, readme_of
 from services.web.views.repositories import chosen, find_directory, trail_of
 from services.web.views.sending import see
@@ -72,6 +74,7 @@ class ObjectView:
     checksums: list[tuple[str, str]] = field(default_factory=list)
     uploaded_by: str = ""
     readme: Readme | None = None
+    preview: Preview | None = None
 
     @property
     def names(self) -> tuple[str, str]:
@@ -130,10 +133,11 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
     may = may_of(principal, repository)
     item_url = _item_url(may, file)
     wants_stac = request.query_params.get("view") == "stac" and bool(item_url)
-    uploader, document, readme = await asyncio.gather(
+    uploader, document, readme, preview = await asyncio.gather(
         _uploader(request, file.created_by),
         _document(request, file) if wants_stac else _nothing(),
         _readme(request, repository, file),
+        _preview(request, repository, file),
     )
     url = data_url(edge.data_door, *names, file.key)
     opens = is_open(repository)
@@ -155,6 +159,7 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         checksums=[(CHECKSUMS.get(name, name), file.checksums[name]) for name in file.checksums],
         uploaded_by=uploader,
         readme=readme,
+        preview=preview,
     )
 
 
@@ -237,10 +242,21 @@ async def _nothing() -> str:
 
 async def _readme(request: Request, repository: Repository, file: FileMetadata) -> Readme | None:
     """Markdown and plain READMEs are shown whole."""
-    name = file.key.rpartition("/")[2]
-    if not (is_readme(name) or name.lower().endswith((".md", ".markdown"))):
+    if not _is_prose(file.key):
         return None
     return await readme_of(request, repository, Text(file.key, file.size, file.last_modified))
+
+
+async def _preview(request: Request, repository: Repository, file: FileMetadata) -> Preview | None:
+    """Of what is not shown whole."""
+    if _is_prose(file.key) and file.size <= LARGEST_BYTES:
+        return None
+    return await preview_of(request, repository, file)
+
+
+def _is_prose(key: str) -> bool:
+    name = last_name(key).lower()
+    return is_readme(name) or name.endswith((".md", ".markdown"))
 
 
 async def find_versions(

@@ -29,6 +29,7 @@ from shared.contracts.indexer.indexer import (
     StacPage,
     SummaryPage,
 )
+from shared.contracts.indexer.preview import FilePreview, GetPreview, PreviewPart
 from shared.contracts.indexer.search import (
     FACETS,
     LONGEST_FACET,
@@ -59,6 +60,7 @@ __all__ = [
     "FileDescribed",
     "FileEvent",
     "FileMetadata",
+    "FilePreview",
     "FileRemoved",
     "FileStatus",
     "FoundPage",
@@ -66,6 +68,7 @@ __all__ = [
     "GetCollection",
     "GetFile",
     "GetItem",
+    "GetPreview",
     "GetSummaries",
     "IndexerRequest",
     "ItemFailed",
@@ -76,6 +79,7 @@ __all__ = [
     "ListItems",
     "Name",
     "Passage",
+    "PreviewPart",
     "RepositorySummary",
     "SearchCollections",
     "SearchItems",

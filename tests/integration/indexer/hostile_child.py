@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from services.indexer.extractors.facts import Facts
+from services.indexer.extractors.preview import Preview, text
 from services.indexer.extractors.sparse_file import NeedBytes, SparseFile
 from services.indexer.sandbox import child
 
@@ -164,6 +165,16 @@ def extract(file: SparseFile) -> Facts:
     return Facts("Test", "text/plain", ACTS[file.name.rpartition("/")[2]](file))
 
 
+def preview(file: SparseFile) -> Preview | dict[str, str]:
+    """The same."""
+    if file.name == "crowd_of_parts":
+        return Preview([text("x")] * 1000)
+    if file.name == "other":
+        return {"parts": "none"}
+    return Preview([text(ACTS[file.name](file))])
+
+
 if __name__ == "__main__":
     child.extract = extract  # type: ignore[attr-defined]
+    child.preview = preview  # type: ignore[attr-defined]
     child.main(sys.argv[1:])

@@ -13,6 +13,7 @@ from shared.contracts.indexer import (
     GetCollection,
     GetFile,
     GetItem,
+    GetPreview,
     GetSummaries,
     ListCollections,
     ListDirectory,
@@ -125,6 +126,25 @@ def test_an_overwritten_and_a_deleted_object(door: Door, repository_id: str) -> 
     until(lambda: entries_of(door, repository_id) == [])
 
 
+def rows_of(door: Door, wanted: GetPreview) -> list[list[str]]:
+    """Of what is shown; none while the object is being replaced."""
+    return [row for part in door.ask(wanted).parts for row in part.rows]
+
+
+def test_what_an_object_shows_is_that_of_its_bytes_today(door: Door, repository_id: str) -> None:
+    names = {"account_id": ACCOUNT, "repository_id": repository_id}
+    wanted = GetPreview(actor=owner_of(door), key="a.csv", **names)
+    indexed(door, repository_id, "a.csv", b"id,name\n1,fiji\n")
+    (part,) = door.ask(wanted).parts
+    assert (part.columns, part.rows) == (["id", "name"], [["1", "fiji"]])
+    put(door, repository_id, "a.csv", b"id,name\n2,tonga\n")
+    until(lambda: rows_of(door, wanted) == [["2", "tonga"]])
+    door.client().delete_object(Bucket=f"{ACCOUNT}--{repository_id}", Key="a.csv")
+    until(lambda: file_of(door, repository_id, "a.csv") is None)
+    with pytest.raises(NotFound):
+        door.ask(wanted)
+
+
 def test_a_thing_of_several_files_is_one_item(door: Door, repository_id: str) -> None:
     folder = SAMPLE / "natural-earth/countries/shapefile"
     for suffix in ("prj", "shp", "dbf", "shx"):
@@ -175,6 +195,7 @@ def questions(actor: Actor, item_id: str) -> list[Any]:
     collection = f"{ACCOUNT}--{HIDDEN}"
     return [
         GetFile(actor=actor, key="fiji.tif", **names),
+        GetPreview(actor=actor, key="fiji.tif", **names),
         ListDirectory(actor=actor, **names),
         GetCollection(actor=actor, collection_id=collection),
         ListItems(actor=actor, collection_id=collection),

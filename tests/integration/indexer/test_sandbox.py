@@ -6,6 +6,7 @@ import random
 import socket
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import pytest
 from services.indexer.models.superseded import Superseded
 from services.indexer.sandbox.pool import Outcome, Sandbox
 from services.indexer.sandbox.reading import Fetch, Find, Source
+from services.indexer.sandbox.worker import CHILD, Nursery
 from services.indexer.settings import SandboxSettings
+from shared.confinement.limits import Limits
+from shared.contracts.indexer import FilePreview
 from shared.errors import NotFound
 from tests.extraction import EXPECTED, SAMPLE, sample_beside
 from tests.mutations import mutated
@@ -22,6 +26,14 @@ from tests.waiting import eventually
 
 HOSTILE = "tests.integration.indexer.hostile_child"
 SETTINGS = SandboxSettings(parse_seconds=0.5, seconds=5, max_requests=4, max_bytes=1024 * 1024)
+
+
+@asynccontextmanager
+async def opened(settings: SandboxSettings, child: str = CHILD) -> AsyncIterator[Sandbox]:
+    """With a nursery of its own."""
+    limits = Limits(settings.memory_bytes, settings.parse_seconds)
+    async with Nursery(limits, child) as nursery, Sandbox(settings, nursery) as sandbox:
+        yield sandbox
 
 
 def fetching(data: bytes) -> Fetch:
@@ -40,13 +52,13 @@ async def parse(sandbox: Sandbox, name: str, data: bytes = b"x" * 100) -> Outcom
 
 @pytest.fixture
 async def hostile() -> AsyncIterator[Sandbox]:
-    async with Sandbox(SETTINGS, child=HOSTILE) as sandbox:
+    async with opened(SETTINGS, HOSTILE) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(SandboxSettings()) as sandbox:
+    async with opened(SandboxSettings()) as sandbox:
         yield sandbox
 
 
@@ -57,6 +69,14 @@ async def test_sample(sandbox: Sandbox, place: str) -> None:
     # The tables of a database lie anywhere in it.
     assert outcome.requests == (2 if place.endswith(".gpkg") else 1)
     assert outcome.facts.summary
+
+
+async def test_first_rows_come_through_whole(sandbox: Sandbox) -> None:
+    for name in ("countries.parquet", "countries.gpkg"):
+        data = (SAMPLE / "natural-earth/countries" / name).read_bytes()
+        (part,) = (await sandbox.preview(name, len(data), fetching(data))).parts
+        assert part.note == "the first 20 rows of 177"
+        assert "Fiji" in part.rows[0]
 
 
 async def test_facts_come_through_whole(sandbox: Sandbox) -> None:
@@ -156,6 +176,23 @@ async def test_what_a_hostile_file_does_ends_there(hostile: Sandbox, act: str, s
     assert (after.status, after.facts.summary) == ("read", "100 bytes")
 
 
+@pytest.mark.parametrize(("act", "said"), [("segfault", "crashed"), ("hang", "longer than 0.5 s")])
+async def test_a_hostile_file_shows_a_reason_and_no_more(
+    hostile: Sandbox, act: str, said: str
+) -> None:
+    found = await hostile.preview(act, 100, fetching(b"x" * 100))
+    assert found.parts == []
+    assert said in found.reason
+    (part,) = (await hostile.preview("swallow", 100, fetching(b"x" * 100))).parts
+    assert part.text == "100 bytes"
+
+
+@pytest.mark.parametrize("act", ["crowd_of_parts", "other"])
+async def test_what_is_shown_fits_on_a_page(hostile: Sandbox, act: str) -> None:
+    found = await hostile.preview(act, 100, fetching(b"x" * 100))
+    assert found == FilePreview(reason="Reading it gave nothing sensible.")
+
+
 async def test_budget_of_requests(hostile: Sandbox) -> None:
     outcome = await parse(hostile, "scatter", bytes(16 * 1024 * 1024))
     assert outcome.status == "failed"
@@ -247,13 +284,13 @@ async def test_a_killed_nursery_is_replaced(hostile: Sandbox) -> None:
 
 async def test_a_worker_is_replaced_after_its_share_of_files() -> None:
     settings = SETTINGS.model_copy(update={"parses_per_worker": 2, "workers": 1})
-    async with Sandbox(settings, child=HOSTILE) as sandbox:
+    async with opened(settings, HOSTILE) as sandbox:
         pids = [(await parse(sandbox, "process")).facts.summary.split()[0] for _ in range(4)]
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
 async def test_nothing_is_left_behind() -> None:
-    async with Sandbox(SETTINGS, child=HOSTILE) as sandbox:
+    async with opened(SETTINGS, HOSTILE) as sandbox:
         worker, nursery = map(int, (await parse(sandbox, "process")).facts.summary.split())
     await eventually(partial(_is_gone, worker))
     await eventually(partial(_is_gone, nursery))

@@ -3,7 +3,9 @@
 from services.indexer.extractors import words
 from services.indexer.extractors.columns import columns_group
 from services.indexer.extractors.dbase.header import Header, encoding_of, is_dbase, read_header
+from services.indexer.extractors.dbase.rows import first_rows
 from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Group, Table
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"dbf"})
@@ -26,6 +28,11 @@ def parse(file: SparseFile) -> Facts:
         table=Table(header.columns()[:MAX_COLUMNS], header.rows),
         groups=[_group(header), columns_group(header.columns())],
     )
+
+
+def preview(file: SparseFile) -> Preview:
+    """The first rows. Raises Malformed."""
+    return Preview([first_rows(file, read_header(file))])
 
 
 def _group(header: Header) -> Group:

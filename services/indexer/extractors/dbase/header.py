@@ -30,20 +30,29 @@ UNKNOWN = "latin-1"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column, its name as bytes: in what encoding they are stands elsewhere."""
+    """One column, its name as bytes: in what encoding they are stands elsewhere.
+
+    `size` are the bytes that it has of a row.
+    """
 
     name: bytes
     type: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`changed` is a day or empty; `language` the byte that names an encoding."""
+    """`changed` is a day or empty; `language` the byte that names an encoding.
+
+    Rows begin at the byte `start` and are `width` bytes long, the first of which is a mark.
+    """
 
     rows: int
     changed: str
     language: int
     fields: list[Field]
+    start: int
+    width: int
 
     def columns(self, encoding: str = "") -> list[Column]:
         """Their names read in this encoding, else in that which the header names."""
@@ -77,12 +86,12 @@ def read_header(file: SparseFile) -> Header:
             break
         name, kind, size, decimals = FIELD.unpack_from(described, place)
         taken += size
-        fields.append(Field(name.split(b"\0")[0], _type(kind, decimals)))
+        fields.append(Field(name.split(b"\0")[0], _type(kind, decimals), size))
     if not fields or taken > width:
         raise Malformed("The columns that its header tells of do not make up its rows.")
     if length + rows * width > file.size:
         raise Malformed(f"It ends too early: {rows:,} rows of {width:,} bytes do not fit into it.")
-    return Header(rows, _day(year, month, day), language, fields)
+    return Header(rows, _day(year, month, day), language, fields, length, width)
 
 
 def _type(kind: bytes, decimals: int) -> str:

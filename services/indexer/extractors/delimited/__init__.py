@@ -3,7 +3,12 @@
 from services.indexer.extractors import words
 from services.indexer.extractors.columns import columns_group
 from services.indexer.extractors.content import content_of
-from services.indexer.extractors.delimited.dialect import DELIMITERS, Sheet, read_sheet
+from services.indexer.extractors.delimited.dialect import (
+    DELIMITERS,
+    Sheet,
+    read_first_rows,
+    read_sheet,
+)
 from services.indexer.extractors.delimited.meaning import moment_in, place_in
 from services.indexer.extractors.facts import (
     MAX_COLUMNS,
@@ -13,6 +18,7 @@ from services.indexer.extractors.facts import (
     Table,
 )
 from services.indexer.extractors.moments import span_in_words
+from services.indexer.extractors.preview import Preview, table
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"csv", "tsv", "tab"})
@@ -45,6 +51,13 @@ def parse(file: SparseFile) -> Facts:
     if not sheet.is_whole:
         facts.partial = "It is larger than 8 MB: only its beginning was read."
     return facts
+
+
+def preview(file: SparseFile) -> Preview:
+    """The first rows, as text."""
+    sheet = read_first_rows(file)
+    total = len(sheet.rows) if sheet.is_whole else None
+    return Preview([table(sheet.names, sheet.rows, total)])
 
 
 def _group(sheet: Sheet, facts: Facts) -> Group:

@@ -46,8 +46,18 @@ class Sheet:
 def read_sheet(file: SparseFile) -> Sheet:
     """Raises Malformed where quotes never end or nothing is in it."""
     whole = file.whole()
-    text, encoding = decode(file.head() if whole is None else whole)
-    if whole is None:
+    return _sheet(file, file.head() if whole is None else whole)
+
+
+def read_first_rows(file: SparseFile) -> Sheet:
+    """Those within its head. Raises Malformed likewise."""
+    return _sheet(file, file.head())
+
+
+def _sheet(file: SparseFile, data: bytes) -> Sheet:
+    text, encoding = decode(data)
+    is_whole = len(data) == file.size
+    if not is_whole:
         text = text[: text.rfind("\n") + 1]
     lines = text.splitlines(keepends=True)
     first = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -60,7 +70,7 @@ def read_sheet(file: SparseFile) -> Sheet:
         raise Malformed("It has no rows.")
     has_header = _is_header(rows[0])
     names = _unique(rows[0] if has_header else [""] * len(rows[0]))
-    return Sheet(names, rows[has_header:], delimiter, encoding, has_header, whole is not None)
+    return Sheet(names, rows[has_header:], delimiter, encoding, has_header, is_whole)
 
 
 def _delimiter(suffix: str, lines: list[str]) -> str:

@@ -17,7 +17,9 @@ from services.indexer.extractors.facts import (
     Projection,
     Table,
 )
+from services.indexer.extractors.flatgeobuf.features import first_rows, index_bytes
 from services.indexer.extractors.flatgeobuf.flatbuffer import FlatTable, root
+from services.indexer.extractors.preview import Preview, table
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"fgb"})
@@ -51,10 +53,7 @@ def recognises(file: SparseFile) -> bool:
 
 def parse(file: SparseFile) -> Facts:
     """Count, envelope, columns and coordinate system. Raises Malformed."""
-    length = int.from_bytes(file.read(8, 4), "little")
-    if length > LARGEST_HEADER:
-        raise Malformed(f"Its header is said to be {length:,} bytes long.")
-    header = root(file.read(12, length))
+    header, _ = _header(file)
     crs, bounds = _crs(header.table(REFERENCE)), header.numbers(ENVELOPE, "d")[:4]
     columns, total = header.tables(COLUMNS, MAX_COLUMNS)
     known = [Column(one.text(COLUMN_NAME)[:MAX_NAME], _type(one)) for one in columns]
@@ -69,6 +68,25 @@ def parse(file: SparseFile) -> Facts:
         table=Table(known, features or None, "geometry"),
         groups=[_group(header, features, crs, bounds, total), columns_group(known)],
     )
+
+
+def preview(file: SparseFile) -> Preview:
+    """The properties of the first features. Raises Malformed."""
+    header, end = _header(file)
+    columns, _ = header.tables(COLUMNS, MAX_COLUMNS)
+    features = int(header.scalar(FEATURES, "Q"))
+    node_size = int(header.scalar(NODE_SIZE, "H", INDEX_NODE_SIZE))
+    types = [int(one.scalar(COLUMN_TYPE, "B")) for one in columns]
+    rows = first_rows(file, end + index_bytes(features, node_size), types)
+    return Preview([table([one.text(COLUMN_NAME) for one in columns], rows, features or None)])
+
+
+def _header(file: SparseFile) -> tuple[FlatTable, int]:
+    """The header, and where it ends. Raises Malformed."""
+    length = int.from_bytes(file.read(8, 4), "little")
+    if length > LARGEST_HEADER:
+        raise Malformed(f"Its header is said to be {length:,} bytes long.")
+    return root(file.read(12, length)), 12 + length
 
 
 def _type(column: FlatTable) -> str:

@@ -22,10 +22,12 @@ from services.indexer.extractors.geojson.document import (
     Document,
     names_a_type,
     read_document,
+    read_start,
     starts_like_json,
 )
 from services.indexer.extractors.geojson.features import Survey, survey
 from services.indexer.extractors.moments import span_in_words
+from services.indexer.extractors.preview import Preview, beginning, table_of
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"geojson", "geojsonl", "geojsonseq", "geojsons", "ndgeojson"})
@@ -61,6 +63,26 @@ def parse(file: SparseFile) -> Facts:
     if not document.features and kind != "FeatureCollection":
         found.add_geometry(document.members)
     return _facts(document, found, file.size)
+
+
+def preview(file: SparseFile) -> Preview:
+    """The properties of the first features, and what kind of geometry each has."""
+    document = read_start(file)
+    features = [one for one in document.features if _is_feature(one)]
+    if not features:
+        return beginning(file)
+    records = [_record(one) for one in features]
+    return Preview([table_of(records, len(features) if document.is_whole else None)])
+
+
+def _is_feature(member: Any) -> bool:  # noqa: ANN401 -- a stranger's JSON
+    return isinstance(member, dict) and member.get("type") == "Feature"
+
+
+def _record(feature: dict[str, Any]) -> dict[str, Any]:
+    properties, geometry = feature.get("properties"), feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return {**(properties if isinstance(properties, dict) else {}), "geometry": kind}
 
 
 def _survey_beginning(document: Document) -> Survey:

@@ -15,7 +15,9 @@ from services.indexer.extractors.facts import (
     Table,
 )
 from services.indexer.extractors.geopackage.layers import Layer, read_layers
+from services.indexer.extractors.geopackage.rows import first_rows
 from services.indexer.extractors.moments import parse_iso
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.sqlite import Database, application_of, opened
 
@@ -25,6 +27,7 @@ MEDIA_TYPE = "application/geopackage+sqlite3"
 IDS = frozenset({b"GPKG", b"GP10", b"GP11"})
 CONTENTS = "gpkg_contents"
 MAX_SHOWN = 50
+ROWS, MAX_PREVIEWED = ("features", "attributes", "aspatial"), 3
 
 
 def recognises(file: SparseFile) -> bool:
@@ -36,10 +39,7 @@ def recognises(file: SparseFile) -> bool:
 def parse(file: SparseFile) -> Facts:
     """Layers, their columns, where they are. Raises Malformed."""
     with opened(file) as database:
-        tables = database.tables()
-        if CONTENTS not in tables:
-            raise Malformed("It has no table of contents.")
-        layers = read_layers(database, tables)
+        layers = _layers(database)
         first = next((one for one in layers if one.geometry_column), None)
         columns = _columns(database, first) if first else []
     place = _place(layers)
@@ -52,6 +52,20 @@ def parse(file: SparseFile) -> Facts:
         table=Table(columns, first.features, first.geometry_column) if first else None,
         groups=[_layer_group(layers, place), columns_group(columns)],
     )
+
+
+def preview(file: SparseFile) -> Preview:
+    """The first rows of the first layers that have any. Raises Malformed."""
+    with opened(file) as database:
+        layers = [one for one in _layers(database) if one.kind in ROWS]
+        return Preview([first_rows(database, one) for one in layers[:MAX_PREVIEWED]])
+
+
+def _layers(database: Database) -> list[Layer]:
+    tables = database.tables()
+    if CONTENTS not in tables:
+        raise Malformed("It has no table of contents.")
+    return read_layers(database, tables)
 
 
 def _counted(layers: list[Layer]) -> str:

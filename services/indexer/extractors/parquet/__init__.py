@@ -13,6 +13,8 @@ from services.indexer.extractors.facts import (
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.parquet.footer import MAGIC, Footer, read_footer
 from services.indexer.extractors.parquet.geo import Geography, geography
+from services.indexer.extractors.parquet.rows import first_rows
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"parquet", "geoparquet", "pq", "parq"})
@@ -44,6 +46,11 @@ def parse(file: SparseFile) -> Facts:
         facts.groups.append(_geometry(where))
     facts.groups.append(columns_group(footer.columns))
     return facts
+
+
+def preview(file: SparseFile) -> Preview:
+    """The first rows; of a geometry, how long it is."""
+    return Preview([first_rows(file)])
 
 
 def _projection(where: Geography) -> Projection | None:

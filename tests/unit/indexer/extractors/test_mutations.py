@@ -7,12 +7,14 @@ the sandbox, in tests/integration/indexer.
 import random
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from services.indexer.extractors.facts import Facts, Malformed
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import OutOfBytes
-from tests.extraction import SAMPLE, extracted
+from tests.extraction import SAMPLE, extracted, previewed
 from tests.formats import (
     METADATA,
     TRACK,
@@ -65,6 +67,8 @@ SEEDS = dict(seeds())
 def tried(name: str, data: bytes) -> str:
     """What became of it."""
     started = time.monotonic()
+    with suppress(Malformed, OutOfBytes):
+        assert isinstance(previewed(name, data, most=8).facts, Preview)
     try:
         found = extracted(name, data, most=8)
     except (Malformed, OutOfBytes) as refused:

@@ -1,0 +1,48 @@
+"""What a file shows of itself: asked for when its page is, and kept as long as it is the same."""
+
+import asyncio
+
+from starlette.requests import Request
+
+from services.web.render.markdown import Beside
+from services.web.render.previews import Preview, render_preview
+from services.web.resources import resources_of, visitor_of
+from shared.contracts.indexer import FileMetadata, GetPreview
+from shared.contracts.repositories import Repository
+from shared.errors import NotFound, Problem
+
+# A page that waited longer would be worse than one without it.
+WAIT_SECONDS = 0.3
+SLOW = "It is still being read; reload the page in a moment."
+AWAY = "It cannot be read at the moment; reload the page in a while."
+KNOWN = frozenset({"indexed", "described"})
+
+
+async def preview_of(
+    request: Request, repository: Repository, file: FileMetadata
+) -> Preview | None:
+    """None where there is nothing to show; of what cannot be shown the reason."""
+    if file.status not in KNOWN:
+        return None
+    names = f"{repository.account_id}/{repository.repository_id}"
+    state = f"{names}/{file.object_uid}/{file.version}"
+    memory = resources_of(request).previews
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            found = await memory.get(state, lambda: _look(request, repository, file.key))
+    except TimeoutError:
+        return Preview(reason=SLOW)
+    except NotFound:
+        return None
+    except Problem:
+        return Preview(reason=AWAY)
+    return found if found.parts or found.reason else None
+
+
+async def _look(request: Request, repository: Repository, key: str) -> Preview:
+    edge, visitor = resources_of(request), await visitor_of(request)
+    names = (repository.account_id, repository.repository_id)
+    wanted = GetPreview(actor=visitor.actor, account_id=names[0], repository_id=names[1], key=key)
+    found = await edge.bus.request(wanted)
+    beside = Beside(*names, key[: key.rfind("/") + 1], edge.data_door)
+    return await asyncio.to_thread(render_preview, found, beside)
