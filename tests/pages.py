@@ -45,6 +45,7 @@ class Page(HTMLParser):
         self.facts: list[tuple[str, str]] = []
         self.ids: list[str] = []
         self.scripts: list[Attributes] = []
+        self.pictures: list[Attributes] = []
         self.text = ""
         self._open: list[str] = []
         self._since: list[int] = []
@@ -89,6 +90,8 @@ class Page(HTMLParser):
                 self.links.append(attributes)
             case "script":
                 self.scripts.append(attributes)
+            case "img":
+                self.pictures.append(attributes)
             case "input" | "button" | "textarea" | "select" | "option" if self._form is not None:
                 self._take_field(tag, attributes, self._form)
 

@@ -42,6 +42,7 @@ NOT_PAGES = {
     *("/static/{release}/{path:path}", "/robots.txt", "/-/events", "/-/credentials/qr"),
     *("/-/data/export.zip", f"{REPOSITORY}/blocks", f"{REPOSITORY}/uploaded"),
     *(f"{REPOSITORY}/download", f"{REPOSITORY}/archive", f"{REPOSITORY}/catalogue/{{form}}"),
+    f"{REPOSITORY}/thumbnail",
 }
 # Forms without a field to mend: they lead on, or to the page of a problem.
 NOT_REFUSED = {

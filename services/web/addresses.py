@@ -87,6 +87,11 @@ def about(*names: str) -> str:
     return "/-/" + "/".join(names)
 
 
+def thumbnail_url(account_id: str, repository_id: str, key: str) -> str:
+    """The small picture of an object, where one can be made."""
+    return f"{about(account_id, repository_id, 'thumbnail')}?{urlencode({'key': key})}"
+
+
 def data_url(public_url: str, account_id: str, repository_id: str, key: str = "") -> str:
     """Where the bytes are: at the data door."""
     return f"{public_url.rstrip('/')}/{account_id}/{repository_id}/{quote(key, safe='/-._~')}"

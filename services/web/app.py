@@ -104,7 +104,7 @@ def create_resources(
         asked_by_caller=Rate(web.api_per_caller, key=names_key),
         asked_by_address=Rate(web.api_per_address, key=names_key),
         readmes=Memory(RENDERED_SECONDS, entries=500),
-        previews=Memory(RENDERED_SECONDS, entries=500),
+        previews=Memory(RENDERED_SECONDS, entries=200),
         # A third of a second's work that a start does not wait for.
         api_schema=cache(lambda: openapi_of(create_api())),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),

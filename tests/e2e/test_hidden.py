@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.door import plain
+from tests.formats import picture
 from tests.stac_schemas import complaints
 from tests.visitor import Visitor, register, sign_in
 from tests.waiting import until
@@ -32,6 +33,7 @@ def paths(name: str) -> list[str]:
         f"/noaa/{name}/none",
         f"/-/noaa/{name}/blocks",
         f"/-/noaa/{name}/download?key=2026/nests.csv",
+        f"/-/noaa/{name}/thumbnail?key=2026/nests.png",
         f"/-/events?repository=noaa/{name}",
         api,
         f"{api}/summary",
@@ -70,10 +72,25 @@ def hidden(platform: Any) -> Iterator[dict[str, Any]]:
         )
         key = f"{NAME}/2026/nests.csv"
         s3.put_object(Bucket="noaa", Key=key, Body=CSV, ContentType="text/csv")
+        s3.put_object(Bucket="noaa", Key=f"{NAME}/2026/nests.png", Body=picture("PNG"))
         s3.close()
         api = f"/api/v1/repositories/noaa/{NAME}/object?key=2026/nests.csv"
         until(lambda: client.get(api).is_success and client.get(api).json()["item_id"])
         yield client.get(api).json()
+
+
+def test_its_picture_is_for_its_people_alone(ready: Ready, hidden: dict[str, Any]) -> None:
+    (demo,) = ready["accounts"]
+    headers = {"authorization": f"Bearer {demo['access_key_id']}.{demo['secret_access_key']}"}
+    address = f"{ready['web']}/-/noaa/{hidden['repository_id']}/thumbnail?key=2026/nests.png"
+    answer = until(lambda: (got := plain.get(address, headers=headers)).is_success and got)
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "private, no-cache"
+    again = {**headers, "if-none-match": answer.headers["etag"]}
+    assert plain.get(address, headers=again).status_code == 304
+    assert plain.get(address).status_code == 404
+    assert plain.get(address, headers={"if-none-match": answer.headers["etag"]}).status_code == 404
 
 
 @pytest.fixture

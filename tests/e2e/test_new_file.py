@@ -4,8 +4,11 @@ import asyncio
 import hashlib
 import json
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from tests.door import plain
 from tests.operator_feed import listening
@@ -61,6 +64,19 @@ def test_the_page_shows_it_within_a_second(ready: Ready, s3: Any, visitor: Visit
     assert page.link(
         f"/stac/collections/{COLLECTION}/items/{known(ready, 'new/europe.tif')['item_id']}"
     )  # type: ignore[index]
+
+
+def test_the_page_shows_a_picture_of_it(ready: Ready, s3: Any, visitor: Visitor) -> None:
+    put(s3, "drawn/europe.tif")
+    until(lambda: known(ready, "drawn/europe.tif"))
+    address = f"/{ACCOUNT}/{REPOSITORY}/drawn/europe.tif"
+    page = until(lambda: "<img" in visitor.go(address).html and visitor.page)
+    (source,) = (one["src"] for one in page.pictures)
+    answer = plain.get(f"{ready['web']}{source}").raise_for_status()
+    with Image.open(BytesIO(answer.content)) as image:
+        assert (image.format, image.size) == ("WEBP", (480, 286))
+    s3.delete_object(Bucket=ACCOUNT, Key=f"{REPOSITORY}/drawn/europe.tif")
+    until(lambda: plain.get(f"{ready['web']}{source}").status_code == 404)
 
 
 def test_the_repository_shows_it(ready: Ready, s3: Any, visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ import orjson
 from services.indexer.extractors import words
 from services.indexer.extractors.content.text import title_of
 from services.indexer.extractors.facts import Facts, Group, Malformed
-from services.indexer.extractors.preview import Preview, text
+from services.indexer.extractors.preview import NotShown, Preview, text
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"ipynb"})
@@ -45,7 +45,7 @@ def preview(file: SparseFile) -> Preview:
     """Its cells as they were written, one Markdown document. Raises Malformed."""
     data = file.whole()
     if data is None:
-        raise Malformed("It is larger than 8 MB.")
+        raise NotShown("It is larger than 8 MB.")
     part = text("\n\n".join(_written(cell) for cell in _read(data)[1]))
     part.kind = "markdown"
     return Preview([part])

@@ -13,6 +13,7 @@ import orjson
 from services.indexer.extractors import words
 from services.indexer.extractors.content import content_of
 from services.indexer.extractors.content.text import decode
+from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile
 
 MAX_ROWS, MAX_SHOWN, MAX_CELL = 20, 30, 120
@@ -21,16 +22,26 @@ CUT = "…"
 JSON = "application/json"
 
 
+class NotShown(Malformed):
+    """There is nothing wrong with it, but nothing to show either; the text says why."""
+
+
 @dataclass(slots=True)
 class Part:
-    """A table of cells, or a text; `note` says of what it is the beginning, empty for all of it."""
+    """A table of cells, a text, or a picture: WebP as base64, so many pixels wide and high.
 
-    kind: Literal["table", "text", "markdown"]
+    `note` says of what it is the beginning, empty for all of it.
+    """
+
+    kind: Literal["table", "text", "markdown", "picture"]
     title: str = ""
     text: str = ""
     columns: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     note: str = ""
+    data: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ def preview(file: SparseFile) -> Preview:
     if file.size == 0:
         return Preview()
     extractor = _extractor_of(file)
-    shown = getattr(extractor, "preview", None)
+    shown: Callable[[SparseFile], Preview] | None = getattr(extractor, "preview", None)
     if extractor is None or shown is None:
         return beginning(file)
     return _read(extractor, shown, file)

@@ -22,6 +22,7 @@ FILTERS = (
 ADDRESSES = (
     *(addresses.object_page, addresses.directory_page, addresses.about, addresses.data_url),
     *(addresses.collection_url, addresses.collection_id, addresses.avatar_url),
+    addresses.thumbnail_url,
 )
 
 

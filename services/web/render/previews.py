@@ -1,10 +1,14 @@
 """What a file shows of itself, as a page shows it."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.web.render.markdown import Beside, render_markdown
 from shared.contracts.indexer import FilePreview, PreviewPart
+
+WEBP = (b"RIFF", b"WEBP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +21,30 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Where there are no parts, `reason` says why."""
+    """Where there are no parts, `reason` says why. `picture` is WebP, or empty."""
 
     parts: Sequence[Shown] = ()
     reason: str = ""
+    picture: bytes = b""
 
 
 def render_preview(found: FilePreview, beside: Beside) -> Preview:
     """Takes a while for Markdown: not for the event loop."""
-    return Preview([_shown(part, beside) for part in found.parts], found.reason)
+    picture = next((_webp(part.data) for part in found.parts if part.kind == "picture"), b"")
+    return Preview([_shown(part, beside) for part in found.parts], found.reason, picture)
 
 
 def _shown(part: PreviewPart, beside: Beside) -> Shown:
-    is_prose = part.kind == "markdown"
-    return Shown(part, render_markdown(part.text, beside) if is_prose else "")
+    if part.kind == "markdown":
+        return Shown(part, render_markdown(part.text, beside))
+    # Of a picture the bytes are kept once, as they are served.
+    return Shown(part.model_copy(update={"data": ""}))
+
+
+def _webp(data: str) -> bytes:
+    """The picture; empty where it is not what it is said to be."""
+    try:
+        content = b64decode(data, validate=True)
+    except binascii.Error:
+        return b""
+    return content if (content[:4], content[8:12]) == WEBP else b""

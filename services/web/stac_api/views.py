@@ -14,6 +14,7 @@ from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
+from services.web.stac_api.thumbnails import with_thumbnail
 from shared.contracts.indexer import GetCollection, GetItem, StacPage
 from shared.errors import NotFound, Unavailable
 
@@ -155,7 +156,10 @@ def _features(
     request: Request, wanted: Wanted, page: StacPage, further: list[dict[str, Any]]
 ) -> Response:
     links = links_of(request)
-    features = [{**one, "links": links.item(str(one["collection"]), one)} for one in page.documents]
+    features = [
+        {**with_thumbnail(links.site, one), "links": links.item(str(one["collection"]), one)}
+        for one in page.documents
+    ]
     if wanted.fields is not None:
         features = [wanted.fields.told(one) for one in features]
     body: dict[str, Any] = {
@@ -180,5 +184,9 @@ async def item(request: Request) -> Response:
         GetItem(actor=visitor.actor, collection_id=collection_id, item_id=item_id)
     )
     document = found.document
-    links = links_of(request).item(collection_id, document)
-    return answer(request, {**document, "links": links}, GEOJSON)
+    links = links_of(request)
+    told = {
+        **with_thumbnail(links.site, document),
+        "links": links.item(collection_id, document),
+    }
+    return answer(request, told, GEOJSON)

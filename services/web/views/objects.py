@@ -20,7 +20,7 @@ from services.web.addresses import (
 )
 from services.web.render.footprint import Map, around
 from services.web.render.previews import Preview
-from services.web.render.readme import LARGEST_BYTES, Readme, is_readme
+from services.web.render.readme import Readme, is_prose
 from services.web.render.snippets import Snippet, Target, for_object
 from services.web.resources import resources_of, visitor_of
 from services.web.views.names import May, find_repository, is_open, may_of, share_of
@@ -137,7 +137,7 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         _uploader(request, file.created_by),
         _document(request, file) if wants_stac else _nothing(),
         _readme(request, repository, file),
-        _preview(request, repository, file),
+        preview_of(request, repository, file),
     )
     url = data_url(edge.data_door, *names, file.key)
     opens = is_open(repository)
@@ -241,22 +241,10 @@ async def _nothing() -> str:
 
 
 async def _readme(request: Request, repository: Repository, file: FileMetadata) -> Readme | None:
-    """Markdown and plain READMEs are shown whole."""
-    if not _is_prose(file.key):
+    """Prose is shown whole."""
+    if not is_prose(file.key):
         return None
     return await readme_of(request, repository, Text(file.key, file.size, file.last_modified))
-
-
-async def _preview(request: Request, repository: Repository, file: FileMetadata) -> Preview | None:
-    """Of what is not shown whole."""
-    if _is_prose(file.key) and file.size <= LARGEST_BYTES:
-        return None
-    return await preview_of(request, repository, file)
-
-
-def _is_prose(key: str) -> bool:
-    name = last_name(key).lower()
-    return is_readme(name) or name.endswith((".md", ".markdown"))
 
 
 async def find_versions(

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from services.web.render.markdown import Beside
 from services.web.render.previews import Preview, render_preview
+from services.web.render.readme import LARGEST_BYTES, is_prose
 from services.web.resources import resources_of, visitor_of
 from shared.contracts.indexer import FileMetadata, GetPreview
 from shared.contracts.repositories import Repository
@@ -21,15 +22,12 @@ KNOWN = frozenset({"indexed", "described"})
 async def preview_of(
     request: Request, repository: Repository, file: FileMetadata
 ) -> Preview | None:
-    """None where there is nothing to show; of what cannot be shown the reason."""
-    if file.status not in KNOWN:
+    """None where there is nothing, or all of it is shown anyway; a reason where it cannot be."""
+    if is_prose(file.key) and file.size <= LARGEST_BYTES:
         return None
-    names = f"{repository.account_id}/{repository.repository_id}"
-    state = f"{names}/{file.object_uid}/{file.version}"
-    memory = resources_of(request).previews
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            found = await memory.get(state, lambda: _look(request, repository, file.key))
+            found = await look(request, repository, file)
     except TimeoutError:
         return Preview(reason=SLOW)
     except NotFound:
@@ -37,6 +35,16 @@ async def preview_of(
     except Problem:
         return Preview(reason=AWAY)
     return found if found.parts or found.reason else None
+
+
+async def look(request: Request, repository: Repository, file: FileMetadata) -> Preview:
+    """However long it takes. Raises what the indexer raises."""
+    if file.status not in KNOWN:
+        return Preview()
+    names = f"{repository.account_id}/{repository.repository_id}"
+    state = f"{names}/{file.object_uid}/{file.version}"
+    memory = resources_of(request).previews
+    return await memory.get(state, lambda: _look(request, repository, file.key))
 
 
 async def _look(request: Request, repository: Repository, key: str) -> Preview:

@@ -1,10 +1,16 @@
 """What a file shows of itself, on a page: a stranger wrote it, and nothing of it runs."""
 
+from base64 import b64encode
+from types import SimpleNamespace
+
+import pytest
+
 from services.web.render.environment import create_environment
 from services.web.render.markdown import Beside
 from services.web.render.previews import Preview, render_preview
 from services.web.render.statics import load_statics
 from services.web.settings import ServiceSettings
+from services.web.stac_api.thumbnails import with_thumbnail
 from shared.contracts.indexer import FilePreview, PreviewPart
 from tests.pages import Page
 
@@ -16,7 +22,8 @@ def panel(preview: Preview) -> Page:
     """As it stands on a page."""
     environment = create_environment(load_statics(), ServiceSettings())
     template = environment.get_template("components/features/preview.html")
-    return Page(template.module.preview_panel(preview))
+    file = SimpleNamespace(account_id="noaa", repository_id="mask", key="a&b.tif")
+    return Page(str(template.module.preview_panel(preview, file)))
 
 
 def test_nothing_of_a_stranger_s_runs() -> None:
@@ -39,3 +46,36 @@ def test_prose_of_a_notebook_is_prose() -> None:
 def test_where_there_is_nothing_the_reason_stands() -> None:
     page = panel(Preview(reason="More than 16 MB would have to be read."))
     assert page.text == "Preview There is no preview. More than 16 MB would have to be read."
+
+
+def test_a_picture_is_one_of_ours_and_told_in_words() -> None:
+    webp = b64encode(b"RIFF\0\0\0\0WEBP").decode()
+    part = PreviewPart(kind="picture", data=webp, width=480, height=200)
+    shown = render_preview(FilePreview(parts=[part]), BESIDE)
+    assert shown.picture == b"RIFF\0\0\0\0WEBP"
+    page = panel(shown)
+    assert 'src="/-/noaa/mask/thumbnail?key=a%26b.tif" width="480" height="200"' in page.html
+    assert 'alt="A small picture of a&amp;b.tif"' in page.html
+
+
+@pytest.mark.parametrize("data", ["", "%%%", b64encode(b"<svg onload=alert(1)>").decode()])
+def test_what_is_no_picture_is_not_served_as_one(data: str) -> None:
+    part = PreviewPart(kind="picture", data=data)
+    assert render_preview(FilePreview(parts=[part]), BESIDE).picture == b""
+
+
+def test_an_item_leads_to_its_picture() -> None:
+    item = {
+        "collection": "noaa--mask",
+        "properties": {"coop:format": "COG", "title": "a b/c.tif"},
+        "assets": {"data": {"href": "x"}},
+    }
+    told = with_thumbnail("https://coop.example", item)
+    assert told["assets"]["thumbnail"]["href"] == (
+        "https://coop.example/-/noaa/mask/thumbnail?key=a+b%2Fc.tif"
+    )
+    assert list(told["assets"]) == ["data", "thumbnail"]
+    own = {**item, "assets": {"thumbnail": {"href": "own"}}}
+    assert with_thumbnail("https://coop.example", own) == own
+    table = {**item, "properties": {"coop:format": "GeoParquet", "title": "a"}}
+    assert with_thumbnail("https://coop.example", table) == table

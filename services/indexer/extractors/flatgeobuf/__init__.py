@@ -17,7 +17,12 @@ from services.indexer.extractors.facts import (
     Projection,
     Table,
 )
-from services.indexer.extractors.flatgeobuf.features import first_rows, index_bytes
+from services.indexer.extractors.flatgeobuf.features import (
+    first_features,
+    index_bytes,
+    row_of,
+    shapes_of,
+)
 from services.indexer.extractors.flatgeobuf.flatbuffer import FlatTable, root
 from services.indexer.extractors.preview import Preview, table
 from services.indexer.extractors.sparse_file import SparseFile
@@ -71,14 +76,22 @@ def parse(file: SparseFile) -> Facts:
 
 
 def preview(file: SparseFile) -> Preview:
-    """The properties of the first features. Raises Malformed."""
+    """A sketch of the first features, and the properties of fewer. Raises Malformed."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.sketch import sketched  # noqa: PLC0415
+
     header, end = _header(file)
     columns, _ = header.tables(COLUMNS, MAX_COLUMNS)
-    features = int(header.scalar(FEATURES, "Q"))
+    total = int(header.scalar(FEATURES, "Q"))
     node_size = int(header.scalar(NODE_SIZE, "H", INDEX_NODE_SIZE))
+    features = first_features(file, end + index_bytes(total, node_size))
+    kind = int(header.scalar(GEOMETRY_TYPE, "B"))
+    shapes = (shape for one in features for shape in shapes_of(one, kind))
+    note = "" if len(features) == total else f"the first {words.count(len(features), 'feature')}"
     types = [int(one.scalar(COLUMN_TYPE, "B")) for one in columns]
-    rows = first_rows(file, end + index_bytes(features, node_size), types)
-    return Preview([table([one.text(COLUMN_NAME) for one in columns], rows, features or None)])
+    names = [one.text(COLUMN_NAME) for one in columns]
+    rows = (row_of(one, types) for one in features)
+    return Preview([*sketched(shapes, note), table(names, rows, total or None)])
 
 
 def _header(file: SparseFile) -> tuple[FlatTable, int]:

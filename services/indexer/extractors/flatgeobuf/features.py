@@ -2,17 +2,19 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from services.indexer.extractors.facts import Malformed
-from services.indexer.extractors.flatgeobuf.flatbuffer import root
-from services.indexer.extractors.preview import MAX_ROWS
+from services.indexer.extractors.flatgeobuf.flatbuffer import FlatTable, root
+from services.indexer.extractors.shapes import SKETCH_BYTES, Shape
 from services.indexer.extractors.sparse_file import SparseFile
 
 # A node of the index is a box of four doubles and where it leads to.
 NODE_BYTES, SMALLEST_NODE = 40, 2
 LENGTH, NUMBER = struct.Struct("<I"), struct.Struct("<H")
-PROPERTIES = 1
+GEOMETRY, PROPERTIES = 0, 1
+ENDS, XY, TYPE, PARTS = 0, 1, 6, 7
+POINTS, LINES = frozenset({1, 4}), frozenset({2, 5})
+MAX_PARTS = 10_000
 # How the types of columns are written, by their numbers; those after these as bytes with a length.
 FORMS = tuple(struct.Struct("<" + form) for form in "bB?hHiIqQfd")
 TEXTS = frozenset({11, 12, 13})
@@ -29,22 +31,26 @@ def index_bytes(features: int, node_size: int) -> int:
     return nodes * NODE_BYTES
 
 
-def first_rows(file: SparseFile, start: int, types: Sequence[int]) -> list[list[object]]:
-    """Their values in the order of the columns. Raises Malformed, NeedBytes, OutOfBytes."""
-    return [_row(data, types) for data in islice(_features(file, start), MAX_ROWS)]
+def first_features(file: SparseFile, start: int) -> list[FlatTable]:
+    """Those that are whole within the first SKETCH_BYTES. Raises Malformed, NeedBytes."""
+    data = file.read(start, max(0, min(SKETCH_BYTES, file.size - start)))
+    return list(_features(data))
 
 
-def _features(file: SparseFile, place: int) -> Iterator[bytes]:
-    while place < file.size:
-        (length,) = LENGTH.unpack(file.read(place, LENGTH.size))
+def _features(data: bytes) -> Iterator[FlatTable]:
+    place = 0
+    while place + LENGTH.size <= len(data):
+        (length,) = LENGTH.unpack_from(data, place)
         place += LENGTH.size
-        yield file.read(place, length)
+        if place + length > len(data):
+            return
+        yield root(data[place : place + length])
         place += length
 
 
-def _row(feature: bytes, types: Sequence[int]) -> list[object]:
-    """Only what is not null is there, after the number of its column."""
-    data, place = bytes(root(feature).numbers(PROPERTIES, "B")), 0
+def row_of(feature: FlatTable, types: Sequence[int]) -> list[object]:
+    """Its values in the order of the columns: only what is not null is there. Raises Malformed."""
+    data, place = bytes(feature.numbers(PROPERTIES, "B")), 0
     values: list[object] = [None] * len(types)
     try:
         while place < len(data):
@@ -66,3 +72,25 @@ def _value(data: bytes, place: int, kind: int) -> tuple[object, int]:
         raise IndexError(end)
     value = data[start:end]
     return (value.decode("utf-8", "replace") if kind in TEXTS else value), end
+
+
+def shapes_of(feature: FlatTable, kind: int) -> Iterator[Shape]:
+    """Of a feature; `kind` is the type that all have, 0 where each says its own."""
+    geometry = feature.table(GEOMETRY)
+    if geometry is None:
+        return
+    parts, _ = geometry.tables(PARTS, MAX_PARTS)
+    for one in parts or [geometry]:
+        yield from _lines(one, int(one.scalar(TYPE, "B")) or kind)
+
+
+def _lines(geometry: FlatTable, kind: int) -> Iterator[Shape]:
+    numbers = geometry.numbers(XY, "d")
+    points = list(zip(numbers[::2], numbers[1::2], strict=False))
+    if kind in POINTS:
+        yield from (("point", [point]) for point in points)
+        return
+    start = 0
+    for end in geometry.numbers(ENDS, "I") or [len(points)]:
+        yield ("line" if kind in LINES else "ring"), points[start:end]
+        start = end

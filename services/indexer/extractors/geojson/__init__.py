@@ -22,12 +22,12 @@ from services.indexer.extractors.geojson.document import (
     Document,
     names_a_type,
     read_document,
-    read_start,
     starts_like_json,
 )
 from services.indexer.extractors.geojson.features import Survey, survey
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, beginning, table_of
+from services.indexer.extractors.shapes import of_geojson
 from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"geojson", "geojsonl", "geojsonseq", "geojsons", "ndgeojson"})
@@ -66,13 +66,19 @@ def parse(file: SparseFile) -> Facts:
 
 
 def preview(file: SparseFile) -> Preview:
-    """The properties of the first features, and what kind of geometry each has."""
-    document = read_start(file)
+    """A sketch of the features, and the properties of the first."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.sketch import sketched  # noqa: PLC0415
+
+    document = read_document(file)
     features = [one for one in document.features if _is_feature(one)]
     if not features:
         return beginning(file)
+    note = "" if document.is_whole else f"the first {words.count(len(features), 'feature')}"
+    shapes = (shape for one in features for shape in of_geojson(one.get("geometry")))
     records = [_record(one) for one in features]
-    return Preview([table_of(records, len(features) if document.is_whole else None)])
+    total = len(features) if document.is_whole else None
+    return Preview([*sketched(shapes, note), table_of(records, total)])
 
 
 def _is_feature(member: Any) -> bool:  # noqa: ANN401 -- a stranger's JSON

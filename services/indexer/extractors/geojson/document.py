@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.indexer.extractors.facts import Malformed
-from services.indexer.extractors.sparse_file import HEAD_BYTES, SparseFile
+from services.indexer.extractors.sparse_file import SparseFile
 
 TYPES = frozenset(
     {
@@ -60,11 +60,6 @@ def read_document(file: SparseFile) -> Document:
     if not isinstance(members, dict):
         raise Malformed("It is JSON, but not an object.")
     return Document(_features(members), members)
-
-
-def read_start(file: SparseFile) -> Document:
-    """All of a small one, else the features within its head. Raises Malformed likewise."""
-    return read_document(file) if file.size <= HEAD_BYTES else _beginning(file.head())
 
 
 def _features(members: dict[str, Any]) -> list[Any]:

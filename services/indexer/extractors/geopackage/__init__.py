@@ -1,5 +1,7 @@
 """GeoPackage 1.0 to 1.4 (OGC 12-128): its tables of contents, never its features."""
 
+from collections.abc import Iterator
+
 from services.indexer.extractors import words
 from services.indexer.extractors.columns import MAX_NAME, columns_group
 from services.indexer.extractors.crs import title_of
@@ -15,9 +17,10 @@ from services.indexer.extractors.facts import (
     Table,
 )
 from services.indexer.extractors.geopackage.layers import Layer, read_layers
-from services.indexer.extractors.geopackage.rows import first_rows
+from services.indexer.extractors.geopackage.rows import first_rows, shapes_of
 from services.indexer.extractors.moments import parse_iso
 from services.indexer.extractors.preview import Preview
+from services.indexer.extractors.shapes import SKETCH_BYTES, Shape
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.sqlite import Database, application_of, opened
 
@@ -55,10 +58,23 @@ def parse(file: SparseFile) -> Facts:
 
 
 def preview(file: SparseFile) -> Preview:
-    """The first rows of the first layers that have any. Raises Malformed."""
+    """A sketch of the first layer of a small one, and the first rows of some. Raises Malformed."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.sketch import sketched  # noqa: PLC0415
+
+    if file.size <= SKETCH_BYTES:
+        # In one piece: shapes lie all over it.
+        file.read(0, file.size)
     with opened(file) as database:
-        layers = [one for one in _layers(database) if one.kind in ROWS]
-        return Preview([first_rows(database, one) for one in layers[:MAX_PREVIEWED]])
+        layers = [one for one in _layers(database) if one.kind in ROWS][:MAX_PREVIEWED]
+        shapes = _shapes(database, layers) if file.size <= SKETCH_BYTES else ()
+        return Preview([*sketched(shapes), *(first_rows(database, one) for one in layers)])
+
+
+def _shapes(database: Database, layers: list[Layer]) -> Iterator[Shape]:
+    """Of the first layer that has any."""
+    drawn = next((one for one in layers if one.geometry_column), None)
+    return shapes_of(database, drawn) if drawn else iter(())
 
 
 def _layers(database: Database) -> list[Layer]:

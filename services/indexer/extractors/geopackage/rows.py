@@ -1,9 +1,17 @@
-"""The first rows of a layer, without its geometries."""
+"""The first rows of a layer and its shapes: a header, then well-known binary (OGC 12-128)."""
+
+from collections.abc import Iterator
 
 from services.indexer.extractors.columns import MAX_NAME
 from services.indexer.extractors.geopackage.layers import Layer
 from services.indexer.extractors.preview import MAX_ROWS, MAX_SHOWN, Part, table
+from services.indexer.extractors.shapes import Shape, of_wkb
 from services.indexer.extractors.sqlite import Database
+
+MAX_SHAPES = 20_000
+MAGIC, FLAGS_PLACE, HEADER_BYTES, IS_EMPTY = b"GP", 3, 8, 0x10
+# How long the box in the header is, by the three bits that tell its kind.
+ENVELOPES = {1: 32, 2: 48, 3: 48, 4: 64}
 
 
 def first_rows(database: Database, layer: Layer) -> Part:
@@ -17,6 +25,17 @@ def first_rows(database: Database, layer: Layer) -> Part:
     part = table(names, rows, layer.features)
     part.title = layer.table[:MAX_NAME]
     return part
+
+
+def shapes_of(database: Database, layer: Layer) -> Iterator[Shape]:
+    """Of its first features. Raises Malformed, NeedBytes, OutOfBytes."""
+    column, table_name = _quoted(layer.geometry_column), _quoted(layer.table)
+    query = f"SELECT {column} AS shape FROM {table_name} LIMIT {MAX_SHAPES}"  # noqa: S608 -- quoted
+    for row in database.rows(query):
+        blob: object = row["shape"]
+        if isinstance(blob, bytes) and blob[:2] == MAGIC and not blob[FLAGS_PLACE] & IS_EMPTY:
+            envelope = ENVELOPES.get(blob[FLAGS_PLACE] >> 1 & 7, 0)
+            yield from of_wkb(blob[HEADER_BYTES + envelope :])
 
 
 def _quoted(name: str) -> str:

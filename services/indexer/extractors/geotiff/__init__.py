@@ -11,6 +11,7 @@ from services.indexer.extractors.geotiff.page import groups
 from services.indexer.extractors.geotiff.raster import bands, metadata
 from services.indexer.extractors.geotiff.tags import Directory, Tiff
 from services.indexer.extractors.moments import in_range, moment_of, parse_iso
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.world_file import read_world_file
 
@@ -51,6 +52,14 @@ def parse(file: SparseFile) -> Facts:
     if not found.is_whole:
         facts.partial = "Its directories lie too far apart: not all of them were read."
     return facts
+
+
+def preview(file: SparseFile) -> Preview:
+    """It, made small. Raises NotShown, and whatever a decoder raises."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.geotiff.small import small  # noqa: PLC0415
+
+    return Preview([small(layout(Tiff(file)))])
 
 
 def _where(file: SparseFile, found: Layout) -> tuple[Georeference, list[Part]]:

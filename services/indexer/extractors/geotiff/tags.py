@@ -67,6 +67,13 @@ class Directory:
         raw = self.tiff.file.read(entry.offset, min(entry.count, MAX_VALUE_BYTES))
         return raw.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
+    def raw(self, tag: int) -> bytes:
+        """The bytes of a tag of no other type; empty where it is absent."""
+        entry = self.entries.get(tag)
+        if entry is None or entry.code not in {"s", "B"} or entry.count > MAX_VALUE_BYTES:
+            return b""
+        return self.tiff.file.read(entry.offset, entry.count)
+
     def _unpack(self, entry: Entry, count: int) -> Value:
         length = struct.calcsize(f"={entry.code}") * count
         if length > MAX_VALUE_BYTES:

@@ -13,7 +13,7 @@ from services.indexer.extractors.facts import (
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.parquet.footer import MAGIC, Footer, read_footer
 from services.indexer.extractors.parquet.geo import Geography, geography
-from services.indexer.extractors.parquet.rows import first_rows
+from services.indexer.extractors.parquet.rows import first_rows, first_shapes
 from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 
@@ -49,8 +49,17 @@ def parse(file: SparseFile) -> Facts:
 
 
 def preview(file: SparseFile) -> Preview:
-    """The first rows; of a geometry, how long it is."""
-    return Preview([first_rows(file)])
+    """A sketch of the geometries of the first row group, and the first rows."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.sketch import sketched  # noqa: PLC0415
+
+    footer = read_footer(file)
+    where, rows = geography(footer), first_rows(file)
+    if where is None or where.encoding != "WKB":
+        return Preview([rows])
+    shapes, many = first_shapes(file, where.column)
+    note = "" if many == footer.rows else f"the first {words.count(many, 'row')}"
+    return Preview([*sketched(shapes, note), rows])
 
 
 def _projection(where: Geography) -> Projection | None:

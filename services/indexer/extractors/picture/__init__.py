@@ -1,6 +1,6 @@
 """Pictures: PNG, JPEG, WebP and GIF, from their headers; where a camera was, from its EXIF.
 
-Pillow reads headers alone here: no pixel is unpacked, so that a bomb stays what it is.
+Pillow reads headers alone to index: no pixel is unpacked, so that a bomb stays what it is.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from services.indexer.extractors import words
 from services.indexer.extractors.earth import place_of_box
 from services.indexer.extractors.facts import Band, Facts, Group, Malformed, Moment, Place
 from services.indexer.extractors.moments import in_range, moment_of, span_in_words
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.sparse_reader import SparseReader
 
@@ -51,6 +52,14 @@ def parse(file: SparseFile) -> Facts:
             return _facts(image)
     except (OSError, SyntaxError, ValueError) as error:
         raise Malformed(f"It is not an image that can be read: {error}") from error
+
+
+def preview(file: SparseFile) -> Preview:
+    """It, made small. Raises NotShown, and whatever a decoder raises."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.small import small  # noqa: PLC0415
+
+    return Preview([small(file, FORMATS)])
 
 
 def _facts(image: Image.Image) -> Facts:

@@ -1,6 +1,6 @@
 """Shapefile: the .shp stands for all of it, and says the most together with what is beside it.
 
-ESRI Shapefile Technical Description, 1998. Of the shapes nothing is read but the header.
+ESRI Shapefile Technical Description, 1998. Of the shapes nothing but the header is read to index.
 """
 
 from services.indexer.extractors import crs as systems
@@ -8,7 +8,9 @@ from services.indexer.extractors import words
 from services.indexer.extractors.columns import columns_group
 from services.indexer.extractors.earth import Box
 from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Group, Part, Place, Table
+from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.shapefile.header import Header, read_header
+from services.indexer.extractors.shapefile.records import first_shapes
 from services.indexer.extractors.shapefile.sidecars import ASSETS, Sidecars, read_sidecars
 from services.indexer.extractors.sparse_file import SparseFile
 
@@ -41,6 +43,16 @@ def parse(file: SparseFile) -> Facts:
         groups=[_group(header, beside, bounds), columns_group(beside.columns)],
         parts=[Part(one.name, *ASSETS[ending]) for ending, one in beside.files.items()],
     )
+
+
+def preview(file: SparseFile) -> Preview:
+    """A sketch of its shapes; the rows are on the page of its table. Raises Malformed."""
+    # numpy takes 30 MB, which most workers never need.
+    from services.indexer.extractors.picture.sketch import sketched  # noqa: PLC0415
+
+    read_header(file)
+    shapes, is_all = first_shapes(file)
+    return Preview(sketched(shapes, "" if is_all else f"the first {len(shapes):,} shapes"))
 
 
 def _place(beside: Sidecars, bounds: Box | None) -> Place | None:

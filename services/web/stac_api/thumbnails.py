@@ -1,0 +1,30 @@
+"""The asset of an item that is a small picture of its file, of the role `thumbnail`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.web.addresses import thumbnail_url
+
+NAME = "thumbnail"
+# What is seldom without one; that of a raster whose overviews are missing can be.
+FORMATS = frozenset(
+    {
+        *("COG", "GeoTIFF", "PNG image", "JPEG image", "WebP image", "GIF image"),
+        *("GeoJSON", "GeoJSON sequence", "FlatGeobuf", "Shapefile"),
+    }
+)
+
+
+def with_thumbnail(site: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The item with one, if it is of a format that has one and does not name its own."""
+    properties, assets = item["properties"], item["assets"]
+    if properties.get("coop:format") not in FORMATS or NAME in assets:
+        return item
+    account_id, _, repository_id = str(item["collection"]).partition("--")
+    asset = {
+        "href": site + thumbnail_url(account_id, repository_id, properties["title"]),
+        "title": "Thumbnail",
+        "type": "image/webp",
+        "roles": ["thumbnail"],
+    }
+    return {**item, "assets": {**assets, NAME: asset}}
