@@ -16,7 +16,10 @@ def main(words: list[str]) -> int:
         return run(create_app())
     settings = ServiceSettings()
     configure(settings.log, service="storage command")
-    code, told = asyncio.run(command(words, settings))
+    try:
+        code, told = asyncio.run(command(words, settings))
+    except KeyboardInterrupt:
+        code, told = 130, "Stopped; nothing that was there before is lost."
     (sys.stderr if code else sys.stdout).write(f"{told}\n")
     return code
 

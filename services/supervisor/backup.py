@@ -38,14 +38,21 @@ def backup_or_restore(home: Path, words: Sequence[str]) -> int:
     said, rest = parser().parse_known_args(words)
     if said.verb == "backup":
         rest += _with([*FILES, "key"] if said.with_key else FILES, home)
-    command = [sys.executable, "-m", "services.storage", said.verb, *rest]
     with own_folder(home) if said.verb == "restore" else nullcontext():
+        return _run([sys.executable, "-m", "services.storage", said.verb, *rest], home)
+
+
+def _run(command: Sequence[str], home: Path) -> int:
+    """Ctrl-C comes to both of us, and it is the child that has something to say of it."""
+    try:
         return subprocess.run(  # noqa: S603 -- our own program
             command,
             check=False,
             env=child_environment({"COOP_HOME": str(home.resolve())}),
             preexec_fn=tied_to_this_process(),
         ).returncode
+    except KeyboardInterrupt:
+        return 130
 
 
 def _with(paths: Sequence[str], home: Path) -> list[str]:
