@@ -31,7 +31,8 @@ class Preview:
 def render_preview(found: FilePreview, beside: Beside) -> Preview:
     """Takes a while for Markdown: not for the event loop."""
     picture = next((_webp(part.data) for part in found.parts if part.kind == "picture"), b"")
-    return Preview([_shown(part, beside) for part in found.parts], found.reason, picture)
+    reason = f"There is no preview. {found.reason}" if found.reason else ""
+    return Preview([_shown(part, beside) for part in found.parts], reason, picture)
 
 
 def _shown(part: PreviewPart, beside: Beside) -> Shown:

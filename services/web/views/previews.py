@@ -14,8 +14,8 @@ from shared.errors import NotFound, Problem
 
 # A page that waited longer would be worse than one without it.
 WAIT_SECONDS = 0.3
-SLOW = "It is still being read; reload the page in a moment."
-AWAY = "It cannot be read at the moment; reload the page in a while."
+SLOW = "The preview is being made; reload the page in a moment."
+AWAY = "The preview cannot be made at the moment; reload the page in a while."
 KNOWN = frozenset({"indexed", "described"})
 
 

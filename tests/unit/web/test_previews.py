@@ -44,7 +44,8 @@ def test_prose_of_a_notebook_is_prose() -> None:
 
 
 def test_where_there_is_nothing_the_reason_stands() -> None:
-    page = panel(Preview(reason="More than 16 MB would have to be read."))
+    reason = "More than 16 MB would have to be read."
+    page = panel(render_preview(FilePreview(reason=reason), BESIDE))
     assert page.text == "Preview There is no preview. More than 16 MB would have to be read."
 
 
