@@ -22,9 +22,9 @@ from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
 from services.storage.s3.checksums import Checksums
-from services.storage.store.copying import copy_key
+from services.storage.store.copying import object_in, replace_rows, rows_of
 from services.storage.store.objects import objects_page
-from services.storage.store.versions import all_versions
+from services.storage.store.versions import all_versions, versions_of_key
 from shared.contracts.repositories import Repository
 from shared.errors import ungrouped
 from shared.outbox import Outbox
@@ -137,39 +137,51 @@ async def _keep(backing: BackingUp, repository: Repository, record: ObjectRecord
 
 async def _follow(backing: BackingUp, repository: Repository, key: str) -> bool:
     """Copy anew what is known of a key; whether the bytes of all that are in the target then."""
+    live, uid, folder = backing.live, repository.repository_uid, folder_of(repository)
     async with backing.following:
-        uid = repository.repository_uid
-        records = await copy_key(backing.live.outbox, backing.copy, uid, key)
-    return all([await _is_kept(backing, repository, one) for one in records])
+        # Nobody comes between a record and its bytes, which stay once they are open.
+        async with live.blobs.locked(folder, key):
+            rows = await rows_of(live.outbox, uid, key)
+            record = object_in(rows, uid, key)
+            blob = await _open(live, repository, record) if record is not None else None
+        try:
+            await replace_rows(backing.copy, uid, key, rows)
+            is_kept = record is None or await _is_kept(backing, repository, record, blob)
+        finally:
+            if blob is not None:
+                blob.close()
+    older = [one async for one in versions_of_key(backing.copy, uid, key) if not one.is_marker]
+    return is_kept and all([await _is_kept(backing, repository, one) for one in older])
 
 
-async def _is_kept(backing: BackingUp, repository: Repository, record: ObjectRecord) -> bool:
+async def _is_kept(
+    backing: BackingUp, repository: Repository, record: ObjectRecord, held: Blob | None = None
+) -> bool:
     """Whether its bytes are in the target, to which they are copied where they can be."""
     name = bytes_name(record)
     async with backing.gate, backing.locks.setdefault(name, asyncio.Lock()):
-        if name not in backing.there and not await _copy(backing, repository, record, name):
-            return False
+        if name not in backing.there:
+            blob = held or await _open(backing.live, repository, record)
+            if blob is None:
+                return False
+            try:
+                await _copy(backing, record, blob, name)
+            except ChangedError:
+                return False
+            finally:
+                if blob is not held:
+                    blob.close()
     backing.needed.add([name])
     return True
 
 
-async def _copy(
-    backing: BackingUp, repository: Repository, record: ObjectRecord, name: str
-) -> bool:
-    blob = await _open(backing.live, repository, record)
-    if blob is None:
-        return False
-    try:
-        await blob.expect(0, blob.size)
-        await backing.target.put(name, _pieces(backing, record, blob), record.size)
-    except ChangedError:
-        return False
-    finally:
-        blob.close()
+async def _copy(backing: BackingUp, record: ObjectRecord, blob: Blob, name: str) -> None:
+    """Raises ChangedError."""
+    await blob.expect(0, blob.size)
+    await backing.target.put(name, _pieces(backing, record, blob), record.size)
     backing.there.add([name])
     backing.tally.copied += 1
     backing.tally.copied_size += record.size
-    return True
 
 
 async def _open(live: Resources, repository: Repository, record: ObjectRecord) -> Blob | None:

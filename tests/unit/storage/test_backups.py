@@ -1,7 +1,9 @@
 """Bytes and records to a backup and back, between files and buckets, while others write."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -130,6 +132,29 @@ async def test_no_record_is_without_bytes_while_others_write(
         assert tally.missing == []
         assert await everything(restored, repository) == then
         assert ("object_deleted" in await told_kinds(restored)) == (len(then) == 2)
+
+
+async def test_a_key_that_is_written_all_the_while_is_as_it_was_at_some_moment(
+    resources: Resources, home: Path, new_home: Path, target: Target
+) -> None:
+    await know(resources, REPOSITORY)
+    sent = [b"%d" % number for number in range(1000)]
+    for content in sent[:100]:
+        await put(resources, "hot", content)
+
+    async def write() -> None:
+        for content in sent[100:]:
+            await put(resources, "hot", content)
+
+    writing = asyncio.create_task(write())
+    backup = await made(resources, home, target, meanwhile=partial(asyncio.sleep, 0.1))
+    assert not writing.done()
+    writing.cancel()
+    await asyncio.wait({writing})
+    assert backup.tally.missing == []
+
+    async with brought_back(backup, target, new_home) as (restored, _):
+        assert (await read(restored, "hot"))[1] in sent
 
 
 async def test_bytes_that_changed_in_the_backup_are_named_and_the_others_come_back(
