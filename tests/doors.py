@@ -221,6 +221,15 @@ CALLS = (
         key="",
         lists=True,
     ),
+    of_key(call, "figures of it", f"{STAC}/aggregate?aggregations=total_count", '"value":', ""),
+    call(
+        "figures of all",
+        "/stac/aggregate?aggregations=collection_frequency",
+        COLLECTION,
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
     call(
         "search in all",
         "/stac/search?bbox=11,61,12,62",

@@ -88,7 +88,8 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         catalogue = Catalogue(Shelves(table, fulltext, partial(read_start, door)))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         folder = Folder(table, catalogue.mark)
-        indexer = Indexer(Outbox(table), partial(read, sandbox, door), folder.ring)
+        reading = partial(read, sandbox, door)
+        indexer = Indexer(Outbox(table), reading, folder.ring, settings.indexer.stac)
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
         previewing = Previewing(partial(show, previews, door))

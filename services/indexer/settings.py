@@ -63,6 +63,17 @@ class WordsSettings(BaseModel):
     max_ranked: int = Field(default=2_000, ge=1)
 
 
+class StacSettings(BaseModel):
+    """What STAC that people upload may be: what is more than this is not listed, and told why.
+
+    `max_items` in one file, `max_item_bytes` and `max_depth` of one item.
+    """
+
+    max_items: int = Field(default=10_000, ge=1)
+    max_item_bytes: int = Field(default=64 * 1024, ge=1024, le=128 * 1024)
+    max_depth: int = Field(default=64, ge=8, le=200)
+
+
 class IndexerSettings(OpsSettings):
     """`COOP_INDEXER__...`."""
 
@@ -70,6 +81,7 @@ class IndexerSettings(OpsSettings):
     previews: PreviewSettings = Field(default_factory=PreviewSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     words: WordsSettings = Field(default_factory=WordsSettings)
+    stac: StacSettings = Field(default_factory=StacSettings)
 
 
 class ServiceSettings(Settings):

@@ -108,6 +108,14 @@ class PointCloud:
 
 
 @dataclass(slots=True)
+class Stac:
+    """STAC that somebody wrote: one document as it is, or the items of a list of them."""
+
+    documents: list[dict[str, Any]]
+    is_list: bool = False
+
+
+@dataclass(slots=True)
 class CubeDimension:
     """One dimension of arrays; `kind` is x, y, z, time or empty, `extent` least and greatest."""
 
@@ -172,3 +180,4 @@ class Facts:
     is_folder: bool = False
     part_of: str = ""
     partial: str = ""
+    stac: Stac | None = None

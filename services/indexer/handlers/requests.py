@@ -1,17 +1,19 @@
 """Answers to what others ask on the bus, each to those alone who may know."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from pydantic import BaseModel
 
 from services.indexer.handlers.resources import Resources
-from services.indexer.operations import asking, collecting, finding, searching
+from services.indexer.operations import aggregating, asking, collecting, finding, searching
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
 from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
+    AggregateItems,
+    Aggregations,
     Directory,
     FileMetadata,
     FilePreview,
@@ -21,6 +23,7 @@ from shared.contracts.indexer import (
     GetItem,
     GetPreview,
     GetSummaries,
+    ItemFilter,
     ListCatalogs,
     ListCollections,
     ListDirectory,
@@ -115,7 +118,9 @@ async def get_collection(resources: Resources, wanted: GetCollection) -> StacDoc
 async def list_items(resources: Resources, wanted: ListItems) -> StacPage:
     """Some items of a collection."""
     repository = await _collected(resources, wanted.actor, wanted.collection_id)
-    return await asking.list_items(resources.table, repository, wanted, data_url=resources.data_url)
+    return await asking.list_items(
+        resources.table, repository, wanted, data_url=resources.data_url, key=wanted.key
+    )
 
 
 async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
@@ -128,19 +133,30 @@ async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
 
 async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
     """Some items of all collections, or of those that are named."""
-
-    def collections(first: str) -> AsyncGenerator[Repository, None]:
-        if wanted.collections:
-            return _named(resources, wanted, first)
-        return _listed(resources, wanted, first)
-
     return await searching.search_items(
         resources.table,
         wanted,
-        collections,
+        _collections(resources, wanted.actor, wanted),
         data_url=resources.data_url,
         limits=resources.limits,
     )
+
+
+async def aggregate_items(resources: Resources, wanted: AggregateItems) -> Aggregations:
+    """Items of all collections, or of those that are named, in figures."""
+    collections = _collections(resources, wanted.actor, wanted)
+    return await aggregating.aggregate_items(
+        resources.table, wanted, collections, limits=resources.limits
+    )
+
+
+def _collections(
+    resources: Resources, actor: Actor, wanted: ItemFilter
+) -> Callable[[str], AsyncGenerator[Repository, None]]:
+    """The collections asked for, by id and from an id on."""
+    if wanted.collections:
+        return lambda first: _named(resources, actor, wanted.collections, first)
+    return lambda first: _listed(resources, actor, first)
 
 
 async def search_repositories(resources: Resources, wanted: SearchRepositories) -> FoundPage:
@@ -173,24 +189,24 @@ async def search_collections(resources: Resources, wanted: SearchCollections) ->
 
 
 async def _named(
-    resources: Resources, wanted: SearchItems, first: str
+    resources: Resources, actor: Actor, names: Sequence[str], first: str
 ) -> AsyncGenerator[Repository, None]:
     """The collections asked for that who asks may read; no other is told from one that is none."""
-    for name in sorted(set(wanted.collections)):
+    for name in sorted(set(names)):
         if name < first:
             continue
         try:
-            repository = await _collected(resources, wanted.actor, name)
+            repository = await _collected(resources, actor, name)
         except (NotFound, Forbidden):
             continue
         yield repository
 
 
 async def _listed(
-    resources: Resources, wanted: SearchItems, first: str
+    resources: Resources, actor: Actor, first: str
 ) -> AsyncGenerator[Repository, None]:
     """All collections that who asks may list and read."""
-    principal = await resources.projection.principal(wanted.actor)
+    principal = await resources.projection.principal(actor)
     async with aclosing(repositories_from(resources.table, first)) as repositories:
         async for repository in repositories:
             resource = repository_resource(repository)
@@ -239,6 +255,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ListItems: list_items,
     GetItem: get_item,
     SearchItems: search_items,
+    AggregateItems: aggregate_items,
     SearchRepositories: search_repositories,
     SearchCollections: search_collections,
 }

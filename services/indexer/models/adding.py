@@ -1,11 +1,12 @@
 """Adding changes to sums: pure, and the same in whatever portions they come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.indexer.models.counted import Counted, CountedItem, Delta, Holdings, Sums
 from services.indexer.models.extents import is_at_edge, merged
 
 SHOWN = 100
+NOTHING = Counted(size=0, changed="", status="described")
 
 
 def added(sums: Sums, deltas: Iterable[Delta]) -> Sums:
@@ -28,10 +29,10 @@ def may_be_older(sums: Sums, deltas: Iterable[Delta]) -> bool:
 def held(holdings: Holdings, deltas: Sequence[Delta]) -> Holdings:
     """Holdings with these changes."""
     for delta in deltas:
-        holdings = _with_formats(holdings, delta)
-        left, came = item_of(delta.left), item_of(delta.came)
-        if left != came:
-            holdings = _with_item(holdings, left, came)
+        holdings = _with_said(holdings, delta)
+        for left, came in _changes(delta):
+            if left != came:
+                holdings = _with_item(holdings, left, came)
     return holdings.model_copy(update=added(holdings, deltas).model_dump())
 
 
@@ -40,9 +41,21 @@ def item_of(one: Counted | None) -> CountedItem | None:
     return one.item if one else None
 
 
-def _with_formats(holdings: Holdings, delta: Delta) -> Holdings:
-    left, came = (one.format if one else "" for one in (delta.left, delta.came))
-    return holdings.model_copy(update={"formats": _counts(holdings.formats, left, came)})
+def _changes(delta: Delta) -> Iterator[tuple[CountedItem | None, CountedItem | None]]:
+    """Items that left and that came in their place."""
+    yield item_of(delta.left), item_of(delta.came)
+    yield from ((item, None) for item in delta.items_left)
+    yield from ((None, item) for item in delta.items_came)
+
+
+def _with_said(holdings: Holdings, delta: Delta) -> Holdings:
+    """With the object's format, and what it says of the whole repository."""
+    left, came = (one or NOTHING for one in (delta.left, delta.came))
+    update = {
+        "formats": _counts(holdings.formats, left.format, came.format),
+        "collections": _counts(holdings.collections, left.collection, came.collection),
+    }
+    return holdings.model_copy(update=update)
 
 
 def _with_item(holdings: Holdings, left: CountedItem | None, came: CountedItem | None) -> Holdings:
@@ -66,7 +79,9 @@ def _with_item(holdings: Holdings, left: CountedItem | None, came: CountedItem |
 
 def _may_shrink(holdings: Holdings, left: CountedItem | None, came: CountedItem | None) -> bool:
     """Whether an item at the edge of the extent left it, or moved away from there."""
-    if left is None or holdings.extent is None or (came and came.extent == left.extent):
+    if left is None or left.extent is None or holdings.extent is None:
+        return False
+    if came and came.extent == left.extent:
         return False
     return is_at_edge(holdings.extent, left.extent)
 

@@ -7,19 +7,25 @@ from shared.contracts.indexer import FileStatus
 
 
 class CountedItem(BaseModel):
-    """An object's STAC item, as far as sums go; `code` is that of its projection."""
+    """A STAC item, as far as sums go; `code` is that of its projection.
+
+    One that somebody wrote may be nowhere: then `bbox` is empty and it has no extent.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     item_id: str
     bbox: list[float]
-    extent: Extent
+    extent: Extent | None
     code: str = ""
     media_type: str = ""
 
 
 class Counted(BaseModel):
-    """One object; `changed` is a stamp of models.stamps."""
+    """One object; `changed` is a stamp of models.stamps.
+
+    `collection` is what the uploaded collection of a repository says of it, as JSON.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,17 +34,21 @@ class Counted(BaseModel):
     status: FileStatus
     format: str = ""
     item: CountedItem | None = None
+    collection: str = ""
 
 
 class Delta(BaseModel):
     """An object's change, to be added to the sums: what it was, and what it is.
 
+    `items_left` and `items_came` are of a list of items in the object, which does not change by it.
     `done` of the directories above it have been told already, counted from the deepest.
     """
 
     key: str
     left: Counted | None = None
     came: Counted | None = None
+    items_left: list[CountedItem] = Field(default_factory=list)
+    items_came: list[CountedItem] = Field(default_factory=list)
     done: int = 0
 
     @property
@@ -75,14 +85,16 @@ class Sums(BaseModel):
 class Holdings(Sums):
     """Of a whole repository: the sums of its root, and what its items add up to.
 
-    `formats`, `codes` and `media_types` count objects or items; `shown` are the boxes of the first
-    items by id. What is stale is right but may be too wide: it is computed anew in a quiet moment.
+    `formats`, `codes`, `media_types` and `collections` (what an uploaded one says, as JSON) count
+    objects or items; `shown` are the boxes of the first items by id, empty for one that is nowhere.
+    What is stale is right but may be too wide: it is computed anew in a quiet moment.
     """
 
     items: int = 0
     formats: dict[str, int] = Field(default_factory=dict)
     codes: dict[str, int] = Field(default_factory=dict)
     media_types: dict[str, int] = Field(default_factory=dict)
+    collections: dict[str, int] = Field(default_factory=dict)
     extent: Extent | None = None
     shown: dict[str, list[float]] = Field(default_factory=dict)
     is_extent_stale: bool = False

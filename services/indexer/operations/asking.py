@@ -1,17 +1,21 @@
 """What people ask: one file, one directory, a repository in figures, collections and items."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
+from services.indexer.operations.room import Room, fitting
 from services.indexer.stac.collections import build_catalog, build_collection
 from services.indexer.stac.items import Document, located
 from services.indexer.store.beside import find_newest, some_askers_of
 from services.indexer.store.directories import page_of_directory
 from services.indexer.store.editions import find_editions, find_many_editions
-from services.indexer.store.files import find_file, find_item, page_of_items
+from services.indexer.store.files import find_file
+from services.indexer.store.items import find_item, items_after
 from services.indexer.store.layout import split
+from services.indexer.store.named import listed_items
 from services.indexer.store.repositories import (
     owners_after,
     place_of,
@@ -31,7 +35,7 @@ from shared.contracts.indexer import (
 from shared.contracts.repositories import Repository
 from shared.errors import NotFound
 from shared.identifiers import object_uid
-from shared.paging import Stretch, fill
+from shared.paging import Stretch, cursor_at, fill, place_at
 from shared.tables import Table
 
 # Folders of a store within others, looked through to its root.
@@ -113,7 +117,7 @@ def _summary(repository: Repository, holdings: Holdings) -> RepositorySummary:
             "items": holdings.items,
             "formats": holdings.formats,
             "bbox": extent.bbox if extent else None,
-            "footprints": list(holdings.shown.values()),
+            "footprints": [box for box in holdings.shown.values() if box],
             "start": start,
             "end": end,
             "changed_at": holdings.changed or None,
@@ -141,10 +145,14 @@ async def list_collections(
 
     found, cursor = await fill(read, wanted, keep=is_listed, place=place_of)
     names = {uid: await name_of(uid) for uid in {one.account_uid for one in found}}
-    documents = [
-        build_collection(repository, names[repository.account_uid], holdings)
-        for repository, holdings in zip(found, await holdings_of(table, found), strict=True)
-    ]
+    documents = fitting(
+        [
+            build_collection(repository, names[repository.account_uid], holdings)
+            for repository, holdings in zip(found, await holdings_of(table, found), strict=True)
+        ]
+    )
+    if len(documents) < len(found):
+        cursor = cursor_at(place_of(found[len(documents) - 1]))
     return StacPage(documents=documents, cursor=cursor)
 
 
@@ -180,14 +188,27 @@ async def _first_listed(
 
 
 async def list_items(
-    table: Table, repository: Repository, listed: Listed, *, data_url: str
+    table: Table, repository: Repository, listed: Listed, *, data_url: str, key: str = ""
 ) -> StacPage:
-    """Some items of a repository by id, and how many there are."""
-    edition = await _current(table, repository)
-    items, cursor = await page_of_items(table, edition, limit=listed.limit, cursor=listed.cursor)
-    holdings = (await find_holdings(table, edition)).holdings
-    documents = [_told(item, repository, data_url) for item in items]
-    return StacPage(documents=documents, cursor=cursor, matched=holdings.items)
+    """Some items of a repository by id, and how many there are; or of the list of this key."""
+    edition, after = await _current(table, repository), place_at(listed.cursor) or ""
+    matched: int | None = None
+    if key:
+        uid = object_uid(repository.repository_uid, key)
+        found = listed_items(table, edition, uid, after)
+    else:
+        found = items_after(table, edition, after)
+        matched = (await find_holdings(table, edition)).holdings.items
+    documents: dict[str, Document] = {}
+    room = Room()
+    async with aclosing(found) as items:
+        async for item_id, item in items:
+            document = _told(item, repository, data_url)
+            if len(documents) == listed.limit or not room.takes(document):
+                cursor = cursor_at(next(reversed(documents)))
+                return StacPage(documents=[*documents.values()], cursor=cursor, matched=matched)
+            documents[item_id] = document
+    return StacPage(documents=[*documents.values()], matched=matched)
 
 
 async def get_item(

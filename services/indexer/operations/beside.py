@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from services.indexer.extractors.sparse_file import is_within_reach
+from services.indexer.extractors.zarr.names import DOCUMENTS, split
 from services.indexer.models.editions import Editions
 from services.indexer.models.stored import Stored
-from services.indexer.store.beside import find_newest
+from services.indexer.store.beside import Neighbours, find_newest, neighbours_of
 from shared.contracts.indexer import FileMetadata
 from shared.identifiers import object_uid
 from shared.tables import Table
@@ -15,11 +16,15 @@ ABSENT, PRESENT = 0, 1
 
 
 class Beside:
-    """What was asked for while one object was read, and what there was of it."""
+    """What was asked for while one object was read, and what there was of it.
+
+    `named_by` is the key of the uploaded STAC document whose item speaks for it, if any.
+    """
 
     def __init__(self, table: Table, editions: Editions, stored: Stored) -> None:
         self.files: dict[str, FileMetadata] = {}
         self.versions: dict[str, int] = {}
+        self.named_by = ""
         self.editions = editions
         self._table, self._stored = table, stored
 
@@ -36,10 +41,36 @@ class Beside:
                 self.files[key] = file
         return named
 
+    async def look_up(self) -> None:
+        """Whether a document names the object."""
+        self.named_by = await named_by(self._table, self.editions, self._stored.key)
+
     async def is_as(self, versions: Mapping[str, int]) -> bool:
         """Whether the objects of these keys are there in these versions."""
         await self.find(list(versions))
         return all(self.versions[key] == version for key, version in versions.items())
+
+
+async def named_by(table: Table, editions: Editions, key: str) -> str:
+    """The first document that names the object of this key, whatever came first; or none."""
+    found = [await neighbours_of(table, editions.written, name) for name in names_of(key)]
+    return first_of(*found)
+
+
+def first_of(*found: Neighbours) -> str:
+    """The first by its key of all that name an object."""
+    return min((key for one in found for key in one.naming), default="")
+
+
+def names_of(key: str) -> list[str]:
+    """What an object can be named by: its own key, or that of the folder that it is about."""
+    folder, name = split(key)
+    return [key, folder.removesuffix("/")] if folder and name in DOCUMENTS else [key]
+
+
+def objects_of(name: str) -> list[str]:
+    """The keys of the objects that can be meant by a name."""
+    return [name, *(f"{name}/{document}" for document in DOCUMENTS)]
 
 
 def version_seen(key: str, other: FileMetadata | None) -> int:

@@ -13,6 +13,7 @@ from services.indexer.models.places import mark_of
 from services.indexer.models.texts import Field, Match, Order, Question
 from services.indexer.operations.asking import holdings_of
 from services.indexer.operations.finding import beside_public, finds
+from services.indexer.operations.room import fitting
 from services.indexer.stac.collections import build_collection
 from services.indexer.stac.shapes import spans
 from services.indexer.store.repositories import find_repositories
@@ -55,7 +56,19 @@ async def search_collections(
         build_collection(one, await name_of(one.account_uid), held)
         for one, held in zip(repositories, holdings, strict=True)
     ]
-    return StacPage(documents=documents, cursor=cursor)
+    told = fitting(documents)
+    if len(told) < len(documents):
+        last = uids.index(repositories[len(told) - 1].repository_uid)
+        cursor = _cursor_after(wanted, page, last)
+    return StacPage(documents=told, cursor=cursor)
+
+
+def _cursor_after(wanted: SearchCollections, page: Sequence[Match], last: int) -> str:
+    """Where a page goes on that has no room for what comes after one of its matches."""
+    if wanted.sort or not wanted.texts:
+        return cursor_at(_place_of(wanted, page[last]))
+    first = _number(_after(wanted, place_at(wanted.cursor)))
+    return cursor_at(_place(wanted, str(first + last + 1)))
 
 
 def _question(wanted: SearchCollections, principal: Principal) -> Question:

@@ -11,6 +11,7 @@ from services.indexer.models.extents import WORLD, Extent
 from services.indexer.models.stamps import stamp
 from services.indexer.models.superseded import Superseded
 from services.indexer.models.texts import Document
+from services.indexer.stac.collections import collection_said
 from services.indexer.stac.names import collection_id
 from services.indexer.store.editions import find_many_editions
 from services.indexer.store.files import find_files, some_files
@@ -67,6 +68,8 @@ async def document_of(table: Table, facts: Facts, read_start: ReadStart) -> Docu
     repository = facts.repository
     files = (await some_files(table, facts.edition))[:MOST_FILES]
     formats = {file.format for file in files if file.format} | facts.holdings.formats.keys()
+    said = collection_said(facts.holdings)
+    about = (repository.description, said.get("title", ""), said.get("description", ""))
     return Document(
         resource=repository_resource(repository),
         version=repository.version,
@@ -78,9 +81,9 @@ async def document_of(table: Table, facts: Facts, read_start: ReadStart) -> Docu
         modified=stamp(repository.updated_at),
         **_extent(facts.holdings.extent),
         names=_plain(f"{repository.full_name} {facts.owner_name}"),
-        tags=_plain("; ".join(repository.tags)),
+        tags=_plain("; ".join((*repository.tags, *said.get("keywords", ())))),
         columns=_plain(" ".join((*sorted(formats), *_names_in(files)))),
-        description=_plain(repository.description),
+        description=_plain(" ".join(about)),
         readme=_plain(await _readme(table, facts, read_start)),
         facets=tuple(_facets(repository, formats)),
     )

@@ -10,10 +10,10 @@ from contextlib import suppress
 from services.indexer.models.editions import Editions
 from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
-from services.indexer.operations.beside import Beside, version_seen
+from services.indexer.operations.beside import Beside, first_of, names_of, version_seen
 from services.indexer.operations.describing import described
 from services.indexer.operations.keeping import Indexer, event_of, version_after
-from services.indexer.store.beside import askers_of, find_newest
+from services.indexer.store.beside import find_newest, neighbours_of
 from services.indexer.store.editions import find_editions
 from services.indexer.store.files import Standing, find_standing, not_gone, put_known
 from shared.contracts.indexer import FileMetadata
@@ -26,28 +26,44 @@ ATTEMPTS = 5
 
 
 async def follow(
-    indexer: Indexer, stored: Stored, editions: Editions, *, is_alone: bool = True
+    indexer: Indexer,
+    stored: Stored,
+    editions: Editions,
+    *,
+    is_alone: bool = True,
+    named_by: str = "",
 ) -> None:
     """Let all that is read together with an object be as the object is now.
 
-    It is one of these itself unless it `is_alone`. Raises Unavailable where that is to be tried
-    again.
+    It is one of these itself unless it `is_alone`, and named by the document that it was read as
+    `named_by`. Raises Unavailable where that is to be tried again.
     """
-    keys = await _keys_behind(indexer.outbox.table, stored, editions)
-    for key in keys if is_alone else [stored.key, *keys]:
-        await _catch_up(indexer, stored, key)
+    table = indexer.outbox.table
+    own, *others = [
+        await neighbours_of(table, editions.written, name) for name in names_of(stored.key)
+    ]
+    keys = await _keys_behind(table, stored, editions, own.askers)
+    if not is_alone or first_of(own, *others) != named_by:
+        keys = [stored.key, *keys]
+    for key in keys:
+        await catch_up(indexer, stored, key)
 
 
-async def _keys_behind(table: Table, stored: Stored, editions: Editions) -> list[str]:
+async def _keys_behind(
+    table: Table, stored: Stored, editions: Editions, askers: set[tuple[str, int]]
+) -> list[str]:
     """The keys of those that were read with another version of the object than there is now."""
-    askers = await askers_of(table, editions.written, stored.key)
     if not askers:
         return []
     (now,) = await find_newest(table, editions.written, [stored.object_uid])
     return sorted({key for key, seen in askers if seen != version_seen(key, now)})
 
 
-async def _catch_up(indexer: Indexer, stored: Stored, key: str) -> None:
+async def catch_up(indexer: Indexer, stored: Stored, key: str) -> None:
+    """Let the object of this key, in the repository of `stored`, know what is beside it now.
+
+    Raises Unavailable where that is to be tried again.
+    """
     for _ in range(ATTEMPTS):
         with suppress(ConditionFailed):
             if await _is_as_it_should_be(indexer, stored, key):
@@ -74,13 +90,18 @@ async def _is_as_it_should_be(indexer: Indexer, stored: Stored, key: str) -> boo
 
 
 async def _behind(beside: Beside, file: FileMetadata, standing: Standing) -> Standing:
-    """The entries of this version of the object that were made of what is not so any more."""
+    """The entries of this version of the object that were made of what is not so any more.
+
+    Who still waits looks for itself once it is read.
+    """
+    await beside.look_up()
     entries = [
         (edition, entry)
         for edition, entry in standing.entries
         if entry is not None
         and entry.version == file.version
-        and not await beside.is_as(entry.beside)
+        and entry.counted.status != "pending"
+        and not (entry.named_by == beside.named_by and await beside.is_as(entry.beside))
     ]
     return Standing(standing.gone_at, entries)
 
@@ -95,7 +116,7 @@ async def _read_again(
         outcome = await indexer.look(file, beside)
     except Superseded:
         return False
-    known = described(file, outcome, beside)
+    known = await described(file, outcome, beside, indexer.limits)
     actions = [
         action for edition, entry in behind.entries for action in put_known(edition, known, entry)
     ]

@@ -18,6 +18,7 @@ from services.indexer.operations.keeping import (
     keep,
     version_after,
 )
+from services.indexer.operations.naming import forget_named, keep_all
 from services.indexer.store.editions import find_editions
 from services.indexer.store.files import (
     Standing,
@@ -44,8 +45,15 @@ async def index_object(indexer: Indexer, stored: StoredObject) -> None:
     beside = Beside(table, editions, stored)
     if is_news(standing, stored.version):
         await _index_news(indexer, stored, standing, beside)
+    else:
+        beside.named_by = _named_before(standing)
     is_alone = not beside.versions and is_read_alone(standing)
-    await follow(indexer, stored, editions, is_alone=is_alone)
+    await follow(indexer, stored, editions, is_alone=is_alone, named_by=beside.named_by)
+
+
+def _named_before(standing: Standing) -> str:
+    """The document that it was read as named by."""
+    return next((entry.named_by for _, entry in standing.entries if entry), "")
 
 
 async def _index_news(
@@ -64,8 +72,8 @@ async def _index_news(
         raise
     finally:
         reading.cancel()
-    known = described(stored, outcome, beside)
-    await keep(indexer, known, standing, told=beside.editions.current)
+    known = await described(stored, outcome, beside, indexer.limits)
+    await keep_all(indexer, known, standing, told=beside.editions.current)
 
 
 async def remove_object(indexer: Indexer, stored: StoredObject) -> None:
@@ -89,7 +97,9 @@ async def remove_object(indexer: Indexer, stored: StoredObject) -> None:
 
     if await until_won(attempt):
         indexer.ring()
-    await follow(indexer, stored, await find_editions(table, stored.repository_uid))
+    editions = await find_editions(table, stored.repository_uid)
+    await forget_named(indexer, stored, editions)
+    await follow(indexer, stored, editions)
 
 
 async def _removal_of(

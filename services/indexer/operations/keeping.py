@@ -1,13 +1,14 @@
 """What is known of an object is written down, with its event, unless more is known by now."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.indexer.extractors.content.names import known_by_name
 from services.indexer.models.editions import Edition
 from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import Beside
 from services.indexer.sandbox.pool import Outcome
+from services.indexer.settings import StacSettings
 from services.indexer.stac.names import collection_id
 from services.indexer.store.files import (
     Entry,
@@ -34,26 +35,30 @@ class Indexer:
     """What indexing needs: where records go, how an object is read, whom to tell of new sums.
 
     `read` raises Superseded where the object is another by now, Unavailable where it cannot be had.
+    `limits` are those of uploaded STAC.
     """
 
     outbox: Outbox
     read: Callable[[Stored, Beside], Awaitable[Outcome]]
     ring: Callable[[], None]
+    limits: StacSettings = field(default_factory=StacSettings)
 
     async def look(self, stored: Stored, beside: Beside) -> Outcome:
         """What an object says of itself, of which some say all in their names. Raises as `read`."""
         facts = known_by_name(stored.key)
-        return Outcome("read", facts) if facts else await self.read(stored, beside)
+        outcome = Outcome("read", facts) if facts else await self.read(stored, beside)
+        await beside.look_up()
+        return outcome
 
 
 def is_news(standing: Standing, version: int) -> bool:
     """Whether any edition does not know this version of the object yet."""
     return standing.gone_at < version and any(
-        _is_behind(entry, version) for _, entry in standing.entries
+        is_behind(entry, version) for _, entry in standing.entries
     )
 
 
-def _is_behind(entry: Entry | None, version: int) -> bool:
+def is_behind(entry: Entry | None, version: int) -> bool:
     """Whether this version is newer than the entry, or is what the entry waits for."""
     if entry is None or entry.version < version:
         return True
@@ -80,7 +85,7 @@ async def keep(
         behind = [
             (edition, entry)
             for edition, entry in now.entries
-            if _is_behind(entry, file.version) and not _is_known(entry, known)
+            if is_behind(entry, file.version) and not _is_known(entry, known)
         ]
         if not behind:
             return False
@@ -96,16 +101,17 @@ async def keep(
 
 def _is_known(entry: Entry | None, known: Known) -> bool:
     """Whether it was said before that this version waits."""
-    return entry is not None and (entry.version, entry.counted) == (
+    return entry is not None and (entry.version, entry.counted, entry.is_naming) == (
         known.file.version,
         known.counted,
+        known.is_naming or entry.is_naming,
     )
 
 
 async def _event_of(indexer: Indexer, known: Known, before: Standing) -> Action:
     """In the object's own version, unless more was told of it for what changed beside it."""
     version = known.file.version
-    if known.beside or not is_read_alone(before):
+    if known.beside or known.named_by or not is_read_alone(before):
         version = await version_after(indexer.outbox, known.file, version)
     return event_of(known, version)
 
@@ -126,8 +132,8 @@ def event_of(known: Known, version: int) -> Action:
 
 
 def is_read_alone(standing: Standing) -> bool:
-    """Whether nothing beside the object has a say in what is kept of it."""
-    return not any(entry and entry.beside for _, entry in standing.entries)
+    """Whether nothing beside the object has a say in what is kept of it, or ever had."""
+    return not any(entry and (entry.beside or entry.was_named) for _, entry in standing.entries)
 
 
 async def version_after(outbox: Outbox, file: FileMetadata, version: int) -> int:

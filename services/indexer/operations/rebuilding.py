@@ -14,7 +14,8 @@ from services.indexer.operations.beside import Beside
 from services.indexer.operations.describing import described
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.following import follow
-from services.indexer.operations.keeping import Indexer, is_news, keep
+from services.indexer.operations.keeping import Indexer, is_news
+from services.indexer.operations.naming import keep_all
 from services.indexer.sandbox.pool import Outcome
 from services.indexer.store.editions import (
     begin_edition,
@@ -22,8 +23,9 @@ from services.indexer.store.editions import (
     finish_edition,
     give_up_edition,
 )
-from services.indexer.store.files import find_standing, places_beside, some_askers
+from services.indexer.store.files import find_standing, places_beside, some_kept
 from services.indexer.store.layout import file_key, holdings_key
+from services.indexer.store.named import places_named
 from services.indexer.store.sums import find_waiting, taken
 from shared.contracts.storage import ObjectPage, StoredObject
 from shared.errors import Problem, Unavailable, ungrouped
@@ -113,8 +115,10 @@ async def _write_one(indexer: Indexer, edition: Edition, stored: StoredObject) -
         outcome = await _read(indexer, stored, beside)
     except Superseded:
         return
-    await keep(indexer, described(stored, outcome, beside), standing)
-    await follow(indexer, stored, beside.editions, is_alone=not beside.versions)
+    known = await described(stored, outcome, beside, indexer.limits)
+    await keep_all(indexer, known, standing)
+    is_alone, named_by = not beside.versions, beside.named_by
+    await follow(indexer, stored, beside.editions, is_alone=is_alone, named_by=named_by)
 
 
 async def _read(indexer: Indexer, stored: StoredObject, beside: Beside) -> Outcome:
@@ -134,10 +138,13 @@ async def discard(table: Table, edition: Edition) -> None:
     """
     while waiting := await find_waiting(table, edition, limit=WRITE_ACTIONS):
         await table.write(*(taken(edition, one) for one in waiting))
-    while files := await some_askers(table, edition):
-        beside = {place for file, asked in files for place in places_beside(edition, file, asked)}
+    while files := await some_kept(table, edition):
+        beside = {place for one in files for place in places_beside(edition, one)}
+        for one in files:
+            if one.is_naming:
+                beside |= await places_named(table, edition, one.file.object_uid)
         await _delete(table, sorted(beside))
-        await _delete(table, [(file_key(edition), file.object_uid) for file, _ in files])
+        await _delete(table, [(file_key(edition), one.file.object_uid) for one in files])
     await _delete(table, [holdings_key(edition)])
 
 

@@ -5,25 +5,22 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from services.indexer.models.best import Best
 from services.indexer.models.places import Place, cursor_of, place_of
 from services.indexer.operations.budget import Budget
+from services.indexer.operations.room import Room, fitting
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import Filter, filter_of
 from services.indexer.stac.items import Document, located
 from services.indexer.stac.names import collection_id
 from services.indexer.stac.sorting import keys_of, order_of
 from services.indexer.store.editions import find_editions
-from services.indexer.store.files import items_after, items_of_ids
+from services.indexer.store.items import items_after, items_of_ids
 from shared.contracts.indexer import SearchItems, StacPage
 from shared.contracts.repositories import Repository
 from shared.fields import invalid
 from shared.tables import Table
 
-# What a reply may hold.
-MOST_BYTES = 768 * 1024
 Collections = Callable[[str], AsyncGenerator[Repository, None]]
 
 
@@ -54,7 +51,7 @@ async def search_items(
     """One page. `collections` gives those who asks may read by id, from an id on."""
     wanted_filter, after = filter_of(wanted, limits), place_of(wanted)
     start = Place() if wanted.sort else after or Place()
-    async with aclosing(_places(table, wanted.ids, collections, start)) as places:
+    async with aclosing(looked_at(table, wanted.ids, collections, start)) as places:
         if wanted.sort:
             budget = Budget(limits.max_sorted, limits.max_seconds)
             found = await _first_sorted(places, wanted, wanted_filter, after, budget)
@@ -70,10 +67,12 @@ async def _next_found(
 ) -> tuple[list[Found], Place | None]:
     """Enough for a page and one more; and the place to go on from, if the work was done before."""
     found: list[Found] = []
+    room, is_full = Room(), False
     async for looked in places:
         if looked.item is not None and wanted_filter.matches(looked.item):
             found.append((looked.place(), looked))
-        if len(found) > wanted.limit:
+            is_full = not room.takes(looked.item)
+        if is_full or len(found) > wanted.limit:
             break
         if await budget.is_spent():
             return found, looked.place()
@@ -111,20 +110,13 @@ def _page(
     wanted: SearchItems, found: list[Found], further: Place | None, data_url: str
 ) -> StacPage:
     """As many as are asked for and have room; it goes on after the last, or from `further`."""
-    documents: list[Document] = []
-    size = 0
-    for _, looked in found[: wanted.limit]:
-        document = _told(looked, data_url)
-        size += len(orjson.dumps(document))
-        if documents and size > MOST_BYTES:
-            break
-        documents.append(document)
+    documents = fitting([_told(looked, data_url) for _, looked in found[: wanted.limit]])
     if len(documents) < len(found):
         further = found[len(documents) - 1][0]
     return StacPage(documents=documents, cursor=further and cursor_of(wanted, further))
 
 
-async def _places(
+async def looked_at(
     table: Table, wanted_ids: Sequence[str], collections: Collections, start: Place
 ) -> AsyncGenerator[Looked, None]:
     """Everything that may be shown, by collection and id, from a place on."""

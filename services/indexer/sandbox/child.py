@@ -122,7 +122,7 @@ def _refused(error: Exception) -> dict[str, Any]:
         case MemoryError():
             return {"failed": "It takes more memory to read than a file may."}
         case _:
-            return {"failed": "It holds text that is not valid Unicode."}
+            return {"failed": "It is nested too deeply, or holds text that is not valid Unicode."}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+import orjson
 import pystac
 from pystac import Catalog, Collection, Provider, ProviderRole, SpatialExtent, TemporalExtent
 
@@ -11,9 +12,12 @@ from services.indexer.models.counted import Holdings
 from services.indexer.models.extents import WORLD, Extent
 from services.indexer.models.stamps import stamp
 from services.indexer.stac.names import collection_id
+from services.indexer.stac.references import is_relative
 from shared.contracts.repositories import Repository
 
 MOST_SUMMARIES = 50
+STAC = "STAC"
+SAID = ("title", "description", "license", "keywords", "providers", "summaries", "item_assets")
 # What STAC's schema takes; an expression of several is told as `other` (STAC 1.1, Licensing).
 ONE_LICENSE = re.compile(r"[\w.+-]+")
 
@@ -30,7 +34,10 @@ def build_catalog(account_id: str, account_name: str) -> dict[str, Any]:
 def build_collection(
     repository: Repository, account_name: str, holdings: Holdings
 ) -> dict[str, Any]:
-    """The collection of a repository, without links. Without items its extent is the world."""
+    """The collection of a repository. Without items its extent is the world.
+
+    What an uploaded collection says is told in place of what follows from the repository.
+    """
     collection = Collection(
         id=collection_id(repository.account_id, repository.repository_id),
         title=repository.title,
@@ -47,8 +54,28 @@ def build_collection(
         "coop:format": sorted(holdings.formats)[:MOST_SUMMARIES],
     }
     document["summaries"] = {name: values for name, values in summaries.items() if values}
-    document["item_assets"] = {"data": _item_asset(holdings)}
-    return document
+    # Items that somebody wrote have assets of their own.
+    if STAC not in holdings.formats:
+        document["item_assets"] = {"data": _item_asset(holdings)}
+    said = collection_said(holdings)
+    return document | said | {"summaries": said.get("summaries", {}) | document["summaries"]}
+
+
+def collection_said(holdings: Holdings) -> dict[str, Any]:
+    """What the uploaded collection of a repository says; nothing where there is none."""
+    said = max((text for text, count in holdings.collections.items() if count > 0), default="{}")
+    found: dict[str, Any] = orjson.loads(said)
+    return found
+
+
+def told_of(collection: dict[str, Any]) -> str:
+    """What of an uploaded collection is told of its repository, as JSON.
+
+    Its extent is not, which follows from the items there are, nor links within the repository.
+    """
+    said = {name: collection[name] for name in SAID if collection.get(name)}
+    links = [link for link in collection["links"] if not is_relative(link["href"])]
+    return orjson.dumps(said | ({"links": links} if links else {})).decode()
 
 
 def _extent(extent: Extent | None) -> pystac.Extent:

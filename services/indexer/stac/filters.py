@@ -16,7 +16,7 @@ from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.comparisons import Condition
 from services.indexer.stac.cql2.conditions import condition_of
 from services.indexer.stac.shapes import footprint_of, shape_of, shape_of_box
-from shared.contracts.indexer import SearchItems
+from shared.contracts.indexer import ItemFilter
 
 Item = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ class Filter:
         return there is not None and all(shape.intersects(there) for shape in self.shapes)
 
 
-def filter_of(wanted: SearchItems, limits: SearchSettings) -> Filter:
+def filter_of(wanted: ItemFilter, limits: SearchSettings) -> Filter:
     """What the request says. Invalid, with the field to blame, where a part of it is none."""
     shapes = []
     if wanted.bbox is not None:

@@ -14,6 +14,7 @@ from services.indexer.models.stamps import stamp
 from services.indexer.models.stored import Stored
 from services.indexer.stac.extensions import add_cube, add_points, add_projection, add_table
 from services.indexer.stac.names import collection_id, item_id, key_reference
+from services.indexer.stac.references import TOP, is_relative
 from services.indexer.stac.times import When, when_of
 
 Document = dict[str, Any]
@@ -21,8 +22,6 @@ Document = dict[str, Any]
 PROCESSING = "https://stac-extensions.github.io/processing/v1.1.0/schema.json"
 SOFTWARE = {"coop-indexer": "1"}
 DATA, METADATA = "data", "metadata"
-# The folder of a whole repository: no object with content is called so.
-TOP = "./"
 ALONE: Mapping[str, Stored] = {}
 MD5_DIGITS = 32
 # Multihash: the code of the hash, the length of the digest, the digest.
@@ -109,14 +108,18 @@ def located(
     item: dict[str, Any], account_id: str, repository_id: str, data_url: str
 ) -> dict[str, Any]:
     """The item as it is told: its assets where they can be downloaded now, under today's names."""
-    base = f"{data_url}/{account_id}/{repository_id}"
+    base = f"{data_url}/{account_id}/{repository_id}/"
     return item | {
         "collection": collection_id(account_id, repository_id),
-        "assets": {
-            name: asset | {"href": f"{base}/{'' if asset['href'] == TOP else asset['href']}"}
-            for name, asset in item["assets"].items()
-        },
+        "assets": {name: _at(base, asset) for name, asset in item["assets"].items()},
+        "links": [_at(base, link) for link in item.get("links", ())],
     }
+
+
+def _at(base: str, one: dict[str, Any]) -> dict[str, Any]:
+    """An asset or a link; one that an upload has elsewhere stays there."""
+    href: str = one["href"]
+    return one | {"href": base + href.removeprefix(TOP)} if is_relative(href) else one
 
 
 def _properties(facts: Facts, stored: Stored, when: When) -> dict[str, Any]:

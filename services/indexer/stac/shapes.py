@@ -9,7 +9,7 @@ from shapely import Geometry
 
 from shared.fields import invalid
 
-WHOLE_TURN = 360.0
+WHOLE_TURN, HALF_TURN, POLE = 360.0, 180.0, 90.0
 # Whether polygons lie within each other is asked of each pair: 5,000 would hold us up for a minute.
 MOST_POSITIONS = 2_000
 VALID = "Valid Geometry"
@@ -62,17 +62,47 @@ def footprint_of(geometry: Mapping[str, Any] | None) -> Geometry | None:
 
 def shape_of(geometry: Mapping[str, Any], field: str) -> Geometry:
     """A GeoJSON geometry, and not the feature around it. Invalid, with the field to blame."""
-    if geometry.get("type") not in SHAPES:
-        raise invalid(field, "must be a GeoJSON geometry")
     try:
-        shape = shapely.from_geojson(orjson.dumps(geometry))
-    except (shapely.GEOSException, TypeError):
-        raise invalid(field, "must be a GeoJSON geometry with all its coordinates") from None
-    if shape.is_empty:
-        raise invalid(field, "has no coordinates")
-    if shapely.get_num_coordinates(shape) > MOST_POSITIONS:
-        raise invalid(field, f"has more than {MOST_POSITIONS:,} positions; use a simpler shape")
+        shape = _shape(geometry)
+    except ValueError as error:
+        raise invalid(field, str(error)) from None
     reason = shapely.is_valid_reason(shape)
     if reason != VALID:
         raise invalid(field, f"is not a valid shape: {reason}")
     return shape
+
+
+def _shape(geometry: Mapping[str, Any]) -> Geometry:
+    """ValueError says why there is none, or none that may be compared to others."""
+    if geometry.get("type") not in SHAPES:
+        raise ValueError("must be a GeoJSON geometry")
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry))
+    except (shapely.GEOSException, TypeError):
+        raise ValueError("must be a GeoJSON geometry with all its coordinates") from None
+    if shape.is_empty:
+        raise ValueError("has no coordinates")
+    if shapely.get_num_coordinates(shape) > MOST_POSITIONS:
+        raise ValueError(f"has more than {MOST_POSITIONS:,} positions; use a simpler shape")
+    return shape
+
+
+def must_be_comparable(item: Mapping[str, Any]) -> None:
+    """ValueError says what keeps an item from being compared to others by where it is.
+
+    A footprint that crosses itself is none: it is mended whenever it is compared.
+    """
+    if item["geometry"] is None:
+        return
+    try:
+        _, south, _, north = _shape(item["geometry"]).bounds
+    except ValueError as error:
+        raise ValueError(f"geometry: {error}") from None
+    if max(abs(south), abs(north)) > POLE:
+        raise ValueError("geometry: goes beyond a pole; are its axes longitude, latitude?")
+    bbox = item["bbox"]
+    west, south, east, north = (bbox[place] for place in (0, 1, len(bbox) // 2, len(bbox) // 2 + 1))
+    if max(abs(south), abs(north)) > POLE or max(abs(west), abs(east)) > HALF_TURN:
+        raise ValueError("bbox: is not in degrees of longitude and latitude")
+    if south > north:
+        raise ValueError("bbox: has its south above its north")

@@ -25,15 +25,38 @@ def problems_of(document: dict[str, Any]) -> list[str]:
     if kind is None:
         return [f"type: {document.get('type')!r} is no type of STAC"]
     linked = document if document.get("links") else document | {"links": PLACEHOLDER}
+    unknown = [f"stac_extensions: no schema of {name} is kept here" for name in unchecked(document)]
     names = [CORE.format(kind), *document.get("stac_extensions", ())]
-    return [problem for name in names for problem in _problems(name, linked)][:MOST_PROBLEMS]
+    found = [problem for name in names for problem in _problems(name, linked)]
+    return (unknown + found)[:MOST_PROBLEMS]
+
+
+def unchecked(document: dict[str, Any]) -> list[str]:
+    """The extensions that nothing is judged by, since no schema of theirs is kept here."""
+    return [name for name in document.get("stac_extensions", ()) if _validator(name) is None]
+
+
+def faults_of(document: dict[str, Any]) -> list[str]:
+    """What is wrong with a document that somebody wrote, as far as it can be judged here.
+
+    It is told as one of our collection, with our links.
+    """
+    kind, links = KINDS[document["type"]], document.get("links")
+    linked = {"collection": "-", **document}
+    if isinstance(links, list):
+        linked["links"] = [*links, *PLACEHOLDER]
+    found = _problems(CORE.format(kind), linked)
+    if not found:
+        names = document["stac_extensions"]
+        found = [problem for name in names for problem in _problems(name, linked)]
+    # Where a part is wrong it is also told, in full, that the whole fits none of its choices.
+    exact = [one for one in found if not one.startswith(": {")]
+    return [one if one[0] != ":" else f"document{one}" for one in exact or found][:MOST_PROBLEMS]
 
 
 def _problems(name: str, document: dict[str, Any]) -> list[str]:
     validator = _validator(name)
-    if validator is None:
-        return [f"stac_extensions: no schema of {name} is kept here"]
-    if validator.is_valid(document):
+    if validator is None or validator.is_valid(document):
         return []
     return [
         f"{'/'.join(map(str, error.instance_path))}: {error.message}"[:MOST_LETTERS]
@@ -41,12 +64,14 @@ def _problems(name: str, document: dict[str, Any]) -> list[str]:
     ]
 
 
-@cache
 def _validator(name: str) -> Draft7Validator | None:
-    schema = _schemas().get(name)
-    if schema is None:
-        return None
-    return Draft7Validator(schema, retriever=_retrieve, validate_formats=True)
+    """None where no schema of this name is kept: names are strangers', and not remembered."""
+    return _built(name) if name in _schemas() else None
+
+
+@cache
+def _built(name: str) -> Draft7Validator:
+    return Draft7Validator(_schemas()[name], retriever=_retrieve, validate_formats=True)
 
 
 def _retrieve(name: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Which objects are read together with which others.
 
 An object that was read asks for others, there or not. Each of these gets a row, by which a change
-of it leads to who asked, and with what version of it that one was read.
+of it leads to who asked, and with what version of it that one was read. An uploaded STAC document
+has such a row at each object that it names, without a version: it does not read them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.indexer.models.editions import Edition
 from services.indexer.store.layout import beside_key, file_key
@@ -30,16 +32,33 @@ def put_beside(
     ]
 
 
-async def askers_of(table: Table, editions: Sequence[Edition], key: str) -> set[tuple[str, int]]:
-    """The keys of all objects that asked for this one, each with the version that it saw."""
-    found: set[tuple[str, int]] = set()
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Who asked for an object, each with the version that it saw, and which documents name it."""
+
+    askers: set[tuple[str, int]] = field(default_factory=set)
+    naming: set[str] = field(default_factory=set)
+
+
+async def neighbours_of(table: Table, editions: Sequence[Edition], key: str) -> Neighbours:
+    """All of the object of this key, by their keys."""
+    found = Neighbours()
     for edition in editions:
         cursor, more = None, True
         while more:
             page = await table.query(beside_key(edition, key), cursor=cursor)
-            found |= {(row["key"], int(row["seen"])) for row in page.items}
+            for row in page.items:
+                if "seen" in row:
+                    found.askers.add((row["key"], int(row["seen"])))
+                else:
+                    found.naming.add(row["key"])
             cursor, more = page.cursor, page.cursor is not None
     return found
+
+
+async def askers_of(table: Table, editions: Sequence[Edition], key: str) -> set[tuple[str, int]]:
+    """The keys of all objects that asked for this one, each with the version that it saw."""
+    return (await neighbours_of(table, editions, key)).askers
 
 
 async def some_askers_of(table: Table, edition: Edition, key: str) -> list[str]:

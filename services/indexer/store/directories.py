@@ -47,5 +47,6 @@ def _file(row: Item) -> dict[str, object]:
         "summary": row["summary"],
         "format": row["format"],
         "item_id": item.item_id if item else "",
+        "is_list": item is None and row.get("is_naming", False),
         "changed_at": row["nt"],
     }

@@ -1,4 +1,4 @@
-"""Objects as entries of directories, what is known of them, and their items."""
+"""Objects as entries of directories, and what is known of them."""
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -9,12 +9,12 @@ import orjson
 
 from services.indexer.models.counted import Counted, Delta
 from services.indexer.models.editions import Edition
+from services.indexer.models.named import NOTHING, Named
 from services.indexer.store.beside import put_beside
+from services.indexer.store.items import put_item
 from services.indexer.store.layout import (
     RECORD_VERSION,
-    WAITING_PARTITION,
     beside_key,
-    delta_key,
     directories_above,
     directory_entry_key,
     directory_key,
@@ -24,8 +24,9 @@ from services.indexer.store.layout import (
     item_key,
     split,
 )
+from services.indexer.store.sums import put_delta
 from shared.contracts.indexer import FileMetadata
-from shared.outbox import newer, next_version
+from shared.outbox import newer
 from shared.tables import (
     Absent,
     Action,
@@ -35,15 +36,12 @@ from shared.tables import (
     Delete,
     Equals,
     Item,
-    Page,
     Put,
     Table,
 )
 
 # Longer than events stay on their stream: an old one that comes late finds the object gone.
 GONE_SECONDS = 40 * 24 * 3600
-STAMP_DIGITS = 20
-CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,9 @@ class Entry:
     """An object as it stands in its directory. `revision` grows with every change of the entry.
 
     `beside` are the keys of those it was read together with, and their versions (0: none there).
+    `named_by` is the key of the uploaded STAC document whose item speaks for it, if any;
+    `was_named` where there ever was one. `is_naming` where it may have written rows of what it
+    names itself.
     """
 
     key: str
@@ -59,6 +60,9 @@ class Entry:
     revision: int
     counted: Counted
     beside: Mapping[str, int] = field(default_factory=dict)
+    named_by: str = ""
+    was_named: bool = False
+    is_naming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,17 @@ class Standing:
 class Known:
     """All that is kept of one object: what is told of it, what it counts for, and its item.
 
-    `beside` as in its entry.
+    `beside` and `named_by` as in its entry. `is_naming` says that rows of what it names will be
+    written, although it waits.
     """
 
     file: FileMetadata
     counted: Counted
     item: dict[str, Any] | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+    named_by: str = ""
+    named: Named = NOTHING
+    is_naming: bool = False
 
 
 def _entry_of(row: Item) -> Entry:
@@ -91,6 +99,9 @@ def _entry_of(row: Item) -> Entry:
         revision=row["revision"],
         counted=Counted.model_validate_json(row["counted"]),
         beside=orjson.loads(row.get("beside", "{}")),
+        named_by=row.get("named_by", ""),
+        was_named=row.get("was_named", False),
+        is_naming=row.get("is_naming", False),
     )
 
 
@@ -106,10 +117,14 @@ async def find_standing(
 
 def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Action]:
     """Rows of an object in one edition, if its entry is still `before`."""
-    actions: list[Action] = [_put_entry(edition, known, before), _put_file(edition, known)]
+    is_naming = _is_naming(known, before)
+    actions: list[Action] = [
+        _put_entry(edition, known, before, is_naming=is_naming),
+        _put_file(edition, known, is_naming=is_naming),
+    ]
     had = before.counted.item if before else None
     if known.item is not None and known.counted.item is not None:
-        actions.append(_put_item(edition, known.item, known.counted))
+        actions.append(put_item(edition, known.item, known.counted.item))
     elif had is not None:
         actions.append(Delete(item_key(edition), had.item_id))
     asker = (known.file.key, known.file.object_uid)
@@ -117,7 +132,7 @@ def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Acti
     left = before.counted if before else None
     if left != known.counted:
         delta = Delta(key=known.file.key, left=left, came=known.counted)
-        actions.append(_put_delta(edition, delta, known.file.object_uid))
+        actions.append(put_delta(edition, delta, known.file.object_uid))
     return actions
 
 
@@ -130,20 +145,40 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
         Delete(file_key(edition), before.object_uid),
         *([Delete(item_key(edition), had.item_id)] if had else []),
         *put_beside(edition, (before.key, before.object_uid), {}, before.beside),
-        _put_delta(edition, delta, before.object_uid),
+        put_delta(edition, delta, before.object_uid),
     ]
+
+
+def _is_naming(known: Known, before: Entry | None) -> bool:
+    """While it waits, it is so still if it was; then it is so where there is anything it names."""
+    was = known.file.status == "pending" and before is not None and before.is_naming
+    return was or known.is_naming or bool(known.named)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file, the keys of those that it was read together with, and whether it names others."""
+
+    file: FileMetadata
+    asked: Sequence[str]
+    is_naming: bool
 
 
 async def some_files(table: Table, edition: Edition) -> list[FileMetadata]:
     """The first files of an edition, in no order that means anything."""
-    return [file for file, _ in await some_askers(table, edition)]
+    return [one.file for one in await some_kept(table, edition)]
 
 
-async def some_askers(table: Table, edition: Edition) -> list[tuple[FileMetadata, Sequence[str]]]:
-    """The same, each with the keys of those that it was read together with."""
+async def some_kept(table: Table, edition: Edition) -> list[Kept]:
+    """The same, each with what else is kept because of it."""
     page = await table.query(file_key(edition))
     return [
-        (FileMetadata.model_validate_json(row["body"]), row.get("beside", ())) for row in page.items
+        Kept(
+            FileMetadata.model_validate_json(row["body"]),
+            row.get("beside", ()),
+            row.get("is_naming", False),
+        )
+        for row in page.items
     ]
 
 
@@ -159,13 +194,12 @@ async def all_files(table: Table, edition: Edition) -> AsyncGenerator[FileMetada
             return
 
 
-def places_beside(
-    edition: Edition, file: FileMetadata, asked: Sequence[str]
-) -> list[tuple[str, str]]:
+def places_beside(edition: Edition, kept: Kept) -> list[tuple[str, str]]:
     """Where the rest of a file is kept: its entry, its item, and the directories it is in."""
+    file = kept.file
     return [
         entry_key(edition, file.key),
-        *((beside_key(edition, key), file.object_uid) for key in asked),
+        *((beside_key(edition, key), file.object_uid) for key in kept.asked),
         *([(item_key(edition), file.item_id)] if file.item_id else []),
         *(directory_entry_key(edition, prefix) for prefix in directories_above(file.key)),
     ]
@@ -198,50 +232,7 @@ async def find_files(
     return [FileMetadata.model_validate_json(row["body"]) if row else None for row in rows]
 
 
-async def find_item(table: Table, edition: Edition, item_id: str) -> dict[str, Any] | None:
-    """A STAC item, as it is kept."""
-    row = await table.get(item_key(edition), item_id)
-    return _item(row) if row else None
-
-
-async def page_of_items(
-    table: Table, edition: Edition, *, limit: int, cursor: str | None
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Some items by id, as they are kept."""
-    page: Page = await table.query(item_key(edition), limit=limit, cursor=cursor)
-    return [_item(row) for row in page.items], page.cursor
-
-
-async def items_after(
-    table: Table, edition: Edition, item_id: str
-) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
-    """All items with their ids, by id, after one."""
-    cursor, more = None, True
-    start = f"{item_id}\0" if item_id else None
-    while more:
-        page = await table.query(item_key(edition), start=start, limit=CHUNK, cursor=cursor)
-        for row in page.items:
-            yield row["sk"], _item(row)
-        cursor, more = page.cursor, page.cursor is not None
-
-
-async def items_of_ids(
-    table: Table, edition: Edition, ids: Sequence[str]
-) -> AsyncGenerator[tuple[str, dict[str, Any] | None], None]:
-    """The items of these ids, in their order; None where there is none."""
-    for first in range(0, len(ids), CHUNK):
-        some = ids[first : first + CHUNK]
-        rows = await table.get_many([(item_key(edition), item_id) for item_id in some])
-        for item_id, row in zip(some, rows, strict=True):
-            yield item_id, _item(row) if row else None
-
-
-def _item(row: Item) -> dict[str, Any]:
-    item: dict[str, Any] = orjson.loads(row["body"])
-    return item
-
-
-def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
+def _put_entry(edition: Edition, known: Known, before: Entry | None, *, is_naming: bool) -> Put:
     file = known.file
     pk, sk = entry_key(edition, file.key)
     row = {
@@ -254,6 +245,9 @@ def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
         "revision": before.revision + 1 if before else 1,
         "counted": known.counted.model_dump_json(),
         "beside": orjson.dumps(known.beside).decode(),
+        "named_by": known.named_by,
+        "was_named": bool(known.named_by) or (before is not None and before.was_named),
+        "is_naming": is_naming,
         # What a listing shows, so that it need not look into what is counted.
         "size": file.size,
         "status": file.status,
@@ -265,33 +259,12 @@ def _put_entry(edition: Edition, known: Known, before: Entry | None) -> Put:
     return Put(row, when=Equals("revision", before.revision) if before else Absent())
 
 
-def _put_file(edition: Edition, known: Known) -> Put:
-    body, asked = known.file.model_dump_json(), sorted(known.beside)
-    return Put(
-        {"pk": file_key(edition), "sk": known.file.object_uid, "body": body, "beside": asked}
-    )
-
-
-def _put_item(edition: Edition, item: dict[str, Any], counted: Counted) -> Put:
+def _put_file(edition: Edition, known: Known, *, is_naming: bool) -> Put:
     row = {
-        "pk": item_key(edition),
-        "sk": item["id"],
-        "body": orjson.dumps(item).decode(),
-        "counted": counted.item.model_dump_json() if counted.item else "",
-    }
-    return Put(row)
-
-
-def _put_delta(edition: Edition, delta: Delta, object_uid: str) -> Put:
-    """The stamp keeps the order in which changes were made, roughly: sums do not depend on it."""
-    sk = f"{next_version():0{STAMP_DIGITS}d}#{object_uid}"
-    row = {
-        "pk": delta_key(edition),
-        "sk": sk,
-        "body": delta.model_dump_json(),
-        "repository_uid": edition.repository_uid,
-        "number": edition.number,
-        "wp": WAITING_PARTITION,
-        "ws": sk,
+        "pk": file_key(edition),
+        "sk": known.file.object_uid,
+        "body": known.file.model_dump_json(),
+        "beside": sorted(known.beside),
+        "is_naming": is_naming,
     }
     return Put(row)

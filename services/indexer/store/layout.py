@@ -62,6 +62,11 @@ def beside_key(edition: Edition, key: str) -> str:
     return f"BESIDE#{edition}#{key}"
 
 
+def named_key(edition: Edition, object_uid: str) -> str:
+    """The partition of what an uploaded STAC document names."""
+    return f"NAMED#{edition}#{object_uid}"
+
+
 def item_key(edition: Edition) -> str:
     """The partition of an edition's items."""
     return f"ITEM#{edition}"

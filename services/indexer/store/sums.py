@@ -16,6 +16,7 @@ from services.indexer.store.layout import (
     item_key,
     parent_of,
 )
+from shared.outbox import next_version
 from shared.tables import (
     Absent,
     Action,
@@ -32,6 +33,7 @@ from shared.tables import (
 LOOKED_AT = 20
 SCANNED = 5000
 PAGE = 1000
+STAMP_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,21 @@ class KeptHoldings:
 
     holdings: Holdings
     revision: int = 0
+
+
+def put_delta(edition: Edition, delta: Delta, object_uid: str) -> Put:
+    """The stamp keeps the order in which changes were made, roughly: sums do not depend on it."""
+    sk = f"{next_version():0{STAMP_DIGITS}d}#{object_uid}"
+    row = {
+        "pk": delta_key(edition),
+        "sk": sk,
+        "body": delta.model_dump_json(),
+        "repository_uid": edition.repository_uid,
+        "number": edition.number,
+        "wp": WAITING_PARTITION,
+        "ws": sk,
+    }
+    return Put(row)
 
 
 async def editions_waiting(table: Table, *, limit: int = 200) -> list[Edition]:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.web.stac_api import browsing, views
+from services.web.stac_api import aggregation, browsing, views
 from services.web.stac_api.answers import PREFLIGHT
 from services.web.stac_api.problems import HANDLERS
 
@@ -20,6 +20,8 @@ ROUTES: dict[str, View] = {
     "/api": views.description,
     "/queryables": views.queryables_of_all,
     "/search": views.search,
+    "/aggregations": aggregation.aggregations,
+    "/aggregate": aggregation.aggregate,
     "/children": browsing.children,
     "/catalogs": browsing.catalogs,
     "/catalogs/{account_id}": browsing.catalog,
@@ -27,12 +29,16 @@ ROUTES: dict[str, View] = {
     "/collections": views.collections,
     "/collections/{collection_id}": views.collection,
     "/collections/{collection_id}/queryables": views.queryables_of_one,
+    "/collections/{collection_id}/aggregations": aggregation.aggregations,
+    "/collections/{collection_id}/aggregate": aggregation.aggregate,
     "/collections/{collection_id}/items": views.items,
     "/collections/{collection_id}/items/{item_id}": views.item,
 }
 
 # A search that is too long for an address is sent in a body; nothing is changed by it.
-WRITTEN = {"/search": ("POST",)}
+WRITTEN = dict.fromkeys(
+    ("/search", "/aggregate", "/collections/{collection_id}/aggregate"), ("POST",)
+)
 
 
 def create_stac_api() -> Starlette:

@@ -19,6 +19,7 @@ from shared.contracts.indexer import (
     ListCatalogs,
     ListCollections,
     ListDirectory,
+    ListItems,
     StacPage,
 )
 from shared.errors import NotFound
@@ -83,6 +84,8 @@ async def folder(request: Request) -> Response:
     """What is in one folder of a repository: its folders, and its items."""
     names = (request.path_params["account_id"], request.path_params["repository_id"])
     prefix, token = request.query_params.get("prefix", ""), from_query(request).token
+    if prefix and not prefix.endswith("/"):
+        return await _list(request, names, prefix)
     visitor, links = await caller_of(request), links_of(request)
     wanted = ListDirectory(
         actor=visitor.actor,
@@ -97,10 +100,32 @@ async def folder(request: Request) -> Response:
         raise NotFound
     own, query = links.folder_address(*names), {"prefix": prefix} if prefix else {}
     here = links.within(_above(links, names, prefix), links.folder_address(*names, prefix))
-    found = [_entry(links, names, one) for one in page.entries if one.is_directory or one.item_id]
+    found = [_entry(links, names, one) for one in page.entries if _leads_on(one)]
     further = _more(links, own, query, page.cursor)
     title = prefix or "/".join(names)
     return answer(request, _catalog(f"{id_of(*names)}/{prefix}", title, [*here, *found, *further]))
+
+
+async def _list(request: Request, names: tuple[str, str], key: str) -> Response:
+    """The items of a list that somebody uploaded."""
+    visitor, links, collection_id = await caller_of(request), links_of(request), id_of(*names)
+    wanted = ListItems(
+        actor=visitor.actor,
+        collection_id=collection_id,
+        key=key,
+        limit=MOST_LINKS,
+        cursor=from_query(request).token,
+    )
+    page = await resources_of(request).bus.request(wanted)
+    if not page.documents:
+        raise NotFound
+    found = [
+        links.item_link(collection_id, one["id"], one["properties"]["coop:id"])
+        for one in page.documents
+    ]
+    here = links.within(_above(links, names, key), links.folder_address(*names, key))
+    further = _more(links, links.folder_address(*names), {"prefix": key}, page.cursor)
+    return answer(request, _catalog(f"{collection_id}/{key}", key, [*here, *found, *further]))
 
 
 def links_of(request: Request) -> Links:
@@ -130,8 +155,12 @@ def _above(links: Links, names: tuple[str, str], prefix: str) -> str:
     return links.folder_address(*names, prefix[: prefix.rstrip("/").rfind("/") + 1])
 
 
+def _leads_on(entry: DirectoryEntry) -> bool:
+    return entry.is_directory or entry.is_list or bool(entry.item_id)
+
+
 def _entry(links: Links, names: tuple[str, str], entry: DirectoryEntry) -> Link:
-    if entry.is_directory:
+    if entry.is_directory or entry.is_list:
         return links.child(entry.name, links.folder_address(*names, entry.key))
     return links.item_link(id_of(*names), entry.item_id, entry.name)
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from services.web.stac_api.aggregation import INTERVAL, INTERVALS, PRECISION
+from services.web.stac_api.aggregation import NAMES as AGGREGATED
 from services.web.stac_api.conditions import CRS84
 from services.web.stac_api.links import GEOJSON, JSON, SCHEMA_TYPE
+from shared.contracts.indexer import MOST_PRECISE
 
 LIMIT = {
     "name": "limit",
@@ -90,11 +93,28 @@ FILTER_CRS = {"name": "filter-crs", "in": "query", "schema": {"type": "string", 
 FILTERS = (FILTER, FILTER_LANG, FILTER_CRS)
 FEATURES = (LIMIT, TOKEN, BBOX, DATETIME, SORTBY, FIELDS, QUERY, *FILTERS)
 SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
+AGGREGATIONS = {
+    "name": "aggregations",
+    "in": "query",
+    "required": True,
+    "schema": {"type": "array", "items": {"type": "string", "enum": list(AGGREGATED)}},
+    "explode": False,
+}
+INTERVAL_OF = {"name": INTERVAL, "in": "query", "schema": {"type": "string", "enum": [*INTERVALS]}}
+PRECISION_OF = {
+    "name": PRECISION,
+    "in": "query",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MOST_PRECISE, "default": 3},
+}
+FIGURES = (AGGREGATIONS, INTERVAL_OF, PRECISION_OF, BBOX, DATETIME, QUERY, *FILTERS)
+ALL_FIGURES = (*FIGURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),
     "/conformance": ("Conformance classes", JSON, ()),
     "/queryables": ("What items can be asked by", SCHEMA_TYPE, ()),
     "/search": ("Items of any collections", GEOJSON, SEARCH),
+    "/aggregations": ("Which figures of items there are", JSON, ()),
+    "/aggregate": ("Items of any collections in figures", JSON, ALL_FIGURES),
     "/children": ("Catalogs below the root", JSON, (LIMIT, TOKEN)),
     "/catalogs": ("Accounts that the root has no room for", JSON, (TOKEN,)),
     "/catalogs/{account_id}": ("Collections of an account", JSON, (TOKEN,)),
@@ -102,6 +122,8 @@ PATHS = {
     "/collections": ("Collections", JSON, (LIMIT, TOKEN, WORDS, BBOX, DATETIME, COLLECTIONS_BY)),
     "/collections/{collection_id}": ("One collection", JSON, ()),
     "/collections/{collection_id}/queryables": ("What its items can be asked by", SCHEMA_TYPE, ()),
+    "/collections/{collection_id}/aggregations": ("Which figures there are of it", JSON, ()),
+    "/collections/{collection_id}/aggregate": ("Its items in figures", JSON, FIGURES),
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }

@@ -63,23 +63,33 @@ class Wanted:
 
 def from_query(request: Request) -> Wanted:
     """The parameters of a GET. Invalid with the field to blame."""
+    return read(values_of_query(request))
+
+
+def values_of_query(request: Request) -> dict[str, Any]:
+    """What an address says, as a body would say it."""
     query = request.query_params
     values: dict[str, Any] = dict(query)
-    for name in ("collections", "ids", "bbox", "q"):
+    for name in ("collections", "ids", "bbox", "q", "aggregations"):
         if name in values:
             values[name] = [part for part in query[name].split(",") if part or name == "bbox"]
     for name in ("intersects", "query"):
         if name in values:
             values[name] = _json(query[name].encode(), name)
-    return read(values)
+    return values
 
 
 async def from_body(request: Request) -> Wanted:
     """The parameters of a POST, which are the members of its body."""
+    return read(await values_of_body(request))
+
+
+async def values_of_body(request: Request) -> dict[str, Any]:
+    """The body, which must be an object."""
     values = _json(await request.body(), "body")
     if not isinstance(values, dict):
         raise invalid("body", "must be a JSON object")
-    return read(values)
+    return values
 
 
 def read(values: Values) -> Wanted:

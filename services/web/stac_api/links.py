@@ -15,6 +15,11 @@ Document = Mapping[str, Any]
 Link = dict[str, str]
 
 
+def linked(document: Document, links: list[Link]) -> dict[str, Any]:
+    """A document with these links, and behind them those that somebody gave it."""
+    return {**document, "links": [*links, *document.get("links", ())]}
+
+
 class Links:
     """Every address of the API, absolute."""
 
@@ -33,6 +38,7 @@ class Links:
             {**_link("search", f"{self.root}/search", GEOJSON), "method": "GET"},
             {**_link("search", f"{self.root}/search", GEOJSON), "method": "POST"},
             _link(QUERYABLES, f"{self.root}/queryables", SCHEMA_TYPE),
+            *_figures(self.root),
             _link("service-desc", f"{self.root}/api", OPENAPI),
             _link("service-doc", f"{self.site}/-/docs#stac", HTML),
         ]
@@ -57,8 +63,22 @@ class Links:
             _link("child", self.folder_address(account, repository), JSON),
             _link("items", f"{own}/items", GEOJSON),
             _link(QUERYABLES, f"{own}/queryables", SCHEMA_TYPE),
+            *_figures(own),
             _link("about", f"{self.site}/{account}/{repository}", HTML),
         ]
+
+    def aggregations(self, collection_id: str) -> list[Link]:
+        """Of what can be asked for in figures, of all or of one collection."""
+        return self._of_figures(collection_id, "aggregations")
+
+    def aggregate(self, collection_id: str) -> list[Link]:
+        """Of figures."""
+        return self._of_figures(collection_id, "aggregate")
+
+    def _of_figures(self, collection_id: str, name: str) -> list[Link]:
+        own = self.collection_address(collection_id) if collection_id else self.root
+        rel = "collection" if collection_id else "parent"
+        return [self._root(), _link(rel, own, JSON), _link("self", f"{own}/{name}", JSON)]
 
     def items(self, collection_id: str, query: Mapping[str, str], cursor: str | None) -> list[Link]:
         """Of one page of a collection's items."""
@@ -128,6 +148,15 @@ class Links:
             after = following(address, query, cursor)
             links.append({**_link("next", after, media_type), "method": "GET"})
         return links
+
+
+def _figures(own: str) -> list[Link]:
+    """Ways to the figures of items (STAC API aggregation)."""
+    return [
+        _link("aggregations", f"{own}/aggregations", JSON),
+        {**_link("aggregate", f"{own}/aggregate", JSON), "method": "GET"},
+        {**_link("aggregate", f"{own}/aggregate", JSON), "method": "POST"},
+    ]
 
 
 def _link(rel: str, href: str, media_type: str) -> Link:

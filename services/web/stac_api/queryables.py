@@ -25,6 +25,8 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "type": "string",
         "enum": ["file", "name", "upload"],
     },
+    "coop:id": {"title": "Id that it was uploaded with", **TEXT},
+    "coop:collection": {"title": "Collection that it was uploaded with", **TEXT},
     "pc:count": {"title": "Number of points", "type": "integer", "minimum": 0},
     "pc:encoding": {"title": "Encoding of points", **TEXT},
 }

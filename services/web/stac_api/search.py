@@ -1,6 +1,7 @@
 """Items of one collection or of many, and collections, page by page, as the indexer finds them."""
 
 from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 
@@ -55,19 +56,26 @@ async def collections_of(request: Request, wanted: Wanted) -> StacPage:
 async def search(request: Request, wanted: Wanted) -> StacPage:
     """Items of the collections asked for, or of all."""
     visitor = await caller_of(request)
-    start, end = wanted.interval or (None, None)
     return await resources_of(request).bus.request(
         SearchItems(
             actor=visitor.actor,
             limit=wanted.limit,
             cursor=wanted.token,
-            collections=list(wanted.collections),
-            ids=list(wanted.ids),
-            bbox=list(wanted.bbox) or None,
-            intersects=wanted.geometry,
-            start=start,
-            end=end,
-            filter=wanted.condition,
             sort=list(wanted.sort),
+            **filter_of(wanted),
         )
     )
+
+
+def filter_of(wanted: Wanted) -> dict[str, Any]:
+    """Which items are asked for, as the indexer takes it."""
+    start, end = wanted.interval or (None, None)
+    return {
+        "collections": list(wanted.collections),
+        "ids": list(wanted.ids),
+        "bbox": list(wanted.bbox) or None,
+        "intersects": wanted.geometry,
+        "start": start,
+        "end": end,
+        "filter": wanted.condition,
+    }

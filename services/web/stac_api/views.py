@@ -10,7 +10,7 @@ from services.web.stac_api.answers import answer
 from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, query_of
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
-from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link
+from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link, linked
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
@@ -45,6 +45,9 @@ CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in CQL2),
+    "https://api.stacspec.org/v0.3.0/aggregation",
+    "https://api.stacspec.org/v0.3.0/aggregation#query",
+    "https://api.stacspec.org/v0.3.0/aggregation#filter",
     "https://api.stacspec.org/v1.0.0-rc.1/collection-search",
     "https://api.stacspec.org/v1.0.0-rc.1/collection-search#free-text",
     "https://api.stacspec.org/v1.1.0/collection-search#sort",
@@ -93,7 +96,7 @@ async def collections(request: Request) -> Response:
     wanted = from_query(request)
     page = await collections_of(request, wanted)
     links = links_of(request)
-    documents = [{**one, "links": links.collection(one)} for one in page.documents]
+    documents = [linked(one, links.collection(one)) for one in page.documents]
     body: dict[str, Any] = {
         "collections": documents,
         "links": links.collections(query_of(request), page.cursor),
@@ -110,7 +113,7 @@ async def collection(request: Request) -> Response:
         GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
     )
     document = found.document
-    return answer(request, {**document, "links": links_of(request).collection(document)})
+    return answer(request, linked(document, links_of(request).collection(document)))
 
 
 async def queryables_of_all(request: Request) -> Response:
@@ -157,7 +160,7 @@ def _features(
 ) -> Response:
     links = links_of(request)
     features = [
-        {**with_thumbnail(links.site, one), "links": links.item(str(one["collection"]), one)}
+        linked(with_thumbnail(links.site, one), links.item(str(one["collection"]), one))
         for one in page.documents
     ]
     if wanted.fields is not None:
@@ -185,8 +188,5 @@ async def item(request: Request) -> Response:
     )
     document = found.document
     links = links_of(request)
-    told = {
-        **with_thumbnail(links.site, document),
-        "links": links.item(collection_id, document),
-    }
-    return answer(request, told, GEOJSON)
+    told = with_thumbnail(links.site, document)
+    return answer(request, linked(told, links.item(collection_id, document)), GEOJSON)

@@ -1,5 +1,14 @@
 """What indexer answers and announces."""
 
+from shared.contracts.indexer.aggregation import (
+    MOST_PRECISE,
+    AggregateItems,
+    Aggregation,
+    AggregationName,
+    Aggregations,
+    Bucket,
+    Interval,
+)
 from shared.contracts.indexer.indexer import (
     Directory,
     DirectoryEntry,
@@ -16,6 +25,7 @@ from shared.contracts.indexer.indexer import (
     GetSummaries,
     IndexerRequest,
     ItemFailed,
+    ItemFilter,
     ItemIndexed,
     ListCatalogs,
     ListCollections,
@@ -50,7 +60,13 @@ __all__ = [
     "LONGEST_FACET",
     "LONGEST_TEXT",
     "MOST_FOUND",
+    "MOST_PRECISE",
     "MOST_TEXTS",
+    "AggregateItems",
+    "Aggregation",
+    "AggregationName",
+    "Aggregations",
+    "Bucket",
     "Directory",
     "DirectoryEntry",
     "Facet",
@@ -71,7 +87,9 @@ __all__ = [
     "GetPreview",
     "GetSummaries",
     "IndexerRequest",
+    "Interval",
     "ItemFailed",
+    "ItemFilter",
     "ItemIndexed",
     "ListCatalogs",
     "ListCollections",

@@ -66,12 +66,13 @@ class DirectoryEntry(BaseModel):
     """One line of a listing: a file, or a directory with the sums of all below it.
 
     `name` is the last segment (a directory's ends in `/`); `key` is whole. `item_id` is set when a
-    file has a STAC item.
+    file has a STAC item. `is_list` is a file that holds a list of them (see ListItems).
     """
 
     name: str
     key: str
     is_directory: bool
+    is_list: bool = False
     size: int
     files: int = 1
     changed_at: datetime
@@ -174,9 +175,10 @@ class GetCollection(IndexerRequest[StacDocument]):
 
 
 class ListItems(IndexerRequest[StacPage], Listed):
-    """The items of one collection, by id."""
+    """The items of one collection, by id; with a `key` those of the list that this object holds."""
 
     collection_id: str
+    key: str = ""
 
 
 class GetItem(IndexerRequest[StacDocument]):
@@ -206,18 +208,14 @@ def _is_box(bbox: list[float]) -> list[float]:
 Box = Annotated[list[FiniteFloat], AfterValidator(_is_box)]
 
 
-class SearchItems(IndexerRequest[StacPage], Listed):
-    """Items of the collections that who asks may read, by the collection's id, then their own.
+class ItemFilter(BaseModel):
+    """Which items are meant, of the collections that who asks may read.
 
     Without `collections` it is those that may be listed; one that may not be read is as if it were
     not there. What is empty or None leaves nothing out. `bbox` is west, south, east, north in
     degrees of WGS84, or the same with heights, which nothing is compared to; west > east over the
     antimeridian. `intersects` is a GeoJSON geometry. From `start` to `end` is closed, and open
-    where one is None. `filter` is an expression of CQL2 as JSON. A page may be short and have a
-    cursor: then the work of one call was done. A cursor goes on in the same search alone.
-
-    Items are in the order of `sort`, then of their collection and id; what has no such property
-    comes last. Invalid where more would have to be sorted than one call looks at.
+    where one is None. `filter` is an expression of CQL2 as JSON.
     """
 
     collections: list[Name] = Field(default_factory=list, max_length=100)
@@ -227,6 +225,22 @@ class SearchItems(IndexerRequest[StacPage], Listed):
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     filter: dict[str, Any] | bool | None = None
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether all items of these collections are meant."""
+        looked = (self.ids, self.bbox, self.intersects, self.start, self.end)
+        return not any(looked) and self.filter is None
+
+
+class SearchItems(ItemFilter, IndexerRequest[StacPage], Listed):
+    """Items by the id of their collection, then their own; or in the order of `sort` before.
+
+    A page may be short and have a cursor: then the work of one call was done. A cursor goes on in
+    the same search alone. What has no property to sort by comes last. Invalid where more would have
+    to be sorted than one call looks at.
+    """
+
     sort: list[SortField] = Field(default_factory=list, max_length=4)
 
 

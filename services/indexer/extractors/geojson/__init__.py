@@ -25,6 +25,7 @@ from services.indexer.extractors.geojson.document import (
     starts_like_json,
 )
 from services.indexer.extractors.geojson.features import Survey, survey
+from services.indexer.extractors.geojson.stac import STAC_MEMBER, is_stac, stac_facts
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, beginning, table_of
 from services.indexer.extractors.shapes import of_geojson
@@ -35,26 +36,25 @@ LABEL = "GeoJSON"
 MEDIA_TYPE = "application/geo+json"
 SEQUENCE_TYPE = "application/geo+json-seq"
 JSON_TYPE = "application/json"
-STAC_KINDS = {"Feature": "Item", "Collection": "Collection", "Catalog": "Catalog"}
 
 
 def recognises(file: SparseFile) -> bool:
-    """An object that names a GeoJSON type, or any object where the name says GeoJSON.
+    """An object that names a GeoJSON type or is STAC, or any where the name says GeoJSON.
 
     What describes an array may hold a footprint among its attributes.
     """
     head = file.head()
     if not starts_like_json(head) or b'"zarr_format"' in head:
         return False
-    return names_a_type(head) or file.suffix in SUFFIXES
+    return names_a_type(head) or STAC_MEMBER in head or file.suffix in SUFFIXES
 
 
 def parse(file: SparseFile) -> Facts:
     """Features, their properties, their place. Raises Malformed at the first that is broken."""
     document = read_document(file)
     kind = document.members.get("type")
-    if "stac_version" in document.members:
-        return Facts("STAC", JSON_TYPE, f"STAC {STAC_KINDS.get(str(kind), 'document')}")
+    if is_stac(document):
+        return stac_facts(document)
     if kind not in TYPES:
         if file.suffix in SUFFIXES:
             raise Malformed("It is JSON, but not GeoJSON: it has no GeoJSON type.")

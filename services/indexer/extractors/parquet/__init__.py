@@ -13,6 +13,7 @@ from services.indexer.extractors.facts import (
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.parquet.footer import MAGIC, Footer, read_footer
 from services.indexer.extractors.parquet.geo import Geography, geography
+from services.indexer.extractors.parquet.items import add_items, are_items
 from services.indexer.extractors.parquet.rows import first_rows, first_shapes
 from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import SparseFile
@@ -28,7 +29,7 @@ def recognises(file: SparseFile) -> bool:
 
 
 def parse(file: SparseFile) -> Facts:
-    """Columns and row count; with `geo` metadata also where it is."""
+    """Columns and row count; with `geo` metadata also where it is; and STAC items, row by row."""
     footer = read_footer(file)
     where = geography(footer)
     name = "GeoParquet" if where else "Parquet"
@@ -45,6 +46,8 @@ def parse(file: SparseFile) -> Facts:
     if where:
         facts.groups.append(_geometry(where))
     facts.groups.append(columns_group(footer.columns))
+    if are_items(footer):
+        add_items(facts, file, footer)
     return facts
 
 

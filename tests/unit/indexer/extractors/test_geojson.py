@@ -5,9 +5,10 @@ from typing import Any
 import orjson
 import pytest
 
-from services.indexer.extractors.facts import Facts, Malformed
+from services.indexer.extractors.facts import Facts, Malformed, Stac
 from services.indexer.extractors.sparse_file import WHOLE_BYTES
 from tests.extraction import EXPECTED, extracted, facts_of, line, sample_facts
+from tests.written_stac import lines, listed
 
 PLACE = "natural-earth/countries/africa.geojson"
 
@@ -133,7 +134,23 @@ def test_content_counts_more_than_the_name() -> None:
 
 def test_stac_is_recognised() -> None:
     document = {**point(1, 2), "stac_version": "1.1.0", "id": "x"}
-    assert facts_of("a.json", orjson.dumps(document)).summary == "STAC Item"
+    facts = facts_of("a.json", orjson.dumps(document))
+    assert (facts.format, facts.summary) == ("STAC", "STAC Item")
+    assert facts.stac == Stac([document])
+    catalog = {"id": "x", "stac_version": "1.1.0", "type": "Catalog"}
+    assert facts_of("catalog", orjson.dumps(catalog)).summary == "STAC Catalog"
+
+
+def test_a_list_of_stac_items_is_one_where_all_of_it_is() -> None:
+    items = [{**point(1, 2), "stac_version": "1.1.0", "id": name} for name in "xy"]
+    facts = facts_of("a.geojson", listed(*items))
+    assert (facts.format, facts.summary) == ("STAC", "STAC, 2 items")
+    assert facts.stac == Stac(items, is_list=True)
+    assert facts_of("a.ndjson", lines(*items)).stac == facts.stac
+    assert facts_of("a.geojson", listed(items[0], point(1, 2))).format == "GeoJSON"
+    padding = {**items[0], "x": "y" * WHOLE_BYTES}
+    with pytest.raises(Malformed, match="larger than 8 MB"):
+        facts_of("a.geojson", listed(items[0], padding))
 
 
 def test_too_large_a_file_is_read_at_its_beginning() -> None:

@@ -8,9 +8,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 from pyproj import CRS
 
 from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Malformed
+from services.indexer.extractors.parquet.wkb import geometry_of
 from tests.extraction import EXPECTED, extracted, facts_of, line, sample_facts
 
 PLACE = "natural-earth/countries/countries.parquet"
@@ -155,3 +157,70 @@ def test_a_footer_that_is_none(data: bytes) -> None:
 def test_a_file_cut_off() -> None:
     with pytest.raises(Malformed, match="cut off"):
         facts_of("a.parquet", parquet(pa.table({"a": [1]}))[:-20])
+
+
+def items_table(**changes: Any) -> pa.Table:
+    """Two items as stac-geoparquet has them: what one says and the other does not is null."""
+    assets = [
+        {"data": {"href": "a.tif", "title": None}, "other": None},
+        {"data": None, "other": {"href": "b.tif", "title": "B"}},
+    ]
+    moment = datetime(2020, 5, 4, 3, 2, 1, tzinfo=UTC)
+    columns = {
+        "type": ["Feature"] * 2,
+        "stac_version": ["1.1.0"] * 2,
+        "id": ["one", "two"],
+        "geometry": [shapely.to_wkb(shapely.Point(1, 2))] * 2,
+        "bbox": [{"xmin": 1.0, "ymin": 2.0, "xmax": 1.0, "ymax": 2.0}] * 2,
+        "assets": assets,
+        "links": [[], []],
+        "datetime": pa.array([moment, None], pa.timestamp("ns", "UTC")),
+        "gsd": [10, None],
+        "proj:geometry": [b"\x01", None],
+    }
+    return pa.table(columns | changes)
+
+
+def test_rows_that_are_stac_items() -> None:
+    facts = facts_of("a.parquet", parquet(items_table(), geo()))
+    assert (facts.format, facts.summary) == ("STAC", "STAC, 2 items in GeoParquet")
+    assert facts.stac is not None
+    one, two = facts.stac.documents
+    assert one == {
+        "type": "Feature",
+        "stac_version": "1.1.0",
+        "id": "one",
+        "geometry": {"type": "Point", "coordinates": [1, 2]},
+        "bbox": [1, 2, 1, 2],
+        "properties": {"datetime": "2020-05-04T03:02:01Z", "gsd": 10},
+        "assets": {"data": {"href": "a.tif"}},
+        "links": [],
+    }
+    assert (two["properties"], set(two["assets"])) == ({"datetime": None}, {"other"})
+    assert facts_of("a.parquet", parquet(items_table().drop(["assets"]), geo())).stac is None
+
+
+SHAPES = (
+    "POINT (1 2)",
+    "POINT Z (1 2 3)",
+    "LINESTRING (1 2, 3 4)",
+    "POLYGON ((0 0, 3 0, 3 3, 0 0), (1 1, 2 1, 2 2, 1 1))",
+    "MULTIPOINT (1 2, 3 4)",
+    "MULTILINESTRING ((1 2, 3 4), (5 6, 7 8))",
+    "MULTIPOLYGON Z (((0 0 1, 3 0 1, 3 3 1, 0 0 1)))",
+    "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (1 2, 3 4))",
+)
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_well_known_binary_is_as_geos_says(text: str) -> None:
+    shape = shapely.set_srid(shapely.from_wkt(text), 4326)
+    expected = orjson.loads(shapely.to_geojson(shape))
+    for flavor in ("extended", "iso"):
+        for order in (0, 1):
+            with_srid = flavor == "extended"
+            wkb = shapely.to_wkb(shape, byte_order=order, flavor=flavor, include_srid=with_srid)
+            assert geometry_of(wkb) == expected
+    for broken in (wkb[:-1], b"", b"\x01\x63\x00\x00\x00"):
+        with pytest.raises(Malformed):
+            geometry_of(broken)

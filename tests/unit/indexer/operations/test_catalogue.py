@@ -145,9 +145,14 @@ async def test_where_its_files_lie_is_known_when_they_were_added_up(
     await catalogue.write_marked()
     elsewhere = Question(spans=((100.0, 110.0),), south=60.0, north=70.0)
     assert await fulltext.find(elsewhere)
-    await folder.add_up()
-    await catalogue.write_marked()
-    assert not await fulltext.find(elsewhere)
+
+    async def is_known() -> bool:
+        # What waits is found by an index, which may be late.
+        await folder.add_up()
+        await catalogue.write_marked()
+        return not await fulltext.find(elsewhere)
+
+    await eventually(is_known)
 
 
 @pytest.mark.usefixtures("files")

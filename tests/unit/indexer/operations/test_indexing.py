@@ -11,7 +11,8 @@ from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import index_object, remove_object
 from services.indexer.operations.keeping import Indexer
 from services.indexer.sandbox.pool import Outcome
-from services.indexer.store.files import find_file, find_item, find_standing
+from services.indexer.store.files import find_file, find_standing
+from services.indexer.store.items import find_item
 from shared.contracts.indexer import FileMetadata
 from shared.errors import Unavailable
 from shared.identifiers import object_uid

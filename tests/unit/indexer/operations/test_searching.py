@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.indexer.models.places import Place, cursor_of
-from services.indexer.operations import searching
+from services.indexer.operations import room
 from services.indexer.operations.searching import search_items
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import collection_id
@@ -116,7 +116,7 @@ async def test_a_call_that_may_do_nothing_yet_goes_on(held: Table, least: Search
 
 
 async def test_a_reply_has_room_on_the_bus(held: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "MOST_BYTES", 500)
+    monkeypatch.setattr(room, "MOST_BYTES", 500)
     pages = await pages_of(held, limit=1000)
     assert told(pages) == expected(*range(EVERY))
     assert all(1 <= len(page.documents) <= 3 for page in pages)
