@@ -38,7 +38,15 @@ class ForkServer:
             environment=dict(command.environment),
             log=str(command.log.resolve()),
         )
-        return Fork(pid, self)
+        if pid < 0:
+            raise OSError(-pid, os.strerror(-pid))
+        try:
+            return Fork(pid, self)
+        except OSError:
+            # Nobody would look after it.
+            os.kill(pid, signal.SIGKILL)
+            await self.reap(pid)
+            raise
 
     async def reap(self, pid: int) -> int:
         """The exit code of one that has ended."""
@@ -75,9 +83,13 @@ class ForkServer:
         ours.setblocking(False)
         with theirs:
             words = [sys.executable, "-m", MODULE, str(theirs.fileno())]
-            self._process = await spawn(
-                words, self._output, environment=ALONE, pass_fds=(theirs.fileno(),)
-            )
+            try:
+                self._process = await spawn(
+                    words, self._output, environment=ALONE, pass_fds=(theirs.fileno(),)
+                )
+            except OSError:
+                ours.close()
+                raise
         self._channel = ours
         return ours
 

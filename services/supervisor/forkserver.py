@@ -2,11 +2,12 @@
 
 Imports are most of what a start of ours takes, and of the memory of a process; made once, all that
 are forked afterwards share them. FD is a socket of sequenced packets. One request at a time:
-`{"module", "environment", "log"}` is answered with the pid of what runs as `python -m module`,
-`{"pid"}` with the exit code of one that has ended. The end of the other side ends this process, and
-with it all that it forked.
+`{"module", "environment", "log"}` is answered with the pid of what runs as `python -m module`, or
+below zero with the errno of why there is none, `{"pid"}` with the exit code of one that has ended.
+The end of the other side ends this process, and with it all that it forked.
 """
 
+import errno
 import gc
 import importlib
 import json
@@ -53,9 +54,12 @@ def import_ahead(module: str) -> None:
 
 
 def fork() -> int:
-    """The pid; 0 in the new process, which dies when this one does."""
+    """The pid; 0 in the new one, which dies when this one does. Below zero: why there is none."""
     here = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return -(error.errno or errno.EAGAIN)
     if not pid:
         die_with_parent(here)
     return pid

@@ -1,5 +1,6 @@
 """Processes of ours are forked by one that has imported what they run."""
 
+import errno
 import os
 import signal
 from collections.abc import Iterator
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from services.supervisor import forkserver
+from services.supervisor.child import Child, Command, Process, spawned
 from tests.embedded import Embedded, descendants, running
-from tests.waiting import until
+from tests.waiting import eventually, until
 
 SETTINGS = {
     "COOP_SERVICES": "repositories",
@@ -50,3 +53,29 @@ def test_they_live_again_with_it_after_it_was_killed(platform: Embedded) -> None
     assert platform.ready["processes"][0]["pid"] in descendants(forkserver_of(platform))
     assert '"reason": "killed by SIGKILL"' in platform.output()
     assert platform.signal(signal.SIGTERM) == 0
+
+
+def test_where_no_process_can_be_made_the_server_says_why_and_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, "no process is free")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert forkserver.fork() == -errno.EAGAIN
+
+
+async def test_what_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    tries = []
+
+    async def begin(command: Command) -> Process:
+        tries.append(command.name)
+        if len(tries) == 1:
+            raise BlockingIOError(errno.EAGAIN, "no process is free")
+        return await spawned(command)
+
+    child = Child(Command("sleeper", ["sleep", "60"], {}, tmp_path / "log"), begin=begin)
+    child.start()
+    await eventually(lambda: child.pid)
+    assert (child.deaths, "no process is free" in child.reason) == (1, True)
+    await child.stop(5)
