@@ -12,6 +12,7 @@ from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import Beside
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
+from services.indexer.operations.housing import Housing
 from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.previewing import Previewing
 from services.indexer.operations.purging import purge_repository
@@ -59,6 +60,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
         held = await stack.enter_async_context(holding(settings))
         outbox = held.resources.indexer.outbox
+        await held.resources.housing.prepare()
         purging = Purging(held.resources.projection, partial(purge_repository, outbox))
         _name_doors(held, purging)
         relay = Relay(outbox, held.bus)
@@ -70,6 +72,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(held.bus.stop)
         await stack.enter_async_context(going(purging.keep_purging()))
         await stack.enter_async_context(going(held.resources.catalogue.keep()))
+        await stack.enter_async_context(going(held.resources.housing.keep()))
         yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 
@@ -93,8 +96,8 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
         previewing = Previewing(partial(show, previews, door))
-        projection = Projection(table, bus)
-        resources = Resources(indexer, projection, data_url, catalogue, previewing, limits)
+        projection, housing = Projection(table, bus), Housing(table)
+        resources = Resources(indexer, projection, data_url, catalogue, previewing, housing, limits)
         yield Held(resources, folder, bus)
 
 

@@ -40,11 +40,13 @@ class PreviewSettings(BudgetSettings):
 class SearchSettings(BaseModel):
     """What one call of a search may cost.
 
-    After `max_rows` items, or `max_seconds`, a page ends short; to sort, all must be looked at, and
-    more than `max_sorted` are refused. A filter has so many terms, and so many levels.
+    After `max_rows` rows of the index or items, `max_waves` rounds of reading the index, or
+    `max_seconds`, a page ends short; to sort by anything but time, all must be looked at, and more
+    than `max_sorted` are refused. A filter has so many terms, and so many levels.
     """
 
     max_rows: int = Field(default=20_000, ge=1)
+    max_waves: int = Field(default=20, ge=1)
     max_sorted: int = Field(default=20_000, ge=1)
     max_seconds: float = Field(default=2.0, gt=0)
     max_filter_terms: int = Field(default=2_000, ge=1)

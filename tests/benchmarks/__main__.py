@@ -17,6 +17,7 @@ from tests.benchmarks import (
     door,
     finding,
     freshness,
+    items,
     listing,
     pages,
     people,
@@ -66,6 +67,7 @@ def measured(folder: Path) -> list[Table]:
         tables.append(asyncio.run(listing.measure(ready, running.home)))
         tables.append(asyncio.run(people.measure(ready, running.home)))
         tables.append(asyncio.run(finding.measure(ready, running.home)))
+    tables.append(uvloop.run(items.measure(folder / "items")))
     tables.append(starting.measure(folder / "starting" / "home"))
     tables.append(revocation.measure(folder / "revocation" / "home"))
     (folder / "bus").mkdir()

@@ -9,6 +9,7 @@ from random import Random
 from tests.fuzz.chunks import chunked
 from tests.fuzz.documents import complete, delete, policy
 from tests.fuzz.heads import address, headers, ranges
+from tests.fuzz.searches import search
 from tests.fuzz.signatures import signature
 from tests.fuzz.wires import http
 
@@ -21,7 +22,8 @@ class Target:
     share: int
 
 
-TARGETS = {
+# What is misspelt is refused, mostly.
+MISSPELT = {
     "address": Target(address, 15),
     "chunked": Target(chunked, 20),
     "complete": Target(complete, 10),
@@ -32,6 +34,7 @@ TARGETS = {
     "ranges": Target(ranges, 8),
     "signature": Target(signature, 20),
 }
+TARGETS = {**MISSPELT, "search": Target(search, 1)}
 
 
 class Finding(Exception):

@@ -40,8 +40,9 @@ async def on_file(resources: Resources, event: Event[FileEvent]) -> None:
 
 
 async def on_repository(resources: Resources, event: Event[RepositoryEvent]) -> None:
-    """A repository is now so; the projection is told first, of which documents are made."""
+    """A repository is now so; the projection is told first, which all else is made of."""
     await resources.projection.on_repository(event)
+    await resources.housing.look(event.data.repository.repository_uid)
     await resources.catalogue.allow(event.data.repository)
 
 

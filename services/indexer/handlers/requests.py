@@ -7,7 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.indexer.handlers.resources import Resources
-from services.indexer.operations import aggregating, asking, collecting, finding, searching
+from services.indexer.operations import (
+    aggregating,
+    asking,
+    collecting,
+    finding,
+    reaching,
+    searching,
+)
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
 from shared.contracts.base import Actor, Request
@@ -133,12 +140,14 @@ async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
 
 async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
     """Some items of all collections, or of those that are named."""
+    table, collections = resources.table, _collections(resources, wanted.actor, wanted)
+
+    async def reach() -> reaching.Reach:
+        return await reaching.reach_of(table, await resources.projection.principal(wanted.actor))
+
+    readable = reaching.Readable(collections, bool(wanted.collections), reach)
     return await searching.search_items(
-        resources.table,
-        wanted,
-        _collections(resources, wanted.actor, wanted),
-        data_url=resources.data_url,
-        limits=resources.limits,
+        table, wanted, readable, data_url=resources.data_url, limits=resources.limits
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.indexer.operations.catalogue import Catalogue
+from services.indexer.operations.housing import Housing
 from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.previewing import Previewing
 from services.indexer.settings import SearchSettings
@@ -19,6 +20,7 @@ class Resources:
     data_url: str
     catalogue: Catalogue
     previewing: Previewing
+    housing: Housing
     limits: SearchSettings = field(default_factory=SearchSettings)
 
     @property

@@ -3,13 +3,15 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.indexer.models.extents import Extent
+from services.indexer.models.placed import Placed
 from shared.contracts.indexer import FileStatus
 
 
 class CountedItem(BaseModel):
     """A STAC item, as far as sums go; `code` is that of its projection.
 
-    One that somebody wrote may be nowhere: then `bbox` is empty and it has no extent.
+    One that somebody wrote may be nowhere: then `bbox` is empty and it has no extent. `placed` is
+    for finding it; those that were counted before there was an index have none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -19,6 +21,7 @@ class CountedItem(BaseModel):
     extent: Extent | None
     code: str = ""
     media_type: str = ""
+    placed: Placed | None = None
 
 
 class Counted(BaseModel):

@@ -18,11 +18,16 @@ Written = tuple[str, str, str, tuple[Key, ...]]
 WRITTEN: TypeAdapter[Written] = TypeAdapter(Written)
 DIGITS = 16
 PLACE = re.compile(rf"(?:{SLUG.pattern})--(?:{SLUG.pattern})/[a-z0-9_-]*")
+# In the order of time there is no collection, and the item is a key of the index or begins one.
+IN_TIME = re.compile(r"/\d{18}(?:[#$]|#[^#]{1,64}#[a-z0-9_-]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """After an item of a collection; `keys` is what it was sorted by, if the search sorts."""
+    """After an item of a collection; `keys` is what it was sorted by, if the search sorts.
+
+    In the order of time `item_id` is a key of the index by place and time.
+    """
 
     collection_id: str = ""
     item_id: str = ""
@@ -35,8 +40,8 @@ def cursor_of(wanted: SearchItems, place: Place) -> str:
     return cursor_at(orjson.dumps(written).decode())
 
 
-def place_of(wanted: SearchItems) -> Place | None:
-    """Where the cursor goes on; None from the start. Raises Invalid."""
+def place_of(wanted: SearchItems, form: re.Pattern[str] = PLACE) -> Place | None:
+    """Where the cursor goes on; None from the start. Invalid where it is not of this form."""
     written = place_at(wanted.cursor)
     if written is None:
         return None
@@ -44,10 +49,11 @@ def place_of(wanted: SearchItems) -> Place | None:
         mark, collection_id, item_id, keys = WRITTEN.validate_json(written)
     except ValidationError:
         raise Invalid("The cursor is not one of ours.") from None
-    if not PLACE.fullmatch(f"{collection_id}/{item_id}"):
-        raise Invalid("The cursor is not one of ours.")
-    if mark != mark_of(wanted) or len(keys) != len(wanted.sort):
+    if mark != mark_of(wanted):
         raise Invalid("The cursor is of another search.")
+    is_whole = form is IN_TIME or len(keys) == len(wanted.sort)
+    if not (is_whole and form.fullmatch(f"{collection_id}/{item_id}")):
+        raise Invalid("The cursor is not one of ours.")
     return Place(collection_id, item_id, keys)
 
 

@@ -11,11 +11,12 @@ from services.indexer.models.geohash import geohash
 from services.indexer.models.places import Place
 from services.indexer.operations.asking import holdings_of
 from services.indexer.operations.budget import Budget
-from services.indexer.operations.searching import Collections, looked_at
+from services.indexer.operations.looked import id_of
+from services.indexer.operations.reaching import Collections
+from services.indexer.operations.searching import looked_at
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.values import value_of
 from services.indexer.stac.filters import filter_of
-from services.indexer.stac.names import collection_id
 from shared.contracts.indexer import (
     AggregateItems,
     Aggregation,
@@ -85,7 +86,7 @@ async def _sums(table: Table, collections: Collections, limits: SearchSettings) 
 async def _add(table: Table, figures: Figures, repositories: Sequence[Repository]) -> None:
     held = await holdings_of(table, repositories)
     for repository, holdings in zip(repositories, held, strict=True):
-        figures.collections[_id_of(repository)] = holdings.items
+        figures.collections[id_of(repository)] = holdings.items
         if holdings.extent is not None:
             figures.reach(*holdings.extent.interval)
 
@@ -99,7 +100,7 @@ async def _counted(
     async with aclosing(looked_at(table, wanted.ids, collections, Place())) as places:
         async for looked in places:
             if looked.item is not None and wanted_filter.matches(looked.item):
-                figures.collections[_id_of(looked.repository)] += 1
+                figures.collections[id_of(looked.repository)] += 1
                 _count(figures, looked.item, wanted)
             if await budget.is_spent():
                 raise _too_many("items")
@@ -178,7 +179,3 @@ def _by(interval: Interval, days: Counter[str]) -> Counter[str]:
     for day, count in days.items():
         counts[f"{day[:length]}{FIRST_DAY[length:]}T00:00:00Z"] += count
     return counts
-
-
-def _id_of(repository: Repository) -> str:
-    return collection_id(repository.account_id, repository.repository_id)

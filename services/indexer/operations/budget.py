@@ -14,9 +14,9 @@ class Budget:
         self._turn = monotonic()
         self._end = self._turn + seconds
 
-    async def is_spent(self) -> bool:
-        """Asked after each row."""
-        self._rows -= 1
+    async def is_spent(self, rows: int = 1) -> bool:
+        """Asked after each row, or after some."""
+        self._rows -= rows
         now = monotonic()
         if now - self._turn > TURN_SECONDS:
             await asyncio.sleep(0)

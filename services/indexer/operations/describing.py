@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.indexer.extractors.facts import Facts, Place
 from services.indexer.models.counted import Counted, CountedItem
 from services.indexer.models.extents import Extent
+from services.indexer.models.placed import placed_of
 from services.indexer.models.stamps import stamp
 from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import Beside
@@ -81,4 +82,5 @@ def _counted(item: Document, facts: Facts) -> CountedItem:
         extent=Extent.of(item["bbox"], start, properties.get("end_datetime", "")),
         code=(facts.projection.code if facts.projection else "") or "",
         media_type=facts.media_type,
+        placed=placed_of(item),
     )

@@ -7,20 +7,20 @@ other, in whatever order they come.
 
 from contextlib import suppress
 
-from services.indexer.models.editions import Editions
+from services.indexer.models.editions import Edition, Editions
 from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
 from services.indexer.operations.beside import Beside, first_of, names_of, version_seen
 from services.indexer.operations.describing import described
-from services.indexer.operations.keeping import Indexer, event_of, version_after
+from services.indexer.operations.keeping import Indexer, event_of, version_after, write
 from services.indexer.store.beside import find_newest, neighbours_of
 from services.indexer.store.editions import find_editions
-from services.indexer.store.files import Standing, find_standing, not_gone, put_known
+from services.indexer.store.files import Standing, find_standing
 from shared.contracts.indexer import FileMetadata
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import next_version
-from shared.tables import ConditionFailed, Table
+from shared.tables import Action, ConditionFailed, Table
 
 ATTEMPTS = 5
 
@@ -117,13 +117,11 @@ async def _read_again(
     except Superseded:
         return False
     known = await described(file, outcome, beside, indexer.limits)
-    actions = [
-        action for edition, entry in behind.entries for action in put_known(edition, known, entry)
-    ]
+    events: dict[Edition, Action] = {}
     if editions.current in [edition for edition, _ in behind.entries]:
         # Its own version was told before.
         version = await version_after(outbox, file, next_version(file.version))
-        actions.append(event_of(known, version))
-    await outbox.commit(not_gone(file.object_uid, file.version), *actions)
+        events[editions.current] = event_of(known, version)
+    await write(indexer, known, behind.entries, events)
     indexer.ring()
     return True

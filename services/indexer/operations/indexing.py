@@ -10,6 +10,7 @@ from services.indexer.models.superseded import Superseded
 from services.indexer.operations.beside import Beside
 from services.indexer.operations.describing import described, pending
 from services.indexer.operations.following import follow
+from services.indexer.operations.housing import settle_item
 from services.indexer.operations.keeping import (
     Indexer,
     aggregate_of,
@@ -46,6 +47,7 @@ async def index_object(indexer: Indexer, stored: StoredObject) -> None:
     if is_news(standing, stored.version):
         await _index_news(indexer, stored, standing, beside)
     else:
+        await _settle(indexer, standing)
         beside.named_by = _named_before(standing)
     is_alone = not beside.versions and is_read_alone(standing)
     await follow(indexer, stored, editions, is_alone=is_alone, named_by=beside.named_by)
@@ -54,6 +56,13 @@ async def index_object(indexer: Indexer, stored: StoredObject) -> None:
 def _named_before(standing: Standing) -> str:
     """The document that it was read as named by."""
     return next((entry.named_by for _, entry in standing.entries if entry), "")
+
+
+async def _settle(indexer: Indexer, standing: Standing) -> None:
+    """Who wrote its items may not have come to look where they belong."""
+    for edition, entry in standing.entries:
+        if entry is not None and entry.counted.item is not None:
+            await settle_item(indexer.outbox.table, edition, entry.counted.item.item_id)
 
 
 async def _index_news(
@@ -83,15 +92,23 @@ async def remove_object(indexer: Indexer, stored: StoredObject) -> None:
     async def attempt() -> bool:
         editions = await find_editions(table, stored.repository_uid)
         standing = await find_standing(table, editions.written, stored.object_uid, stored.key)
-        if standing.gone_at >= stored.version:
+        is_news = standing.gone_at < stored.version
+        left = [
+            (edition, entry)
+            for edition, entry in standing.entries
+            if entry is not None and entry.version < stored.version
+        ]
+        if not (is_news or left):
             return False
         file = await find_file(table, editions.current, stored.object_uid)
-        actions: list[Action] = [put_gone(stored.object_uid, stored.version)]
-        for edition, entry in standing.entries:
-            if entry is not None and entry.version < stored.version:
-                actions += remove_known(edition, entry)
+        actions: list[Action] = [put_gone(stored.object_uid, stored.version)] if is_news else []
         if file is not None and file.version < stored.version:
             actions.append(await _removal_of(indexer, file, standing, stored.version))
+        # The first is the one that is read; a transaction holds a hundred actions.
+        for edition, entry in left:
+            actions += remove_known(edition, entry)
+            await indexer.outbox.commit(*actions)
+            actions = []
         await indexer.outbox.commit(*actions)
         return True
 

@@ -1,12 +1,13 @@
 """What is known of an object is written down, with its event, unless more is known by now."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from services.indexer.extractors.content.names import known_by_name
 from services.indexer.models.editions import Edition
 from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import Beside
+from services.indexer.operations.housing import house_of, settle_item
 from services.indexer.sandbox.pool import Outcome
 from services.indexer.settings import StacSettings
 from services.indexer.stac.names import collection_id
@@ -89,14 +90,35 @@ async def keep(
         ]
         if not behind:
             return False
-        actions = [action for place in behind for action in put_known(place[0], known, place[1])]
-        if told in [edition for edition, _ in behind]:
-            actions.append(await _event_of(indexer, known, now))
-        await indexer.outbox.commit(not_gone(file.object_uid, file.version), *actions)
+        is_told = told in [edition for edition, _ in behind]
+        events = {told: await _event_of(indexer, known, now)} if told and is_told else {}
+        await write(indexer, known, behind, events)
         return True
 
     if await until_won(attempt):
         indexer.ring()
+
+
+async def write(
+    indexer: Indexer,
+    known: Known,
+    entries: Sequence[tuple[Edition, Entry | None]],
+    events: Mapping[Edition, Action],
+) -> None:
+    """Into each of these editions, with its event. Raises ConditionFailed where one changed.
+
+    One transaction for each, which holds a hundred actions: whoever does the same again does what
+    is left.
+    """
+    table, file = indexer.outbox.table, known.file
+    known = replace(known, house=await house_of(table, file.repository_uid))
+    for edition, entry in entries:
+        told = [events[edition]] if edition in events else []
+        actions = put_known(edition, known, entry)
+        await indexer.outbox.commit(not_gone(file.object_uid, file.version), *actions, *told)
+    if known.item and await house_of(table, file.repository_uid) != known.house:
+        for edition, _ in entries:
+            await settle_item(table, edition, known.item["id"])
 
 
 def _is_known(entry: Entry | None, known: Known) -> bool:

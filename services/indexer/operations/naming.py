@@ -8,15 +8,17 @@ looks again (operations.following). So one of the two sees the other, in whateve
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.indexer.models.counted import CountedItem, Delta
 from services.indexer.models.editions import Edition, Editions
+from services.indexer.models.houses import House
 from services.indexer.models.named import NOTHING, Named
 from services.indexer.models.stored import Stored
 from services.indexer.operations.beside import objects_of
 from services.indexer.operations.describing import pending
 from services.indexer.operations.following import ATTEMPTS, catch_up
+from services.indexer.operations.housing import house_of, settle_item
 from services.indexer.operations.keeping import Indexer, is_behind, is_news, keep
 from services.indexer.store.beside import find_newest
 from services.indexer.store.editions import find_editions
@@ -38,8 +40,19 @@ from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.tables import Absent, Action, Check, ConditionFailed, Equals
 
-# A transaction has a hundred actions, two of them for each, and four megabytes.
+# A transaction has a hundred actions, some of them for the document, and four megabytes. An item
+# has some ten, a key two.
+ACTIONS = 96
 ITEMS_AT_ONCE, KEYS_AT_ONCE = 20, 40
+
+
+@dataclass
+class Step:
+    """Items that are written in one transaction."""
+
+    actions: list[Action] = field(default_factory=list)
+    left: list[CountedItem] = field(default_factory=list)
+    came: list[CountedItem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,8 @@ async def _write(writing: Writing, named: Named) -> None:
     rows = await find_named(
         writing.indexer.outbox.table, writing.edition, writing.document.object_uid
     )
-    for some in _steps(_changed_items(rows, named), ITEMS_AT_ONCE):
-        await _write_items(writing, rows, named, some)
+    if changed := _changed_items(rows, named):
+        await _write_items(writing, rows, named, changed)
     for some in _steps(sorted(key for key in named.keys if not rows.keys.get(key)), KEYS_AT_ONCE):
         await _name(writing, some)
     for some in _steps(sorted(rows.keys.keys() - named.keys), KEYS_AT_ONCE):
@@ -127,19 +140,39 @@ def _changed_items(rows: Rows, named: Named) -> list[str]:
 
 
 async def _write_items(writing: Writing, rows: Rows, named: Named, item_ids: Sequence[str]) -> None:
-    edition, uid = writing.edition, writing.document.object_uid
-    left = [rows.items[item_id].counted for item_id in item_ids if item_id in rows.items]
-    came: list[CountedItem] = []
-    actions: list[Action] = []
+    """As many at once as have room: how many rows an item has, depends on where it is."""
+    table, edition = writing.indexer.outbox.table, writing.edition
+    house = await house_of(table, edition.repository_uid)
+    step = Step()
     for item_id in item_ids:
-        if item_id in named.items:
-            item, counted = named.items[item_id]
-            came.append(counted)
-            actions += put_named_item(edition, uid, item, counted)
-        else:
-            actions += remove_named_item(edition, uid, item_id)
-    delta = Delta(key=writing.document.key, items_left=left, items_came=came)
-    await writing.commit([*actions, put_delta(edition, delta, uid)])
+        actions = _actions_of(writing, rows, named, item_id, house)
+        is_full = len(step.actions) + len(actions) > ACTIONS
+        if is_full or len(step.came) == ITEMS_AT_ONCE:
+            await _commit_items(writing, step)
+            step = Step()
+        step.actions += actions
+        step.left += [rows.items[item_id].counted] if item_id in rows.items else []
+        step.came += [named.items[item_id][1]] if item_id in named.items else []
+    await _commit_items(writing, step)
+    if await house_of(table, edition.repository_uid) != house:
+        for item_id in named.items:
+            await settle_item(table, edition, item_id)
+
+
+def _actions_of(
+    writing: Writing, rows: Rows, named: Named, item_id: str, house: House
+) -> list[Action]:
+    edition, uid = writing.edition, writing.document.object_uid
+    before = rows.items[item_id].counted if item_id in rows.items else None
+    if item_id in named.items:
+        return put_named_item(edition, uid, house, named.items[item_id], before)
+    return remove_named_item(edition, uid, before) if before else []
+
+
+async def _commit_items(writing: Writing, step: Step) -> None:
+    delta = Delta(key=writing.document.key, items_left=step.left, items_came=step.came)
+    uid = writing.document.object_uid
+    await writing.commit([*step.actions, put_delta(writing.edition, delta, uid)])
     writing.indexer.ring()
 
 

@@ -6,6 +6,7 @@ from services.indexer.operations.keeping import aggregate_of
 from services.indexer.operations.rebuilding import discard
 from services.indexer.store.editions import find_editions, forget_editions
 from services.indexer.store.files import all_files
+from services.indexer.store.houses import forget_house
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
 from shared.outbox import Outbox
@@ -24,3 +25,4 @@ async def purge_repository(outbox: Outbox, repository: Repository) -> None:
                     raise Unavailable("Events of it wait to be published.")
         await discard(outbox.table, edition)
     await forget_editions(outbox.table, repository.repository_uid)
+    await forget_house(outbox.table, repository.repository_uid)

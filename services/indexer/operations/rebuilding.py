@@ -23,7 +23,7 @@ from services.indexer.store.editions import (
     finish_edition,
     give_up_edition,
 )
-from services.indexer.store.files import find_standing, places_beside, some_kept
+from services.indexer.store.files import cells_behind, find_standing, places_beside, some_kept
 from services.indexer.store.layout import file_key, holdings_key
 from services.indexer.store.named import places_named
 from services.indexer.store.sums import find_waiting, taken
@@ -140,6 +140,7 @@ async def discard(table: Table, edition: Edition) -> None:
         await table.write(*(taken(edition, one) for one in waiting))
     while files := await some_kept(table, edition):
         beside = {place for one in files for place in places_beside(edition, one)}
+        beside |= set(await cells_behind(table, edition, [one.file for one in files]))
         for one in files:
             if one.is_naming:
                 beside |= await places_named(table, edition, one.file.object_uid)

@@ -1,65 +1,60 @@
 """Searching: items of many collections, page by page, with bounded work for each call."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
 from services.indexer.models.best import Best
 from services.indexer.models.places import Place, cursor_of, place_of
 from services.indexer.operations.budget import Budget
+from services.indexer.operations.intime import find_in_time, is_in_time
+from services.indexer.operations.looked import Found, Looked, id_of
+from services.indexer.operations.reaching import Collections, Readable
 from services.indexer.operations.room import Room, fitting
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import Filter, filter_of
 from services.indexer.stac.items import Document, located
-from services.indexer.stac.names import collection_id
 from services.indexer.stac.sorting import keys_of, order_of
 from services.indexer.store.editions import find_editions
 from services.indexer.store.items import items_after, items_of_ids
 from shared.contracts.indexer import SearchItems, StacPage
-from shared.contracts.repositories import Repository
 from shared.fields import invalid
 from shared.tables import Table
-
-Collections = Callable[[str], AsyncGenerator[Repository, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A place that was looked at, and what is there: nothing at a collection's own."""
-
-    repository: Repository
-    item_id: str = ""
-    item: dict[str, Any] | None = None
-
-    def place(self, keys: Sequence[Any] = ()) -> Place:
-        """After it."""
-        return Place(_id_of(self.repository), self.item_id, tuple(keys))
-
-
-Found = tuple[Place, Looked]
 
 
 async def search_items(
     table: Table,
     wanted: SearchItems,
-    collections: Collections,
+    readable: Readable,
     *,
     data_url: str,
     limits: SearchSettings,
 ) -> StacPage:
-    """One page. `collections` gives those who asks may read by id, from an id on."""
-    wanted_filter, after = filter_of(wanted, limits), place_of(wanted)
+    """One page of what may be told to who asks."""
+    wanted_filter = filter_of(wanted, limits)
+    if is_in_time(wanted):
+        found, further = await find_in_time(table, wanted, wanted_filter, readable, limits)
+    else:
+        found, further = await _find_one_by_one(table, wanted, wanted_filter, readable, limits)
+    return _page(wanted, found, further, data_url)
+
+
+async def _find_one_by_one(
+    table: Table,
+    wanted: SearchItems,
+    wanted_filter: Filter,
+    readable: Readable,
+    limits: SearchSettings,
+) -> tuple[list[Found], Place | None]:
+    """Those of some ids, or sorted by what there is no index of: by a look at each."""
+    after = place_of(wanted)
     start = Place() if wanted.sort else after or Place()
-    async with aclosing(looked_at(table, wanted.ids, collections, start)) as places:
+    async with aclosing(looked_at(table, wanted.ids, readable.collections, start)) as places:
         if wanted.sort:
             budget = Budget(limits.max_sorted, limits.max_seconds)
-            found = await _first_sorted(places, wanted, wanted_filter, after, budget)
-            further = None
-        else:
-            budget = Budget(limits.max_rows, limits.max_seconds)
-            found, further = await _next_found(places, wanted, wanted_filter, budget)
-    return _page(wanted, found, further, data_url)
+            return await _first_sorted(places, wanted, wanted_filter, after, budget), None
+        budget = Budget(limits.max_rows, limits.max_seconds)
+        return await _next_found(places, wanted, wanted_filter, budget)
 
 
 async def _next_found(
@@ -119,11 +114,11 @@ def _page(
 async def looked_at(
     table: Table, wanted_ids: Sequence[str], collections: Collections, start: Place
 ) -> AsyncGenerator[Looked, None]:
-    """Everything that may be shown, by collection and id, from a place on."""
+    """All items that may be shown, or those of these ids, by collection and id from a place on."""
     ids = sorted(set(wanted_ids))
     async with aclosing(collections(start.collection_id)) as repositories:
         async for repository in repositories:
-            name = _id_of(repository)
+            name = id_of(repository)
             after = start.item_id if name == start.collection_id else ""
             # However little a call may do, it goes on from where the last one ended.
             if name != start.collection_id:
@@ -141,7 +136,3 @@ async def looked_at(
 def _told(looked: Looked, data_url: str) -> Document:
     repository = looked.repository
     return located(looked.item or {}, repository.account_id, repository.repository_id, data_url)
-
-
-def _id_of(repository: Repository) -> str:
-    return collection_id(repository.account_id, repository.repository_id)

@@ -4,7 +4,7 @@ Shapes are compared on the plane of longitude and latitude, cut at the antimerid
 them (RFC 7946 §3.1.9); borders belong to them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 import shapely
 from shapely import Geometry
 
+from services.indexer.models.boxes import Box, box_of, parts_of
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.comparisons import Condition
 from services.indexer.stac.cql2.conditions import condition_of
-from services.indexer.stac.shapes import footprint_of, shape_of, shape_of_box
+from services.indexer.stac.shapes import boxes_of, footprint_of, shape_of, shape_of_box
 from shared.contracts.indexer import ItemFilter
 
 Item = Mapping[str, Any]
@@ -23,9 +24,13 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What an item must meet: all of the shapes, the time between the two ends, the condition."""
+    """What an item must meet: all of the shapes, the time between the two ends, the condition.
+
+    What meets a shape meets the boxes of the same place in `boxes`.
+    """
 
     shapes: tuple[Geometry, ...] = ()
+    boxes: tuple[Sequence[Box], ...] = ()
     start: datetime | None = None
     end: datetime | None = None
     condition: Condition | None = None
@@ -56,12 +61,14 @@ class Filter:
 
 def filter_of(wanted: ItemFilter, limits: SearchSettings) -> Filter:
     """What the request says. Invalid, with the field to blame, where a part of it is none."""
-    shapes = []
+    shapes, boxes = [], []
     if wanted.bbox is not None:
         shapes.append(shape_of_box(wanted.bbox))
+        boxes.append(boxes_of(wanted.bbox))
     if wanted.intersects is not None:
         shapes.append(shape_of(wanted.intersects, "intersects"))
+        boxes.append(parts_of(box_of(wanted.intersects)))
     for shape in shapes:
         shapely.prepare(shape)
     condition = None if wanted.filter is None else condition_of(wanted.filter, limits)
-    return Filter(tuple(shapes), wanted.start, wanted.end, condition)
+    return Filter(tuple(shapes), tuple(boxes), wanted.start, wanted.end, condition)

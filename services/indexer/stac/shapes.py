@@ -7,6 +7,7 @@ import orjson
 import shapely
 from shapely import Geometry
 
+from services.indexer.models.boxes import Box
 from shared.fields import invalid
 
 WHOLE_TURN, HALF_TURN, POLE = 360.0, 180.0, 90.0
@@ -26,10 +27,15 @@ SHAPES = (
 
 def shape_of_box(bbox: Sequence[float]) -> Geometry:
     """A box of 4 or 6 numbers; two where it crosses 180°, a line or a point where it is flat."""
+    parts = [_rectangle(*box) for box in boxes_of(bbox)]
+    return parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
+
+
+def boxes_of(bbox: Sequence[float]) -> list[Box]:
+    """The same as boxes from -180 to 180: one, or two where it crosses 180°."""
     half = len(bbox) // 2
     south, north = bbox[1], bbox[half + 1]
-    parts = [_rectangle(west, south, east, north) for west, east in spans(bbox[0], bbox[half])]
-    return parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
+    return [(west, south, east, north) for west, east in spans(bbox[0], bbox[half])]
 
 
 def spans(west: float, east: float) -> list[tuple[float, float]]:

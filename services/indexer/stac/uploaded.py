@@ -13,6 +13,7 @@ from pystac.serialization import identify_stac_object, migrate_to_latest
 
 from services.indexer.models.counted import CountedItem
 from services.indexer.models.extents import Extent
+from services.indexer.models.placed import placed_of
 from services.indexer.models.stored import Stored
 from services.indexer.settings import StacSettings
 from services.indexer.stac.cql2.values import moment_of
@@ -183,7 +184,13 @@ def _counted(document: Document, start: str, end: str) -> CountedItem:
     bbox, extent = _flat(document), None
     if bbox:
         extent = Extent.of(bbox, start, end)
-    return CountedItem(item_id=document["id"], bbox=bbox, extent=extent, code=_code(document))
+    return CountedItem(
+        item_id=document["id"],
+        bbox=bbox,
+        extent=extent,
+        code=_code(document),
+        placed=placed_of(document),
+    )
 
 
 def _flat(document: Document) -> list[float]:

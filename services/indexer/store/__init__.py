@@ -6,6 +6,9 @@
 | FILE#<edition>         | <object uid>         | what is known of an object                    |
 | BESIDE#<edition>#<key> | <object uid>         | an object that is read together with this key |
 | ITEM#<edition>         | <item id>            | a STAC item                                   |
+| CELL#<family>#<place>  | <newest first>       | an item that is there (store.cells)           |
+| HOUSE#<repository>     | -                    | where its items are found together with others |
+| UNSETTLED              | <repository>         | a repository whose items are to be moved      |
 | HOLDINGS#<edition>     | -                    | what a repository adds up to                  |
 | DELTA#<edition>        | <stamp>#<object uid> | a change that the sums do not have yet        |
 | GONE#<object uid>      | -                    | the version at which an object was deleted    |

@@ -9,9 +9,11 @@ import orjson
 
 from services.indexer.models.counted import Counted, Delta
 from services.indexer.models.editions import Edition
+from services.indexer.models.houses import CLOSED, House
 from services.indexer.models.named import NOTHING, Named
 from services.indexer.store.beside import put_beside
-from services.indexer.store.items import put_item
+from services.indexer.store.cells import cells_of
+from services.indexer.store.items import put_item, remove_item
 from services.indexer.store.layout import (
     RECORD_VERSION,
     beside_key,
@@ -78,7 +80,7 @@ class Known:
     """All that is kept of one object: what is told of it, what it counts for, and its item.
 
     `beside` and `named_by` as in its entry. `is_naming` says that rows of what it names will be
-    written, although it waits.
+    written, although it waits. `house` is where its item is found.
     """
 
     file: FileMetadata
@@ -88,6 +90,7 @@ class Known:
     named_by: str = ""
     named: Named = NOTHING
     is_naming: bool = False
+    house: House = CLOSED
 
 
 def _entry_of(row: Item) -> Entry:
@@ -124,9 +127,9 @@ def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Acti
     ]
     had = before.counted.item if before else None
     if known.item is not None and known.counted.item is not None:
-        actions.append(put_item(edition, known.item, known.counted.item))
+        actions += put_item(edition, known.item, known.counted.item, known.house, had)
     elif had is not None:
-        actions.append(Delete(item_key(edition), had.item_id))
+        actions += remove_item(edition, had)
     asker = (known.file.key, known.file.object_uid)
     actions += put_beside(edition, asker, known.beside, before.beside if before else {})
     left = before.counted if before else None
@@ -143,7 +146,7 @@ def remove_known(edition: Edition, before: Entry) -> list[Action]:
     return [
         Delete(*entry_key(edition, before.key), when=Equals("revision", before.revision)),
         Delete(file_key(edition), before.object_uid),
-        *([Delete(item_key(edition), had.item_id)] if had else []),
+        *(remove_item(edition, had) if had else []),
         *put_beside(edition, (before.key, before.object_uid), {}, before.beside),
         put_delta(edition, delta, before.object_uid),
     ]
@@ -203,6 +206,15 @@ def places_beside(edition: Edition, kept: Kept) -> list[tuple[str, str]]:
         *([(item_key(edition), file.item_id)] if file.item_id else []),
         *(directory_entry_key(edition, prefix) for prefix in directories_above(file.key)),
     ]
+
+
+async def cells_behind(
+    table: Table, edition: Edition, files: Sequence[FileMetadata]
+) -> list[tuple[str, str]]:
+    """Where the items of these files may have rows by which they are found."""
+    rows = await table.get_many([entry_key(edition, file.key) for file in files if file.item_id])
+    items = [_entry_of(row).counted.item for row in rows if row]
+    return [place for item in items if item for place in cells_of(edition, item)]
 
 
 def not_gone(object_uid: str, version: int) -> Check:

@@ -13,8 +13,10 @@ import orjson
 
 from services.indexer.models.counted import CountedItem
 from services.indexer.models.editions import Edition
+from services.indexer.models.houses import House
 from services.indexer.models.stored import Stored
-from services.indexer.store.items import items_of_ids, put_item
+from services.indexer.store.cells import cells_of
+from services.indexer.store.items import items_of_ids, put_item, remove_item
 from services.indexer.store.layout import beside_key, item_key, named_key
 from shared.identifiers import object_uid
 from shared.tables import Action, Delete, Present, Put, Table, Update
@@ -65,24 +67,27 @@ def digest_of(item: Mapping[str, Any]) -> str:
 
 
 def put_named_item(
-    edition: Edition, document_uid: str, item: dict[str, Any], counted: CountedItem
+    edition: Edition,
+    document_uid: str,
+    house: House,
+    item: tuple[dict[str, Any], CountedItem],
+    before: CountedItem | None,
 ) -> list[Action]:
-    """An item of a list."""
+    """An item of a list, and what it counts for, in place of what it was `before`."""
+    document, counted = item
     row = {
         "pk": named_key(edition, document_uid),
-        "sk": f"{ITEM}{item['id']}",
+        "sk": f"{ITEM}{counted.item_id}",
         "counted": counted.model_dump_json(),
-        "digest": digest_of(item),
+        "digest": digest_of(document),
     }
-    return [put_item(edition, item, counted), Put(row)]
+    return [*put_item(edition, document, counted, house, before), Put(row)]
 
 
-def remove_named_item(edition: Edition, document_uid: str, item_id: str) -> list[Action]:
+def remove_named_item(edition: Edition, document_uid: str, counted: CountedItem) -> list[Action]:
     """An item that is not in the list any more."""
-    return [
-        Delete(item_key(edition), item_id),
-        Delete(named_key(edition, document_uid), f"{ITEM}{item_id}"),
-    ]
+    row = Delete(named_key(edition, document_uid), f"{ITEM}{counted.item_id}")
+    return [*remove_item(edition, counted), row]
 
 
 def put_named_key(edition: Edition, document: Stored, key: str) -> list[Action]:
@@ -127,7 +132,8 @@ async def places_named(table: Table, edition: Edition, document_uid: str) -> set
         for row in page.items:
             places.add((row["pk"], row["sk"]))
             if row["sk"].startswith(ITEM):
-                places.add((item_key(edition), row["sk"].removeprefix(ITEM)))
+                counted = CountedItem.model_validate_json(row["counted"])
+                places |= {(item_key(edition), counted.item_id), *cells_of(edition, counted)}
             else:
                 places.add((beside_key(edition, row["key"]), document_uid))
         cursor, more = page.cursor, page.cursor is not None

@@ -1,6 +1,7 @@
 """The repositories that events have told of, by name (the rows are shared.projection's)."""
 
 from collections.abc import AsyncGenerator, Sequence
+from functools import lru_cache
 
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository
@@ -67,7 +68,13 @@ async def repositories_from(table: Table, collection: str) -> AsyncGenerator[Rep
 async def find_repositories(table: Table, repository_uids: Sequence[str]) -> list[Repository]:
     """Those of these uids that events have told of, in their order; deleted ones too."""
     rows = await table.get_many([(REPOSITORY, uid) for uid in repository_uids])
-    return [Repository.model_validate_json(row["body"]) for row in rows if row]
+    return [_read(row["body"]) for row in rows if row]
+
+
+async def find_accounts(table: Table, account_uids: Sequence[str]) -> list[Account]:
+    """Those of these uids that events have told of."""
+    rows = await table.get_many([("ACCOUNT", uid) for uid in account_uids])
+    return [Account.model_validate_json(row["body"]) for row in rows if row]
 
 
 async def account_names(table: Table, account_uids: Sequence[str]) -> list[str]:
@@ -81,9 +88,15 @@ async def account_names(table: Table, account_uids: Sequence[str]) -> list[str]:
     return [names[uid] for uid in account_uids]
 
 
+@lru_cache(maxsize=10_000)
+def _read(body: str) -> Repository:
+    """It never changes: what is written anew is another text."""
+    return Repository.model_validate_json(body)
+
+
 def _named(page: Page) -> list[Repository]:
     """Those that go by that name today: former names lead to them too."""
-    rows = ((row["sk"], Repository.model_validate_json(row["body"])) for row in page.items)
+    rows = ((row["sk"], _read(row["body"])) for row in page.items)
     return [repository for name, repository in rows if name == repository.full_name]
 
 

@@ -234,11 +234,13 @@ class ItemFilter(BaseModel):
 
 
 class SearchItems(ItemFilter, IndexerRequest[StacPage], Listed):
-    """Items by the id of their collection, then their own; or in the order of `sort` before.
+    """Items, the newest first; or in the order of `sort`, then of their collection and id.
 
     A page may be short and have a cursor: then the work of one call was done. A cursor goes on in
     the same search alone. What has no property to sort by comes last. Invalid where more would have
-    to be sorted than one call looks at.
+    to be sorted than one call looks at. In the order of time, which is that of their starts, no
+    number is too large; of one moment, items are in the order of their repositories' uids and their
+    ids. Those of `ids` come by their collection's id, then their own.
     """
 
     sort: list[SortField] = Field(default_factory=list, max_length=4)

@@ -1,6 +1,5 @@
 """Searching: pages are full and in order, nothing is left out or told twice, work is bounded."""
 
-from collections.abc import AsyncGenerator
 from functools import cmp_to_key
 from random import Random
 from typing import Any
@@ -12,13 +11,12 @@ from services.indexer.operations import room
 from services.indexer.operations.searching import search_items
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import collection_id
-from services.indexer.store.repositories import repositories_from
 from shared.contracts.indexer import SearchItems, StacPage
-from shared.contracts.repositories import Repository
 from shared.errors import Invalid
 from shared.paging import cursor_at, place_at
 from shared.tables import Table
 from tests.repository_rows import put_item, put_repository, repository_of
+from tests.scattered import DATA_URL, readable_of, told
 
 Pairs = list[tuple[str, str]]
 NAMES = [("ab", "x"), ("ab", "y"), ("ab-c", "x"), ("b", "hidden"), ("c", "empty"), ("d", "x")]
@@ -40,14 +38,9 @@ async def held(table: Table) -> Table:
 
 
 async def page_of(table: Table, limits: SearchSettings = LIMITS, **asked: Any) -> StacPage:
-    async def readable(first: str) -> AsyncGenerator[Repository, None]:
-        async for one in repositories_from(table, first):
-            if one.repository_id != "hidden":
-                yield one
-
     wanted = SearchItems(**asked)
-    data_url = "https://data.example"
-    return await search_items(table, wanted, readable, data_url=data_url, limits=limits)
+    readable = readable_of(table, lambda one: one.repository_id != "hidden", wanted)
+    return await search_items(table, wanted, readable, data_url=DATA_URL, limits=limits)
 
 
 async def pages_of(table: Table, **asked: Any) -> list[StacPage]:
@@ -57,27 +50,29 @@ async def pages_of(table: Table, **asked: Any) -> list[StacPage]:
     return pages
 
 
-def told(pages: list[StacPage]) -> Pairs:
-    return [(one["collection"], one["id"]) for page in pages for one in page.documents]
-
-
 def expected(*numbers: int) -> Pairs:
     names = [name for name in NAMES if name[1] not in {"hidden", "empty"}]
     ids = sorted(collection_id(*name) for name in names)
     return [(one, f"item-{number:03}") for one in ids for number in numbers]
 
 
+def in_time(*numbers: int) -> Pairs:
+    """All are of one moment: then the uids of their repositories count."""
+    uids = {collection_id(*name): repository_of(*name).repository_uid for name in NAMES}
+    return sorted(expected(*numbers), key=lambda pair: (uids[pair[0]], pair[1]))
+
+
 @pytest.mark.parametrize("limit", [1, 7, EVERY, 160, 161, 1000])
 async def test_all_of_it_in_full_pages(held: Table, limit: int) -> None:
     pages = await pages_of(held, limit=limit)
-    assert told(pages) == expected(*range(EVERY))
+    assert told(pages) == in_time(*range(EVERY))
     assert all(len(page.documents) == limit for page in pages[:-1])
     assert pages[-1].documents
 
 
 async def test_filtered_pages_are_full_too(held: Table) -> None:
     pages = await pages_of(held, limit=6, bbox=[170, -20, -170, -10])
-    assert told(pages) == expected(*range(0, EVERY, 5))
+    assert told(pages) == in_time(*range(0, EVERY, 5))
     assert all(len(page.documents) == 6 for page in pages[:-1])
 
 
@@ -91,34 +86,39 @@ async def test_ids_are_found_in_every_collection(held: Table) -> None:
 
 async def test_assets_lead_to_the_data(held: Table) -> None:
     (item,) = (await page_of(held, limit=1)).documents
-    assert item["assets"]["data"]["href"] == "https://data.example/ab/x/item-000.tif"
+    assert item["assets"]["data"]["href"] == "https://data.example/ab-c/x/item-000.tif"
 
 
-async def test_the_work_of_a_call_is_bounded(held: Table) -> None:
-    few = SearchSettings(max_rows=9)
-    pages = await pages_of(held, limit=50, bbox=[170, -20, -170, -10], limits=few)
-    assert told(pages) == expected(*range(0, EVERY, 5))
-    assert len(pages) >= 4 * EVERY // 9
-    assert told(await pages_of(held, bbox=[0, 0, 1, 1], limits=few)) == []
+@pytest.mark.parametrize("asked", [{}, {"ids": [f"item-{number:03}" for number in range(EVERY)]}])
+async def test_the_work_of_a_call_is_bounded(held: Table, asked: Any) -> None:
+    few, order = SearchSettings(max_rows=9), expected if asked else in_time
+    pages = await pages_of(held, limit=5, bbox=[170, -20, -170, -10], limits=few, **asked)
+    assert told(pages) == order(*range(0, EVERY, 5))
+    assert len(pages) > 32 // 5 + 1
+    assert told(await pages_of(held, bbox=[0, 0, 1, 1], limits=few, **asked)) == []
 
 
-@pytest.mark.parametrize("least", [SearchSettings(max_rows=1), SearchSettings(max_seconds=1e-9)])
+@pytest.mark.parametrize(
+    "least",
+    [SearchSettings(max_rows=1), SearchSettings(max_seconds=1e-9), SearchSettings(max_waves=1)],
+)
 async def test_a_call_that_may_do_nothing_yet_goes_on(held: Table, least: SearchSettings) -> None:
+    rare = {"op": "=", "args": [{"property": "id"}, "item-005"]}
     cursor: str | None = None
     found: list[StacPage] = []
     for _ in range(len(NAMES) * (EVERY + 1)):
-        found.append(await page_of(held, least, bbox=[170, -20, -170, -10], cursor=cursor))
+        found.append(await page_of(held, least, filter=rare, limit=1, cursor=cursor))
         cursor = found[-1].cursor
         if cursor is None:
             break
     assert cursor is None
-    assert told(found) == expected(*range(0, EVERY, 5))
+    assert told(found) == in_time(5)
 
 
 async def test_a_reply_has_room_on_the_bus(held: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_BYTES", 500)
     pages = await pages_of(held, limit=1000)
-    assert told(pages) == expected(*range(EVERY))
+    assert told(pages) == in_time(*range(EVERY))
     assert all(1 <= len(page.documents) <= 3 for page in pages)
 
 
@@ -129,9 +129,9 @@ async def test_a_cursor_names_what_was_shown(held: Table, sort: list[Any]) -> No
 
 
 @pytest.mark.parametrize("place", ["x", "ab--x", "a/b", "ab--x/\0", "ab--x/a/b", "--/a", "A--b/c"])
-async def test_a_made_up_cursor_is_refused(held: Table, place: str) -> None:
+async def test_a_made_up_cursor_is_refused(table: Table, place: str) -> None:
     with pytest.raises(Invalid):
-        await page_of(held, cursor=cursor_at(place))
+        await page_of(table, cursor=cursor_at(place))
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,20 @@ async def test_a_made_up_cursor_is_refused(held: Table, place: str) -> None:
         Place("--", ""),
     ],
 )
-async def test_a_cursor_of_a_place_that_cannot_be(held: Table, place: Place) -> None:
+async def test_a_cursor_of_a_place_that_cannot_be(table: Table, place: Place) -> None:
     with pytest.raises(Invalid):
-        await page_of(held, cursor=cursor_of(SearchItems(), place))
+        await page_of(table, cursor=cursor_of(SearchItems(), place))
 
 
 @pytest.mark.parametrize(
     "key", [(0, "a"), (1, 2), (2, "a"), (3, 0), ("0", 0), (0, None), (0, [1]), (0,), 0, "a"]
 )
-async def test_a_cursor_that_was_sorted_by_what_cannot_be(held: Table, key: Any) -> None:
+async def test_a_cursor_that_was_sorted_by_what_cannot_be(table: Table, key: Any) -> None:
     wanted = SearchItems.model_validate({"sort": [{"field": "id"}]})
     with pytest.raises(Invalid):
-        await page_of(held, cursor=cursor_of(wanted, Place("ab--x", "i", (key,))), sort=wanted.sort)
+        await page_of(
+            table, cursor=cursor_of(wanted, Place("ab--x", "i", (key,))), sort=wanted.sort
+        )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ async def test_a_filter_is_met_across_pages(held: Table) -> None:
     later = {"op": ">", "args": [{"property": "id"}, "item-036"]}
     mine = {"op": "like", "args": [{"property": "collection"}, "ab-%"]}
     pages = await pages_of(held, limit=2, filter={"op": "and", "args": [later, mine]})
-    assert told(pages) == [pair for pair in expected(37, 38, 39) if pair[0].startswith("ab-")]
+    assert told(pages) == [pair for pair in in_time(37, 38, 39) if pair[0].startswith("ab-")]
 
 
 async def test_to_sort_too_many_is_refused(held: Table) -> None:

@@ -1,0 +1,84 @@
+"""Items in the order of time, found by the index of place and time.
+
+Rows lead to items, and these are asked for all that is wanted: what an old or a foreign row says
+can cost a look, and never show anything.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.indexer.models.places import IN_TIME, Place, place_of
+from services.indexer.operations.budget import Budget
+from services.indexer.operations.looked import Found, Looked, id_of
+from services.indexer.operations.merging import Order, Reading, Search, Stream, sieve_of
+from services.indexer.operations.reaching import Readable, look_around
+from services.indexer.settings import SearchSettings
+from services.indexer.stac.filters import Filter
+from services.indexer.store.cells import Pointer
+from services.indexer.store.items import items_at
+from shared.contracts.indexer import SearchItems
+from shared.contracts.repositories import Repository
+from shared.tables import Table
+
+TIMES = ("datetime", "properties.datetime")
+MOST_ITEMS = 500
+
+
+def is_in_time(wanted: SearchItems) -> bool:
+    """Whether a search is for nothing but items in the order of time."""
+    is_sorted = [one.field for one in wanted.sort] not in ([], *([name] for name in TIMES))
+    return not (wanted.ids or is_sorted)
+
+
+async def find_in_time(
+    table: Table,
+    wanted: SearchItems,
+    wanted_filter: Filter,
+    readable: Readable,
+    limits: SearchSettings,
+) -> tuple[list[Found], Place | None]:
+    """Enough for a page and one more; and the place to go on from, if the work was done before."""
+    after = place_of(wanted, IN_TIME)
+    order = Order(newest_first=not wanted.sort or wanted.sort[0].descending)
+    place = after.item_id if after else order.beginning
+    sight, families = await look_around(table, readable)
+    sieve, size = sieve_of(wanted_filter), wanted.limit // 2 + 8
+    budget = Budget(limits.max_rows, limits.max_seconds)
+    search = Search(table, sight, sieve, order, budget, limits.max_waves)
+    spans = [span for family in families for span in sieve.spans(family, order, place)]
+    reading = Reading(search, [Stream(span, place, size) for span in spans], place)
+    return await _find(search, reading, wanted_filter, wanted.limit + 1)
+
+
+async def _find(
+    search: Search, reading: Reading, wanted_filter: Filter, most: int
+) -> tuple[list[Found], Place | None]:
+    found: list[Found] = []
+    looks = most
+    while True:
+        pointers, cut = await reading.take(looks)
+        is_spent = reading.is_spent
+        for looked in await _look(search, pointers):
+            if looked[1].item is not None and wanted_filter.matches(looked[1].item):
+                found.append(looked)
+            is_spent = await search.budget.is_spent() or is_spent
+        if len(found) >= most or (cut is None and len(pointers) < looks):
+            return found[:most], None
+        if cut is not None or is_spent:
+            return found, Place(item_id=cut or pointers[-1].key)
+        looks = min(2 * looks, MOST_ITEMS)
+
+
+async def _look(search: Search, pointers: Sequence[Pointer]) -> list[Found]:
+    """The items of these rows, as far as they are there still."""
+    items = await items_at(search.table, [(one.edition, one.item_id) for one in pointers])
+    return [
+        (Place(item_id=one.key), _looked(seen.repository, one, item))
+        for one, item in zip(pointers, items, strict=True)
+        if (seen := search.sight.of(one)) is not None
+    ]
+
+
+def _looked(repository: Repository, pointer: Pointer, item: dict[str, Any] | None) -> Looked:
+    named = item and item | {"collection": id_of(repository)}
+    return Looked(repository, pointer.item_id, named)
