@@ -95,7 +95,7 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
         indexer = Indexer(Outbox(table), reading, folder.ring, settings.indexer.stac)
         data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
-        previewing = Previewing(partial(show, previews, door))
+        previewing = Previewing(partial(show, previews, door), settings.indexer.previews.workers)
         projection, housing = Projection(table, bus), Housing(table)
         resources = Resources(indexer, projection, data_url, catalogue, previewing, housing, limits)
         yield Held(resources, folder, bus)

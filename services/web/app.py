@@ -25,6 +25,7 @@ from services.web.security.guesses import GUESSED, Guesses
 from services.web.security.headers import SecurityHeaders
 from services.web.security.rates import Rate
 from services.web.security.tallies import ASKED, Tallies
+from services.web.security.turns import Turns
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
@@ -41,6 +42,8 @@ from shared.uses import Uses, of_links, telling
 
 SERVICE = "web"
 RENDERED_SECONDS = 600.0
+# Of one caller in one process: a catalogue page of pictures comes one after the other.
+PREVIEWS_AT_ONCE, PREVIEWS_IN_LINE = 2, 200
 SMALLEST_GZIP = 1024
 GZIP_LEVEL = 4
 
@@ -105,6 +108,7 @@ def create_resources(
         asked_by_address=Rate(web.api_per_address, key=names_key),
         readmes=Memory(RENDERED_SECONDS, entries=500),
         previews=Memory(RENDERED_SECONDS, entries=200),
+        preview_turns=Turns(at_once=PREVIEWS_AT_ONCE, most=PREVIEWS_IN_LINE),
         # A third of a second's work that a start does not wait for.
         api_schema=cache(lambda: openapi_of(create_api())),
         cookies=CookiePolicy(is_secure=public_url.startswith("https:")),

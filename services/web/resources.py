@@ -15,6 +15,7 @@ from services.web.render.statics import Statics
 from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
 from services.web.security.guesses import Guesses
 from services.web.security.rates import Rate
+from services.web.security.turns import Turns
 from services.web.session.access_keys import AccessKeys
 from services.web.session.memory import Memory
 from services.web.session.once import Once
@@ -50,6 +51,7 @@ class Resources:
     asked_by_address: Rate
     readmes: Memory[Readme]
     previews: Memory[Preview]
+    preview_turns: Turns
     api_schema: Callable[[], Mapping[str, Any]]
     cookies: CookiePolicy
     form_key: bytes

@@ -87,6 +87,7 @@ def test_its_picture_is_for_its_people_alone(ready: Ready, hidden: dict[str, Any
     assert answer.headers["content-type"] == "image/webp"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     again = {**headers, "if-none-match": answer.headers["etag"]}
     assert plain.get(address, headers=again).status_code == 304
     assert plain.get(address).status_code == 404

@@ -87,9 +87,14 @@ class Sandbox:
         return self._outcome(reading, *await self._read(reading))
 
     async def preview(self, name: str, size: int, fetch: Fetch) -> FilePreview:
-        """What such a file shows of itself, or why nothing. Raises what `parse` raises."""
+        """What such a file shows of itself, or why nothing.
+
+        Raises what `parse` raises, and Unavailable where its bytes came too slowly.
+        """
         reading = Reading(Source(name, size, fetch), find_none, self.settings, PREVIEW)
         reply, over = await self._read(reading)
+        if PREVIEW not in reply and reading.is_late:
+            raise Unavailable(over)
         if PREVIEW not in reply:
             return FilePreview(reason=_reason(reply, over))
         try:

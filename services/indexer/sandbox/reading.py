@@ -56,6 +56,8 @@ class Reading:
         self.task = task
         self.requests = 0
         self.bytes_read = 0
+        # Reading took too long, which need not be the file's fault.
+        self.is_late = False
         self._spans: list[tuple[str, int, bytes]] = []
         self._others: dict[str, Source | None] = {}
         self._find = find
@@ -118,7 +120,7 @@ class Reading:
             async with asyncio.timeout(left):
                 data = await source.fetch(start, end)
         except TimeoutError:
-            raise OverBudget(self._over_time()) from None
+            raise self._late() from None
         except Superseded:
             if source is self.source:
                 raise
@@ -140,11 +142,12 @@ class Reading:
             raise OverBudget(f"More than {most.max_bytes:,} bytes of it would have to be read.")
         left = most.seconds - self.seconds
         if left <= 0:
-            raise OverBudget(self._over_time())
+            raise self._late()
         return left
 
-    def _over_time(self) -> str:
-        return f"Reading it took longer than {self._settings.seconds:g} s."
+    def _late(self) -> OverBudget:
+        self.is_late = True
+        return OverBudget(f"Reading it took longer than {self._settings.seconds:g} s.")
 
     def file(self) -> SparseFile:
         """What there is of it, to which nothing will be added."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from services.web.addresses import thumbnail_url
 
@@ -21,8 +22,9 @@ def with_thumbnail(site: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     if properties.get("coop:format") not in FORMATS or NAME in assets:
         return item
     account_id, _, repository_id = str(item["collection"]).partition("--")
+    _, _, path = assets["data"]["href"].partition(f"/{account_id}/{repository_id}/")
     asset = {
-        "href": site + thumbnail_url(account_id, repository_id, properties["title"]),
+        "href": site + thumbnail_url(account_id, repository_id, unquote(path)),
         "title": "Thumbnail",
         "type": "image/webp",
         "roles": ["thumbnail"],

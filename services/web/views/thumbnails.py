@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.web.resources import caller_of, resources_of
 from services.web.views.files import keyed
-from services.web.views.names import find_repository
+from services.web.views.names import find_repository, is_open
 from services.web.views.objects import names_of
 from services.web.views.previews import look
 from shared.contracts.indexer import GetFile
@@ -18,9 +18,9 @@ WEBP = "image/webp"
 HEADERS = {
     "cache-control": "private, no-cache",
     "vary": "authorization, cookie",
-    # Pages of others may show it to those who may see it without signing in.
-    "cross-origin-resource-policy": "cross-origin",
 }
+# Pages of others show only what everybody may see: whether it loads would tell what a visitor may.
+FOR_ALL = {"cross-origin-resource-policy": "cross-origin"}
 
 
 async def thumbnail(request: Request) -> Response:
@@ -32,6 +32,8 @@ async def thumbnail(request: Request) -> Response:
         find_repository(request, place), bus.request(GetFile(actor=actor, **names_of(place)))
     )
     headers = {**HEADERS, "etag": f'"{file.version}"'}
+    if is_open(repository):
+        headers |= FOR_ALL
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     picture = (await look(request, repository, file)).picture

@@ -68,8 +68,8 @@ def test_what_is_no_picture_is_not_served_as_one(data: str) -> None:
 def test_an_item_leads_to_its_picture() -> None:
     item = {
         "collection": "noaa--mask",
-        "properties": {"coop:format": "COG", "title": "a b/c.tif"},
-        "assets": {"data": {"href": "x"}},
+        "properties": {"coop:format": "COG", "title": "Ice"},
+        "assets": {"data": {"href": "https://s3.data.example/noaa/mask/a%20b/c.tif"}},
     }
     told = with_thumbnail("https://coop.example", item)
     assert told["assets"]["thumbnail"]["href"] == (

@@ -1,6 +1,7 @@
 """The first rows of a Parquet file, decoded by pyarrow from the pages that hold them."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -35,21 +36,23 @@ def first_rows(file: SparseFile) -> Part:
     return table(names, list(zip(*columns, strict=True)), metadata.num_rows)
 
 
-def first_shapes(file: SparseFile, column: str) -> tuple[list[Shape], int]:
-    """Of the first row group, if its geometries are WKB and no more than can be drawn; its rows."""
+def first_shapes(file: SparseFile, column: str) -> tuple[Iterator[Shape], int]:
+    """Of rows of the first row group, if its geometries are WKB and few bytes; of how many rows."""
     reader = SparseReader(file)
     with through(reader):
         opened = pq.ParquetFile(reader, buffer_size=BUFFER_BYTES, pre_buffer=False)
         group = next(_filled(opened.metadata), None)
         span = None if group is None else _span(opened.metadata.row_group(group), column)
         if span is None or span[1] > SKETCH_BYTES:
-            return [], 0
+            return iter(()), 0
         # In one piece: pyarrow would ask for it little by little.
         file.read(*span)
-        rows = opened.metadata.row_group(group).num_rows
         batches = opened.iter_batches(BATCH_ROWS, [group], [column], use_threads=False)
-        values = [one for batch in batches for one in batch.column(0).to_pylist()[:MAX_SHAPES]]
-    return [shape for one in values if isinstance(one, bytes) for shape in of_wkb(one)], rows
+        every = (one for batch in batches for one in batch.column(0).to_pylist())
+        values = list(islice(every, MAX_SHAPES))
+    # Taken apart one by one: whoever draws them stops where there are enough points.
+    shapes = (shape for one in values if isinstance(one, bytes) for shape in of_wkb(one))
+    return shapes, len(values)
 
 
 def _span(group: Any, column: str) -> tuple[int, int] | None:  # noqa: ANN401 -- pyarrow has no types

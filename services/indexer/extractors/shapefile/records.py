@@ -52,7 +52,11 @@ def _shape(record: bytes) -> Iterator[Shape]:
         parts, many = COUNTS.unpack_from(record)
         starts = struct.unpack_from(f"<{min(parts, len(record))}I", record, COUNTS.size)
         points = _points(record, COUNTS.size + 4 * parts, many)
-        for start, end in zip(starts, (*starts[1:], many), strict=True):
+        ends = (*starts[1:], many)
+        if any(start > end for start, end in zip(starts, ends, strict=True)):
+            # Nor may they have points in common: some bytes would be as many as one likes.
+            raise Malformed("The parts of one of its shapes are out of order.")
+        for start, end in zip(starts, ends, strict=True):
             yield ("line" if kind == LINE else "ring"), points[start:end]
 
 

@@ -1,5 +1,6 @@
 """Sketches of features: the same shapes in whatever format, drawn from numbers alone."""
 
+import struct
 from base64 import b64decode
 from io import BytesIO
 from typing import Any
@@ -13,9 +14,12 @@ import shapely
 from PIL import Image
 
 from services.indexer.extractors.facts import Malformed
+from services.indexer.extractors.parquet.rows import MAX_SHAPES, first_shapes
 from services.indexer.extractors.picture.sketch import sketched
 from services.indexer.extractors.preview import Part
+from services.indexer.extractors.shapefile.records import first_shapes as shapes_of_records
 from services.indexer.extractors.shapes import Shape, of_geojson, of_wkb
+from services.indexer.extractors.sparse_file import SparseFile
 from tests.extraction import previewed, sample_preview
 
 COUNTRIES = "natural-earth/countries"
@@ -99,3 +103,23 @@ def test_of_many_features_the_first_are_drawn_and_counted() -> None:
     found = previewed("a.parquet", buffer.getvalue())
     assert found.facts.parts[0].note == "the first 1,000 rows"
     assert found.bytes_read < len(buffer.getvalue())
+
+
+def test_of_a_large_row_group_no_more_geometries_are_read_than_are_drawn() -> None:
+    row = shapely.to_wkb(shapely.Point(1, 2))
+    buffer = BytesIO()
+    pq.write_table(pa.table({"g": [row] * 21_000}), buffer)
+    file = SparseFile("a.parquet", len(buffer.getvalue()))
+    file.add(0, buffer.getvalue())
+    shapes, rows = first_shapes(file, "g")
+    assert len(list(shapes)) == rows == MAX_SHAPES
+
+
+def test_parts_of_a_shape_have_no_points_in_common() -> None:
+    starts = [0, 3, 0, 3]
+    content = struct.pack("<I32x2I4I", 3, len(starts), 3, *starts) + bytes(3 * 16)
+    data = bytes(100) + struct.pack(">II", 1, len(content) // 2) + content
+    file = SparseFile("a.shp", len(data))
+    file.add(0, data)
+    with pytest.raises(Malformed, match="out of order"):
+        shapes_of_records(file)

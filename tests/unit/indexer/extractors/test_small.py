@@ -12,7 +12,7 @@ from rasterio.io import MemoryFile
 from services.indexer.extractors.picture.drawing import SIDE
 from services.indexer.extractors.preview import NotShown
 from tests.extraction import previewed
-from tests.pictures import bomb
+from tests.pictures import bomb, picture
 from tests.rasters import quiet
 
 Array = np.ndarray[Any, Any]
@@ -191,6 +191,13 @@ def test_a_photograph_is_held_as_it_was_taken() -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(NotShown, match="too many to unpack"):
         previewed("a.png", bomb())
+
+
+def test_a_jpeg_that_says_it_is_huge_is_not_unpacked() -> None:
+    data = picture("JPEG", progressive=True)
+    place = data.index(b"\xff\xc2") + 5
+    with pytest.raises(NotShown, match="too many to unpack"):
+        previewed("a.jpg", data[:place] + b"\x9c\x40\x9c\x40" + data[place + 4 :])
 
 
 def test_a_large_picture_is_not_read() -> None:
