@@ -310,7 +310,7 @@ def _is_gone(pid: int) -> bool:
     ("place", "rounds"),
     [
         ("natural-earth/countries/countries.parquet", 150),
-        ("natural-earth/countries/countries.gpkg", 40),
+        ("natural-earth/countries/countries.gpkg", 30),
         ("scripps/mauna-loa-co2/weekly.nc", 150),
         ("noaa/globe-land-mask/fiji.tif", 150),
     ],
