@@ -22,7 +22,11 @@ def with_thumbnail(site: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     if properties.get("coop:format") not in FORMATS or NAME in assets:
         return item
     account_id, _, repository_id = str(item["collection"]).partition("--")
-    _, _, path = assets["data"]["href"].partition(f"/{account_id}/{repository_id}/")
+    # The title of an uploaded item is no key, and it need not have such an asset.
+    href = str(assets.get("data", {}).get("href", ""))
+    _, _, path = href.partition(f"/{account_id}/{repository_id}/")
+    if not path:
+        return item
     asset = {
         "href": site + thumbnail_url(account_id, repository_id, unquote(path)),
         "title": "Thumbnail",

@@ -76,6 +76,8 @@ def test_an_item_leads_to_its_picture() -> None:
         "https://coop.example/-/noaa/mask/thumbnail?key=a+b%2Fc.tif"
     )
     assert list(told["assets"]) == ["data", "thumbnail"]
+    elsewhere = {**item, "assets": {"visual": {"href": "https://x.example/noaa/mask/a.tif"}}}
+    assert with_thumbnail("https://coop.example", elsewhere) == elsewhere
     own = {**item, "assets": {"thumbnail": {"href": "own"}}}
     assert with_thumbnail("https://coop.example", own) == own
     table = {**item, "properties": {"coop:format": "GeoParquet", "title": "a"}}
