@@ -1,5 +1,6 @@
 """Backups made and brought back by storage's operations alone."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
@@ -13,12 +14,8 @@ from services.storage.backups.target import Target
 from services.storage.blobs.port import Blobs
 from services.storage.commands.restore import UNDER_WAY
 from services.storage.models import ObjectRecord
-from services.storage.operations.backing_up import (
-    BackingUp,
-    Tally,
-    back_up_bytes,
-    objects_in,
-)
+from services.storage.operations.backed_up import Tally, objects_in
+from services.storage.operations.backing_up import BackingUp, back_up_bytes
 from services.storage.operations.bringing_back import BringingBack, bring_back_bytes
 from services.storage.operations.reading import open_version
 from services.storage.operations.resources import Resources
@@ -117,3 +114,10 @@ async def _bytes_of(resources: Resources, repository: Repository, record: Object
         return await content_of(opened.blob)
     finally:
         opened.close()
+
+
+def rot(path: Path, content: bytes) -> None:
+    """Other bytes, of which the file system knows nothing."""
+    moment = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(moment.st_atime_ns, moment.st_mtime_ns))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from infra.settings import child_environment
@@ -43,15 +43,22 @@ def backup_or_restore(home: Path, words: Sequence[str]) -> int:
 
 
 def _run(command: Sequence[str], home: Path) -> int:
-    """Ctrl-C comes to both of us, and it is the child that has something to say of it."""
+    """Ctrl-C comes to both of us, and it is the child that has something to say of it.
+
+    So it has its time to tidy up; the second one ends it where it is.
+    """
+    child = subprocess.Popen(  # noqa: S603 -- our own program
+        command,
+        env=child_environment({"COOP_HOME": str(home.resolve())}),
+        preexec_fn=tied_to_this_process(),  # noqa: PLW1509 -- no thread runs here
+    )
     try:
-        return subprocess.run(  # noqa: S603 -- our own program
-            command,
-            check=False,
-            env=child_environment({"COOP_HOME": str(home.resolve())}),
-            preexec_fn=tied_to_this_process(),
-        ).returncode
+        with suppress(KeyboardInterrupt):
+            return child.wait()
+        return child.wait()
     except KeyboardInterrupt:
+        child.kill()
+        child.wait()
         return 130
 
 

@@ -24,6 +24,16 @@ def copy_file(source: Path, target: Path) -> None:
         raise unavailable(error) from error
 
 
+def holds_items(path: Path) -> bool:
+    """Whether it is a file of a table, and not something else of SQLite. Raises Unavailable."""
+    try:
+        with closing(connect_reader(path, BUSY_SECONDS)) as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'")
+            return found.fetchone() is not None
+    except sqlite3.Error as error:
+        raise unavailable(error) from error
+
+
 def fold_log(path: Path) -> None:
     """All that was written to a copy is in its one file when this returns."""
     with closing(sqlite3.connect(path)) as connection:

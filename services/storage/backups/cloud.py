@@ -1,7 +1,7 @@
 """A bucket for backups, reached as the one for bytes is."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from services.storage.blobs.cloud.bucket import CHUNK_BYTES, Bucket, open_bucket
 from services.storage.blobs.cloud.presence import Presence
@@ -20,18 +20,17 @@ class CloudTarget:
         self._presence: Presence | None = None
 
     async def take(self) -> None:
-        """Be the only one that writes. Raises Conflict."""
+        """Be seen at work there, and be the only one. Raises Conflict."""
         presence = Presence(self.bucket)
         with self._answering():
             await presence.start()
+            self._presence = presence
             others = await presence.others()
         if others:
-            await presence.stop()
             raise Conflict(
-                f"Another backup to {self.url} is under way, or was killed less than two minutes "
-                "ago; try again later."
+                f"Another backup or restore is at work on {self.url}, or was killed less than two "
+                "minutes ago; try again later."
             )
-        self._presence = presence
 
     async def put(self, name: str, pieces: AsyncIterator[Bytes], size: int) -> None:
         """See Target.put."""
@@ -70,6 +69,18 @@ class CloudTarget:
     async def settle(self) -> None:
         """See Target.settle: a bucket answers when it is."""
 
+    async def be_alone(self) -> None:
+        """See Target.be_alone: who stood still for long was taken for dead by somebody."""
+        if self._presence is None:
+            # A restore needs no more than to read.
+            with suppress(Unavailable):
+                await self.take()
+            return
+        with self._answering():
+            others = await self._presence.others()
+        if others:
+            raise Conflict(f"Another backup to {self.url} began meanwhile; try again later.")
+
     async def close(self) -> None:
         """See Target.close."""
         if self._presence is not None:
@@ -92,8 +103,12 @@ async def open_cloud_target(
         target = CloudTarget(url, open_bucket(url, options, patience_seconds))
     except ValueError as error:
         raise Invalid(f"{url}: {error.__cause__ or error}") from error
-    if writes:
-        await target.take()
+    try:
+        if writes:
+            await target.take()
+    except BaseException:
+        await target.close()
+        raise
     return target
 
 

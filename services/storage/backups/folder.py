@@ -7,15 +7,16 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
+from services.storage.backups.naming import DRAFT
 from services.storage.backups.target import PAGE
 from services.storage.blobs.local.descent import FOLDER_FLAGS
 from services.storage.blobs.local.disk import room_needed
 from services.storage.blobs.local.locks import try_lock
 from services.storage.blobs.port import Bytes, GoneError
 from shared.errors import Conflict, NotFound, Unavailable
+from shared.finishing import to_the_end
 from shared.identifiers import new_uid
 
-DRAFT = ".draft-"
 PIECE_BYTES = 1024**2
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
@@ -41,9 +42,9 @@ class FolderTarget:
         try:
             async for piece in pieces:
                 with self._answering():
-                    await to_thread(_write_all, file, piece)
+                    await to_the_end(to_thread(_write_all, file, piece))
             with self._answering():
-                await to_thread(os.fsync, file)
+                await to_the_end(to_thread(os.fsync, file))
                 draft.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -82,6 +83,9 @@ class FolderTarget:
         """See Target.settle: the names too, of all at once."""
         await to_thread(os.sync)
 
+    async def be_alone(self) -> None:
+        """See Target.be_alone: whoever has it open is."""
+
     async def close(self) -> None:
         """See Target.close."""
         os.close(self._lock)
@@ -112,8 +116,15 @@ def open_folder(root: Path, *, writes: bool) -> FolderTarget:
 
 
 def _begun(path: Path) -> int:
-    path.parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+    _make(path.parent)
     return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE)
+
+
+def _make(folder: Path) -> None:
+    """And those above it, which `parents=True` would leave open to everyone."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
 
 
 def _write_all(file: int, piece: Bytes) -> None:

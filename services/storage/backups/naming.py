@@ -7,6 +7,8 @@ from services.storage.models import ObjectRecord
 MARK = "backup.json"
 BYTES, SNAPSHOTS = "bytes", "snapshots"
 MANIFEST, NAMES, FILES = "manifest.json", "names", "files/"
+# What a killed backup did not finish.
+DRAFT = ".draft-"
 MOMENT = "%Y-%m-%dT%H-%M-%S-%fZ"
 
 

@@ -10,13 +10,18 @@ from services.storage.backups.snapshots import add_names, snapshots_of
 from services.storage.backups.target import Target
 
 
-async def prune(target: Target, keep: int, folder: Path) -> Sequence[str]:
-    """Keep so many of the newest, 1 at least; which ones went. `folder` is for what is on the way.
+async def prune(target: Target, keep: int, folder: Path, made: str) -> Sequence[str]:
+    """Keep the one just `made` and the newest of the others, `keep` in all; which ones went.
+
+    After a clock was set back the one just made is not the newest by its name. `folder` is for
+    what is on the way.
 
     Raises Invalid, before anything is removed, where one that is to be kept is damaged.
     """
     snapshots, _ = await snapshots_of(target)
-    gone, kept = snapshots[:-keep], snapshots[-keep:]
+    others = [one for one in snapshots if one != made]
+    gone = others[: max(len(others) - keep + 1, 0)]
+    kept = [one for one in snapshots if one not in gone]
     with closing(Inventory(folder / "kept.db")) as needed:
         for snapshot in kept:
             await add_names(target, snapshot, needed, folder / "names")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from services.storage.backups.inventory import Inventory
 from services.storage.backups.naming import (
     BYTES,
+    DRAFT,
     MANIFEST,
     MARK,
     NAMES,
@@ -72,7 +73,7 @@ async def claim(target: Target, installation: str, *, where: str) -> None:
         mark = await read_mark(target, where=where)
     except NotFound:
         async for page in target.pages(""):
-            if any(not name.startswith("=") for name, _ in page):
+            if any(not name.startswith(("=", DRAFT)) for name, _ in page):
                 raise Conflict(f"{where} holds something else; give an empty one.") from None
         mark = Mark(format=FORMAT, installation=installation)
         await put_whole(target, MARK, mark.model_dump_json().encode())

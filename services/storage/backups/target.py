@@ -31,6 +31,10 @@ class Target(Protocol):
         """What was put is durable when this returns."""
         ...
 
+    async def be_alone(self) -> None:
+        """Nobody else is at work there, now and, where we may write, later. Raises Conflict."""
+        ...
+
     async def close(self) -> None:
         """Let go."""
         ...

@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from shared.errors import Unavailable
+
 Bytes = bytes | bytearray | memoryview
 Update = Callable[[Bytes], None]
 READ_BYTES = 256 * 1024
@@ -20,6 +22,10 @@ class NoRoomError(Exception):
 
 class GoneError(Exception):
     """There are no such bytes where they should be."""
+
+
+class LostError(Unavailable):
+    """A record names bytes of which some are gone: to a reader they are out of reach for good."""
 
 
 class Folder(NamedTuple):

@@ -29,17 +29,21 @@ from services.storage.backups.snapshots import (
 from services.storage.backups.target import Target, put_whole
 from services.storage.blobs.local.descent import FOLDER_FLAGS
 from services.storage.blobs.local.locks import try_lock
-from services.storage.operations.backing_up import BackingUp, Pace, Tally, back_up_bytes
+from services.storage.operations.backed_up import Pace, Tally
+from services.storage.operations.backing_up import BackingUp, back_up_bytes
 from services.storage.settings import ServiceSettings
 from services.storage.store.layout import SCHEMA
 from shared.errors import Conflict, Invalid, NotFound
+from shared.finishing import to_the_end
 from shared.keyfile import derive_text, load_key_file
 from shared.outbox import Outbox
 from shared.tables import open_table
-from shared.tables.copies import copy_file, fold_log
+from shared.tables.copies import copy_file, fold_log, holds_items
 from shared.tables.sqlite import open_sqlite
 
 RECORDS = "storage/storage.db"
+# Somebody else's file, with tables of its own.
+IDENTITIES = "kratos/"
 STAGE = ".backup"
 MEGABYTE = 1_000_000
 
@@ -55,8 +59,12 @@ async def back_up(settings: ServiceSettings, said: Namespace) -> tuple[int, str]
             for unfinished in (await snapshots_of(target))[1]:
                 await remove_snapshot(target, unfinished)
             snapshot, tally = await _made(settings, target, paths, (stage, said.rate))
-            gone = await prune(target, said.keep, stage) if said.keep else ()
+            # Where bytes are missing, an older one may be the last that has them.
+            prunes = said.keep and not tally.missing
+            gone = await prune(target, said.keep, stage, snapshot) if prunes else ()
     lines = _told(snapshot, tally) + [f"Snapshot {one} is gone." for one in gone]
+    if said.keep and tally.missing:
+        lines.append("No snapshot was let go, since an older one may have what is missing.")
     if "key" not in paths:
         lines.append(f"The key file is not in it: keep a copy of {settings.home / 'key'} apart.")
     return (1 if tally.missing else 0), "\n".join(lines)
@@ -105,6 +113,10 @@ def _refuse_nothing(home: Path, paths: Sequence[str]) -> None:
             raise NotFound(f"There is no {home / path}; does COOP_HOME name the data folder?")
     if RECORDS not in paths:
         raise Invalid(f"{RECORDS} must be among the files.")
+    for path in paths:
+        is_table = path.endswith(".db") and not path.startswith(IDENTITIES)
+        if is_table and not holds_items(home / path):
+            raise Invalid(f"{home / path} is no table of a service, and could not be restored.")
 
 
 @contextmanager
@@ -132,7 +144,7 @@ async def _made(
     stage, rate = how
     began = time.time_ns() // 1000
     snapshot = datetime.fromtimestamp(began / 1_000_000, UTC).strftime(MOMENT)
-    await asyncio.to_thread(_copy_files, settings.home, stage, paths)
+    await to_the_end(asyncio.to_thread(_copy_files, settings.home, stage, paths))
     with closing(Inventory(stage / "needed.db")) as needed:
         async with _backing(settings, target, stage, needed) as backing:
             backing.pace = Pace(rate * MEGABYTE)
@@ -145,6 +157,7 @@ async def _made(
         format=FORMAT, began=began, objects=tally.objects, size=tally.size, files=files, names=names
     )
     await target.settle()
+    await target.be_alone()
     await put_whole(target, in_snapshot(snapshot, MANIFEST), manifest.model_dump_json().encode())
     await target.settle()
     return snapshot, tally

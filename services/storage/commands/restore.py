@@ -19,8 +19,14 @@ from services.storage.backups.snapshots import (
     snapshots_of,
 )
 from services.storage.backups.target import Target
-from services.storage.commands.backup import MEGABYTE, RECORDS, fingerprint, refuse_dynamodb
-from services.storage.operations.backing_up import Pace, Tally
+from services.storage.commands.backup import (
+    IDENTITIES,
+    MEGABYTE,
+    RECORDS,
+    fingerprint,
+    refuse_dynamodb,
+)
+from services.storage.operations.backed_up import Pace, Tally
 from services.storage.operations.bringing_back import BringingBack, bring_back_bytes
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.settings import ServiceSettings
@@ -35,11 +41,12 @@ from shared.tables.copies import drop_items, fold_log
 from shared.tables.sqlite import open_sqlite
 
 STAGE = ".restoring"
+# The supervisor's lock, and what some file systems begin with.
+MAY_BE_THERE = {"key", "lock", "lost+found"}
 # What was under way, and where bytes were that are somewhere else now.
 UNDER_WAY = (DIRTY, LEFTOVERS, upload_key(""), "LEASE")
 # Nobody who heard of an event so long before the copies were made is without it in them.
 LAG_US = 3600 * 1_000_000
-IDENTITIES = "kratos/"
 
 
 async def restore(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
@@ -49,8 +56,9 @@ async def restore(settings: ServiceSettings, said: Namespace) -> tuple[int, str]
     _refuse_half_restored(home)
     async with open_target(said.target, settings, writes=False) as target:
         mark = await read_mark(target, where=said.target)
+        await target.be_alone()
         snapshot, manifest = await _chosen(target, said.snapshot)
-        _refuse_there(home, manifest)
+        _refuse_there(home)
         try:
             await _fetch(target, snapshot, manifest, home)
             _settle_key(home, mark)
@@ -89,15 +97,22 @@ async def _chosen(target: Target, wanted: str) -> tuple[str, Manifest]:
     return snapshot, await read_manifest(target, snapshot)
 
 
-def _refuse_there(home: Path, manifest: Manifest) -> None:
-    """A key may be there already, and must where the backup has none."""
-    for part in manifest.files:
-        path = home / path_in(part.path)
-        if path.exists() and path.name != "key":
+def _refuse_there(home: Path) -> None:
+    """What is left of streams, of an index or of a log would be taken for part of what comes back.
+
+    A key may be there already, and must where the backup has none.
+    """
+    for path in sorted(home.iterdir()) if home.exists() else ():
+        if path.name not in MAY_BE_THERE and not _is_empty(path):
             raise Conflict(
                 f"There is {path} already: a restore goes into an empty data folder; set COOP_HOME "
                 "to another one."
             )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a folder with nothing in it: a disk's, or where backups are prepared."""
+    return path.is_dir() and not any(path.iterdir())
 
 
 async def _fetch(target: Target, snapshot: str, manifest: Manifest, home: Path) -> None:

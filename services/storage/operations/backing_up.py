@@ -6,63 +6,38 @@ without bytes.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 from weakref import WeakValueDictionary
 
 from services.storage.backups.inventory import Inventory
 from services.storage.backups.naming import bytes_name
 from services.storage.backups.target import Target
-from services.storage.blobs.port import READ_BYTES, Blob, Bytes, GoneError
+from services.storage.blobs.port import READ_BYTES, Blob, Bytes, GoneError, LostError
 from services.storage.models import ObjectRecord
+from services.storage.operations.backed_up import (
+    AT_ONCE,
+    CRC64NVME,
+    ChangedError,
+    Pace,
+    Tally,
+    all_of,
+    check,
+    objects_in,
+    versions_in,
+)
 from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
 from services.storage.s3.checksums import Checksums
-from services.storage.store.copying import object_in, replace_rows, rows_of
-from services.storage.store.objects import objects_page
-from services.storage.store.versions import all_versions, versions_of_key
+from services.storage.store.copying import Rows, object_in, replace_rows, rows_of
+from services.storage.store.versions import versions_of_key
 from shared.contracts.repositories import Repository
-from shared.errors import ungrouped
 from shared.outbox import Outbox
-from shared.snapshots import all_repositories
+from shared.snapshots import REPOSITORY, all_repositories
 
-PAGE = 100
-AT_ONCE = 4
 TRIES = 5
-CRC64NVME = "CRC64NVME"
-
-
-class ChangedError(Exception):
-    """These bytes are not those that the record is about."""
-
-
-@dataclass(slots=True)
-class Pace:
-    """No more bytes a second than this on average; 0: as fast as it goes."""
-
-    bytes_per_second: float = 0.0
-    until: float = 0.0
-
-    async def wait(self, size: int) -> None:
-        """As long as so many bytes may take."""
-        if self.bytes_per_second:
-            self.until = max(self.until, time.monotonic()) + size / self.bytes_per_second
-            await asyncio.sleep(self.until - time.monotonic())
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was kept, what of it was copied, and the keys whose bytes could not be."""
-
-    objects: int = 0
-    size: int = 0
-    copied: int = 0
-    copied_size: int = 0
-    missing: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -92,51 +67,26 @@ async def back_up_bytes(backing: BackingUp) -> None:
                 await all_of(_keep(backing, repository, record) for record in records)
 
 
-async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at once; where one fails the others are over too when its reason is raised."""
-    with ungrouped(Exception):
-        async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
-
-
-async def objects_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
-    """The objects of a repository, some at a time."""
-    cursor = None
-    while True:
-        records, cursor = await objects_page(outbox, repository_uid, limit=PAGE, cursor=cursor)
-        yield records
-        if cursor is None:
-            return
-
-
-async def versions_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
-    """The same of earlier versions, but for markers, which have no bytes."""
-    batch: list[ObjectRecord] = []
-    async for record in all_versions(outbox, repository_uid):
-        if not record.is_marker:
-            batch.append(record)
-        if len(batch) == PAGE:
-            yield batch
-            batch = []
-    yield batch
-
-
 async def _keep(backing: BackingUp, repository: Repository, record: ObjectRecord) -> None:
     """Its bytes are in the target, or those of what its key has now."""
     backing.tally.objects += 1
     backing.tally.size += record.size
     if await _is_kept(backing, repository, record):
         return
+    known: Rows = {}
     for _ in range(TRIES):
-        if await _follow(backing, repository, record.key):
+        rows = await _follow(backing, repository, record.key)
+        if rows is None:
             return
-        await heal_object(backing.live, repository, record.key)
+        if rows == known:
+            break
+        known = rows
+        await _heal(backing.live, repository, record.key)
     backing.tally.missing.append(f"{repository.full_name}/{record.key}")
 
 
-async def _follow(backing: BackingUp, repository: Repository, key: str) -> bool:
-    """Copy anew what is known of a key; whether the bytes of all that are in the target then."""
+async def _follow(backing: BackingUp, repository: Repository, key: str) -> Rows | None:
+    """Copy anew what is known of a key; None where the bytes of all that are in the target then."""
     live, uid, folder = backing.live, repository.repository_uid, folder_of(repository)
     async with backing.following:
         # Nobody comes between a record and its bytes, which stay once they are open.
@@ -151,7 +101,15 @@ async def _follow(backing: BackingUp, repository: Repository, key: str) -> bool:
             if blob is not None:
                 blob.close()
     older = [one async for one in versions_of_key(backing.copy, uid, key) if not one.is_marker]
-    return is_kept and all([await _is_kept(backing, repository, one) for one in older])
+    are_kept = all([await _is_kept(backing, repository, one) for one in older])
+    return None if is_kept and are_kept else rows
+
+
+async def _heal(live: Resources, repository: Repository, key: str) -> None:
+    """By what the repository is now: hours may have gone since the copy."""
+    row = await live.outbox.table.get(REPOSITORY, repository.repository_uid)
+    if row is not None:
+        await heal_object(live, Repository.model_validate_json(row["body"]), key)
 
 
 async def _is_kept(
@@ -166,7 +124,7 @@ async def _is_kept(
                 return False
             try:
                 await _copy(backing, record, blob, name)
-            except ChangedError:
+            except (ChangedError, LostError):
                 return False
             finally:
                 if blob is not held:
@@ -176,7 +134,7 @@ async def _is_kept(
 
 
 async def _copy(backing: BackingUp, record: ObjectRecord, blob: Blob, name: str) -> None:
-    """Raises ChangedError."""
+    """Raises ChangedError, LostError."""
     await blob.expect(0, blob.size)
     await backing.target.put(name, _pieces(backing, record, blob), record.size)
     backing.there.add([name])
@@ -217,11 +175,3 @@ async def _pieces(backing: BackingUp, record: ObjectRecord, blob: Blob) -> Async
         yield piece
         offset += len(piece)
     check(record, computed, offset)
-
-
-def check(record: ObjectRecord, computed: Checksums, size: int) -> None:
-    """Raises ChangedError unless these are the bytes that the record is about."""
-    expected = record.checksums.get(CRC64NVME.lower())
-    is_right = expected in {None, computed.base64(CRC64NVME)}
-    if size != record.size or not is_right:
-        raise ChangedError

@@ -8,7 +8,7 @@ from services.storage.backups.naming import bytes_name
 from services.storage.backups.target import Target
 from services.storage.blobs.port import Bytes, Draft, GoneError, Imprint, Published, Stored
 from services.storage.models import ObjectRecord
-from services.storage.operations.backing_up import (
+from services.storage.operations.backed_up import (
     AT_ONCE,
     ChangedError,
     Pace,
@@ -94,7 +94,9 @@ async def _bring_version(
             await published.settle()
             if blobs.lingers is None:
                 await blobs.remove(folder, key, published.stored.place)
-        if kept is not None:
+        if kept is None:
+            bringing.lost.append(record)
+        else:
             await _write(bringing, put_version(_at(record, kept)))
 
 

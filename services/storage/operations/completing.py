@@ -10,13 +10,14 @@ from services.storage.operations.committing import NewObject, Ready, commit_obje
 from services.storage.operations.multipart import PartAddress, forget_parts, known_upload
 from services.storage.operations.quotas import Quotas
 from services.storage.operations.receiving import base64_of, now_us
-from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.bodies import CompletedPart
 from services.storage.s3.checksums import combine, composite, multipart_etag
 from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
 from services.storage.store.uploads import answer_of, done, find_upload, parts_after
 from shared.contracts.repositories import Repository
+from shared.finishing import to_the_end
 from shared.tables import ConditionFailed
 
 MIN_PART_BYTES = 5 * 1024**2

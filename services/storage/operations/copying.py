@@ -7,10 +7,11 @@ from services.storage.models import Content, ObjectRecord
 from services.storage.operations.committing import NewObject, Ready, commit_object
 from services.storage.operations.reading import Opened
 from services.storage.operations.receiving import KEPT, checksums_of, imprint_of, now_us
-from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.checksums import Checksums
 from services.storage.s3.errors import S3Error
 from shared.contracts.repositories import Repository
+from shared.finishing import to_the_end
 
 
 async def copy_object(

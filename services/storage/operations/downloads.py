@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from services.storage.operations.resources import to_the_end
 from services.storage.store.downloads import OBJECTS_AT_ONCE, add_downloads
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
+from shared.finishing import to_the_end
 from shared.log import logger
 from shared.outbox import Outbox
 

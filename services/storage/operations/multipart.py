@@ -10,7 +10,7 @@ from services.storage.operations.committing import NewObject
 from services.storage.operations.copying import take_and_hash
 from services.storage.operations.reading import Opened
 from services.storage.operations.receiving import Incoming, checksums_of, receive
-from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.checksums import Checksums
 from services.storage.s3.errors import S3Error
 from services.storage.store.uploads import (
@@ -24,6 +24,7 @@ from services.storage.store.uploads import (
     remove_upload,
 )
 from shared.contracts.repositories import Repository
+from shared.finishing import to_the_end
 from shared.identifiers import new_uid
 from shared.tables import ConditionFailed
 

@@ -11,7 +11,7 @@ from services.storage.operations.committing import (
     commit_object,
 )
 from services.storage.operations.receiving import Incoming, content_of, receive
-from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import (
     Standing,
     find_standing,
@@ -24,6 +24,7 @@ from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
 from services.storage.store.objects import deleted, find_object, nothing_there
 from shared.contracts.repositories import Repository
+from shared.finishing import to_the_end
 from shared.tables import ConditionFailed
 
 

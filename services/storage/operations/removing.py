@@ -7,7 +7,7 @@ from services.storage.blobs.port import GoneError, NoRoomError, Published, Store
 from services.storage.models import ObjectRecord, Trail
 from services.storage.operations.committing import ATTEMPTS
 from services.storage.operations.objects import Deleted
-from services.storage.operations.resources import Resources, folder_of, to_the_end
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import Standing, left_over, name_of, version_after
 from services.storage.s3.errors import S3Error
 from services.storage.store.figures import counted
@@ -21,6 +21,7 @@ from services.storage.store.versions import (
 )
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
+from shared.finishing import to_the_end
 from shared.identifiers import object_uid
 from shared.tables import Action, ConditionFailed
 

@@ -1,17 +1,13 @@
 """What the operations of one process hold open, and small words they share."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
 from services.storage.store.recent import Recent
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
-
-Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +37,3 @@ def folder_of(repository: Repository) -> Folder:
         account_id, _, name = repository.kept_at.partition("/")
         return Folder(account_id, name, repository.repository_uid)
     return Folder(repository.account_id, repository.repository_id, repository.repository_uid)
-
-
-async def to_the_end(work: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """Do the work although who asked goes away: half of it must never stay."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise

@@ -65,3 +65,13 @@ async def test_a_second_writer_is_refused(
     with pytest.raises(Conflict, match="Another backup"):
         async with open_target(where, settings, writes=True):
             pass
+
+
+async def test_who_reads_is_seen_by_who_would_write(where: str, settings: ServiceSettings) -> None:
+    async with open_target(where, settings, writes=True) as target:
+        await target.be_alone()
+    async with open_target(where, settings, writes=False) as reader:
+        await reader.be_alone()
+        with pytest.raises(Conflict, match="Another backup"):
+            async with open_target(where, settings, writes=True):
+                pass

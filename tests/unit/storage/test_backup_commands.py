@@ -3,7 +3,10 @@
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,11 +14,15 @@ import pytest
 from services.storage.backups.folder import FolderTarget, open_folder
 from services.storage.blobs.port import NoRoomError
 from services.storage.commands import command, parser
+from services.storage.commands.backup import RECORDS
 from services.storage.settings import ServiceSettings
 from shared.keyfile import load_key_file
 from tests.announced import announced
-from tests.backups import everything, know
+from tests.backups import everything, know, rot
 from tests.storage_room import REPOSITORY, opened_resources, published, put
+
+# Its package calls the command by this name too.
+RESTORING = import_module("services.storage.commands.restore")
 
 
 @pytest.fixture
@@ -122,12 +129,64 @@ async def test_old_snapshots_go_with_what_only_they_need(home: Path, target: Pat
     assert len(await listed(home, target)) == len(files(target, "bytes")) == 2
 
 
+async def test_nothing_goes_while_bytes_are_missing(home: Path, target: Path) -> None:
+    await said(home, "backup", target)
+    rot(home / "storage" / REPOSITORY.full_name / "a", b"onf")
+    shutil.rmtree(target / "bytes")
+    code, told = await command(["backup", str(target), "--keep", "1"], ServiceSettings(home=home))
+    assert code == 1
+    assert "noaa/globe-land-mask/a: its bytes are not what was stored" in told
+    assert "No snapshot was let go" in told
+    assert len(await listed(home, target)) == 2
+
+
+async def test_the_snapshot_just_made_stays_though_the_clock_was_set_back(
+    home: Path, target: Path
+) -> None:
+    await said(home, "backup", target)
+    (first,) = await listed(home, target)
+    later = first.replace("20", "21", 1)
+    (target / "snapshots" / first).rename(target / "snapshots" / later)
+    told = await said(home, "backup", target, "--keep", "1")
+    assert f"Snapshot {later} is gone." in told
+    (made,) = await listed(home, target)
+    assert f"Snapshot {made}: 1 objects" in told
+    assert len(files(target, "bytes")) == 1
+
+
+async def test_a_file_that_could_not_be_restored_is_refused(home: Path, target: Path) -> None:
+    for name in ("other.db", "kratos/kratos.db"):
+        (home / name).parent.mkdir(exist_ok=True)
+        with closing(sqlite3.connect(home / name)) as connection:
+            connection.execute("CREATE TABLE something (a)")
+    words = ("backup", target, "--with", RECORDS, "--with")
+    assert "other.db is no table of a service" in await refused(home, *words, "other.db")
+    await said(home, *words, "kratos/kratos.db")
+
+
+async def test_a_backup_that_was_killed_as_it_began_begins_anew(home: Path, target: Path) -> None:
+    opened = open_folder(target, writes=True)
+    await opened.close()
+    (target / ".draft-1").write_bytes(b"{")
+    await said(home, "backup", target)
+
+
+async def test_what_is_kept_there_is_for_its_owner_alone(home: Path, target: Path) -> None:
+    await said(home, "backup", target)
+    assert modes(target) == {0o700}
+
+
 def names_in(home: Path) -> list[str]:
     return sorted(path.name for path in home.iterdir())
 
 
 def found(target: Path, name: str) -> Path:
     return next(target.rglob(name))
+
+
+def modes(target: Path) -> set[int]:
+    """Those of all folders."""
+    return {path.stat().st_mode & 0o777 for path in target.rglob("*") if path.is_dir()}
 
 
 def files(target: Path, folder: str) -> list[Path]:
@@ -217,13 +276,31 @@ async def test_a_full_disk_is_told_and_leaves_what_was_there(
     assert len(await listed(home, target)) == 1
 
 
-async def test_a_full_installation_is_not_restored_into(home: Path, target: Path) -> None:
+async def test_a_full_installation_is_not_restored_into(
+    home: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await said(home, "backup", target)
     assert "goes into an empty data folder" in await refused(home, "restore", target)
-    (home / "storage" / "storage.db").unlink()
+    # The bytes may be somewhere else than the data folder.
+    monkeypatch.setattr(RESTORING, "_refuse_there", lambda _: None)
     told = await refused(home, "restore", target)
     assert "There are bytes of noaa/globe-land-mask already" in told
     assert not (home / ".restoring").exists()
+
+
+@pytest.mark.parametrize("left", ["nats/jetstream", "indexer/search.db", "storage/storage.db-wal"])
+async def test_nothing_of_before_is_taken_for_part_of_what_comes_back(
+    home: Path, target: Path, left: str
+) -> None:
+    await said(home, "backup", target)
+    path = destroyed(home) / left
+    path.parent.mkdir()
+    path.write_bytes(b"of before")
+    assert f"There is {path.parent} already" in await refused(home, "restore", target)
+    # An empty folder, as where a disk will be, is nothing.
+    path.unlink()
+    (home / "lock").touch()
+    await said(home, "restore", target)
 
 
 async def test_a_restore_that_was_killed_is_begun_anew(home: Path, target: Path) -> None:

@@ -1,7 +1,6 @@
 """Bytes and records to a backup and back, between files and buckets, while others write."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from functools import partial
 from itertools import count
@@ -14,6 +13,7 @@ from services.storage.backups.cloud import CloudTarget
 from services.storage.backups.target import Target
 from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
+from services.storage.blobs.local.blobs import LocalBlobs
 from services.storage.blobs.port import Blobs
 from services.storage.operations.objects import delete_object
 from services.storage.operations.removing import delete_version
@@ -21,7 +21,7 @@ from services.storage.operations.resources import Resources
 from services.storage.operations.tagging import tag_object
 from services.storage.store.figures import find_figures, fold
 from shared.contracts.repositories import Repository, Versioning
-from tests.backups import brought_back, everything, know, made
+from tests.backups import brought_back, everything, know, made, rot
 from tests.blob_writes import ODD_KEYS
 from tests.storage_room import ADA, REPOSITORY, opened_resources, put, read, told_kinds
 
@@ -202,6 +202,43 @@ async def spoil(target: Target, number: int, content: bytes) -> None:
     await target.put(name, once(), len(content))
 
 
+async def test_what_is_lost_in_a_bucket_is_named_and_all_else_is_copied(
+    home: Path, target: Target
+) -> None:
+    store = MemoryStore()
+    async with opened_resources(home, blobs=CloudBlobs(Bucket(store), lingers=0)) as resources:
+        await know(resources, REPOSITORY)
+        await put(resources, "a", b"one")
+        (lost,) = {one["path"] for page in store.list() for one in page if one["size"] == 3}
+        await put(resources, "b", b"two")
+        store.delete(lost)
+        backup = await made(resources, home, target)
+    assert backup.tally.missing == [f"{REPOSITORY.full_name}/a"]
+    assert len(await bytes_names(target)) == 1
+
+
+async def test_a_version_that_cannot_be_kept_is_named(
+    resources: Resources,
+    home: Path,
+    new_home: Path,
+    target: Target,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await know(resources, KEPT)
+    for content in (b"one", b"two"):
+        await put(resources, "a", content, repository=KEPT)
+    backup = await made(resources, home, target)
+
+    async def gone(*_: object) -> None:
+        """As where somebody took the bytes away."""
+
+    monkeypatch.setattr(LocalBlobs, "keep", gone)
+    async with brought_back(backup, target, new_home) as (restored, tally):
+        assert tally.missing == [f"{KEPT.full_name}/a"]
+        found = await everything(restored, KEPT)
+        assert [content for _, content in found.values()] == [b"two"]
+
+
 async def test_bytes_that_rotted_here_are_named_and_not_copied(home: Path, target: Target) -> None:
     async with opened_resources(home) as resources:
         await know(resources, REPOSITORY)
@@ -213,13 +250,6 @@ async def test_bytes_that_rotted_here_are_named_and_not_copied(home: Path, targe
 
     assert backup.tally.missing == [f"{REPOSITORY.full_name}/a"]
     assert await bytes_names(target) == []
-
-
-def rot(path: Path, content: bytes) -> None:
-    """Other bytes, of which the file system knows nothing."""
-    moment = path.stat()
-    path.write_bytes(content)
-    os.utime(path, ns=(moment.st_atime_ns, moment.st_mtime_ns))
 
 
 async def test_a_file_that_somebody_edited_is_kept_as_it_is_now(

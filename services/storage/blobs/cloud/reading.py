@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from services.storage.blobs.cloud.bucket import OUT_OF_REACH, Bucket, answering
 from services.storage.blobs.cloud.manifests import Parts
-from services.storage.blobs.port import READ_BYTES, Bytes, GoneError, Imprint, Update
+from services.storage.blobs.port import READ_BYTES, Bytes, GoneError, Imprint, LostError, Update
 from shared.errors import Unavailable
 from shared.identifiers import made_at
 
@@ -122,4 +122,4 @@ def _there() -> Iterator[None]:
     try:
         yield
     except GoneError as error:
-        raise Unavailable(OUT_OF_REACH) from error
+        raise LostError(OUT_OF_REACH) from error
