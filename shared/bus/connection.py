@@ -156,6 +156,8 @@ class Bus:
                 await self.broker.stop()
                 await asyncio.sleep(START_RETRY_SECONDS)
             else:
+                # A try that failed had its connection closed, which is no loss from now on.
+                self.lost.clear()
                 self.started.set()
                 return
 

@@ -12,7 +12,7 @@ from shared.contracts.base import now
 from shared.contracts.repositories import CreateRepository
 from shared.errors import Internal, Invalid, NotFound, Unavailable
 from shared.log import correlated, correlation_id
-from tests.nats_server import connected, running
+from tests.nats_server import NatsServer, connected, declared, listening, running
 from tests.waiting import eventually
 
 
@@ -200,3 +200,22 @@ async def test_a_service_starts_before_its_bus(tmp_path: Path) -> None:
         await asyncio.wait_for(web.started.wait(), 10)
         await web.check()
         await web.stop()
+
+
+async def test_a_start_before_the_streams_are_there_is_tried_again_and_is_no_loss(
+    tmp_path: Path,
+) -> None:
+    server = NatsServer(tmp_path)
+    server.start()
+    await listening(server)
+    indexer = server.bus("indexer")
+    indexer.consume("COOP_DATA", "indexer-data", {})
+    indexer.start()
+    # Its connection was closed, as the consumer is not there.
+    await asyncio.wait_for(indexer.lost.wait(), 20)
+    await declared(server)
+    await asyncio.wait_for(indexer.started.wait(), 20)
+    assert not indexer.lost.is_set()
+    await indexer.check()
+    await indexer.stop()
+    server.kill()
