@@ -9,6 +9,8 @@ from services.supervisor.addresses import Addresses, Process
 from services.supervisor.child import Command
 from shared.keyfile import hook_secret
 
+MAIL = "infra.mail"
+
 
 def nats_child(home: Path, config: Path) -> Command:
     """The bus."""
@@ -45,7 +47,7 @@ def mail_child(home: Path, addresses: Addresses) -> Command:
     """Catches mail where none is sent."""
     ports = {"PORT": addresses.mail_port, "SMTP_PORT": addresses.mail_smtp_port}
     environment = {f"COOP_MAIL__{name}": str(port) for name, port in ports.items()}
-    return _module("mail", "infra.mail", environment, home)
+    return _module("mail", MAIL, environment, home)
 
 
 def service_child(home: Path, process: Process, addresses: Addresses) -> Command:
@@ -55,7 +57,12 @@ def service_child(home: Path, process: Process, addresses: Addresses) -> Command
     if process.service == "accounts":
         environment["COOP_MAIL__SMTP_URL"] = addresses.smtp_url
         environment["COOP_MAIL__SENDER"] = addresses.sender
-    return _module(process.name, f"services.{process.service}", environment, home)
+    return _module(process.name, module_of(process), environment, home)
+
+
+def module_of(process: Process) -> str:
+    """What runs a service."""
+    return f"services.{process.service}"
 
 
 def _module(name: str, module: str, environment: dict[str, str], home: Path) -> Command:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,20 @@ ALONE = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 class ForkServer:
-    """Held open while the platform runs; begun with the first fork, and anew when it has died."""
+    """Held open while the platform runs, with these modules imported; begun anew when it died."""
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, output: Path, modules: Sequence[str]) -> None:
         self._output = output
+        self._modules = modules
         self._channel: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """Let it import, which takes seconds. OSError when it cannot be started."""
+        async with self._turn:
+            if self._channel is None:
+                self._channel = await self._begin()
 
     async def fork(self, command: Command) -> "Fork":
         """Start a command that is a module of ours. OSError when it cannot be."""
@@ -65,7 +73,7 @@ class ForkServer:
 
     async def _ask(self, **request: Any) -> int:  # noqa: ANN401
         async with self._turn:
-            channel = self._channel or await self._begin()
+            channel = self._channel = self._channel or await self._begin()
             loop = asyncio.get_running_loop()
             try:
                 await loop.sock_sendall(channel, json.dumps(request).encode())
@@ -82,7 +90,7 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         with theirs:
-            words = [sys.executable, "-m", MODULE, str(theirs.fileno())]
+            words = [sys.executable, "-m", MODULE, str(theirs.fileno()), *self._modules]
             try:
                 self._process = await spawn(
                     words, self._output, environment=ALONE, pass_fds=(theirs.fileno(),)
@@ -90,7 +98,6 @@ class ForkServer:
             except OSError:
                 ours.close()
                 raise
-        self._channel = ours
         return ours
 
 

@@ -1,4 +1,4 @@
-"""`python -m services.supervisor.forkserver FD`: processes that find imported what they run.
+"""`python -m services.supervisor.forkserver FD MODULE...`: forks find imported what they run.
 
 Imports are most of what a start of ours takes, and of the memory of a process; made once, all that
 are forked afterwards share them. FD is a socket of sequenced packets. One request at a time:
@@ -15,6 +15,7 @@ import os
 import runpy
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from socket import socket
 from typing import Any
@@ -34,7 +35,6 @@ def serve(channel: socket) -> str:
         if "pid" in wanted:
             answer = exit_code(wanted["pid"])
         else:
-            import_ahead(wanted["module"])
             answer = fork()
             if not answer:
                 channel.close()
@@ -44,11 +44,14 @@ def serve(channel: socket) -> str:
     return ""
 
 
-def import_ahead(module: str) -> None:
-    """What the module runs is its package's `app`."""
-    # Whoever needs what cannot be imported says so in its own log.
-    with suppress(Exception):
-        importlib.import_module(f"{module}.app")
+def import_ahead(modules: Sequence[str]) -> None:
+    """What each of them runs is its package's `app`."""
+    # What is imported here stays, so there is no garbage in it to look for.
+    gc.disable()
+    for module in modules:
+        # Whoever needs what cannot be imported says so in its own log.
+        with suppress(Exception):
+            importlib.import_module(f"{module}.app")
     # No look for garbage is to touch, and so to copy, what is shared.
     gc.freeze()
 
@@ -89,7 +92,6 @@ def exit_code(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    # What is imported here stays, so there is no garbage in it to look for.
-    gc.disable()
+    import_ahead(sys.argv[2:])
     if module := serve(socket(fileno=int(sys.argv[1]))):
         runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -41,7 +41,10 @@ class Platform:
         self.home = home.resolve()
         self.changed: Callable[[], None] = lambda: None
         self._children: dict[str, Child] = {}
-        self._forks = ForkServer(commands.log_of(self.home, "forkserver"))
+        self._is_declared = asyncio.Event()
+        modules = [commands.module_of(one) for one in addresses.processes]
+        log = commands.log_of(self.home, "forkserver")
+        self._forks = ForkServer(log, [*dict.fromkeys(modules), commands.MAIL])
         self._collecting: asyncio.Task[None] | None = None
 
     async def start(self, kratos: Path | None, say: Say) -> None:
@@ -84,13 +87,17 @@ class Platform:
             await self._start_nats()
         for line in _in_short(await declare(self.addresses.nats_url, self.key)):
             say(f"NATS: {line}")
+        self._is_declared.set()
         self._collecting = asyncio.create_task(
             collect_for_ever(self.addresses.nats_url, self.key), name="collect dead letters"
         )
         say(f"NATS: ready at {self.addresses.nats_url}")
 
     async def _start_services(self, say: Say) -> None:
-        """They wait for the bus by themselves, and what they import takes longer than its start."""
+        """What they import takes longer than the bus, whose streams they would ask for in vain."""
+        if CAN_FORK:
+            await self._forks.begin()
+        await self._is_declared.wait()
         waiting = []
         for one in self.addresses.processes:
             child = self._hold(commands.service_child(self.home, one, self.addresses))
