@@ -50,6 +50,7 @@ WALKED = f"""() => {{
   return {{first: window.walk.first, dim: window.walk.dim, missed}};
 }}"""
 # What a finger meets; links in a line of text may be as high as the line (WCAG 2.2 §2.5.8).
+# Our tables become cards; those of files scroll in a place of their own (WCAG 2.2 §1.4.10).
 NARROWLY = f"""() => {{
   {USABLE}
   const inline = (one) => one.tagName === "A" && getComputedStyle(one).display === "inline";
@@ -57,7 +58,7 @@ NARROWLY = f"""() => {{
   const area = (one) => (labelled(one) ? one.labels[0] : one).getBoundingClientRect();
   const small = usable().filter((one) => !one.matches("pre, table") && !inline(one))
     .filter((one) => area(one).width < 24 || area(one).height < 24).map(told);
-  const tables = "main table:not(.listing):not(.body.prose *)";
+  const tables = "main table:not(.listing):not(.body.prose *):not([tabindex] > .cells)";
   const rows = [...document.querySelectorAll(`${{tables}} tbody tr`)]
     .filter((row) => getComputedStyle(row).display !== "block").map(told);
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;

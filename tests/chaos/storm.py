@@ -42,4 +42,5 @@ def is_of_kind(pid: int, victim: str) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").split()
     except OSError:
         return False
-    return words[0].endswith(victim.encode()) or f"services.{victim}".encode() in words
+    program = words[0] if words else b""
+    return program.endswith(victim.encode()) or f"services.{victim}".encode() in words
