@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 FRAME = struct.Struct(">II")
-# A hostile worker may say anything: we listen to this much, which a list of items may need.
-MAX_REPLY_BYTES = 16 * 1024 * 1024
+# A hostile worker may say anything: we listen to this much, and with the items of a list to more.
+MAX_REPLY_BYTES, MAX_LIST_BYTES = 1024 * 1024, 16 * 1024 * 1024
 # What a worker is asked for, and under which name it answers.
 FACTS, PREVIEW = "facts", "preview"
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import orjson
 
-from services.indexer.sandbox.wire import FRAME, MAX_REPLY_BYTES, frame
+from services.indexer.sandbox.wire import FACTS, FRAME, MAX_LIST_BYTES, MAX_REPLY_BYTES, frame
 from shared.confinement.limits import Limits
 
 ROOT = Path(__file__).parents[3]
@@ -76,12 +76,12 @@ class Worker:
         try:
             async with asyncio.timeout(seconds):
                 header_length, raw_length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
-                if header_length > MAX_REPLY_BYTES or raw_length:
+                if header_length > MAX_LIST_BYTES or raw_length:
                     raise WorkerLost
                 found = orjson.loads(await self._reader.readexactly(header_length))
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             raise WorkerLost from error
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or (header_length > MAX_REPLY_BYTES and _is_long(found)):
             raise WorkerLost
         self.is_busy = False
         return found
@@ -96,6 +96,14 @@ class Worker:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
+
+
+def _is_long(found: dict[str, Any]) -> bool:
+    """Whether it says too much beside the items of a list."""
+    facts = found.get(FACTS)
+    if isinstance(facts, dict):
+        found = {**found, FACTS: {**facts, "stac": None}}
+    return len(orjson.dumps(found)) > MAX_REPLY_BYTES
 
 
 class Nursery:
