@@ -35,8 +35,7 @@ class ForkServer:
     async def begin(self) -> None:
         """Let it import, which takes seconds. OSError when it cannot be started."""
         async with self._turn:
-            if self._channel is None:
-                self._channel = await self._begin()
+            await self._opened()
 
     async def fork(self, command: Command) -> "Fork":
         """Start a command that is a module of ours. OSError when it cannot be."""
@@ -73,8 +72,7 @@ class ForkServer:
 
     async def _ask(self, **request: Any) -> int:  # noqa: ANN401
         async with self._turn:
-            channel = self._channel = self._channel or await self._begin()
-            loop = asyncio.get_running_loop()
+            channel, loop = await self._opened(), asyncio.get_running_loop()
             try:
                 await loop.sock_sendall(channel, json.dumps(request).encode())
                 if not (answer := await loop.sock_recv(channel, 64)):
@@ -86,7 +84,12 @@ class ForkServer:
                 raise
             return int(answer)
 
-    async def _begin(self) -> socket.socket:
+    async def _opened(self) -> socket.socket:
+        if self._channel is None:
+            self._channel = await self._connected()
+        return self._channel
+
+    async def _connected(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         with theirs:
