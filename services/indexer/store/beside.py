@@ -56,13 +56,8 @@ async def neighbours_of(table: Table, editions: Sequence[Edition], key: str) -> 
     return found
 
 
-async def askers_of(table: Table, editions: Sequence[Edition], key: str) -> set[tuple[str, int]]:
-    """The keys of all objects that asked for this one, each with the version that it saw."""
-    return (await neighbours_of(table, editions, key)).askers
-
-
 async def some_askers_of(table: Table, edition: Edition, key: str) -> list[str]:
-    """The keys of some of them."""
+    """The keys of some of those that asked for an object, or name it."""
     page = await table.query(beside_key(edition, key), limit=SOME)
     return [row["key"] for row in page.items]
 

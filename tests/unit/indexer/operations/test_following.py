@@ -15,7 +15,7 @@ from services.indexer.operations.folder import Folder
 from services.indexer.operations.indexing import index_object, remove_object
 from services.indexer.operations.keeping import Indexer
 from services.indexer.operations.rebuilding import Rebuilder, rebuild_repository
-from services.indexer.store.beside import askers_of
+from services.indexer.store.beside import neighbours_of
 from shared.contracts.base import Listed
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
@@ -145,7 +145,7 @@ async def test_what_is_gone_leaves_nothing(table: Table, indexer: Indexer, shelf
     await remove_object(indexer, shelf.delete(MAIN, 10))
     assert await items(table) == []
     for key in FILES:
-        assert await askers_of(table, [FIRST], key) == set()
+        assert (await neighbours_of(table, [FIRST], key)).askers == set()
     assert (await get_file(table, ROOT, TABLE)).part_of == ""
     await put(indexer, shelf, MAIN, 11)
     assert_whole(await items(table))
@@ -217,9 +217,10 @@ async def test_a_rebuild_makes_the_same(table: Table, indexer: Indexer, shelf: S
     assert await items(table) == before
     assert await events_on(table) == events
     for key in FILES:
-        assert await askers_of(table, [FIRST], key) == set()
+        assert (await neighbours_of(table, [FIRST], key)).askers == set()
     version = shelf.objects[TABLE].version
-    assert await askers_of(table, [Edition(REPOSITORY_UID, 2)], TABLE) == {(MAIN, version)}
+    found = await neighbours_of(table, [Edition(REPOSITORY_UID, 2)], TABLE)
+    assert found.askers == {(MAIN, version)}
 
 
 async def test_a_rebuild_from_nothing(table: Table, indexer: Indexer, shelf: Shelf) -> None:
