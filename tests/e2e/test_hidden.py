@@ -94,6 +94,16 @@ def test_its_picture_is_for_its_people_alone(ready: Ready, hidden: dict[str, Any
     assert plain.get(address, headers={"if-none-match": answer.headers["etag"]}).status_code == 404
 
 
+def test_a_picture_of_what_everybody_may_see_may_stand_on_pages_of_others(ready: Ready) -> None:
+    address = f"{ready['web']}/-/noaa/globe-land-mask/thumbnail?key=fiji.tif"
+    answer = until(lambda: (got := plain.get(address)).is_success and got)
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    known = {"if-none-match": answer.headers["etag"]}
+    assert (
+        plain.get(address, headers=known).headers["cross-origin-resource-policy"] == "cross-origin"
+    )
+
+
 @pytest.fixture
 def stranger(visitor: Visitor) -> Visitor:
     """Registered, with an account, and no member of anything."""
