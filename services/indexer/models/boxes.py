@@ -1,7 +1,7 @@
 """Boxes around shapes, on the plane of longitude and latitude, cut at 180° (RFC 7946 §5.2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 HALF_TURN, WHOLE_TURN = 180.0, 360.0
@@ -86,8 +86,10 @@ def _positions(coordinates: Sequence[Any]) -> Iterator[Sequence[float]]:
 
 
 def _down(degrees: float) -> float:
-    return floor(degrees * STEPS) / STEPS
+    step = floor(degrees * STEPS)
+    # The product is rounded: it may land on the step that a value is just beyond.
+    return (step if step / STEPS <= degrees else step - 1) / STEPS
 
 
 def _up(degrees: float) -> float:
-    return ceil(degrees * STEPS) / STEPS
+    return -_down(-degrees)

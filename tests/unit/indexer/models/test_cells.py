@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.indexer.extractors.earth import footprint_of_box
@@ -56,6 +56,7 @@ def test_what_is_large_is_in_the_lists_of_what_is_large() -> None:
 
 
 @given(boxes())
+@example((0.2, 0.0, 0.21000000000000002, 0.0))
 def test_a_box_around_a_footprint_holds_it(box: Box) -> None:
     footprint = footprint_of_box(box)
     parts = parts_of(box_of(footprint))
