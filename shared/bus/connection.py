@@ -151,6 +151,7 @@ class Bus:
                 await self.broker.start()
                 for subject, door in self.doors.items():
                     await self.client.subscribe(subject, queue=self.service, cb=door)
+                await self._subscribed()
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("the bus is not there yet", reason=str(error) or type(error).__name__)
                 await self.broker.stop()
@@ -160,6 +161,12 @@ class Bus:
                 self.lost.clear()
                 self.started.set()
                 return
+
+    async def _subscribed(self) -> None:
+        """Until the server has read all subscriptions: before, what is said live passes by."""
+        # The client's first ping may overtake what it has not written yet; its second cannot.
+        for _ in range(2):
+            await self.client.flush()
 
     async def stop(self) -> None:
         """Finish what is being worked on, then disconnect."""

@@ -27,6 +27,8 @@ SECURITY = {"type": "http", "scheme": "bearer", "description": "<access key id>.
 RATE = {name: {"schema": TEXT} for name in Standing(1, 1, 1).headers}
 LINK = {"description": "Where the next page is, as rel=next (RFC 8288).", "schema": TEXT}
 ALWAYS = {400, 401, 404, 429, 503}
+# Answered by the server below before there is a request to ask anything of (RFC 9110 §15.5.15).
+TOO_LONG: Node = {"description": "The URL is longer than 64 KiB; there is no body."}
 
 
 def openapi_of(app: FastAPI) -> Node:
@@ -58,6 +60,7 @@ def _complete(operation: Node, route: APIRoute) -> None:
         answer["headers"] = RATE | ({"Link": LINK} if part in called_by(route.dependant) else {})
     for status in sorted(_problems(route)):
         operation["responses"][str(status)] = _refusal(status)
+    operation["responses"]["414"] = TOO_LONG
 
 
 def _problems(route: APIRoute) -> set[int]:

@@ -1,6 +1,7 @@
 """Requests, replies and problems over a real NATS server with our users."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,19 @@ async def test_a_start_before_the_streams_are_there_is_tried_again_and_is_no_los
     await indexer.check()
     await indexer.stop()
     server.kill()
+
+
+async def test_whoever_is_connected_hears_from_then_on(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, connected(server.bus("web")) as speaker:
+        for number in range(20):
+            heard: list[bytes] = []
+            listener = server.bus("web")
+            listener.overhear("coop.live.web.guessed", partial(keep_in, heard))
+            async with connected(listener):
+                await speaker.tell("coop.live.web.guessed", b"%d" % number)
+                await eventually(lambda heard=heard: heard, seconds=1)
+            assert heard == [b"%d" % number]
+
+
+async def keep_in(heard: list[bytes], body: bytes) -> None:
+    heard.append(body)

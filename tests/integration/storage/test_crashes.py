@@ -127,7 +127,7 @@ async def told_exactly(door: Door, present: dict[str, int]) -> None:
         events = [
             one
             for one in await stored(door.platform.ready, "COOP_DATA", "coop.v1.storage.>")
-            if one["data"]["repository_id"] == PUBLIC
+            if one["data"]["repository_id"] == PUBLIC and "object" in one["data"]
         ]
         last = {one["data"]["object"]["key"]: one for one in events}
         told = {

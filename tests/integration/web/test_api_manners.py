@@ -1,6 +1,8 @@
 """What all operations of the JSON API have in common: HEAD, pages, editions, rates."""
 
+import http.client
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -35,6 +37,14 @@ def test_what_a_thing_can_be_asked_is_told_of_all_its_operations(program: httpx.
     answer = program.put("/repositories/noaa/mask")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "DELETE, GET, HEAD, PATCH"
+
+
+def test_an_address_beyond_all_bounds_is_refused_as_the_document_says(edge: Edge) -> None:
+    connection = http.client.HTTPConnection(urlsplit(edge.web).netloc, timeout=10)
+    connection.request("GET", "/api/v1/repositories?q=" + 66_000 * "q")
+    document = httpx.get(f"{edge.web}/api/v1/openapi.json").json()
+    assert connection.getresponse().status == 414
+    assert "content" not in document["paths"]["/repositories"]["get"]["responses"]["414"]
 
 
 def test_an_address_with_line_ends_is_refused_by_the_api_too(program: httpx.Client) -> None:
