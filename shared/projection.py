@@ -38,7 +38,7 @@ from shared.contracts.repositories import (
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
-from shared.snapshots import REPOSITORY, REPOSITORY_ID, names_of
+from shared.snapshots import REPOSITORY_ID, names_of, repository_known
 from shared.tables import ConditionFailed, Delete, Equals, Put, Table
 
 MEMORY_SECONDS = 0.5
@@ -112,8 +112,7 @@ class Projection:
 
     async def repository_of(self, repository_uid: str) -> Repository | None:
         """The repository of this uid as far as events have told; never asks."""
-        item = await self.table.get(REPOSITORY, repository_uid)
-        return Repository.model_validate_json(item["body"]) if item else None
+        return await repository_known(self.table, repository_uid)
 
     async def access_key(self, access_key_id: str) -> SealedAccessKey | None:
         """The sealed material of a key; None where it is unknown, revoked or expired."""

@@ -36,11 +36,17 @@ async def repository_called(table: Table, name: str) -> Repository | None:
     return Repository.model_validate_json(item["body"]) if item else None
 
 
-async def all_repositories(table: Table) -> AsyncGenerator[Repository, None]:
-    """Every one that events have told of, each once; deleted ones too."""
+async def repository_known(table: Table, repository_uid: str) -> Repository | None:
+    """The repository of this uid, as far as events have told."""
+    item = await table.get(REPOSITORY, repository_uid)
+    return Repository.model_validate_json(item["body"]) if item else None
+
+
+async def all_repositories(table: Table, start: str = "") -> AsyncGenerator[Repository, None]:
+    """Every one that events have told of, each once; deleted ones too. `start` is a uid."""
     cursor = None
     while True:
-        page = await table.query(REPOSITORY, limit=PAGE, cursor=cursor)
+        page = await table.query(REPOSITORY, start=start or None, limit=PAGE, cursor=cursor)
         for item in page.items:
             yield Repository.model_validate_json(item["body"])
         cursor = page.cursor

@@ -72,6 +72,16 @@ events_waiting = Gauge(
 requests_answered = Counter(
     "coop_rpc_requests_total", "Requests answered on the bus, by outcome", ("operation", "outcome")
 )
+scrub_objects = Counter(
+    "coop_scrub_objects_total", "Objects and versions read again, by outcome", ("outcome",)
+)
+scrub_bytes = Counter("coop_scrub_bytes_total", "Bytes read again")
+scrub_faults = Gauge(
+    "coop_scrub_faults", "Objects and versions whose bytes are not what was stored", ("kind",)
+)
+scrub_ended = Gauge(
+    "coop_scrub_ended_seconds", "When all bytes had been read again, since 1970; 0 for never"
+)
 
 
 def exposition() -> tuple[bytes, str]:

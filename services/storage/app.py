@@ -25,6 +25,7 @@ from services.storage.operations.recovering import (
     keep_recovering,
 )
 from services.storage.operations.resources import Resources
+from services.storage.operations.scrubbing import keep_scrubbing, keep_settling
 from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings, StorageSettings
@@ -181,7 +182,17 @@ async def _looking_after(
     recovering = keep_recovering(resources, _finder(purging.projection))
     healing = keep_healing(resources)
     expiring = keep_expiring(resources, settings.versions_seconds)
-    async with going(recovering), going(healing), going(expiring), going(purging.keep_purging()):
+    pause = settings.scrub_pause_seconds
+    scrubbing = keep_scrubbing(resources, settings.scrub_bytes_per_second, pause)
+    settling = keep_settling(resources, pause)
+    async with (
+        going(recovering),
+        going(healing),
+        going(expiring),
+        going(purging.keep_purging()),
+        going(scrubbing),
+        going(settling),
+    ):
         yield
 
 

@@ -1,7 +1,7 @@
 """Records that nobody outside storage sees."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 
 @dataclass(slots=True)
@@ -140,3 +140,49 @@ class Figures:
     size: int = 0
     account_uid: str = ""
     rounds: int = 0
+
+
+FaultKind = Literal["missing", "unreadable", "truncated", "edited", "damaged"]
+FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Stored bytes that are not what their record says.
+
+    `bytes_id` tells them from all others of their key; key and it are empty where a repository's
+    whole folder is gone. `found_ms` is when they were found so first, in epoch milliseconds.
+    """
+
+    repository_uid: str
+    key: str
+    bytes_id: str
+    version_id: str
+    kind: FaultKind
+    found_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """How far the reading of all bytes is; moments are in epoch milliseconds, 0 for never.
+
+    `first_ms` is when it was first looked for, `ended_ms` the end of the last round that was whole.
+    The place is that of the record which was read last: of a repository its objects come first,
+    then what they were earlier, each key's newest before its older ones.
+    """
+
+    first_ms: int = 0
+    began_ms: int = 0
+    ended_ms: int = 0
+    repository_uid: str = ""
+    is_in_versions: bool = False
+    key: str = ""
+    stamp: int = 0
+    objects: int = 0
+    size: int = 0
+    faults: int = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a round began that did not end, though nobody may be at it just now."""
+        return self.began_ms > self.ended_ms

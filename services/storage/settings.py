@@ -7,6 +7,8 @@ from pydantic import Field, IPvAnyNetwork, SecretStr
 from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
 
+SCRUB_RATE = 10_000_000
+
 
 class StorageSettings(SharedStorageSettings):
     """`blobs`: where bytes are kept: `s3://bucket/prefix`, `gs://bucket/prefix` or
@@ -36,6 +38,10 @@ class StorageSettings(SharedStorageSettings):
 
     `versions_seconds`: how often versions are looked for that a repository lets go.
 
+    `scrub_rate`: how many bytes a second are read again at most, to find rot; 0 is none, and None
+    SCRUB_RATE for files and 0 for a bucket, which looks after its bytes itself and is paid for
+    reads. `scrub_pause_seconds` is between the end of a round and the next.
+
     `trusted_proxies` are networks whose `X-Forwarded-Host` is believed, for proxies that do not
     keep `Host`, which is signed.
 
@@ -60,9 +66,18 @@ class StorageSettings(SharedStorageSettings):
     repository_objects: int | None = Field(default=None, ge=0)
     downloads_seconds: float = Field(default=5.0, gt=0)
     versions_seconds: float = Field(default=6 * 3600.0, gt=0)
+    scrub_rate: int | None = Field(default=None, ge=0)
+    scrub_pause_seconds: float = Field(default=7 * 24 * 3600.0, gt=0)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
+
+    @property
+    def scrub_bytes_per_second(self) -> int:
+        """What `scrub_rate` comes to."""
+        if self.scrub_rate is None:
+            return 0 if self.blobs else SCRUB_RATE
+        return self.scrub_rate
 
 
 class ServiceSettings(Settings):

@@ -103,6 +103,13 @@ class Blob(Protocol):
         """That many bytes (READ_BYTES at most); fewer at the end, none behind it."""
         ...
 
+    async def read_again(self, offset: int, size: int) -> Bytes:
+        """As `read`, from where they are kept, not from a memory of them, which stays as it was.
+
+        For who looks after bytes that nobody asked for: slow, and patient with a network.
+        """
+        ...
+
     def at_hand(self, offset: int, size: int) -> int | None:
         """An open file from which these bytes can be sent without waiting for a disk, if so."""
         ...

@@ -1,4 +1,4 @@
-"""What operators do at the machine: figures put right, backups made and brought back.
+"""What operators do at the machine: figures, bytes read again, backups made and brought back.
 
 All of it works on the table and the bytes, beside a platform that runs or not; a restore does not.
 """
@@ -13,6 +13,7 @@ from services.storage.blobs.port import NoRoomError
 from services.storage.commands.backup import RECORDS, back_up, list_snapshots
 from services.storage.commands.figures import reconcile_all
 from services.storage.commands.restore import restore
+from services.storage.commands.scrub import list_faults, scrub_now
 from services.storage.settings import ServiceSettings
 from shared.errors import Problem
 from shared.keyfile import KeyFileError
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--snapshot", default="", help="which one; else the newest")
     _add_rate(one)
     one.set_defaults(run=restore)
+    _add_scrub(commands.add_parser("scrub", help="read all bytes again, to find what rotted"))
     return whole
 
 
@@ -50,6 +52,14 @@ def _add_backup(one: argparse.ArgumentParser) -> None:
     )
     _add_rate(one)
     one.set_defaults(run=lambda *said: (list_snapshots if said[1].list else back_up)(*said))
+
+
+def _add_scrub(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--list", action="store_true", help="only tell what was found, and how far it is"
+    )
+    _add_rate(one)
+    one.set_defaults(run=lambda *said: (list_faults if said[1].list else scrub_now)(*said))
 
 
 def _add_rate(one: argparse.ArgumentParser) -> None:

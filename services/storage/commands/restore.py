@@ -30,6 +30,7 @@ from services.storage.operations.backed_up import Pace, Tally
 from services.storage.operations.bringing_back import BringingBack, bring_back_bytes
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.settings import ServiceSettings
+from services.storage.store.faults import FAULTS
 from services.storage.store.layout import SCHEMA
 from services.storage.store.leftovers import LEFTOVERS
 from services.storage.store.marks import DIRTY
@@ -44,7 +45,7 @@ STAGE = ".restoring"
 # The supervisor's lock, and what some file systems begin with.
 MAY_BE_THERE = {"key", "lock", "lost+found"}
 # What was under way, and where bytes were that are somewhere else now.
-UNDER_WAY = (DIRTY, LEFTOVERS, upload_key(""), "LEASE")
+UNDER_WAY = (DIRTY, LEFTOVERS, FAULTS, upload_key(""), "LEASE")
 # Nobody who heard of an event so long before the copies were made is without it in them.
 LAG_US = 3600 * 1_000_000
 

@@ -35,7 +35,7 @@ from services.storage.store.copying import Rows, object_in, replace_rows, rows_o
 from services.storage.store.versions import versions_of_key
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
-from shared.snapshots import REPOSITORY, all_repositories
+from shared.snapshots import all_repositories, repository_known
 
 TRIES = 5
 
@@ -107,9 +107,9 @@ async def _follow(backing: BackingUp, repository: Repository, key: str) -> Rows 
 
 async def _heal(live: Resources, repository: Repository, key: str) -> None:
     """By what the repository is now: hours may have gone since the copy."""
-    row = await live.outbox.table.get(REPOSITORY, repository.repository_uid)
-    if row is not None:
-        await heal_object(live, Repository.model_validate_json(row["body"]), key)
+    now = await repository_known(live.outbox.table, repository.repository_uid)
+    if now is not None:
+        await heal_object(live, now, key)
 
 
 async def _is_kept(

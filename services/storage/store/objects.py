@@ -102,10 +102,12 @@ async def find_objects(
 
 
 async def objects_page(
-    outbox: Outbox, repository_uid: str, *, limit: int, cursor: str | None
+    outbox: Outbox, repository_uid: str, *, limit: int, cursor: str | None, start: str = ""
 ) -> tuple[list[ObjectRecord], str | None]:
-    """Some objects in the order of their keys, and where to go on."""
-    page = await outbox.table.query(objects_of(repository_uid), limit=limit, cursor=cursor)
+    """Some objects in the order of their keys, from one on, and where to go on."""
+    page = await outbox.table.query(
+        objects_of(repository_uid), start=start or None, limit=limit, cursor=cursor
+    )
     return [object_of(repository_uid, row) for row in page.items], page.cursor
 
 

@@ -111,10 +111,9 @@ async def versions_before(
 
 
 async def versions_of_key(
-    outbox: Outbox, repository_uid: str, key: str
+    outbox: Outbox, repository_uid: str, key: str, stamp: int = 0
 ) -> AsyncIterator[ObjectRecord]:
-    """All versions of a key but what it has now, newest first."""
-    stamp = 0
+    """All versions of a key but what it has now, newest first; those older than a stamp."""
     while found := await versions_before(outbox, repository_uid, key, stamp=stamp, limit=PAGE):
         for record in found:
             yield record
@@ -145,13 +144,16 @@ async def drop_kept(outbox: Outbox, repository: Repository, record: ObjectRecord
         await outbox.table.write(drop_version(record), less)
 
 
-async def all_versions(outbox: Outbox, repository_uid: str) -> AsyncIterator[ObjectRecord]:
-    """All versions in a repository but what its keys have now."""
-    start, more = "", True
+async def all_versions(
+    outbox: Outbox, repository_uid: str, after: tuple[str, int] = ("", 0)
+) -> AsyncIterator[ObjectRecord]:
+    """All versions in a repository but what its keys have now; those after a key and a stamp."""
+    (start, stamp), more = after, True
     while more:
         keys, more = await trails_from(outbox, repository_uid, start, prefix="", limit=PAGE)
         for key in keys:
-            async for record in versions_of_key(outbox, repository_uid, key):
+            older_than = stamp if key == after[0] else 0
+            async for record in versions_of_key(outbox, repository_uid, key, older_than):
                 yield record
             start = f"{key}\0"
 

@@ -15,6 +15,7 @@ from shared.identifiers import made_at
 # Who reads little by little and did not say how much is given that much at once.
 AHEAD_BYTES = 1024**2
 FEED_BYTES = 1024**2
+TRIES = 3
 
 
 class CloudBlob:
@@ -62,6 +63,17 @@ class CloudBlob:
             pieces.append(piece)
             at += len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def read_again(self, offset: int, size: int) -> Bytes:
+        """See Blob.read_again: a connection may break on the way through five terabytes."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self.read(offset, size)
+            except LostError:
+                raise
+            except Unavailable:
+                self.close()
+        return await self.read(offset, size)
 
     def at_hand(self, offset: int, size: int) -> int | None:  # noqa: ARG002 -- no file here
         """See Blob.at_hand."""

@@ -61,6 +61,24 @@ class LocalBlob:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, os.pread, self.file, size, offset)
 
+    async def read_again(self, offset: int, size: int) -> Bytes:
+        """See Blob.read_again."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._read_from_disk, offset, size)
+
+    def _read_from_disk(self, offset: int, size: int) -> bytes:
+        """Past the page cache, which holds afterwards what it held before. Blocks."""
+        if not hasattr(os, "posix_fadvise"):
+            return os.pread(self.file, size, offset)
+        was_at_hand = self.at_hand(offset, size) is not None
+        # Nothing is read ahead: it would look as if somebody else had read it.
+        os.posix_fadvise(self.file, 0, 0, os.POSIX_FADV_RANDOM)
+        os.posix_fadvise(self.file, offset, size, os.POSIX_FADV_DONTNEED)
+        piece = os.pread(self.file, size, offset)
+        if not was_at_hand:
+            os.posix_fadvise(self.file, offset, size, os.POSIX_FADV_DONTNEED)
+        return piece
+
     def at_hand(self, offset: int, size: int) -> int | None:
         """See Blob.at_hand: of each stretch a byte is asked for, as the kernel forgets in runs."""
         if not NOWAIT:

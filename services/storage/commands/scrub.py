@@ -1,0 +1,76 @@
+"""All bytes read again now, and what was found of them told."""
+
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from services.storage.app import open_resources
+from services.storage.commands.backup import MEGABYTE
+from services.storage.models import Fault, Scrub
+from services.storage.operations.faults import settle_faults
+from services.storage.operations.resources import Resources
+from services.storage.operations.scrubbing import scrub_all
+from services.storage.settings import ServiceSettings
+from services.storage.store.faults import all_faults
+from services.storage.store.layout import SCHEMA
+from services.storage.store.scrubs import find_scrub
+from shared.errors import Conflict
+from shared.outbox import Outbox
+from shared.snapshots import repository_known
+from shared.tables import open_table
+
+
+async def scrub_now(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
+    """A round, begun or gone on with; the exit code is 1 where something is not right."""
+    async with _resources(settings) as resources:
+        done = await scrub_all(resources, int(said.rate * MEGABYTE))
+        if done is None:
+            raise Conflict("A process is at it already: --list tells how far it is.")
+        faults = await _faults(resources)
+        return (1 if faults else 0), "\n".join([*faults, _so_far(done)])
+
+
+async def list_faults(settings: ServiceSettings, _: Namespace) -> tuple[int, str]:
+    """One line for each object and version whose bytes are not right, and one for the scrub."""
+    async with _resources(settings) as resources:
+        faults = await _faults(resources) or ["Nothing is known that is not right."]
+        return 0, "\n".join([*faults, _so_far(await find_scrub(resources.outbox))])
+
+
+@asynccontextmanager
+async def _resources(settings: ServiceSettings) -> AsyncIterator[Resources]:
+    table = await open_table(SCHEMA, service="storage", settings=settings)
+    try:
+        async with open_resources(settings, Outbox(table)) as resources:
+            yield resources
+    finally:
+        await table.close()
+
+
+async def _faults(resources: Resources) -> list[str]:
+    await settle_faults(resources)
+    return [await _told(resources, fault) async for fault in all_faults(resources.outbox)]
+
+
+async def _told(resources: Resources, fault: Fault) -> str:
+    repository = await repository_known(resources.outbox.table, fault.repository_uid)
+    name = repository.full_name if repository is not None else fault.repository_uid
+    since = f"found {_moment(fault.found_ms)}"
+    if not fault.key:
+        return f"{name}: the folder of all its bytes is missing, {since}."
+    version = f", version {fault.version_id}" if fault.version_id != "null" else ""
+    return f"{name}/{fault.key}{version}: {fault.kind}, {since}."
+
+
+def _so_far(scrub: Scrub) -> str:
+    read = f"{scrub.objects} objects and versions, {scrub.size} bytes"
+    if scrub.is_under_way:
+        return f"A round began {_moment(scrub.began_ms)} and has read {read} so far."
+    if not scrub.ended_ms:
+        return "There was no round yet."
+    return f"The last round ended {_moment(scrub.ended_ms)}; it read {read}."
+
+
+def _moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
