@@ -31,14 +31,17 @@ from shared.tables.dynamodb_words import (
     start_key,
 )
 from shared.tables.limits import check_key, check_write
+from shared.tables.merging import Part, check_ranges, merged
 from shared.tables.port import (
     Action,
     Check,
     ConditionFailed,
     Delete,
     Item,
+    Merged,
     Page,
     Put,
+    Range,
     Schema,
     Update,
 )
@@ -165,6 +168,23 @@ class DynamoTable:
             if len(items) == query.limit:
                 return Page(items, cursor_after(self.schema, query, items[-1]))
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    async def merge(
+        self, ranges: Sequence[Range], *, forward: bool = True, limit: int = 100
+    ) -> Merged:
+        """See Table.merge. As many of each range: any of them may hold the first of all."""
+        check_ranges(ranges, limit)
+        pages = await gather(
+            *(
+                self.query(pk, start=start, end=end, forward=forward, limit=limit)
+                for pk, start, end in ranges
+            )
+        )
+        parts = [
+            Part([one], page.items, more=page.cursor is not None)
+            for one, page in zip(ranges, pages, strict=True)
+        ]
+        return merged(parts, forward=forward)
 
     async def write(self, *actions: Action) -> None:
         """See Table.write."""

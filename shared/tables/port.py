@@ -8,7 +8,7 @@ conditions and updates alike; where its bytes go, and when, is the adapter's aff
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from shared.errors import Conflict
 from shared.tables.conditions import Condition
@@ -114,6 +114,32 @@ class Page:
     cursor: str | None
 
 
+class Range(NamedTuple):
+    """Of a partition the sort keys from `start` up to `end` and without it; None is no end."""
+
+    pk: str
+    start: str = ""
+    end: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key can lie in it."""
+        return self.end is not None and self.start >= self.end
+
+    def after(self, sk: str, *, forward: bool) -> "Range":
+        """What is left of it after a key."""
+        if forward:
+            return Range(self.pk, max(self.start, f"{sk}\0"), self.end)
+        return Range(self.pk, self.start, sk if self.end is None else min(self.end, sk))
+
+
+class Merged(NamedTuple):
+    """Items of several ranges, each sort key once; `rest` is where to go on, empty at the end."""
+
+    items: list[Item]
+    rest: list[Range]
+
+
 class ConditionFailed(Conflict):
     """Nothing was written; `positions` are the actions whose conditions do not hold."""
 
@@ -153,6 +179,16 @@ class Table(Protocol):
         `start` is inclusive, `end` exclusive. With `index` the two keys are that index's attributes
         and the answer may be late. A cursor goes on where a page of the same table, index and
         partition ended; any other raises Invalid.
+        """
+        ...
+
+    async def merge(
+        self, ranges: Sequence[Range], *, forward: bool = True, limit: int = 100
+    ) -> Merged:
+        """The first items of all the ranges, in one order: `limit` (1-1,000), fewer, or more.
+
+        What costs nothing further to know is told beyond the limit. Of items with the same sort key
+        in several partitions one is told, any of them.
         """
         ...
 

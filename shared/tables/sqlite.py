@@ -7,19 +7,29 @@ the writer's thread.
 import sqlite3
 from asyncio import get_running_loop, to_thread
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from time import time
 
 from orjson import loads
 
 from shared.tables.limits import check_key, check_write
-from shared.tables.port import Action, Item, Page, Schema
+from shared.tables.merging import Part, check_ranges, merged
+from shared.tables.port import Action, Item, Merged, Page, Range, Schema
 from shared.tables.spans import Query, Wanted, cursor_after, make_query
 from shared.tables.sqlite_batch import Key, chunks, make_steps, select_keys
 from shared.tables.sqlite_file import connect_reader, connect_writer, create, unavailable
 from shared.tables.sqlite_writer import Job, Writer
 
 GET = "SELECT doc FROM items WHERE pk = ? AND sk = ? AND (expires IS NULL OR expires > ?)"
+RANGE = (
+    "SELECT sk, doc FROM items WHERE pk = ? AND sk >= ? AND sk < ?"
+    " AND (expires IS NULL OR expires > ?)"
+)
+# Beyond every key: no UTF-8 has this byte.
+AFTER_ALL = b"\xff"
+# Few different texts, which SQLite keeps prepared: the places that are too many stay empty.
+RANGES_A_STATEMENT, RANGES_ROUNDED = 64, 8
 READ_BUSY_SECONDS = 1.0
 
 
@@ -77,6 +87,20 @@ class SqliteTable:
         more = len(docs) > limit
         return Page(items, cursor_after(self.schema, query, items[-1]) if more else None)
 
+    async def merge(
+        self, ranges: Sequence[Range], *, forward: bool = True, limit: int = 100
+    ) -> Merged:
+        """See Table.merge. SQLite reads no more than it tells."""
+        check_ranges(ranges, limit)
+        starts = range(0, len(ranges), RANGES_A_STATEMENT)
+        some = [ranges[start : start + RANGES_A_STATEMENT] for start in starts]
+        return merged([self.read_part(one, forward, limit) for one in some], forward=forward)
+
+    def read_part(self, ranges: Sequence[Range], forward: bool, limit: int) -> Part:
+        """The first of these ranges, by one statement."""
+        docs = [doc for _, doc in self.read(*select_merged(ranges, forward, limit))]
+        return Part(ranges, loads(b"[" + b",".join(docs[:limit]) + b"]"), more=len(docs) > limit)
+
     async def write(self, *actions: Action) -> None:
         """See Table.write."""
         check_write(self.schema, actions)
@@ -121,6 +145,28 @@ def select(query: Query) -> tuple[str, list[object]]:
         f" AND (expires IS NULL OR expires > ?) ORDER BY {order} LIMIT ?"
     )
     return sql, [*values, time(), query.limit + 1]
+
+
+def select_merged(
+    ranges: Sequence[Range],
+    forward: bool,
+    limit: int,
+) -> tuple[str, list[object]]:
+    """The statement for the first rows of ranges, and one more, which tells whether there is."""
+    now, values = time(), list[object]()
+    for pk, start, end in ranges:
+        values += (pk.encode(), start.encode(), AFTER_ALL if end is None else end.encode(), now)
+    missing = -len(ranges) % RANGES_ROUNDED
+    values += (None,) * (4 * missing)
+    values.append(limit + 1)
+    return merge_sql(len(ranges) + missing, forward), values
+
+
+@cache
+def merge_sql(count: int, forward: bool) -> str:
+    """SQLite takes the next row of whichever range has it, and reads none that it does not need."""
+    order = "sk" if forward else "sk DESC"
+    return f"{' UNION ALL '.join([RANGE] * count)} ORDER BY {order} LIMIT ?"
 
 
 def bounds(query: Query) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ MISSPELT = {
     "ranges": Target(ranges, 8),
     "signature": Target(signature, 20),
 }
-TARGETS = {**MISSPELT, "search": Target(search, 1)}
+TARGETS = {**MISSPELT, "search": Target(search, 2)}
 
 
 class Finding(Exception):

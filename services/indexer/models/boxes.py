@@ -37,12 +37,12 @@ def parts_of(box: Box | None) -> list[Box]:
 
 
 def meet(some: Sequence[Box], others: Sequence[Box]) -> bool:
-    """Whether any of these has a point in common with any of those."""
-    return any(
-        one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-        for one in some
-        for other in others
-    )
+    """Whether any of these has a point in common with any of those; asked for every row."""
+    for west, south, east, north in some:
+        for other in others:
+            if west <= other[2] and other[0] <= east and south <= other[3] and other[1] <= north:
+                return True
+    return False
 
 
 def _turned(parts: Sequence[Box]) -> tuple[float, float] | None:

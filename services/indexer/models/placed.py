@@ -48,11 +48,6 @@ def rank_of(start: int) -> str:
     return f"{LAST - start:0{DIGITS}d}"
 
 
-def start_of(rank: str) -> int:
-    """What the rank is of."""
-    return LAST - int(rank)
-
-
 def _read(text: object) -> int:
     """The beginning of all time where it is none: what tells no time is older than all else."""
     try:

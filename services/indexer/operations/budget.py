@@ -14,6 +14,11 @@ class Budget:
         self._turn = monotonic()
         self._end = self._turn + seconds
 
+    @property
+    def rows(self) -> int:
+        """How many are left, if any."""
+        return self._rows
+
     async def is_spent(self, rows: int = 1) -> bool:
         """Asked after each row, or after some."""
         self._rows -= rows

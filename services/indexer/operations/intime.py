@@ -10,7 +10,7 @@ from typing import Any
 from services.indexer.models.places import IN_TIME, Place, place_of
 from services.indexer.operations.budget import Budget
 from services.indexer.operations.looked import Found, Looked, id_of
-from services.indexer.operations.merging import Order, Reading, Search, Stream, sieve_of
+from services.indexer.operations.merging import MOST_ROWS, Order, Reading, Search, sieve_of
 from services.indexer.operations.reaching import Readable, look_around
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import Filter
@@ -42,11 +42,13 @@ async def find_in_time(
     order = Order(newest_first=not wanted.sort or wanted.sort[0].descending)
     place = after.item_id if after else order.beginning
     sight, families = await look_around(table, readable)
-    sieve, size = sieve_of(wanted_filter), wanted.limit // 2 + 8
+    sieve = sieve_of(wanted_filter)
     budget = Budget(limits.max_rows, limits.max_seconds)
     search = Search(table, sight, sieve, order, budget, limits.max_waves)
-    spans = [span for family in families for span in sieve.spans(family, order, place)]
-    reading = Reading(search, [Stream(span, place, size) for span in spans], place)
+    ranges = [one for family in families for one in sieve.ranges(family, order, place)]
+    # Of what lies in cells some are beside the box, and some are met in several.
+    size = min(2 * wanted.limit + 12 if sieve.boxes else wanted.limit + 2, MOST_ROWS)
+    reading = Reading(search, ranges, place, size)
     return await _find(search, reading, wanted_filter, wanted.limit + 1)
 
 

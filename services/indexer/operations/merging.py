@@ -1,20 +1,20 @@
 """Rows of many partitions as one sequence in the order of time, read in as few rounds as it takes.
 
-A round (a wave) asks at once every partition that might still have something before what is known.
-How much of it was read is bounded; what is told of the place then never names what may not be seen.
+A round (a wave) asks at once all partitions that may still have something. How much is read is
+bounded; what is told of the place then never names what may not be seen.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from services.indexer.models.boxes import Box, meet, parts_of
 from services.indexer.models.placed import micros, rank_of
 from services.indexer.operations.budget import Budget
 from services.indexer.operations.reaching import Sight
 from services.indexer.stac.filters import Filter
-from services.indexer.store.cells import LONGEST_OF_SHORT, Family, Pointer, Span, read_cells
-from shared.tables import Table
+from services.indexer.store.cells import LONGEST_OF_SHORT, Family, Pointer, pointers_of
+from shared.tables import Item, Range, Table
 
 MOST_ROWS = 1000
 # A place before all keys, and one after them.
@@ -35,14 +35,6 @@ class Order:
         """The last of these."""
         return max(places) if self.newest_first else min(places)
 
-    def sooner(self, places: Iterable[str]) -> str:
-        """The first of these."""
-        return min(places) if self.newest_first else max(places)
-
-    def sorted(self, keys: Iterable[str]) -> list[str]:
-        """One after the other."""
-        return sorted(keys, reverse=not self.newest_first)
-
     def before_all(self, rank: str) -> str:
         """The place before all rows of a moment; it is nobody's name."""
         return rank + ("#" if self.newest_first else "$")
@@ -52,84 +44,53 @@ class Order:
         """The place before all."""
         return FIRST if self.newest_first else LAST
 
-    def after(self, place: str) -> tuple[str | None, str | None]:
+    def after(self, place: str) -> tuple[str, str | None]:
         """From where and up to where to read, to leave out what is not after the place."""
         if self.newest_first:
-            return (f"{place}$" if place else None), None
-        return None, (f"{place}#" if place != LAST else None)
+            return (f"{place}$" if place else ""), None
+        return "", (f"{place}#" if place != LAST else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What can be asked of a row: times as in `Placed`, both ends included."""
+    """What can be asked of a row; times as in `Placed`, both ends included.
+
+    `newest` is the rank of the latest start there may be.
+    """
 
     boxes: tuple[Sequence[Box], ...]
     start: int | None
-    end: int | None
+    newest: str
 
-    def passes(self, pointer: Pointer) -> bool:
-        """Whether its item may be one of those that are sought."""
-        if self.end is not None and pointer.start > self.end:
-            return False
-        if self.start is not None and pointer.end < self.start:
+    def passes(self, box: Box | None, end: int) -> bool:
+        """Whether an item that lies there and ends then may be one of those that are sought."""
+        if self.start is not None and end < self.start:
             return False
         if not self.boxes:
             return True
-        parts = parts_of(pointer.box)
-        return all(meet(boxes, parts) for boxes in self.boxes)
+        parts = parts_of(box)
+        for boxes in self.boxes:  # noqa: SIM110 - for every row: `all` takes as long as the rest
+            if not meet(boxes, parts):
+                return False
+        return True
 
-    def spans(self, family: Family, order: Order, place: str) -> list[Span]:
+    def ranges(self, family: Family, order: Order, place: str) -> list[Range]:
         """Where all of these are, after the place."""
+        low, high = order.after(place)
+        low, oldest = max(low, self.newest), high
+        if self.start is not None and self.start > LONGEST_OF_SHORT:
+            begins = f"{rank_of(self.start - LONGEST_OF_SHORT)}$"
+            oldest = min(high or begins, begins)
         return [
-            self._span(partition, order, place, is_short=is_short)
+            Range(partition, low, oldest if is_short else high)
             for partition, is_short in family.spans_for(self.boxes[0] if self.boxes else None)
         ]
-
-    def _span(self, partition: str, order: Order, place: str, *, is_short: bool) -> Span:
-        low, high = order.after(place)
-        if self.end is not None:
-            low = max(low or "", rank_of(self.end))
-        if self.start is not None and is_short and self.start > LONGEST_OF_SHORT:
-            oldest = f"{rank_of(self.start - LONGEST_OF_SHORT)}$"
-            high = min(high or oldest, oldest)
-        return Span(partition, low, high, order.newest_first)
 
 
 def sieve_of(wanted: Filter) -> Sieve:
     """As much of a filter as a row can answer."""
-    start, end = (micros(one) if one else None for one in (wanted.start, wanted.end))
-    return Sieve(wanted.boxes, start, end)
-
-
-class Stream:
-    """One partition, read further and further: all up to `reached` is known."""
-
-    def __init__(self, span: Span, reached: str, size: int) -> None:
-        self.reached = reached
-        self.is_done = False
-        self._span, self._size = span, size
-
-    async def read(self, table: Table) -> list[Pointer]:
-        """What follows; each time twice as much."""
-        found, more = await read_cells(table, self._span, self._size)
-        self._size = min(2 * self._size, MOST_ROWS)
-        self.is_done = not more
-        return found
-
-    def go_on(self, found: Sequence[Pointer], sight: Sight, order: Order) -> None:
-        """After these. All of one moment of a repository that may not be told of is left out."""
-        last = found[-1]
-        shown = [one.key for one in found if sight.shows(one)]
-        nameable = [last.key] if sight.shows(last) else [order.before_all(last.rank), *shown[-1:]]
-        self.reached = order.later(self.reached, *nameable)
-        is_hidden = sight.of(last) is None
-        name = f"{last.rank}#{last.repository_uid}" if is_hidden else last.sk
-        low, high = self._span.low, self._span.high
-        if order.newest_first:
-            low = f"{name}$" if is_hidden else f"{name}\0"
-        else:
-            high = f"{name}#" if is_hidden else name
-        self._span = Span(self._span.partition, low, high, order.newest_first)
+    start = micros(wanted.start) if wanted.start else None
+    return Sieve(wanted.boxes, start, rank_of(micros(wanted.end)) if wanted.end else FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +106,14 @@ class Search:
 
 
 class Reading:
-    """One search's way through its streams, from a place on."""
+    """One search's way through its ranges, from a place on: all up to `reached` is known."""
 
-    def __init__(self, search: Search, streams: Sequence[Stream], start: str) -> None:
+    def __init__(self, search: Search, ranges: Sequence[Range], start: str, size: int) -> None:
         self.is_spent = False
-        self._search, self._streams, self._start = search, streams, start
+        self._search, self._ranges, self._size = search, list(ranges), size
+        self._start = self._reached = start
         self._waves = 0
+        # By key: an item may have rows of two editions, of which one is read.
         self._pool: dict[str, Pointer] = {}
 
     async def take(self, most: int) -> tuple[list[Pointer], str | None]:
@@ -158,38 +121,44 @@ class Reading:
 
         Then with the place up to which these are all, from where to go on.
         """
-        order = self._search.order
-        while True:
-            keys = order.sorted(self._pool)
-            behind = self._behind(keys[most - 1] if len(keys) >= most else None)
-            if not behind:
-                return self._out(keys[:most]), None
-            cut = order.sooner(one.reached for one in self._streams if not one.is_done)
-            if self.is_spent and order.is_before(self._start, cut):
-                return self._out(one for one in keys if not order.is_before(cut, one)), cut
-            await self._wave(behind)
+        while self._ranges and len(self._pool) < most:
+            if self.is_spent and self._search.order.is_before(self._start, self._reached):
+                return self._out(most), self._reached
+            await self._wave()
+        return self._out(most), None
 
-    def _behind(self, bound: str | None) -> list[Stream]:
-        """The streams that may have something before the bound."""
-        return [
-            one
-            for one in self._streams
-            if not one.is_done
-            and (bound is None or self._search.order.is_before(one.reached, bound))
-        ]
+    def _out(self, most: int) -> list[Pointer]:
+        return [self._pool.pop(key) for key in list(islice(self._pool, most))]
 
-    def _out(self, keys: Iterable[str]) -> list[Pointer]:
-        return [self._pool.pop(key) for key in keys]
-
-    async def _wave(self, streams: Sequence[Stream]) -> None:
+    async def _wave(self) -> None:
+        """What follows; each time four times as much."""
         search = self._search
-        pages = await asyncio.gather(*(one.read(search.table) for one in streams))
-        await search.sight.look(pointer for page in pages for pointer in page)
-        for stream, page in zip(streams, pages, strict=True):
-            if page:
-                stream.go_on(page, search.sight, search.order)
-            shown = (one for one in page if search.sight.shows(one) and search.sieve.passes(one))
-            self._pool |= {one.key: one for one in shown}
+        left = search.budget.rows
+        size = min(self._size, left) if left > 0 else self._size
+        found, rest = await search.table.merge(
+            self._ranges, forward=search.order.newest_first, limit=size
+        )
+        passed = pointers_of(found, search.sieve.passes)
+        await search.sight.look([*passed, *pointers_of(found[-1:])])
+        self._pool |= {one.key: one for one in passed if search.sight.shows(one)}
+        self._ranges = rest
+        if self._ranges:
+            await self._go_on(found)
+        self._size = min(4 * self._size, MOST_ROWS)
         self._waves += 1
-        is_spent = await search.budget.is_spent(sum(map(len, pages)))
+        is_spent = await search.budget.is_spent(len(found))
         self.is_spent = is_spent or self._waves >= search.max_waves
+
+    async def _go_on(self, found: Sequence[Item]) -> None:
+        """After these. All of one moment of a repository that may not be told of is left out."""
+        sight, order, (last,) = self._search.sight, self._search.order, pointers_of(found[-1:])
+        if sight.shows(last):
+            self._reached = last.key
+            return
+        pointers = pointers_of(found)
+        await sight.look(pointers)
+        shown = [one.key for one in pointers if sight.shows(one)]
+        self._reached = order.later(self._reached, order.before_all(last.rank), *shown[-1:])
+        if sight.of(last) is None:
+            name = f"{last.rank}#{last.repository_uid}" + ("$" if order.newest_first else "#")
+            self._ranges = [one.after(name, forward=order.newest_first) for one in self._ranges]

@@ -6,10 +6,10 @@ grid (models.cells), and one or some for everything. What lasts long stands in p
 own: a search by time looks back no further than an item of the others can last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from services.indexer.models.boxes import Box, parts_of
@@ -17,8 +17,8 @@ from services.indexer.models.cells import places_for, places_of
 from services.indexer.models.counted import CountedItem
 from services.indexer.models.editions import Edition
 from services.indexer.models.houses import HOUSES, House
-from services.indexer.models.placed import MICROSECOND, Placed, placed_at, rank_of, start_of
-from shared.tables import Action, Delete, Item, Put, Table
+from services.indexer.models.placed import DIGITS, MICROSECOND, Placed, placed_at, rank_of
+from shared.tables import Action, Delete, Item, Put
 
 # By how long items last: what names a month is among the short ones.
 SHORT, LONG = "short", "long"
@@ -66,28 +66,23 @@ def family_of(edition: Edition) -> Family:
     return Family(str(edition), (6,), 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """A row: `key` is its place in the order of all items, whatever the edition."""
 
-    sk: str
     key: str
-    rank: str
     repository_uid: str
     item_id: str
     number: int
-    box: Box | None
-    end: int
+
+    @property
+    def rank(self) -> str:
+        """Of its start."""
+        return self.key[:DIGITS]
 
     @property
     def edition(self) -> Edition:
         """Where the item is kept."""
         return Edition(self.repository_uid, self.number)
-
-    @property
-    def start(self) -> int:
-        """As in `Placed`."""
-        return start_of(self.rank)
 
 
 def put_cells(
@@ -127,27 +122,14 @@ def _assumed(counted: CountedItem) -> Placed:
     return placed_at(counted.bbox, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a partition: from `low` on, up to `high` and without it."""
-
-    partition: str
-    low: str | None = None
-    high: str | None = None
-    forward: bool = True
-
-
-async def read_cells(table: Table, span: Span, limit: int) -> tuple[list[Pointer], bool]:
-    """The first rows of it, and whether there are more."""
-    page = await table.query(
-        span.partition, start=span.low, end=span.high, forward=span.forward, limit=limit
-    )
-    return [_pointer(row) for row in page.items], page.cursor is not None
+def pointers_of(
+    rows: Iterable[Item], passes: Callable[[Box | None, int], bool] = lambda *_: True
+) -> list[Pointer]:
+    """What rows say, of those whose box and end pass."""
+    return [_pointer(row) for row in rows if passes(row["box"], row["end"])]
 
 
 def _pointer(row: Item) -> Pointer:
-    sk: str = row["sk"]
-    key, _, number = sk.rpartition("#")
-    rank, repository_uid, item_id = key.split("#", 2)
-    box: Box | None = tuple(row["box"]) if row["box"] else None
-    return Pointer(sk, key, rank, repository_uid, item_id, int(number), box, row["end"])
+    key, _, number = row["sk"].rpartition("#")
+    _, repository_uid, item_id = key.split("#", 2)
+    return Pointer(key, repository_uid, item_id, int(number))

@@ -12,7 +12,7 @@ from time import time
 import pytest
 
 from shared.errors import Unavailable
-from shared.tables import Absent, ConditionFailed, Delete, Index, Put, Schema, Update
+from shared.tables import Absent, ConditionFailed, Delete, Index, Put, Range, Schema, Update
 from shared.tables.sqlite import SqliteTable, open_sqlite
 from tests.contract.tables.hammer import SCHEMA
 
@@ -216,4 +216,29 @@ async def test_a_late_page_costs_no_more_than_the_first(tmp_path: Path) -> None:
         steps.append(counted[0])
     costs = [after - before for before, after in pairwise([0, *steps])]
     assert max(costs) < 1.5 * min(costs)
+    await table.close()
+
+
+async def test_merging_reads_no_more_than_it_tells(tmp_path: Path) -> None:
+    """However much the partitions hold."""
+    table = await open_sqlite(SCHEMA, tmp_path / "things.db")
+    sizes = {"few": 20, "many": 1000}
+    for name, size in sizes.items():
+        for first in range(0, size, 20):
+            keys = [(f"{name}{n}", f"{sk:06}") for n in range(5) for sk in range(first, first + 20)]
+            await table.write(*(Put({"pk": pk, "sk": sk}) for pk, sk in keys))
+    await table.get("few0", "000000")  # SQLite has read its schema
+    steps = [0]
+
+    def count() -> None:
+        steps[0] += 1
+
+    table.reader.set_progress_handler(count, 1)
+    for forward in (True, False):
+        costs = dict[str, int]()
+        for name in sizes:
+            before, ranges = steps[0], [Range(f"{name}{n}") for n in range(5)]
+            assert (await table.merge(ranges, forward=forward, limit=7)).rest
+            costs[name] = steps[0] - before
+        assert costs["many"] == costs["few"]
     await table.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from shared.tables import Action, Delete, Item, Page, Put, Schema
+from shared.tables import Action, Delete, Item, Merged, Page, Put, Range, Schema
 from shared.tables.backoff import Busy, retried
 from shared.tables.sqlite import SqliteTable, open_sqlite
 
@@ -42,6 +42,10 @@ class WorstTable:
         """An index is as old as the lag; a table is not."""
         table = self.late if index else self.table
         return await self.grudgingly(lambda: table.query(pk, index=index, **wanted))
+
+    async def merge(self, ranges: Sequence[Range], **wanted: Any) -> Merged:
+        """Throttled now and then."""
+        return await self.grudgingly(lambda: self.table.merge(ranges, **wanted))
 
     async def write(self, *actions: Action) -> None:
         """Throttled now and then; the indexes follow."""
