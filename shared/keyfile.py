@@ -30,7 +30,12 @@ def load_key_file(home: Path) -> bytes:
     """
     path = home / "key"
     if not path.exists():
-        _make(path)
+        make_key(path)
+    return read_key(path)
+
+
+def read_key(path: Path) -> bytes:
+    """The 32 bytes of a key file. Raises KeyFileError; OSError where there is none."""
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise KeyFileError(f"The key file {path} must hold {KEY_BYTES} bytes; it has {len(key)}.")
@@ -72,9 +77,10 @@ def hook_secret(key: bytes) -> str:
     return derive_text(key, "kratos/hook")
 
 
-def _make(path: Path) -> None:
+def make_key(path: Path) -> None:
+    """A new key file at mode 600; one that is there stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".key.{os.getpid()}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         os.write(descriptor, secrets.token_bytes(KEY_BYTES))

@@ -25,6 +25,7 @@ from shared import telemetry
 from shared.certificates import CertificateError
 from shared.errors import Problem
 from shared.http1 import Listener
+from shared.keyfile import KeyFileError
 from shared.log import configure, logger
 from shared.settings import Settings
 
@@ -101,7 +102,7 @@ async def serve(app: App) -> int:
             _look_for_garbage_seldom()
             await stop.wait()
             opened.stopping()
-    except (PortTakenError, CertificateError) as error:
+    except (PortTakenError, CertificateError, KeyFileError) as error:
         log.error("not started", reason=str(error))  # noqa: TRY400  (one sentence, no traceback)
         return 1
     return 0

@@ -232,11 +232,13 @@ def keys_of(client: Client, bucket: str, **more: Any) -> list[str]:
 
 def stray_files(door: Door, upload_id: str = "") -> list[str]:
     """What uploads under way have left beside the objects; or the parts of one upload."""
-    hidden, wanted = door.bytes_folder / ".sc", upload_id or "tmp"
+    folders, wanted = (".sc", ".sealed/.sc"), upload_id or "tmp"
+    tops = [door.bytes_folder / folder for folder in folders]
     if door.bucket_folder is not None:
-        hidden, wanted = door.bucket_folder, upload_id or ".sgwtmp"
+        tops, wanted = [door.bucket_folder], upload_id or ".sgwtmp"
     return sorted(
         str(path.relative_to(hidden))
+        for hidden in tops
         for path in hidden.rglob("*")
         if path.is_file() and wanted in path.relative_to(hidden).parts
     )

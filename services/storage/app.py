@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from services.storage.blobs.cloud import open_cloud
-from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs
+from services.storage.blobs.sealed import SealingError, open_files
 from services.storage.handlers import REQUESTS, Answering, on_account, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
@@ -199,7 +199,17 @@ async def _looking_after(
 async def _blobs(settings: ServiceSettings) -> Blobs:
     storage = settings.storage
     if not storage.blobs:
-        return await open_local(settings.home / "storage", fsync=storage.fsync)
+        return await open_files(
+            settings.home / "storage",
+            fsync=storage.fsync,
+            seals=storage.sealed,
+            key_file=settings.sealing_key,
+        )
+    if storage.sealed:
+        raise SealingError(
+            "COOP_STORAGE__SEALED seals files, and COOP_STORAGE__BLOBS names a bucket: "
+            "there use the encryption of its cloud."
+        )
     options = {name: value.get_secret_value() for name, value in storage.blobs_options.items()}
     return await open_cloud(storage.blobs, options, patience_seconds=storage.blobs_patience)
 

@@ -1,5 +1,6 @@
 """What storage reads from the environment, beside what all services share."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, IPvAnyNetwork, SecretStr
@@ -8,6 +9,7 @@ from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
 
 SCRUB_RATE = 10_000_000
+SEALING_KEY = "sealing-key"
 
 
 class StorageSettings(SharedStorageSettings):
@@ -18,6 +20,9 @@ class StorageSettings(SharedStorageSettings):
     `backup_options` are those of a bucket for backups.
 
     `fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
+
+    `sealed`: whether bytes that come from now on are encrypted in files; what was sealed is read in
+    any case. `sealing_key` is the key file for it, `sealing-key` in the data folder where not set.
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
     refused (a revoked key must not work for ever); anonymous reads of public data go on.
@@ -53,6 +58,8 @@ class StorageSettings(SharedStorageSettings):
     blobs_patience: float = Field(default=30.0, gt=0)
     backup_options: dict[str, SecretStr] = Field(default_factory=dict)
     fsync: Literal["always", "data", "off"] = "always"
+    sealed: bool = False
+    sealing_key: Path | None = None
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"
     buckets: Literal["keep", "manage"] = "keep"
@@ -84,3 +91,8 @@ class ServiceSettings(Settings):
     """The settings of a storage process."""
 
     storage: StorageSettings = Field(default_factory=StorageSettings)
+
+    @property
+    def sealing_key(self) -> Path:
+        """The key file that wraps the key of what is sealed."""
+        return self.storage.sealing_key or self.home / SEALING_KEY

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     people,
     revocation,
     rights,
+    sealing,
     starting,
 )
 from tests.benchmarks.report import Table
@@ -68,6 +69,7 @@ def measured(folder: Path) -> list[Table]:
         tables.append(asyncio.run(people.measure(ready, running.home)))
         tables.append(asyncio.run(finding.measure(ready, running.home)))
     tables.append(uvloop.run(items.measure(folder / "items")))
+    tables.append(sealing.measure(folder / "sealing"))
     tables.append(starting.measure(folder / "starting" / "home"))
     tables.append(revocation.measure(folder / "revocation" / "home"))
     (folder / "bus").mkdir()

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from shared.errors import Unavailable
+from shared.errors import Internal, Unavailable
 
 Bytes = bytes | bytearray | memoryview
 Update = Callable[[Bytes], None]
@@ -26,6 +26,10 @@ class GoneError(Exception):
 
 class LostError(Unavailable):
     """A record names bytes of which some are gone: to a reader they are out of reach for good."""
+
+
+class DamagedError(Internal):
+    """The bytes that lie there are not what was put there, and nobody is given them."""
 
 
 class Folder(NamedTuple):
@@ -158,7 +162,7 @@ class Published(Protocol):
     stored: Stored
 
     async def settle(self) -> None:
-        """The record is durable: let go of what was there before."""
+        """The record is durable: let go of what was there before. Under the lock of its key."""
         ...
 
     async def undo(self, *, is_sure: bool = True) -> None:

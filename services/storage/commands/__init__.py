@@ -1,6 +1,6 @@
-"""What operators do at the machine: figures, bytes read again, backups made and brought back.
+"""What operators do at the machine: figures, bytes read again, backups, restores, another key.
 
-All of it works on the table and the bytes, beside a platform that runs or not; a restore does not.
+All of it works beside a platform that runs or not; a restore does not.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from services.storage.commands.backup import RECORDS, back_up, list_snapshots
 from services.storage.commands.figures import reconcile_all
 from services.storage.commands.restore import restore
 from services.storage.commands.scrub import list_faults, scrub_now
+from services.storage.commands.sealing import rotate_sealing_key
 from services.storage.settings import ServiceSettings
 from shared.errors import Problem
 from shared.keyfile import KeyFileError
@@ -35,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     _add_rate(one)
     one.set_defaults(run=restore)
     _add_scrub(commands.add_parser("scrub", help="read all bytes again, to find what rotted"))
+    one = commands.add_parser("rotate-sealing-key", help="a new key file for what is sealed")
+    one.set_defaults(run=rotate_sealing_key)
     return whole
 
 

@@ -43,7 +43,7 @@ from shared.tables.sqlite import open_sqlite
 
 STAGE = ".restoring"
 # The supervisor's lock, and what some file systems begin with.
-MAY_BE_THERE = {"key", "lock", "lost+found"}
+MAY_BE_THERE = {"key", "sealing-key", "lock", "lost+found"}
 # What was under way, and where bytes were that are somewhere else now.
 UNDER_WAY = (DIRTY, LEFTOVERS, FAULTS, upload_key(""), "LEASE")
 # Nobody who heard of an event so long before the copies were made is without it in them.

@@ -14,7 +14,14 @@ from weakref import WeakValueDictionary
 from services.storage.backups.inventory import Inventory
 from services.storage.backups.naming import bytes_name
 from services.storage.backups.target import Target
-from services.storage.blobs.port import READ_BYTES, Blob, Bytes, GoneError, LostError
+from services.storage.blobs.port import (
+    READ_BYTES,
+    Blob,
+    Bytes,
+    DamagedError,
+    GoneError,
+    LostError,
+)
 from services.storage.models import ObjectRecord
 from services.storage.operations.backed_up import (
     AT_ONCE,
@@ -124,7 +131,7 @@ async def _is_kept(
                 return False
             try:
                 await _copy(backing, record, blob, name)
-            except (ChangedError, LostError):
+            except (ChangedError, DamagedError, LostError):
                 return False
             finally:
                 if blob is not held:
@@ -147,13 +154,16 @@ async def _open(live: Resources, repository: Repository, record: ObjectRecord) -
     folder, key, blobs = folder_of(repository), record.key, live.blobs
     as_version = blobs.version_place(record.place, name_of(record.stamp))
     for place in dict.fromkeys((record.place, as_version)):
-        with suppress(GoneError):
+        with suppress(GoneError, DamagedError):
             blob = await blobs.open(folder, key, place)
             if blob.mark == record.mark:
                 return blob
             blob.close()
     # A version that came back is under its key's own name again.
-    found = await blobs.look(folder, key)
+    try:
+        found = await blobs.look(folder, key)
+    except DamagedError:
+        return None
     if found is None or found.mark == record.mark:
         return found
     found.close()

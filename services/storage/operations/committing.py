@@ -59,9 +59,8 @@ async def commit_object(resources: Resources, repository: Repository, ready: Rea
     fails.
     """
     folder = folder_of(repository)
-    async with resources.bursts.writing(folder):
-        async with resources.blobs.locked(folder, ready.new.key):
-            record, published = await _win(resources, repository, ready)
+    async with resources.bursts.writing(folder), resources.blobs.locked(folder, ready.new.key):
+        record, published = await _win(resources, repository, ready)
         await published.settle()
     return record
 

@@ -10,7 +10,14 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
-from services.storage.blobs.port import Blob, Folder, GoneError, Imprint, Stored
+from services.storage.blobs.port import (
+    Blob,
+    DamagedError,
+    Folder,
+    GoneError,
+    Imprint,
+    Stored,
+)
 from services.storage.models import ObjectRecord
 from services.storage.operations.reading import etag_of
 from services.storage.operations.receiving import KEPT, base64_of, imprint_of
@@ -45,8 +52,17 @@ ACTOR = "storage"
 async def heal_object(resources: Resources, repository: Repository, key: str) -> bool:
     """Make record and bytes of one key fit again; whether anything was changed.
 
-    Nothing is changed while somebody else writes: then it fits already, or is asked for again.
+    Nothing is changed while somebody else writes: then it fits already, or is asked for again. Nor
+    does anyone get bytes that are known to be damaged for what was stored.
     """
+    try:
+        return await _heal(resources, repository, key)
+    except DamagedError:
+        log.error("damaged bytes stay as they are", repository=repository.repository_uid)  # noqa: TRY400
+        return False
+
+
+async def _heal(resources: Resources, repository: Repository, key: str) -> bool:
     folder = folder_of(repository)
     record = await find_object(resources.outbox, repository.repository_uid, key)
     if resources.blobs.lingers is not None:
@@ -65,9 +81,9 @@ async def heal_object(resources: Resources, repository: Repository, key: str) ->
         if record is not None and fits(record, blob):
             return False
         # Reading a large file takes its time: the key is locked only afterwards.
-        imprint = blob.imprint() or await _imprint_by_reading(blob)
+        imprint = blob.imprint() or await imprint_by_reading(blob)
         async with resources.bursts.writing(folder), resources.blobs.locked(folder, key):
-            return await _adopt(resources, repository, record, (key, blob, imprint))
+            return await adopt(resources, repository, record, (key, blob, imprint))
     except ConditionFailed:
         return False
     finally:
@@ -83,7 +99,7 @@ async def _put_back(resources: Resources, repository: Repository, record: Object
     """Whether a change died that had kept the bytes of this record: it never was."""
     folder, key, blobs = folder_of(repository), record.key, resources.blobs
     version = Stored(blobs.version_place(record.place, name_of(record.stamp)), record.mark)
-    if not await _lies(resources, folder, key, version):
+    if not await lies(resources, folder, key, version):
         return False
     async with resources.bursts.writing(folder), blobs.locked(folder, key):
         now = await find_object(resources.outbox, repository.repository_uid, key)
@@ -96,7 +112,7 @@ async def _put_back(resources: Resources, repository: Repository, record: Object
     return True
 
 
-async def _lies(resources: Resources, folder: Folder, key: str, stored: Stored) -> bool:
+async def lies(resources: Resources, folder: Folder, key: str, stored: Stored) -> bool:
     """Whether these very bytes are at their place."""
     return (await resources.blobs.look_many(folder, {key: stored.place}))[key] == stored
 
@@ -105,7 +121,7 @@ async def _is_version(resources: Resources, repository: Repository, key: str, ma
     """Whether bytes are those of a version, which has them under its own name too."""
     folder, uid = folder_of(repository), repository.repository_uid
     async for one in versions_of_key(resources.outbox, uid, key):
-        if one.mark == mark and await _lies(resources, folder, key, Stored(one.place, mark)):
+        if one.mark == mark and await lies(resources, folder, key, Stored(one.place, mark)):
             return True
     return False
 
@@ -120,14 +136,14 @@ async def _look(
     return await resources.blobs.look(folder, key)
 
 
-async def _imprint_by_reading(blob: Blob) -> Imprint:
+async def imprint_by_reading(blob: Blob) -> Imprint:
     """Of bytes that somebody else wrote, or nobody knows when."""
     computed = Checksums(KEPT)
     await blob.feed(computed.update)
     return replace(imprint_of(computed), is_own=False)
 
 
-async def _adopt(
+async def adopt(
     resources: Resources,
     repository: Repository,
     record: ObjectRecord | None,

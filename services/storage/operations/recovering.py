@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from services.storage.blobs.port import Found
 from services.storage.models import DirtyMark
 from services.storage.operations.checking import check_versions
 from services.storage.operations.collecting import collect, is_old, remove_left_over
 from services.storage.operations.healing import heal_object
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.straying import heal_stray
 from services.storage.store.figures import fold
 from services.storage.store.marks import clear_mark, dirty_marks
 from services.storage.store.objects import find_objects, objects_page
@@ -30,9 +32,12 @@ async def reindex(resources: Resources, repository: Repository) -> int:
     if resources.blobs.lingers is not None:
         return await collect(resources, repository)
     mended = 0
-    for misfits in (records_without_bytes, bytes_without_record):
-        async for key in misfits(resources, repository):
-            mended += await heal_object(resources, repository, key)
+    async for key in records_without_bytes(resources, repository):
+        mended += await heal_object(resources, repository, key)
+    async for found in bytes_without_record(resources, repository):
+        mended += await heal_object(resources, repository, found.key) or await heal_stray(
+            resources, repository, found
+        )
     if repository.versioning is not Versioning.OFF:
         mended += await check_versions(resources, repository)
     return mended
@@ -53,15 +58,18 @@ async def records_without_bytes(resources: Resources, repository: Repository) ->
             return
 
 
-async def bytes_without_record(resources: Resources, repository: Repository) -> AsyncIterator[str]:
-    """Keys that have bytes and no record."""
+async def bytes_without_record(
+    resources: Resources, repository: Repository
+) -> AsyncIterator[Found]:
+    """Bytes that no record names: of a key that has none, or has its bytes at another place."""
     async for found in resources.blobs.walk(folder_of(repository)):
         for start in range(0, len(found), PAGE):
-            keys = [one.key for one in found[start : start + PAGE]]
+            some = found[start : start + PAGE]
+            keys = [one.key for one in some]
             records = await find_objects(resources.outbox, repository.repository_uid, keys)
-            for key, record in zip(keys, records, strict=True):
-                if record is None:
-                    yield key
+            for one, record in zip(some, records, strict=True):
+                if record is None or record.place != one.stored.place:
+                    yield one
             # Looks are made on the loop: others have their turn in between.
             await asyncio.sleep(0)
 

@@ -10,7 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from services.storage.blobs.port import READ_BYTES, Blob, GoneError, Imprint, LostError
+from services.storage.blobs.port import (
+    READ_BYTES,
+    Blob,
+    DamagedError,
+    GoneError,
+    Imprint,
+    LostError,
+)
 from services.storage.models import FaultKind, ObjectRecord
 from services.storage.operations.receiving import base64_of
 from services.storage.operations.resources import Resources, folder_of
@@ -81,8 +88,8 @@ async def _look(
         if error.errno in OURS:
             raise
         return Seen("unreadable")
-    except ValueError:
-        # A list of parts that is none any more.
+    except (DamagedError, ValueError):
+        # What is sealed does not open, or a list of parts is none any more.
         return Seen("damaged")
     finally:
         if blob is not None:

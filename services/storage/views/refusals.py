@@ -1,5 +1,6 @@
 """What went wrong, as S3 says it."""
 
+from services.storage.blobs.port import DamagedError
 from services.storage.s3.errors import S3Error, from_problem
 from services.storage.s3.xml import error
 from services.storage.views.exchange import XML, Exchange, Header
@@ -13,6 +14,8 @@ def as_s3(reason: Exception) -> S3Error:
     """The reason in S3's words; what nobody expected goes to the log and is told as our fault."""
     if isinstance(reason, S3Error):
         return reason
+    if isinstance(reason, DamagedError):
+        return S3Error("InternalError", reason.detail)
     if isinstance(reason, NotFound):
         return S3Error("NoSuchKey")
     if isinstance(reason, Problem):

@@ -8,6 +8,7 @@ import pytest
 from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs
+from services.storage.blobs.sealed import open_files
 from tests import s3_server
 from tests.s3_server import S3Server
 
@@ -22,12 +23,17 @@ def s3_server_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]
         yield server
 
 
-@pytest.fixture(params=["local", "local-without-sync", IN_A_BUCKET])
+@pytest.fixture(params=["local", "local-without-sync", "sealed", IN_A_BUCKET])
 async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
     opened: Blobs
     if request.param == "cloud":
         server: S3Server = request.getfixturevalue("s3_server_up")
         opened = await open_cloud(server.bucket(), server.options, patience_seconds=10)
+    elif request.param == "sealed":
+        key_file = tmp_path / "sealing-key"
+        opened = await open_files(
+            tmp_path / "storage", fsync="always", seals=True, key_file=key_file
+        )
     else:
         fsync = "off" if request.param == "local-without-sync" else "always"
         opened = await open_local(tmp_path / "storage", fsync=fsync)

@@ -80,9 +80,17 @@ class Writer(threading.Thread):
         pytest.param(2, id="two processes"),
     ]
 )
-def restless(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
-    with opened(tmp_path / "home", COOP_STORAGE__PROCESSES=str(request.param)) as door:
+def restless(
+    request: pytest.FixtureRequest, tmp_path: Path, settings: dict[str, str]
+) -> Iterator[Door]:
+    processes = str(request.param)
+    with opened(tmp_path / "home", COOP_STORAGE__PROCESSES=processes, **settings) as door:
         yield door
+
+
+@pytest.fixture(params=["plain", pytest.param("sealed", marks=pytest.mark.slow)])
+def settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    return {"COOP_STORAGE__SEALED": "true"} if request.param == "sealed" else {}
 
 
 def content_at(client: Client, key: str) -> bytes | None:
@@ -159,6 +167,10 @@ def fitting(door: Door, writers: list[Writer]) -> bool:
 
 def files(door: Door) -> list[Path]:
     """Every object's file."""
-    plain = door.bytes_folder / ACCOUNT / PUBLIC
-    hashed = door.bytes_folder / ".sc" / ACCOUNT / PUBLIC / "keys"
-    return [path for top in (plain, hashed) for path in top.rglob("*") if path.is_file()]
+    return [
+        path
+        for top in (door.bytes_folder, door.bytes_folder / ".sealed")
+        for folder in (top / ACCOUNT / PUBLIC, top / ".sc" / ACCOUNT / PUBLIC / "keys")
+        for path in folder.rglob("*")
+        if path.is_file()
+    ]

@@ -15,6 +15,7 @@ from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.local.blobs import LocalBlobs
 from services.storage.blobs.port import Blobs
+from services.storage.blobs.sealed import open_files
 from services.storage.operations.objects import delete_object
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources
@@ -29,14 +30,17 @@ KEPT = REPOSITORY.model_copy(update={"versioning": Versioning.ENABLED})
 UID = REPOSITORY.repository_uid
 
 
-def bytes_in(kind: str) -> Blobs | None:
+async def bytes_in(kind: str, home: Path) -> Blobs | None:
     """Files, or a bucket that is no further away than memory and keeps nothing for readers."""
+    if kind == "sealed":
+        folder, key_file = home / "bytes", home / "sealing-key"
+        return await open_files(folder, fsync="off", seals=True, key_file=key_file)
     return CloudBlobs(Bucket(MemoryStore()), lingers=0) if kind == "cloud" else None
 
 
-@pytest.fixture(params=["local", "cloud"])
+@pytest.fixture(params=["local", "sealed", "cloud"])
 async def resources(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Resources]:
-    async with opened_resources(home, blobs=bytes_in(request.param)) as resources:
+    async with opened_resources(home, blobs=await bytes_in(request.param, home)) as resources:
         yield resources
 
 
@@ -54,7 +58,7 @@ async def bytes_names(target: Target) -> list[str]:
     return [name async for page in target.pages("bytes") for name, _ in page]
 
 
-@pytest.mark.parametrize("into", ["local", "cloud"])
+@pytest.mark.parametrize("into", ["local", "sealed", "cloud"])
 async def test_all_of_a_repository_comes_back(
     resources: Resources, home: Path, new_home: Path, target: Target, into: str
 ) -> None:
@@ -74,7 +78,8 @@ async def test_all_of_a_repository_comes_back(
     backup = await made(resources, home, target)
     assert backup.tally.missing == []
 
-    async with brought_back(backup, target, new_home, bytes_in(into)) as (restored, tally):
+    blobs = await bytes_in(into, new_home)
+    async with brought_back(backup, target, new_home, blobs) as (restored, tally):
         assert tally.missing == []
         assert await everything(restored, KEPT) == before
         now = await find_figures(restored.outbox, UID)

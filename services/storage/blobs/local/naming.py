@@ -4,9 +4,11 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 
-from services.storage.blobs.port import Folder
+from services.storage.blobs.port import Folder, LostError
 
 PLAIN, HASHED, VERSION = "plain", "hashed", "version."
+# What only services.storage.blobs.sealed knows the folder of: it must not look like a deletion.
+SEALED = "sealed."
 OURS = b".sc"
 MAX_SEGMENT_BYTES = 255
 MAX_PATH_BYTES = 4000
@@ -39,12 +41,14 @@ def our_path(folder: Folder, *names: bytes) -> bytes:
 
 
 def path_at(folder: Folder, key: str, place: str) -> bytes:
-    """The path of a key at one of the two places, or of a version of it."""
+    """The path of a key at one of the two places, or of a version of it. Raises LostError."""
     if place.startswith(VERSION):
         name = sha256(key.encode()).hexdigest() + place.removeprefix("version")
         return our_path(folder, b"versions", name[:2].encode(), name.encode())
     if place == HASHED:
         return hashed_path(folder, key)
+    if place.startswith(SEALED):
+        raise LostError("What is sealed is out of reach: its folder is not there.")
     return b"%b/%b" % (folder_path(folder), key.encode())
 
 

@@ -1,0 +1,14 @@
+"""Bytes sealed at rest: what is written from now on lies encrypted beside what lies plain.
+
+    storage/{account}/{repository}/…           plain, as ever
+    storage/.sealed/{account}/{repository}/…   the same layout, each file sealed (see ciphers)
+    storage/.sealed/.key                       the store's key, wrapped by the key file
+
+Which of the two a place means is in its name and never guessed from bytes, so no flipped bit has
+ciphertext served as an object. No id begins with a dot, so `.sealed` is in nobody's way.
+"""
+
+from services.storage.blobs.sealed.blobs import SealedBlobs, open_files
+from services.storage.blobs.sealed.keys import SealingError
+
+__all__ = ["SealedBlobs", "SealingError", "open_files"]
