@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from shared.contracts.indexer import LARGEST_ITEM
 from shared.settings import OpsSettings, Settings
 
 
@@ -72,7 +73,7 @@ class StacSettings(BaseModel):
     """
 
     max_items: int = Field(default=10_000, ge=1)
-    max_item_bytes: int = Field(default=64 * 1024, ge=1024, le=128 * 1024)
+    max_item_bytes: int = Field(default=64 * 1024, ge=1024, le=LARGEST_ITEM)
     max_depth: int = Field(default=64, ge=8, le=200)
 
 

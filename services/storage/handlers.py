@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.storage.operations.objects import delete_object as delete
+from services.storage.operations.objects import delete_unchanged as delete
 from services.storage.operations.presigning import (
     LINK_MARK,
     SigningDoor,
@@ -231,7 +231,9 @@ async def delete_object(answering: Answering, wanted: DeleteObject) -> StoredObj
     )
     # Of what is not there no marker is left.
     await get_record(answering.resources, repository, wanted.key)
-    gone = await delete(answering.resources, repository, wanted.key, actor=wanted.actor.uid)
+    gone = await delete(
+        answering.resources, repository, wanted.key, wanted.etag, actor=wanted.actor.uid
+    )
     if gone.record is None:
         raise NotFound("There is no such object.")
     return stored_object(repository, gone.record)

@@ -57,13 +57,20 @@ class Live:
             raise Unavailable("No more pages can be watched at the moment; try again later.")
         if self.addresses[address] >= self.per_address:
             raise TooManyRequests("Too many pages are being watched from your address.")
-        watcher = Watcher(account_uid, may_read)
         self.addresses[address] += 1
+        try:
+            with self.expecting(place, Watcher(account_uid, may_read)) as watcher:
+                yield watcher
+        finally:
+            self.addresses -= Counter([address])
+
+    @contextmanager
+    def expecting(self, place: Place, watcher: Watcher) -> Iterator[Watcher]:
+        """The same for a request of a moment, which no limit needs to bound."""
         self.watchers.setdefault(place, set()).add(watcher)
         try:
             yield watcher
         finally:
-            self.addresses -= Counter([address])
             self.watchers[place].discard(watcher)
             if not self.watchers[place]:
                 del self.watchers[place]

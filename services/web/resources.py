@@ -12,7 +12,8 @@ from services.web.live import Live
 from services.web.render.previews import Preview
 from services.web.render.readme import Readme
 from services.web.render.statics import Statics
-from services.web.security.cookies import SHARE, CookiePolicy, for_kratos
+from services.web.security import csrf
+from services.web.security.cookies import SESSION, SHARE, CookiePolicy, for_kratos
 from services.web.security.guesses import Guesses
 from services.web.security.rates import Rate
 from services.web.security.turns import Turns
@@ -24,8 +25,8 @@ from services.web.session.share_links import ShareLinks
 from services.web.session.visitor import Visitor
 from services.web.settings import ServiceSettings
 from shared.bus import Bus
-from shared.errors import Unauthenticated
-from shared.kratos import Kratos
+from shared.errors import Forbidden, Unauthenticated, Unavailable
+from shared.kratos import AWAY, Kratos
 
 STATE = "coop"
 BEARER = "bearer "
@@ -105,4 +106,32 @@ async def caller_of(request: HTTPConnection) -> Visitor:
         raise Unauthenticated("Authorization is `Bearer <access key id>.<secret>`.")
     visitor = await resources_of(request).access_keys.visitor(credential[len(BEARER) :].strip())
     request.scope["coop.visitor"] = visitor
+    return visitor
+
+
+async def writer_of(request: HTTPConnection) -> Visitor:
+    """Who calls to change something, who with a cookie does so from our own pages only.
+
+    A cookie alone proves nothing: another site could have made the browser send it.
+    """
+    visitor = await caller_of(request)
+    if visitor.access_key_id:
+        return visitor
+    if visitor.unknown:
+        raise Unavailable(AWAY)
+    session, seed = (request.cookies.get(name, "") for name in (SESSION, csrf.COOKIE))
+    binding = csrf.Binding(resources_of(request).form_key, seed, session)
+    token = request.headers.get(csrf.HEADER, "")
+    if visitor.account is not None and not csrf.is_valid(binding, token):
+        raise Forbidden(
+            "With a session cookie, writing needs the X-CSRF-Token of a page; programs send an "
+            "access key instead."
+        )
+    return visitor
+
+
+def with_account(visitor: Visitor) -> Visitor:
+    """The visitor, if it is anybody. Unauthenticated."""
+    if visitor.account is None:
+        raise Unauthenticated("Send an access key: Authorization: Bearer <access key id>.<secret>")
     return visitor

@@ -1,8 +1,19 @@
 """What the edge reads from the environment, beside what all services share."""
 
-from pydantic import Field, IPvAnyNetwork
+from pydantic import BaseModel, Field, IPvAnyNetwork
 
 from shared.settings import Settings, WebSettings
+
+
+class ItemsSettings(BaseModel):
+    """Of items written through the STAC API: `most` of them in one body of `largest_bytes`.
+
+    An answer waits `wait_seconds` until they are indexed.
+    """
+
+    most: int = Field(default=200, ge=1, le=10_000)
+    largest_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    wait_seconds: float = Field(default=3.0, ge=0, le=60)
 
 
 class EdgeSettings(WebSettings):
@@ -31,6 +42,7 @@ class EdgeSettings(WebSettings):
     even_seconds: float = Field(default=1.0, ge=0)
     api_per_caller: int = Field(default=12_000, ge=1)
     api_per_address: int = Field(default=6_000, ge=1)
+    items: ItemsSettings = Field(default_factory=ItemsSettings)
 
 
 class ServiceSettings(Settings):

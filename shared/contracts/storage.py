@@ -156,12 +156,14 @@ class PresignPostObject(StorageRequest[PostForm]):
 class DeleteObject(StorageRequest[StoredObject]):
     """Removes one object as who asks; the reply is what was there.
 
-    Where the repository keeps versions, it is kept as one.
+    Where the repository keeps versions, it is kept as one. With an `etag` only what has it is
+    removed: else PreconditionFailed.
     """
 
     account_id: str
     repository_id: str
     key: str
+    etag: str = Field(default="", max_length=256)
 
 
 class ObjectVersion(BaseModel):

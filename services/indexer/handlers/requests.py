@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.indexer.handlers.resources import Resources
+from services.indexer.handlers.rights import collected, readable
 from services.indexer.operations import (
     aggregating,
     asking,
@@ -14,6 +15,7 @@ from services.indexer.operations import (
     finding,
     reaching,
     searching,
+    writing,
 )
 from services.indexer.stac.names import repository_of
 from services.indexer.store.repositories import repositories_from
@@ -28,13 +30,17 @@ from shared.contracts.indexer import (
     GetCollection,
     GetFile,
     GetItem,
+    GetItemSource,
     GetPreview,
     GetSummaries,
     ItemFilter,
+    ItemSource,
     ListCatalogs,
     ListCollections,
     ListDirectory,
     ListItems,
+    PreparedItem,
+    PrepareItem,
     SearchCollections,
     SearchItems,
     SearchRepositories,
@@ -46,14 +52,13 @@ from shared.contracts.repositories import (
     Repository,
 )
 from shared.errors import Forbidden, NotFound
-from shared.identifiers import SLUG
-from shared.policy import Action, Principal, demand, may, repository_resource
+from shared.policy import Action, Principal, may, repository_resource
 
 
 async def get_file(resources: Resources, wanted: GetFile) -> FileMetadata:
     """What is known of one object."""
     names, asked = (wanted.account_id, wanted.repository_id), (Action.DATA_READ, wanted.key)
-    repository = await _readable(resources, wanted.actor, names, asked)
+    repository = await readable(resources, wanted.actor, names, asked)
     file = await asking.get_file(resources.table, repository, wanted.key)
     if not (file.parts or file.part_of):
         return file
@@ -73,7 +78,7 @@ def _as_seen(principal: Principal, repository: Repository, file: FileMetadata) -
 async def get_preview(resources: Resources, wanted: GetPreview) -> FilePreview:
     """What one object shows of itself."""
     names, asked = (wanted.account_id, wanted.repository_id), (Action.DATA_READ, wanted.key)
-    repository = await _readable(resources, wanted.actor, names, asked)
+    repository = await readable(resources, wanted.actor, names, asked)
     file = await asking.get_file(resources.table, repository, wanted.key)
     # It may have been described under other names.
     today = {"account_id": repository.account_id, "repository_id": repository.repository_id}
@@ -84,7 +89,7 @@ async def list_directory(resources: Resources, wanted: ListDirectory) -> Directo
     """One page of a directory."""
     names = (wanted.account_id, wanted.repository_id)
     asked = (Action.DATA_LIST, wanted.prefix)
-    repository = await _readable(resources, wanted.actor, names, asked)
+    repository = await readable(resources, wanted.actor, names, asked)
     return await asking.list_directory(resources.table, repository, wanted.prefix, wanted)
 
 
@@ -117,14 +122,14 @@ async def list_collections(resources: Resources, wanted: ListCollections) -> Sta
 
 async def get_collection(resources: Resources, wanted: GetCollection) -> StacDocument:
     """One collection."""
-    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
     name = await _account_name(resources, repository.account_uid)
     return await asking.get_collection(resources.table, repository, name)
 
 
 async def list_items(resources: Resources, wanted: ListItems) -> StacPage:
     """Some items of a collection."""
-    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
     return await asking.list_items(
         resources.table, repository, wanted, data_url=resources.data_url, key=wanted.key
     )
@@ -132,9 +137,34 @@ async def list_items(resources: Resources, wanted: ListItems) -> StacPage:
 
 async def get_item(resources: Resources, wanted: GetItem) -> StacDocument:
     """One item."""
-    repository = await _collected(resources, wanted.actor, wanted.collection_id)
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
     return await asking.get_item(
         resources.table, repository, wanted.item_id, data_url=resources.data_url
+    )
+
+
+async def get_item_source(resources: Resources, wanted: GetItemSource) -> ItemSource:
+    """The object that one item is told from."""
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
+    key = await writing.source_key(resources.table, repository, wanted.item_id)
+    action = Action.DATA_DELETE if wanted.to_delete else Action.DATA_WRITE
+    await readable(resources, wanted.actor, repository_of(wanted.collection_id), (action, key))
+    return await writing.get_source(
+        resources.table, repository, wanted.item_id, data_url=resources.data_url
+    )
+
+
+async def prepare_item(resources: Resources, wanted: PrepareItem) -> PreparedItem:
+    """One item as it is to be written."""
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
+    asked = (Action.DATA_WRITE, writing.key_of(wanted))
+    await readable(resources, wanted.actor, repository_of(wanted.collection_id), asked)
+    return await writing.prepare_item(
+        resources.table,
+        repository,
+        wanted,
+        limits=resources.indexer.limits,
+        data_url=resources.data_url,
     )
 
 
@@ -205,7 +235,7 @@ async def _named(
         if name < first:
             continue
         try:
-            repository = await _collected(resources, actor, name)
+            repository = await collected(resources, actor, name)
         except (NotFound, Forbidden):
             continue
         yield repository
@@ -224,29 +254,6 @@ async def _listed(
                 yield repository
 
 
-async def _collected(resources: Resources, actor: Actor, collection_id: str) -> Repository:
-    return await _readable(resources, actor, repository_of(collection_id), (Action.DATA_READ, ""))
-
-
-async def _readable(
-    resources: Resources, actor: Actor, names: tuple[str, str], asked: tuple[Action, str]
-) -> Repository:
-    """The repository of these names, if this may be asked of this key or prefix of it."""
-    (account_id, repository_id), (action, key) = names, asked
-    if not (SLUG.fullmatch(account_id) and SLUG.fullmatch(repository_id)):
-        raise NotFound
-    projection = resources.projection
-    repository = await projection.repository(account_id, repository_id)
-    if repository is None:
-        raise NotFound
-    resource = repository_resource(repository)
-    principal = await projection.principal(actor)
-    if not may(principal, action, resource, key):
-        principal = await projection.fresh_principal(principal)
-    demand(principal, action, resource, key)
-    return repository
-
-
 async def _account_name(resources: Resources, account_uid: str) -> str:
     account = await resources.projection.account(account_uid)
     return account.name if account else account_uid
@@ -263,6 +270,8 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetCollection: get_collection,
     ListItems: list_items,
     GetItem: get_item,
+    GetItemSource: get_item_source,
+    PrepareItem: prepare_item,
     SearchItems: search_items,
     AggregateItems: aggregate_items,
     SearchRepositories: search_repositories,

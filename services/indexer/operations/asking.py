@@ -7,13 +7,14 @@ from typing import Any
 from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
 from services.indexer.operations.room import Room, fitting
+from services.indexer.operations.writing import find_called
 from services.indexer.stac.collections import build_catalog, build_collection
 from services.indexer.stac.items import Document, located
 from services.indexer.store.beside import find_newest, some_askers_of
 from services.indexer.store.directories import page_of_directory
 from services.indexer.store.editions import find_editions, find_many_editions
 from services.indexer.store.files import find_file
-from services.indexer.store.items import find_item, items_after
+from services.indexer.store.items import items_after
 from services.indexer.store.layout import split
 from services.indexer.store.named import listed_items
 from services.indexer.store.repositories import (
@@ -214,8 +215,8 @@ async def list_items(
 async def get_item(
     table: Table, repository: Repository, item_id: str, *, data_url: str
 ) -> StacDocument:
-    """One item. Raises NotFound."""
-    item = await find_item(table, await _current(table, repository), item_id)
+    """One item, by its id or that which it was written by. Raises NotFound."""
+    item = await find_called(table, await _current(table, repository), item_id)
     if item is None:
         raise NotFound
     return StacDocument(document=_told(item, repository, data_url))

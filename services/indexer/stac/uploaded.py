@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from pystac.errors import STACTypeError
@@ -17,7 +17,7 @@ from services.indexer.models.placed import placed_of
 from services.indexer.models.stored import Stored
 from services.indexer.settings import StacSettings
 from services.indexer.stac.cql2.values import moment_of
-from services.indexer.stac.names import collection_id, item_id, key_reference
+from services.indexer.stac.names import collection_id, key_reference, told_id
 from services.indexer.stac.references import reference
 from services.indexer.stac.shapes import must_be_comparable
 from services.indexer.stac.validation import faults_of, unchecked
@@ -26,14 +26,16 @@ Document = dict[str, Any]
 
 ITEM, COLLECTION = "Feature", "Collection"
 READ_VERSIONS = re.compile(r"(0\.[89]|1\.[01])\.\d+(-[\w.]+)?")
+SOURCE = "via"
 # What says how documents hang together: they are told with links of ours in place of these.
 STRUCTURE = frozenset(
     (
         *("self", "root", "parent", "collection", "child", "children", "item", "items"),
-        *("next", "prev", "first", "last", "data", "search", "conformance", "via"),
+        *("next", "prev", "first", "last", "data", "search", "conformance", SOURCE),
     )
 )
 OURS = "coop:"
+OWN_ID = "coop:id"
 TIMES = ("datetime", "start_datetime", "end_datetime")
 CODE = re.compile(r"EPSG:\d{4,5}")
 MOST_LETTERS = 300
@@ -140,12 +142,11 @@ def _tell_item(found: Uploaded, stored: Stored) -> None:
     own, collection = document["id"], document.get("collection")
     # What an item of ours said of another file is not true of this one.
     properties = {name: said for name, said in properties.items() if not name.startswith(OURS)}
-    properties["coop:id"] = own
+    properties[OWN_ID] = own
     if collection is not None:
         properties["coop:collection"] = collection
     document["properties"] = properties
-    digest = sha256(f"{stored.object_uid}/{own}".encode()).hexdigest()
-    document["id"] = item_id(own, digest)
+    document["id"] = told_id(own, stored.object_uid)
     document["collection"] = collection_id(stored.account_id, stored.repository_id)
     document["links"].append(_source(stored))
     found.counted = _counted(document, start, end)
@@ -153,7 +154,13 @@ def _tell_item(found: Uploaded, stored: Stored) -> None:
 
 def _source(stored: Stored) -> Document:
     """The document as it was uploaded."""
-    return {"rel": "via", "href": key_reference(stored.key), "title": "As it was uploaded"}
+    return {"rel": SOURCE, "href": key_reference(stored.key), "title": "As it was uploaded"}
+
+
+def source_of(item: Document) -> str:
+    """The key of the document that an item was uploaded in; empty for one that nobody wrote."""
+    found = (one["href"] for one in item.get("links", ()) if one["rel"] == SOURCE)
+    return unquote(next(found, ""))
 
 
 def _span(properties: Document) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from services.storage.s3.conditions import Conditions
 from services.storage.s3.errors import S3Error
 from services.storage.store.objects import deleted, find_object, nothing_there
 from shared.contracts.repositories import Repository
+from shared.errors import BY_STATUS
 from shared.finishing import to_the_end
 from shared.tables import ConditionFailed
 
@@ -66,6 +67,17 @@ async def delete_object(
     if standing.record is None and standing.trail is None:
         return Deleted()
     return await to_the_end(_delete(resources, repository, key, actor, conditions))
+
+
+async def delete_unchanged(
+    resources: Resources, repository: Repository, key: str, etag: str, *, actor: str
+) -> Deleted:
+    """The same as long as it has this etag, where one is given. PreconditionFailed, Conflict."""
+    conditions = Conditions(if_match=(etag,)) if etag else None
+    try:
+        return await delete_object(resources, repository, key, actor=actor, conditions=conditions)
+    except S3Error as error:
+        raise BY_STATUS[error.status](error.message) from error
 
 
 async def _delete(

@@ -1,13 +1,13 @@
 """The routes of the STAC API: core, collections and features; the rest comes on top of these."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.web.stac_api import aggregation, browsing, views
+from services.web.stac_api import aggregation, browsing, transactions, views
 from services.web.stac_api.answers import PREFLIGHT
 from services.web.stac_api.problems import HANDLERS
 
@@ -35,28 +35,41 @@ ROUTES: dict[str, View] = {
     "/collections/{collection_id}/items/{item_id}": views.item,
 }
 
+ITEMS = "/collections/{collection_id}/items"
 # A search that is too long for an address is sent in a body; nothing is changed by it.
-WRITTEN = dict.fromkeys(
-    ("/search", "/aggregate", "/collections/{collection_id}/aggregate"), ("POST",)
-)
+WRITTEN: dict[str, dict[str, View]] = {
+    "/search": {"POST": views.search},
+    "/aggregate": {"POST": aggregation.aggregate},
+    "/collections/{collection_id}/aggregate": {"POST": aggregation.aggregate},
+    ITEMS: {"POST": transactions.create},
+    f"{ITEMS}/{{item_id}}": {
+        "PUT": transactions.replace,
+        "PATCH": transactions.update,
+        "DELETE": transactions.delete,
+    },
+}
+NONE: Mapping[str, View] = {}
 
 
 def create_stac_api() -> Starlette:
     """The application that is mounted at PREFIX."""
     app = Starlette(
-        routes=[open_route(path, view) for path, view in ROUTES.items()],
+        routes=[open_route(path, view, WRITTEN.get(path, NONE)) for path, view in ROUTES.items()],
         exception_handlers=HANDLERS,
     )
     app.router.redirect_slashes = False
     return app
 
 
-def open_route(path: str, view: View) -> Route:
-    """A route that scripts of other sites may ask about first (CORS preflight)."""
+def open_route(path: str, view: View, written: Mapping[str, View] = NONE) -> Route:
+    """A route that scripts of other sites may ask about first (CORS preflight).
+
+    `written` are the views of methods that have a body or change something.
+    """
 
     async def answering(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=PREFLIGHT)
-        return await view(request)
+        return await written.get(request.method, view)(request)
 
-    return Route(path, answering, methods=["GET", "OPTIONS", *WRITTEN.get(path, ())])
+    return Route(path, answering, methods=["GET", "OPTIONS", *written])

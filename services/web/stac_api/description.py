@@ -4,6 +4,8 @@ from typing import Any
 
 from services.web.stac_api.aggregation import INTERVAL, INTERVALS, PRECISION
 from services.web.stac_api.aggregation import NAMES as AGGREGATED
+from services.web.stac_api.answers import PROBLEM
+from services.web.stac_api.bodies import MERGE_PATCH
 from services.web.stac_api.conditions import CRS84
 from services.web.stac_api.links import GEOJSON, JSON, SCHEMA_TYPE
 from shared.contracts.indexer import MOST_PRECISE
@@ -127,6 +129,31 @@ PATHS = {
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }
+ITEMS = "/collections/{collection_id}/items"
+REFUSED = {
+    "400": "It is not valid: `errors` says what and where",
+    "401": "Nobody is signed in, and no access key was sent",
+    "403": "Who asks may not write here",
+    "404": "There is no such thing for who asks",
+    "409": "It is there already, or has no object of its own",
+    "412": "It is not what If-Match says",
+    "413": "It is larger than may be",
+}
+LATER = "Written, and told in a moment"
+WRITES = {
+    ITEMS: {"post": ("Write an item, or each of a list", {"201": "Written", "202": LATER})},
+    f"{ITEMS}/{{item_id}}": {
+        "put": ("Write another item in its place", {"200": "Written", "202": LATER}),
+        "patch": ("Change members of it (RFC 7396)", {"200": "Written", "202": LATER}),
+        "delete": ("Delete it", {"200": "Deleted", "202": "Deleted, and gone in a moment"}),
+    },
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag that the item has to have",
+    "schema": {"type": "string"},
+}
 
 
 def describe(public_url: str) -> dict[str, Any]:
@@ -135,21 +162,46 @@ def describe(public_url: str) -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {"title": "Coop STAC API", "version": "1.0.0"},
         "servers": [{"url": f"{public_url}/stac"}],
-        "paths": {path: {"get": _operation(path, *said)} for path, said in PATHS.items()},
+        "paths": {path: _operations(path, said) for path, said in PATHS.items()},
     }
+
+
+def _operations(path: str, said: tuple[str, str, tuple[dict[str, Any], ...]]) -> dict[str, Any]:
+    written = {method: _write(path, method, *one) for method, one in WRITES.get(path, {}).items()}
+    return {"get": _operation(path, *said), **written}
+
+
+def _write(path: str, method: str, summary: str, told: dict[str, str]) -> dict[str, Any]:
+    answers = {
+        status: {"description": words, "content": {media_type: {"schema": {"type": "object"}}}}
+        for some, media_type in ((told, GEOJSON), (REFUSED, PROBLEM))
+        for status, words in some.items()
+    }
+    operation: dict[str, Any] = {
+        "summary": summary,
+        "parameters": [*_in_path(path), *([] if method == "post" else [IF_MATCH])],
+        "responses": answers,
+    }
+    if method != "delete":
+        content = {MERGE_PATCH if method == "patch" else GEOJSON: {"schema": {"type": "object"}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
 
 
 def _operation(
     path: str, summary: str, media_type: str, parameters: tuple[dict[str, Any], ...]
 ) -> dict[str, Any]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    in_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in names
-    ]
     return {
         "summary": summary,
-        "parameters": [*in_path, *parameters],
+        "parameters": [*_in_path(path), *parameters],
         "responses": {
             "200": {
                 "description": summary,

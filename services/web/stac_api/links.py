@@ -108,7 +108,7 @@ class Links:
             self._root(),
             _link("parent", own, JSON),
             _link("collection", own, JSON),
-            _link("self", f"{own}/items/{quote(str(item['id']), safe='')}", GEOJSON),
+            _link("self", self.item_address(collection_id, str(item["id"])), GEOJSON),
         ]
 
     def child(self, title: str, address: str) -> Link:
@@ -130,8 +130,12 @@ class Links:
 
     def item_link(self, collection_id: str, item_id: str, title: str) -> Link:
         """A way to an item."""
-        address = f"{self.collection_address(collection_id)}/items/{quote(item_id, safe='')}"
+        address = self.item_address(collection_id, item_id)
         return {**_link("item", address, GEOJSON), "title": title}
+
+    def item_address(self, collection_id: str, item_id: str) -> str:
+        """An item."""
+        return f"{self.collection_address(collection_id)}/items/{quote(item_id, safe='')}"
 
     def collection_address(self, collection_id: str) -> str:
         """The collection of a repository."""

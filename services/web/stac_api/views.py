@@ -10,11 +10,11 @@ from services.web.stac_api.answers import answer
 from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, query_of
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
+from services.web.stac_api.items import told_item
 from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link, linked
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
-from services.web.stac_api.thumbnails import with_thumbnail
 from shared.contracts.indexer import GetCollection, GetItem, StacPage
 from shared.errors import NotFound, Unavailable
 
@@ -45,6 +45,8 @@ CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     *(f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" for name in CQL2),
+    "https://api.stacspec.org/v1.0.0/ogcapi-features/extensions/transaction",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/simpletx",
     "https://api.stacspec.org/v0.3.0/aggregation",
     "https://api.stacspec.org/v0.3.0/aggregation#query",
     "https://api.stacspec.org/v0.3.0/aggregation#filter",
@@ -158,11 +160,7 @@ async def search(request: Request) -> Response:
 def _features(
     request: Request, wanted: Wanted, page: StacPage, further: list[dict[str, Any]]
 ) -> Response:
-    links = links_of(request)
-    features = [
-        linked(with_thumbnail(links.site, one), links.item(str(one["collection"]), one))
-        for one in page.documents
-    ]
+    features = [told_item(request, str(one["collection"]), one) for one in page.documents]
     if wanted.fields is not None:
         features = [wanted.fields.told(one) for one in features]
     body: dict[str, Any] = {
@@ -186,7 +184,4 @@ async def item(request: Request) -> Response:
     found = await resources_of(request).bus.request(
         GetItem(actor=visitor.actor, collection_id=collection_id, item_id=item_id)
     )
-    document = found.document
-    links = links_of(request)
-    told = with_thumbnail(links.site, document)
-    return answer(request, linked(told, links.item(collection_id, document)), GEOJSON)
+    return answer(request, told_item(request, collection_id, found.document), GEOJSON)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import about
+from services.web.data_door import Content
 from services.web.render.catalogues import FORMS
 from services.web.render.citations import (
     LARGEST_BYTES,
@@ -13,7 +14,7 @@ from services.web.render.citations import (
 )
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_repository
-from services.web.views.contents import Content, fetch, store
+from services.web.views.contents import fetch, store
 from services.web.views.names import find_account, find_repository, may_of, named
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form

@@ -1,26 +1,17 @@
 """Small objects whole: read and written through the data door, with the visitor's own rights."""
 
-from typing import NamedTuple
-
 import httpx
 from starlette.requests import Request
 
 from services.web.addresses import data_url
-from services.web.data_door import AWAY, NOT_STORED
-from services.web.resources import Resources, resources_of, visitor_of
+from services.web.data_door import NOT_STORED, Content
+from services.web.resources import resources_of, visitor_of
 from services.web.views.names import is_open
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import PresignGetObject, PresignPutObject
-from shared.errors import Conflict, NotFound, TooLarge, Unavailable
+from shared.errors import Conflict, Unavailable
 
 REPLACED = "Somebody changed this file while you were at it."
-
-
-class Content(NamedTuple):
-    """The bytes of an object, and the ETag they had, in quotes."""
-
-    content: bytes
-    etag: str
 
 
 async def fetch(request: Request, repository: Repository, key: str, most: int) -> Content:
@@ -28,12 +19,12 @@ async def fetch(request: Request, repository: Repository, key: str, most: int) -
     edge = resources_of(request)
     names = (repository.account_id, repository.repository_id)
     if is_open(repository):
-        return await _get(edge, data_url(edge.data_door, *names, key), most)
+        return await edge.bytes_door.whole(data_url(edge.data_door, *names, key), most)
     visitor = await visitor_of(request)
     wanted = PresignGetObject(
         actor=visitor.actor, account_id=names[0], repository_id=names[1], key=key
     )
-    return await _get(edge, (await edge.bus.request(wanted)).url, most)
+    return await edge.bytes_door.whole((await edge.bus.request(wanted)).url, most)
 
 
 async def store(request: Request, repository: Repository, key: str, new: Content) -> None:
@@ -50,21 +41,3 @@ async def store(request: Request, repository: Repository, key: str, new: Content
         raise Conflict(REPLACED)
     if answer.status_code != httpx.codes.OK:
         raise Unavailable(NOT_STORED)
-
-
-async def _get(edge: Resources, url: str, most: int) -> Content:
-    async with edge.bytes_door.get(url) as answer:
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            raise NotFound
-        if answer.status_code != httpx.codes.OK:
-            raise Unavailable(AWAY)
-        return Content(await _read(answer, most), answer.headers["etag"])
-
-
-async def _read(answer: httpx.Response, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > most:
-            raise TooLarge("It is too large to be shown here; open the file instead.")
-    return bytes(body)

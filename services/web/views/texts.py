@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import directory_page
+from services.web.data_door import Content
 from services.web.forms.checking import Filled, check
 from services.web.forms.repositories import TextForm
 from services.web.render.markdown import Beside
 from services.web.render.readme import LARGEST_BYTES, Readme, is_readme, render_readme
 from services.web.resources import resources_of, visitor_of
-from services.web.views.contents import Content, fetch, store
+from services.web.views.contents import fetch, store
 from services.web.views.names import demand, find_repository, may_of, named
 from services.web.views.objects import last_name, prefix_of
 from services.web.views.page import page

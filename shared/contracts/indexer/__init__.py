@@ -54,9 +54,17 @@ from shared.contracts.indexer.search import (
     SearchCollections,
     SearchRepositories,
 )
+from shared.contracts.indexer.writing import (
+    LARGEST_ITEM,
+    GetItemSource,
+    ItemSource,
+    PreparedItem,
+    PrepareItem,
+)
 
 __all__ = [
     "FACETS",
+    "LARGEST_ITEM",
     "LONGEST_FACET",
     "LONGEST_TEXT",
     "MOST_FOUND",
@@ -84,6 +92,7 @@ __all__ = [
     "GetCollection",
     "GetFile",
     "GetItem",
+    "GetItemSource",
     "GetPreview",
     "GetSummaries",
     "IndexerRequest",
@@ -91,12 +100,15 @@ __all__ = [
     "ItemFailed",
     "ItemFilter",
     "ItemIndexed",
+    "ItemSource",
     "ListCatalogs",
     "ListCollections",
     "ListDirectory",
     "ListItems",
     "Name",
     "Passage",
+    "PrepareItem",
+    "PreparedItem",
     "PreviewPart",
     "RepositorySummary",
     "SearchCollections",
