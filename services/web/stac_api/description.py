@@ -2,114 +2,24 @@
 
 from typing import Any
 
-from services.web.stac_api.aggregation import INTERVAL, INTERVALS, PRECISION
-from services.web.stac_api.aggregation import NAMES as AGGREGATED
 from services.web.stac_api.answers import PROBLEM
 from services.web.stac_api.bodies import MERGE_PATCH
-from services.web.stac_api.conditions import CRS84
 from services.web.stac_api.links import GEOJSON, JSON, SCHEMA_TYPE
-from shared.contracts.indexer import MOST_PRECISE
+from services.web.stac_api.parameters import (
+    ALL_FIGURES,
+    BBOX,
+    COLLECTIONS_BY,
+    DATETIME,
+    FEATURES,
+    FIGURES,
+    LIMIT,
+    PREFIX,
+    SEARCH,
+    TOKEN,
+    WORDS,
+    body_of,
+)
 
-LIMIT = {
-    "name": "limit",
-    "in": "query",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-}
-TOKEN = {
-    "name": "token",
-    "in": "query",
-    "description": "From the link whose rel is next",
-    "schema": {"type": "string"},
-}
-PREFIX = {
-    "name": "prefix",
-    "in": "query",
-    "description": "A folder, which ends in /",
-    "schema": {"type": "string"},
-}
-BBOX = {
-    "name": "bbox",
-    "in": "query",
-    "description": "West, south, east, north; or with heights in between",
-    "schema": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
-    "explode": False,
-}
-DATETIME = {
-    "name": "datetime",
-    "in": "query",
-    "description": "A moment or an interval (RFC 3339), open ends as ..",
-    "schema": {"type": "string"},
-}
-NAMES = {"type": "array", "items": {"type": "string"}}
-IDS = {"name": "ids", "in": "query", "schema": NAMES, "explode": False}
-COLLECTIONS = {"name": "collections", "in": "query", "schema": NAMES, "explode": False}
-INTERSECTS = {
-    "name": "intersects",
-    "in": "query",
-    "description": "A GeoJSON geometry, in the place of a bbox",
-    "schema": {"type": "string"},
-}
-SORTBY = {
-    "name": "sortby",
-    "in": "query",
-    "description": "Names of properties, each after + or -, such as -datetime",
-    "schema": NAMES,
-    "explode": False,
-}
-COLLECTIONS_BY = {
-    **SORTBY,
-    "description": "One of id, title, created, updated, after + or -; else those that fit best",
-}
-WORDS = {
-    "name": "q",
-    "in": "query",
-    "description": "Texts of which one must be met, with all its words",
-    "schema": NAMES,
-    "explode": False,
-}
-FIELDS = {
-    "name": "fields",
-    "in": "query",
-    "description": "Members to tell, and after - those to leave out",
-    "schema": NAMES,
-    "explode": False,
-}
-QUERY = {
-    "name": "query",
-    "in": "query",
-    "description": 'Conditions on properties as JSON, such as {"gsd": {"lt": 10}}',
-    "schema": {"type": "string"},
-}
-FILTER = {
-    "name": "filter",
-    "in": "query",
-    "description": "A condition on items (CQL2), such as gsd < 10",
-    "schema": {"type": "string"},
-}
-FILTER_LANG = {
-    "name": "filter-lang",
-    "in": "query",
-    "schema": {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
-}
-FILTER_CRS = {"name": "filter-crs", "in": "query", "schema": {"type": "string", "enum": [CRS84]}}
-FILTERS = (FILTER, FILTER_LANG, FILTER_CRS)
-FEATURES = (LIMIT, TOKEN, BBOX, DATETIME, SORTBY, FIELDS, QUERY, *FILTERS)
-SEARCH = (*FEATURES, IDS, COLLECTIONS, INTERSECTS)
-AGGREGATIONS = {
-    "name": "aggregations",
-    "in": "query",
-    "required": True,
-    "schema": {"type": "array", "items": {"type": "string", "enum": list(AGGREGATED)}},
-    "explode": False,
-}
-INTERVAL_OF = {"name": INTERVAL, "in": "query", "schema": {"type": "string", "enum": [*INTERVALS]}}
-PRECISION_OF = {
-    "name": PRECISION,
-    "in": "query",
-    "schema": {"type": "integer", "minimum": 1, "maximum": MOST_PRECISE, "default": 3},
-}
-FIGURES = (AGGREGATIONS, INTERVAL_OF, PRECISION_OF, BBOX, DATETIME, QUERY, *FILTERS)
-ALL_FIGURES = (*FIGURES, IDS, COLLECTIONS, INTERSECTS)
 PATHS = {
     "/": ("Root catalog", JSON, ()),
     "/conformance": ("Conformance classes", JSON, ()),
@@ -129,6 +39,8 @@ PATHS = {
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }
+# What is too long for an address can be asked in a body.
+ASKED_IN_BODY = ("/search", "/aggregate", "/collections/{collection_id}/aggregate")
 ITEMS = "/collections/{collection_id}/items"
 REFUSED = {
     "400": "It is not valid: `errors` says what and where",
@@ -167,8 +79,18 @@ def describe(public_url: str) -> dict[str, Any]:
 
 
 def _operations(path: str, said: tuple[str, str, tuple[dict[str, Any], ...]]) -> dict[str, Any]:
-    written = {method: _write(path, method, *one) for method, one in WRITES.get(path, {}).items()}
-    return {"get": _operation(path, *said), **written}
+    others = {method: _write(path, method, *one) for method, one in WRITES.get(path, {}).items()}
+    if path in ASKED_IN_BODY:
+        others["post"] = _asked_in_body(path, *said)
+    return {"get": _operation(path, *said), **others}
+
+
+def _asked_in_body(
+    path: str, summary: str, media_type: str, parameters: tuple[dict[str, Any], ...]
+) -> dict[str, Any]:
+    content = {JSON: {"schema": body_of(parameters)}}
+    operation = _operation(path, summary, media_type, ())
+    return operation | {"requestBody": {"required": True, "content": content}}
 
 
 def _write(path: str, method: str, summary: str, told: dict[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from services.web.stac_api.answers import answer, refusal
-from services.web.stac_api.app import ROUTES, create_stac_api
+from services.web.stac_api.app import ROUTES, WRITTEN, create_stac_api
 from services.web.stac_api.browsing import _more
 from services.web.stac_api.description import describe
 from services.web.stac_api.links import GEOJSON, Links
@@ -121,3 +121,20 @@ def test_the_description_names_every_address() -> None:
     orjson.dumps(described)
     minimal = {"type": "object", "required": ["openapi", "info", "paths"]}
     jsonschema_rs.validate(minimal, described)
+
+
+def test_the_description_names_every_method() -> None:
+    told = {path: set(one) for path, one in describe("https://data.example")["paths"].items()}
+    taken = {path: {"get", *map(str.lower, WRITTEN.get(path, ()))} for path in ROUTES}
+    assert told == {path: methods for path, methods in taken.items() if path != "/api"}
+
+
+def test_a_body_can_ask_what_an_address_can() -> None:
+    search = describe("https://data.example")["paths"]["/search"]
+    schema = search["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert list(schema["properties"]) == [one["name"] for one in search["get"]["parameters"]]
+    takes = jsonschema_rs.Draft4Validator(schema).is_valid
+    assert takes({"bbox": [5, 50, 8, 54], "sortby": [{"field": "datetime", "direction": "desc"}]})
+    assert takes({"fields": {"include": ["id"]}, "filter": {"op": "<", "args": []}})
+    assert not takes({"sortby": [{"field": "datetime", "direction": "up"}]})
+    assert not takes({"fields": "id"})
