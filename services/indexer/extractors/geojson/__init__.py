@@ -18,13 +18,14 @@ from services.indexer.extractors.facts import (
     Table,
 )
 from services.indexer.extractors.geojson.document import (
+    NAMES_TOPOLOGY,
     TYPES,
     Document,
     names_a_type,
     read_document,
     starts_like_json,
 )
-from services.indexer.extractors.geojson.features import Survey, survey
+from services.indexer.extractors.geojson.features import Survey, record_of, survey
 from services.indexer.extractors.geojson.stac import STAC_MEMBER, is_stac, stac_facts
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, beginning, table_of
@@ -41,10 +42,11 @@ JSON_TYPE = "application/json"
 def recognises(file: SparseFile) -> bool:
     """An object that names a GeoJSON type or is STAC, or any where the name says GeoJSON.
 
-    What describes an array may hold a footprint among its attributes.
+    What describes an array may hold a footprint among its attributes, and a topology says the types
+    of its geometries in the same words.
     """
     head = file.head()
-    if not starts_like_json(head) or b'"zarr_format"' in head:
+    if not starts_like_json(head) or b'"zarr_format"' in head or NAMES_TOPOLOGY.match(head):
         return False
     return names_a_type(head) or STAC_MEMBER in head or file.suffix in SUFFIXES
 
@@ -76,19 +78,13 @@ def preview(file: SparseFile) -> Preview:
         return beginning(file)
     note = "" if document.is_whole else f"the first {words.count(len(features), 'feature')}"
     shapes = (shape for one in features for shape in of_geojson(one.get("geometry")))
-    records = [_record(one) for one in features]
+    records = [record_of(one) for one in features]
     total = len(features) if document.is_whole else None
     return Preview([*sketched(shapes, note), table_of(records, total)])
 
 
 def _is_feature(member: Any) -> bool:  # noqa: ANN401 -- a stranger's JSON
     return isinstance(member, dict) and member.get("type") == "Feature"
-
-
-def _record(feature: dict[str, Any]) -> dict[str, Any]:
-    properties, geometry = feature.get("properties"), feature.get("geometry")
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    return {**(properties if isinstance(properties, dict) else {}), "geometry": kind}
 
 
 def _survey_beginning(document: Document) -> Survey:

@@ -18,6 +18,8 @@ TYPES = frozenset(
     }
 )  # fmt: skip
 TYPE_MEMBER = re.compile(rb'"type"\s{0,9}:\s{0,9}"([A-Za-z]{5,18})"')
+# Among the members of the document, not of anything within.
+NAMES_TOPOLOGY = re.compile(rb'\s{0,99}\{[^{}\[\]]{0,999}?"type"\s{0,9}:\s{0,9}"Topology"')
 FEATURES = re.compile(r'"features"\s{0,99}:\s{0,99}\[')
 BBOX = re.compile(r'"bbox"\s{0,9}:\s{0,9}(\[[-+0-9eE.,\s]{3,200}\])')
 SEPARATORS = " \t\r\n,\x1e"

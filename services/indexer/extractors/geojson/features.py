@@ -113,3 +113,10 @@ def survey(features: Iterable[object]) -> Survey:
             raise Malformed(f"Its member {found.count + 1:,} is not a feature.")
         found.add(feature)
     return found
+
+
+def record_of(feature: dict[str, Any]) -> dict[str, Any]:
+    """Its properties, and the type of its geometry, as a row of a table."""
+    properties, geometry = feature.get("properties"), feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return {**(properties if isinstance(properties, dict) else {}), "geometry": kind}
