@@ -8,6 +8,8 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,11 +28,18 @@ from tests.formats import (
     placemark,
     pmtiles,
 )
+from tests.gribs import first_edition, written
 from tests.mutations import mutated
 from tests.rasters import tiff
 from tests.stores import store_v3
 
 SECONDS_A_FILE = 2.0
+TOPOLOGY = (
+    b'{"type":"Topology","transform":{"scale":[0.5,0.25],"translate":[100,0]},"objects":{"a":'
+    b'{"type":"GeometryCollection","geometries":[{"type":"LineString","arcs":[0,-2]},'
+    b'{"type":"MultiPolygon","arcs":[[[1]]]},{"type":"Point","coordinates":[4,2]}]}},'
+    b'"arcs":[[[4,0],[2,4]],[[0,0],[2,0],[0,4],[-2,-4]]]}'
+)
 # Fewer of what takes long to place; `test_many_mutations` tries as many of each.
 ROUNDS = {"d.tif": 30}
 
@@ -56,6 +65,10 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     yield "n.gpx", TRACK.encode()
     yield "o.kml", kml(placemark("170,-10") * 3)
     yield "p.zarr/zarr.json", store_v3()["a/b.zarr/zarr.json"]
+    yield "q.grb", first_edition()
+    with TemporaryDirectory() as folder:
+        yield "r.grib2", written(Path(folder) / "r.grib2", size=(3, 2))
+    yield "s.topojson", TOPOLOGY
     yield "h.las", cloud(version="1.4", point_format=6)
     yield "i.pmtiles", pmtiles(packed(METADATA))
     yield "j.png", picture("PNG")
