@@ -1,6 +1,7 @@
 """Grids of edition 1: the same as those of edition 2, in other octets and units."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from services.indexer.extractors.grib.grids import (
     BACKWARDS,
@@ -9,8 +10,8 @@ from services.indexer.extractors.grib.grids import (
     Grid,
     grid_in_degrees,
     grid_in_metres,
-    turned,
 )
+from services.indexer.extractors.grib.projections import lambert, mercator, polar, turned_degrees
 from services.indexer.extractors.grib.sections import Section
 
 SPHERE, ELLIPSOID = "+R=6367470", "+a=6378160 +b=6356775"
@@ -39,33 +40,24 @@ def _degrees(kind: str, section: Section) -> Grid:
 
 def _turned(kind: str, section: Section) -> Grid:
     pole = section.signed(36, 38) * MILLI, section.signed(33, 35) * MILLI
-    return turned(_degrees(kind, section), pole, _earth(section))
+    return replace(_degrees(kind, section), definition=turned_degrees(pole, _earth(section)))
 
 
 def _lambert(kind: str, section: Section) -> Grid:
-    parallels = [section.signed(octet, octet + 2) * MILLI for octet in (29, 32)]
-    definition = (
-        f"+proj=lcc +lat_0={parallels[0]} +lon_0={section.signed(18, 20) * MILLI} "
-        f"+lat_1={parallels[0]} +lat_2={parallels[1]} {_earth(section)} +units=m +type=crs"
-    )
-    return _metres(kind, section, definition)
+    parallels = section.signed(29, 31) * MILLI, section.signed(32, 34) * MILLI
+    origin = section.signed(18, 20) * MILLI, parallels[0]
+    return _metres(kind, section, lambert(origin, parallels, _earth(section)))
 
 
 def _polar(kind: str, section: Section) -> Grid:
-    pole = -1 if section.unsigned(27) & BACKWARDS else 1
-    definition = (
-        f"+proj=stere +lat_0={pole * 90} +lat_ts={pole * TRUE_LATITUDE} "
-        f"+lon_0={section.signed(18, 20) * MILLI} {_earth(section)} +units=m +type=crs"
-    )
+    side, longitude = -1 if section.unsigned(27) & BACKWARDS else 1, section.signed(18, 20) * MILLI
+    definition = polar(side * 90, side * TRUE_LATITUDE, longitude, _earth(section))
     return _metres(kind, section, definition)
 
 
 def _mercator(kind: str, section: Section) -> Grid:
-    definition = (
-        f"+proj=merc +lat_ts={section.signed(24, 26) * MILLI} "
-        f"+lon_0={section.signed(14, 16) * MILLI} {_earth(section)} +units=m +type=crs"
-    )
-    return _metres(kind, section, definition, steps=29)
+    first, true_latitude = section.signed(14, 16) * MILLI, section.signed(24, 26) * MILLI
+    return _metres(kind, section, mercator(true_latitude, first, _earth(section)), steps=29)
 
 
 def _metres(kind: str, section: Section, definition: str, steps: int = 21) -> Grid:

@@ -8,6 +8,7 @@ from pyproj import CRS, Transformer
 
 from services.indexer.extractors.crs import WGS84
 from services.indexer.extractors.earth import Box
+from services.indexer.extractors.grib.projections import lambert, mercator, polar, turned_degrees
 from services.indexer.extractors.grib.sections import Section
 
 WGS84_ELLIPSOID = "+ellps=WGS84"
@@ -78,15 +79,6 @@ def grid_in_degrees(kind: str, columns: int, rows: int, corners: Corners, finest
     return Grid(kind, columns, rows, "", bounds)
 
 
-def turned(plain: Grid, pole: tuple[float, float], earth: str) -> Grid:
-    """Degrees around other poles, of which the south one is at this longitude and latitude."""
-    definition = (
-        f"+proj=ob_tran +o_proj=longlat +o_lat_p={-pole[1]} +o_lon_p=0 +lon_0={pole[0]} "
-        f"{earth} +type=crs"
-    )
-    return replace(plain, definition=definition)
-
-
 def grid_in_metres(
     kind: str,
     size: tuple[int, int],
@@ -130,33 +122,26 @@ def _degrees(kind: str, section: Section) -> Grid:
 def _turned(kind: str, section: Section) -> Grid:
     """Template 3.1: octets 73-80 say where the south pole is put."""
     pole = section.signed(77, 80) * MICRO, section.signed(73, 76) * MICRO
-    return turned(_degrees(kind, section), pole, earth_of(section))
+    return replace(_degrees(kind, section), definition=turned_degrees(pole, earth_of(section)))
 
 
 def _lambert(kind: str, section: Section) -> Grid:
-    parallels = [section.signed(octet, octet + 3) * MICRO for octet in (66, 70)]
-    definition = (
-        f"+proj=lcc +lat_0={section.signed(48, 51) * MICRO} +lon_0={_longitude(section)} "
-        f"+lat_1={parallels[0]} +lat_2={parallels[1]} {earth_of(section)} +units=m +type=crs"
-    )
+    origin = _longitude(section), section.signed(48, 51) * MICRO
+    parallels = section.signed(66, 69) * MICRO, section.signed(70, 73) * MICRO
+    definition = lambert(origin, parallels, earth_of(section))
     return _metres(kind, section, definition, section.unsigned(65))
 
 
 def _polar(kind: str, section: Section) -> Grid:
     pole = -90 if section.unsigned(64) & BACKWARDS else 90
-    definition = (
-        f"+proj=stere +lat_0={pole} +lat_ts={section.signed(48, 51) * MICRO} "
-        f"+lon_0={_longitude(section)} {earth_of(section)} +units=m +type=crs"
-    )
+    true_latitude = section.signed(48, 51) * MICRO
+    definition = polar(pole, true_latitude, _longitude(section), earth_of(section))
     return _metres(kind, section, definition, section.unsigned(65))
 
 
 def _mercator(kind: str, section: Section) -> Grid:
-    first = section.signed(43, 46) * MICRO
-    definition = (
-        f"+proj=merc +lat_ts={section.signed(48, 51) * MICRO} +lon_0={first} "
-        f"{earth_of(section)} +units=m +type=crs"
-    )
+    first, true_latitude = section.signed(43, 46) * MICRO, section.signed(48, 51) * MICRO
+    definition = mercator(true_latitude, first, earth_of(section))
     return _metres(kind, section, definition, section.unsigned(60), steps=65)
 
 
