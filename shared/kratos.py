@@ -110,6 +110,13 @@ class Kratos:
         """The session itself, with the devices it was used from."""
         return await self._ask("to_session", browser=browser, _request_timeout=self.quick)
 
+    async def address_of(self, browser: Browser) -> str:
+        """Who is signed in, if only by the first of two steps; empty for who has no password."""
+        flow = await self.start("login", browser, refresh=True)
+        nodes = (flow.body.get("ui") or {}).get("nodes") or ()
+        values = {one["attributes"].get("name"): one["attributes"].get("value") for one in nodes}
+        return str(values.get("identifier") or "")
+
     async def start(self, kind: FlowKind, browser: Browser, **options: Any) -> Answer:  # noqa: ANN401
         """A new flow, and the anti-forgery cookie that belongs to it."""
         return await self._ask(f"create_browser_{kind}_flow", browser=browser, **options)

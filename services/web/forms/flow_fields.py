@@ -27,6 +27,8 @@ FIELDS: dict[FlowKind, set[str]] = {
 # Another provider says who somebody is: no word of who asks goes along.
 PROVIDER = "oidc"
 PROVIDER_FIELDS = ALWAYS | {"provider", "link", "unlink"}
+# The ways of a second step: their forms name nobody.
+SECOND_STEPS = {"totp", "webauthn", "lookup_secret"}
 # The ways of each flow that its page offers, in their order.
 WAYS: dict[FlowKind, tuple[str, ...]] = {
     "login": ("password", "passkey", PROVIDER, "totp", "webauthn", "lookup_secret"),

@@ -134,8 +134,8 @@ def for_kratos(fields: Mapping[str, str], allowed: Collection[str]) -> dict[str,
 
 
 def told(fields: Mapping[str, str], name: str) -> str:
-    """A field of Kratos', whether it was typed or went along."""
-    return fields.get(name) or fields.get(KRATOS_PREFIX + name, "")
+    """A field of Kratos' as it goes on, whether it was typed or went along."""
+    return for_kratos(fields, {name}).get(name, "")
 
 
 def _belongs(node: Node, group: str, *, is_first: bool) -> bool:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from services.web.addresses import HOME
 from services.web.forms.drafts import Draft, pack, unpack
-from services.web.forms.flow_fields import PROVIDER
+from services.web.forms.flow_fields import PROVIDER, SECOND_STEPS
 from services.web.forms.flows import read_flow, told
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
@@ -151,7 +151,7 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     except TooOld as old:
         return await _fresh(request, kind, carried_by(old.draft.fields, GROWN_OLD))
     even = Even(resources_of(request).settings.web.even_seconds)
-    tries = Tries(request, told(fields, ADDRESS_FIELDS[kind]))
+    tries = Tries(request, await _whose(request, kind, fields))
     await tries.enter()
     answer = await submitted(request, kind, fields)
     if told(fields, "method") == PROVIDER and answer.goes_to:
@@ -162,6 +162,13 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     if kind != "registration":
         await even.settle()
     return await _refused(request, kind, carried_by(fields), answer)
+
+
+async def _whose(request: Request, kind: FlowKind, fields: Mapping[str, str]) -> str:
+    """Whom this is a try at; of a second step Kratos alone knows, whatever the form says."""
+    if kind == "login" and told(fields, "method") in SECOND_STEPS:
+        return await resources_of(request).kratos.address_of(browser_of(request))
+    return told(fields, ADDRESS_FIELDS[kind])
 
 
 async def _entered(

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.forms.flow_fields import KEPT
+from services.web.forms.flows import told
 from services.web.render.notices import telling
 from services.web.resources import resources_of, visitor_of
 from services.web.security import cookies
@@ -49,7 +50,7 @@ async def send_verify(request: Request) -> Response:
         return await _fresh(request, carried_by(old.draft.fields, GROWN_OLD))
     carried = carried_by(fields)
     even = Even(resources_of(request).settings.web.even_seconds)
-    tries = Tries(request, fields.get("email", ""))
+    tries = Tries(request, told(fields, "email"))
     await tries.enter()
     answer = await submitted(request, "verification", fields)
     if answer.body.get("state") == CONFIRMED:

@@ -31,15 +31,20 @@ def press(visitor: Visitor, name: str, *, status: int = 200) -> Page:
     return visitor.send(form, status=status, **{name: button["value"]})
 
 
+def app_of(person: Person) -> str:
+    """Set an app up for somebody; what it makes its codes of."""
+    page = person.visitor.go(HERE)
+    found = SECRET.search(page.html)
+    assert found is not None
+    page = person.visitor.send(form_with(page, "totp_code"), totp_code=shown_code(found[1]))
+    assert "Your app is set." in page.text
+    return found[1]
+
+
 @pytest.fixture
 def secret(ada: Person) -> str:
     """Ada has set an app up; what it makes its codes of."""
-    page = ada.visitor.go(HERE)
-    found = SECRET.search(page.html)
-    assert found is not None
-    page = ada.visitor.send(form_with(page, "totp_code"), totp_code=shown_code(found[1]))
-    assert "Your app is set." in page.text
-    return found[1]
+    return app_of(ada)
 
 
 def first_step(visitor: Visitor, person: Person, path: str = "/-/sign-in") -> Page:

@@ -1,7 +1,7 @@
 """Where one is signed in, seen and ended; and tries that have to wait."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.authenticator import shown_code
 from tests.edge import PASSWORD, Edge, Person, registered, starting
-from tests.pages import Form
+from tests.integration.web.test_second_factor import app_of, first_step, form_with
 from tests.visitor import Visitor, answers, sign_in, visiting
 
 HERE = "/-/sessions"
@@ -84,28 +85,71 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         yield edge
 
 
-def guesses(edge: Edge, email: str) -> list[httpx.Response]:
+def at_once(edge: Edge, tries: Iterable[tuple[Visitor, dict[str, str]]]) -> list[httpx.Response]:
+    """Each visitor sends these fields to be signed in."""
+
+    def send(one: tuple[Visitor, dict[str, str]]) -> httpx.Response:
+        visitor, fields = one
+        return visitor.client.post("/-/sign-in", data=fields, headers={"origin": edge.web})
+
+    with ThreadPoolExecutor(8) as threads:
+        return list(threads.map(send, tries))
+
+
+def guesses(edge: Edge, email: str, *, disguised: bool = False) -> list[httpx.Response]:
     """Eight wrong passwords at once, from pages opened before."""
-    with ExitStack() as stack, ThreadPoolExecutor(8) as threads:
+    with ExitStack() as stack:
         visitors = [stack.enter_context(visiting(edge.web)) for _ in range(8)]
         forms = [one.go("/-/sign-in").form("/-/sign-in") for one in visitors]
+        tries = [{**one.fields, **answers(one, email, "wrong wrong", "")} for one in forms]
+        if disguised:
+            tries = [
+                fields | {"identifier": f"x{number}@example.org", "kratos.identifier": email}
+                for number, fields in enumerate(tries)
+            ]
+        return at_once(edge, zip(visitors, tries, strict=True))
 
-        def guess(visitor: Visitor, form: Form) -> httpx.Response:
-            fields = {**form.fields, **answers(form, email, "wrong wrong", "")}
-            return visitor.client.post("/-/sign-in", data=fields, headers={"origin": edge.web})
 
-        return list(threads.map(guess, visitors, forms))
+def refused(answered: list[httpx.Response]) -> list[httpx.Response]:
+    """Those that came too often, among others that are wrong."""
+    assert {one.status_code for one in answered} == {400, 429}
+    return [one for one in answered if one.status_code == 429]
 
 
 def test_guessing_has_to_wait_known_or_not(strict: Edge) -> None:
     with registered(strict, "guessed") as person:
         for email in (person.email, "nobody@example.org"):
-            answered = guesses(strict, email)
-            refused = [one for one in answered if one.status_code == 429]
-            assert {one.status_code for one in answered} == {400, 429}
-            assert len(refused) >= 4
-            assert all(int(one.headers["retry-after"]) >= 1 for one in refused)
-            assert all("There were too many tries." in one.text for one in refused)
+            told = refused(guesses(strict, email))
+            assert len(told) >= 4
+            assert all(int(one.headers["retry-after"]) >= 1 for one in told)
+            assert all("There were too many tries." in one.text for one in told)
         time.sleep(2.1)
         with visiting(strict.web) as visitor:
             sign_in(visitor, person.email, PASSWORD)
+
+
+def test_guesses_are_counted_at_the_address_that_they_are_made_at(strict: Edge) -> None:
+    """Whatever else a form says beside it, and in whatever letters Kratos takes for the same."""
+    assert len(refused(guesses(strict, "hidden@example.org", disguised=True))) >= 4
+    with visiting(strict.web) as visitor:
+        form = visitor.go("/-/sign-in").form("/-/sign-in")
+        visitor.send(form, status=429, **answers(form, "H\u0130DDEN@example.org", "wrong", ""))
+
+
+def test_codes_are_guessed_no_more_often_than_passwords(strict: Edge) -> None:
+    """Neither a name that the form makes up nor another first step buys more of them."""
+    with registered(strict, "two-steps") as person:
+        secret = app_of(person)
+        with visiting(strict.web) as visitor:
+            form = form_with(first_step(visitor, person), "totp_code")
+            tries = [
+                form.fields | {"totp_code": f"{number:06}", "identifier": f"x{number}@example.org"}
+                for number in range(8)
+            ]
+            assert len(refused(at_once(strict, ((visitor, one) for one in tries)))) >= 5
+            with visiting(strict.web) as again:
+                other = again.go("/-/sign-in").form("/-/sign-in")
+                again.send(other, status=429, **answers(other, person.email, PASSWORD, ""))
+            time.sleep(2.1)
+            visitor.send(form, totp_code=shown_code(secret))
+            assert visitor.page.form("/-/sign-out")

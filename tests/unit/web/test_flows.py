@@ -4,7 +4,7 @@ from typing import Any
 
 from services.web.forms.faults import Fault
 from services.web.forms.flow_fields import FIELDS
-from services.web.forms.flows import FlowForm, for_kratos, read_flow, read_ways
+from services.web.forms.flows import FlowForm, for_kratos, read_flow, read_ways, told
 
 
 def node(kind: str, name: str, group: str = "default", **more: Any) -> dict[str, Any]:
@@ -127,6 +127,15 @@ def test_ours_stays_here_and_theirs_goes_on_unwrapped() -> None:
 def test_what_was_not_asked_for_goes_nowhere() -> None:
     fields = {"traits.admin": "yes", "kratos.traits.admin": "yes", "csrf_token": "ours"}
     assert for_kratos(fields, FIELDS["settings"]) == {}
+
+
+def test_a_field_sent_under_both_names_is_told_as_kratos_gets_it() -> None:
+    """Else a try at one address would be counted under another."""
+    both = [("identifier", "eve@example.org"), ("kratos.identifier", "ada@example.org")]
+    for sent in (both, both[::-1]):
+        fields = dict(sent)
+        assert told(fields, "identifier") == for_kratos(fields, {"identifier"})["identifier"]
+    assert told({"flow": "f"}, "identifier") == ""
 
 
 NODES = [
