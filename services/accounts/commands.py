@@ -12,9 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.accounts.operations import access_keys, accounts, administering
-from services.accounts.operations.auditing import breaks, list_audit_entries
+from services.accounts.operations.auditing import breaks, list_audit_entries, lost
 from services.accounts.settings import ServiceSettings
 from services.accounts.store.accounts import find_account_named
+from services.accounts.store.audit import START, head_of
 from services.accounts.store.layout import SCHEMA
 from shared.contracts.accounts import (
     Account,
@@ -137,8 +138,8 @@ async def set_quota(desk: Desk) -> str:
 async def verify_audit(desk: Desk) -> str:
     """That the trail of an account, or of a file that was exported, is whole."""
     path = desk.words.file
-    entries = read_trail(path) if path else await _trail(desk)
-    said = breaks(entries)
+    entries, head = (read_trail(path), START) if path else await _trail(desk)
+    said = breaks(entries) + lost(entries, head)
     if said:
         raise Problem("\n".join(said))
     return f"{len(entries)} entries, whole; the last is {entries[-1].hash if entries else 'none'}"
@@ -149,15 +150,17 @@ def read_trail(path: Path) -> list[AuditEntry]:
     return [AuditEntry.model_validate_json(line) for line in path.read_text().splitlines()]
 
 
-async def _trail(desk: Desk) -> list[AuditEntry]:
+async def _trail(desk: Desk) -> tuple[list[AuditEntry], tuple[int, str]]:
+    """All entries, and what the head of their chain was before they were read."""
     uid, entries, cursor = (await desk.account()).account_uid, list[AuditEntry](), None
+    head = await head_of(desk.outbox, uid)
     while True:
         wanted = ListAuditEntries(account_uid=uid, oldest_first=True, limit=1000, cursor=cursor)
         page = await list_audit_entries(desk.outbox, ADMIN, wanted)
         entries += page.entries
         cursor = page.cursor
         if cursor is None:
-            return entries
+            return entries, head
 
 
 async def _nowhere(name: RepositoryName) -> Repository:

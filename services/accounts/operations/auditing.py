@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.accounts.store.accounts import find_account
@@ -63,6 +63,16 @@ def breaks(entries: Iterable[AuditEntry]) -> list[str]:
             said.append(f"Entry {entry.sequence} was altered.")
         expected, previous_hash = entry.sequence + 1, entry.hash
     return said
+
+
+def lost(entries: Sequence[AuditEntry], head: tuple[int, str]) -> list[str]:
+    """What a chain, read after its head was, lacks of what the head tells."""
+    sequence, last_hash = head
+    if len(entries) < sequence:
+        return [f"After entry {len(entries)} all up to entry {sequence} are missing."]
+    if sequence and entries[sequence - 1].hash != last_hash:
+        return [f"Entry {sequence} is not the one that was written."]
+    return []
 
 
 async def list_audit_entries(

@@ -8,6 +8,8 @@ from shared.tables import Absent, Action, Equals, Put
 
 ENTRY, HEAD, HEARD = "ENTRY#", "HEAD", "HEARD#"
 SEQUENCE_DIGITS = 12
+# The head of a trail without entries.
+START = (0, "")
 
 
 def trail_key(account_uid: str) -> str:
@@ -43,7 +45,7 @@ async def is_heard(outbox: Outbox, account_uid: str, event_id: str) -> bool:
 async def head_of(outbox: Outbox, account_uid: str) -> tuple[int, str]:
     """The last entry's sequence and hash; 0 and nothing where there is none."""
     head = await outbox.table.get(trail_key(account_uid), HEAD)
-    return (int(head["sequence"]), str(head["hash"])) if head else (0, "")
+    return (int(head["sequence"]), str(head["hash"])) if head else START
 
 
 async def page_of_entries(

@@ -28,7 +28,7 @@ from shared.contracts.base import Quota
 from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.policy import Principal
-from shared.tables import open_table
+from shared.tables import Delete, Put, open_table
 from tests.announced import announced
 from tests.people import (
     SERVICE,
@@ -149,7 +149,28 @@ async def test_an_operator_s_commands(tmp_path: Path) -> None:
     assert await say("disable", "nobody") == (1, "There is no account nobody.")
 
 
-async def test_a_trail_altered_in_the_table_or_a_file_is_found_out(tmp_path: Path) -> None:
+async def test_a_trail_altered_in_the_table_is_found_out(tmp_path: Path) -> None:
+    settings = ServiceSettings(home=tmp_path)
+    await command(["create-account", "ada", "--identity", "identity-ada"], settings)
+    await command(["grant-admin", "ada"], settings)
+    await command(["disable", "ada"], settings)
+    table = await open_table(SCHEMA, service="accounts", settings=settings)
+    ada = await find_account_named(Outbox(table), "ada")
+    assert ada is not None
+    first, last = (await table.query(trail_key(ada.account_uid), prefix=ENTRY)).items
+    assert (await command(["verify-audit", "ada"], settings))[0] == 0
+    altered = last["body"].replace("disabled", "enabled")
+    for action, said in (
+        (Put({**last, "body": altered}), "Entry 2 was altered."),
+        (Delete(last["pk"], last["sk"]), "After entry 1 all up to entry 2 are missing."),
+        (Delete(first["pk"], first["sk"]), "After entry 0 all up to entry 2 are missing."),
+    ):
+        await table.write(action)
+        assert await command(["verify-audit", "ada"], settings) == (1, said)
+    await table.close()
+
+
+async def test_a_trail_altered_in_a_file_is_found_out(tmp_path: Path) -> None:
     settings = ServiceSettings(home=tmp_path)
     await command(["create-account", "ada", "--identity", "identity-ada"], settings)
     await command(["grant-admin", "ada"], settings)

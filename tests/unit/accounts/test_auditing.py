@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.accounts.operations.auditing import breaks, hash_of, list_audit_entries
+from services.accounts.operations.auditing import breaks, hash_of, list_audit_entries, lost
+from services.accounts.store.audit import START, head_of
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries, Role
 from shared.errors import Forbidden
 from shared.log import correlated
@@ -78,6 +79,18 @@ async def test_an_entry_that_was_written_anew_is_seen_by_the_next(outbox: Outbox
     forged = altered.model_copy(update={"hash": hash_of(altered)})
     said = breaks([*entries[:2], forged, *entries[3:]])
     assert said == ["Entry 4 does not follow the one before it."]
+
+
+async def test_what_is_cut_off_at_the_end_is_seen_by_the_head(outbox: Outbox) -> None:
+    org, entries = await written(outbox)
+    head = await head_of(outbox, org.account_uid)
+    assert lost(entries, head) == lost(entries, (4, entries[3].hash)) == lost([], START) == []
+    assert breaks(entries[:3]) == []
+    assert lost(entries[:3], head) == ["After entry 3 all up to entry 5 are missing."]
+    other = entries[4].model_copy(update={"reason": "because"})
+    forged = other.model_copy(update={"hash": hash_of(other)})
+    assert breaks([*entries[:4], forged]) == []
+    assert lost([*entries[:4], forged], head) == ["Entry 5 is not the one that was written."]
 
 
 async def test_changes_at_once_make_one_chain(outbox: Outbox) -> None:
