@@ -8,7 +8,7 @@ from services.accounts.store.accounts import find_principal
 from services.accounts.store.invitations import (
     find_invitation,
     invitee_key,
-    pending_for,
+    pending_after,
     written_invitation,
 )
 from services.accounts.store.layout import commit
@@ -25,6 +25,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, now
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.outbox import Outbox
+from shared.paging import fill
 from shared.policy import Principal, may_grant
 from shared.races import until_won
 from shared.rules import RANKS
@@ -48,18 +49,20 @@ def lowered(emails: list[str]) -> set[str]:
 async def list_own_invitations(
     outbox: Outbox, principal: Principal, wanted: ListOwnInvitations
 ) -> InvitationPage:
-    """What waits for an answer of who asks. Raises Forbidden."""
+    """What waits for an answer of who asks, newest first. Raises Forbidden."""
     if not principal.account_uid:
         return InvitationPage(invitations=[])
     _demand_unlimited(principal)
     keys = [invitee_key(account_uid=principal.account_uid)]
     keys += [invitee_key(email=email) for email in sorted(lowered(wanted.emails))]
-    found = [one for key in keys for one in await pending_for(outbox, key)]
-    found.sort(key=lambda one: one.invitation_uid, reverse=True)
     moment = now()
-    shown = [one.shown(moment) for one in found]
-    waiting = [one for one in shown if one.state is InvitationState.PENDING]
-    return InvitationPage(invitations=waiting)
+    found, cursor = await fill(
+        lambda after: pending_after(outbox, keys, after),
+        wanted,
+        keep=lambda one: one.shown(moment).state is InvitationState.PENDING,
+        place=lambda one: one.invitation_uid,
+    )
+    return InvitationPage(invitations=[one.shown(moment) for one in found], cursor=cursor)
 
 
 async def get_invitation(

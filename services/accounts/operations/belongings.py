@@ -11,7 +11,7 @@ from services.accounts.store.access_keys import page_of_keys
 from services.accounts.store.access_requests import page_of_own
 from services.accounts.store.audit import page_of_entries
 from services.accounts.store.identities import find_email
-from services.accounts.store.invitations import invitee_key, pending_for
+from services.accounts.store.invitations import invitee_key, pending_after
 from services.accounts.store.memberships import find_membership, place_key
 from services.accounts.store.trusts import page_of_trusts
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries
@@ -86,9 +86,13 @@ async def invitations(sources: Sources, account: Account) -> Rows:
     _, state = await find_email(sources.outbox, account.account_uid)
     keys = [invitee_key(account_uid=account.account_uid)]
     keys += [invitee_key(email=state.email.lower())] if state.verified else []
-    for key in keys:
-        for one in await pending_for(sources.outbox, key):
+    after = None
+    while True:
+        rows, after = await pending_after(sources.outbox, keys, after)
+        for one in rows:
             yield one.shown(now())
+        if after is None:
+            return
 
 
 async def access_requests(sources: Sources, account: Account) -> Rows:

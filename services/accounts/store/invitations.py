@@ -1,5 +1,6 @@
 """Invitations, where they are listed, and that there is one at a time for each invitee."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from services.accounts.models import InvitationRecord
@@ -9,10 +10,12 @@ from services.accounts.store.memberships import place_key
 from shared.contracts.accounts import InvitationState
 from shared.contracts.base import Listed
 from shared.outbox import Outbox
-from shared.tables import Absent, Action, AnyOf, Condition, Delete, Equals, Item, Put
+from shared.paging import Stretch
+from shared.tables import Absent, Action, AnyOf, Condition, Delete, Equals, Item, Put, Range
 
-LISTED, FOR = "INVITE#", "INVITED#"
-MOST_PENDING = 200
+# No key that begins with the second comes after the third.
+LISTED, FOR, FOR_END = "INVITE#", "INVITED#", "INVITED$"
+CHUNK = 100
 
 
 def invitee_key(*, account_uid: str = "", email: str = "") -> str:
@@ -76,10 +79,15 @@ async def page_of_invitations(
     return await _all(outbox, uids), page.cursor
 
 
-async def pending_for(outbox: Outbox, invitee: str) -> list[InvitationRecord]:
-    """What is offered to one invitee, newest first; the 200 newest at most."""
-    page = await outbox.table.query(invitee, prefix=FOR, forward=False, limit=MOST_PENDING)
-    return await _all(outbox, [str(item["sk"]).removeprefix(FOR) for item in page.items])
+async def pending_after(
+    outbox: Outbox, invitees: Sequence[str], invitation_uid: str | None
+) -> Stretch[InvitationRecord]:
+    """The next of what is offered to any of these, newest first."""
+    end = f"{FOR}{invitation_uid}" if invitation_uid else FOR_END
+    ranges = [Range(invitee, FOR, end) for invitee in invitees]
+    found, rest = await outbox.table.merge(ranges, forward=False, limit=CHUNK)
+    uids = [str(item["sk"]).removeprefix(FOR) for item in found]
+    return await _all(outbox, uids), uids[-1] if rest else None
 
 
 async def _all(outbox: Outbox, uids: list[str]) -> list[InvitationRecord]:

@@ -84,10 +84,12 @@ class NewInvitation(Body):
 
 
 @router.get("/invitations", summary="What is offered to you")
-async def list_own_invitations(request: Request, visitor: SignedIn) -> InvitationList:
+async def list_own_invitations(
+    request: Request, visitor: SignedIn, paging: Paging
+) -> InvitationList:
     """To your account and, with a session, your verified address. Not for keys with limits."""
-    wanted = ListOwnInvitations(actor=visitor.actor, emails=visitor.emails)
-    return InvitationList.of(await ask(request, wanted))
+    wanted = ListOwnInvitations(actor=visitor.actor, emails=visitor.emails, **paging.asked)
+    return InvitationList.of(paging.told(await ask(request, wanted)))
 
 
 @router.get(OF_ACCOUNT, summary="What an organization offers")

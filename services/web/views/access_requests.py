@@ -5,7 +5,6 @@ The page to ask on looks nothing up: it is there for every name, and its answer 
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from services.web.resources import resources_of, visitor_of
 from services.web.security.even import Even
 from services.web.views.members import grantable
 from services.web.views.names import find_repository, may_of, named
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
     ApproveAccessRequest,
@@ -99,7 +98,7 @@ async def _show_own(request: Request, form: Filled) -> Response:
         status=409 if form.is_refused else 200,
         requests=listed.access_requests,
         form=form,
-        next_page=_next(listed.cursor),
+        next_page=next_page(listed.cursor),
     )
 
 
@@ -151,17 +150,12 @@ async def _show(request: Request, repository: Repository, form: Filled) -> Respo
         roles=list(reversed(grantable(principal, repository_resource(repository)))),
         requests=listed.access_requests,
         form=form,
-        next_page=_next(listed.cursor),
+        next_page=next_page(listed.cursor),
     )
 
 
 def _listed(request: Request) -> dict[str, Any]:
-    cursor = request.query_params.get("cursor") if request.method == "GET" else None
-    return {"limit": PAGE, "cursor": cursor}
-
-
-def _next(cursor: str | None) -> str:
-    return f"?{urlencode({'cursor': cursor})}" if cursor else ""
+    return {"limit": PAGE, "cursor": asked_cursor(request)}
 
 
 async def _told(request: Request, wanted: type[Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401

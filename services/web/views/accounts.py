@@ -1,7 +1,6 @@
 """An account's page and its settings."""
 
 import asyncio
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +20,7 @@ from services.web.views.names import (
     may_of,
     place_of_request,
 )
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
 from shared.contracts.repositories import (
@@ -64,7 +63,7 @@ async def show(request: Request) -> Response:
         offers=offers,
         may=may,
         undoing=_undoing(request, account, may),
-        next_page=f"?{urlencode({'cursor': found.cursor})}" if found.cursor else "",
+        next_page=next_page(found.cursor),
     )
 
 
@@ -140,7 +139,7 @@ async def _repositories(request: Request, account_id: str) -> RepositoryPage:
             actor=visitor.actor,
             account_id=account_id,
             limit=PAGE,
-            cursor=request.query_params.get("cursor"),
+            cursor=asked_cursor(request),
         )
     )
 

@@ -1,7 +1,6 @@
 """The audit trail of an account, as its owners and maintainers read it."""
 
 import asyncio
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +8,7 @@ from starlette.responses import Response
 from services.web.resources import resources_of, visitor_of
 from services.web.session.visitor import Visitor
 from services.web.views.names import find_account, named
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import needed_account
 from shared.contracts.accounts import Account, AuditEntry, GetAccount, ListAuditEntries
 from shared.errors import NotFound
@@ -29,17 +28,16 @@ async def audit(request: Request) -> Response:
         actor=visitor.actor,
         account_uid=account.account_uid,
         limit=PAGE,
-        cursor=request.query_params.get("cursor"),
+        cursor=asked_cursor(request),
     )
     found = await resources_of(request).bus.request(wanted)
-    cursor = found.cursor
     return await page(
         request,
         "accounts/audit.html",
         account=account,
         entries=found.entries,
         names=await _names(request, visitor, found.entries),
-        next_page=f"?{urlencode({'cursor': cursor})}" if cursor else "",
+        next_page=next_page(found.cursor),
     )
 
 

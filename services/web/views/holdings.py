@@ -11,7 +11,7 @@ from services.web.forms.checking import Filled, check
 from services.web.forms.repositories import UidForm
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account
 from shared.contracts.base import Request as BusRequest
@@ -25,7 +25,7 @@ from shared.contracts.repositories import (
 )
 from shared.errors import Conflict, Invalid
 
-MOST = 100
+PAGE = 100
 # What the page that is shown afterwards says.
 DONE: dict[type[BusRequest[Any]], str] = {
     UndeleteRepository: "repository-undeleted",
@@ -80,9 +80,11 @@ async def _ask(
 
 async def _show(request: Request, account: Account, form: Filled | None = None) -> Response:
     visitor, bus = await visitor_of(request), resources_of(request).bus
-    asked = {"actor": visitor.actor, "account_id": account.account_id, "limit": MOST}
+    asked = {"actor": visitor.actor, "account_id": account.account_id, "limit": PAGE}
+    here, there = asked_cursor(request, "deleted"), asked_cursor(request, "offers")
     deleted, transfers = await asyncio.gather(
-        bus.request(ListDeletedRepositories(**asked)), bus.request(ListTransfers(**asked))
+        bus.request(ListDeletedRepositories(**asked, cursor=here)),
+        bus.request(ListTransfers(**asked, cursor=there)),
     )
     return await page(
         request,
@@ -90,6 +92,8 @@ async def _show(request: Request, account: Account, form: Filled | None = None) 
         account=account,
         deleted=deleted.repositories,
         transfers=transfers.transfers,
+        next_deleted=next_page(deleted.cursor, "deleted"),
+        next_offers=next_page(transfers.cursor, "offers"),
         form=form,
     )
 

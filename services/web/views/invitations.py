@@ -7,7 +7,7 @@ from services.web.addresses import about
 from services.web.forms.checking import Filled, check
 from services.web.forms.members import AnswerForm
 from services.web.resources import resources_of, visitor_of
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
     AcceptInvitation,
@@ -16,6 +16,7 @@ from shared.contracts.accounts import (
 )
 from shared.errors import Conflict, Invalid, NotFound
 
+PAGE = 100
 ANSWERS = {"accept": AcceptInvitation, "decline": DeclineInvitation}
 NOT_YOURS = (
     "This invitation is not there any more, or it is for somebody else. One that came by mail is "
@@ -57,7 +58,8 @@ async def _answer(request: Request, fields: Fields) -> Response:
 
 async def _show(request: Request, form: Filled) -> Response:
     visitor = await visitor_of(request)
-    wanted = ListOwnInvitations(actor=visitor.actor, emails=visitor.emails)
+    asked = {"emails": visitor.emails, "limit": PAGE, "cursor": asked_cursor(request)}
+    wanted = ListOwnInvitations(actor=visitor.actor, **asked)
     found = await resources_of(request).bus.request(wanted)
     return await page(
         request,
@@ -65,4 +67,5 @@ async def _show(request: Request, form: Filled) -> Response:
         status=409 if form.is_refused else 200,
         invitations=found.invitations,
         form=form,
+        next_page=next_page(found.cursor),
     )

@@ -1,7 +1,6 @@
 """Access keys: listed, created with the secret shown once, revoked."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from services.web.forms.accounts import KeyForm, RevokeForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import (
     AccessKeyPage,
@@ -100,7 +99,6 @@ async def _show(
     request: Request, account: Account, form: Filled, created: Created | None = None
 ) -> Response:
     listed = await _list(request, account)
-    cursor = listed.cursor
     response = await page(
         request,
         "accounts/keys.html",
@@ -108,7 +106,7 @@ async def _show(
         keys=listed.access_keys,
         form=form,
         created=created,
-        next_page=f"?{urlencode({'cursor': cursor})}" if cursor else "",
+        next_page=next_page(listed.cursor),
     )
     response.headers["cache-control"] = "no-store"
     return response
@@ -121,7 +119,7 @@ async def _list(request: Request, account: Account) -> AccessKeyPage:
             actor=visitor.actor,
             account_uid=account.account_uid,
             limit=PAGE,
-            cursor=request.query_params.get("cursor"),
+            cursor=asked_cursor(request),
         )
     )
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from services.web.forms.checking import Filled, check, refused
 from services.web.forms.members import GrantForm, InvitationForm, InviteForm, RevokeRoleForm
 from services.web.resources import resources_of, visitor_of
 from services.web.views.names import find_account, find_repository, named
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
     Account,
@@ -211,7 +210,6 @@ async def _show(request: Request, place: Place, form: Filled) -> Response:
     listed, offered = await asyncio.gather(
         _members(request, place), _invitations(request, place, wanted=bool(roles))
     )
-    cursor = listed.cursor
     return await page(
         request,
         "accounts/members.html",
@@ -220,7 +218,8 @@ async def _show(request: Request, place: Place, form: Filled) -> Response:
         invitations=offered.invitations,
         roles=roles,
         form=form,
-        next_page=f"?{urlencode({'cursor': cursor})}" if cursor else "",
+        next_page=next_page(listed.cursor),
+        next_invitations=next_page(offered.cursor, "invitations"),
     )
 
 
@@ -237,8 +236,7 @@ def grantable(principal: Principal, resource: Resource) -> list[Role]:
 
 
 async def _members(request: Request, place: Place) -> MemberPage:
-    visitor = await visitor_of(request)
-    cursor = request.query_params.get("cursor") if request.method == "GET" else None
+    visitor, cursor = await visitor_of(request), asked_cursor(request)
     wanted = ListMembers(actor=visitor.actor, **place.asked, limit=PAGE, cursor=cursor)
     return await resources_of(request).bus.request(wanted)
 
@@ -246,7 +244,6 @@ async def _members(request: Request, place: Place) -> MemberPage:
 async def _invitations(request: Request, place: Place, *, wanted: bool) -> InvitationPage:
     if not wanted:
         return InvitationPage(invitations=[])
-    visitor = await visitor_of(request)
-    return await resources_of(request).bus.request(
-        ListInvitations(actor=visitor.actor, **place.asked, limit=PAGE)
-    )
+    visitor, cursor = await visitor_of(request), asked_cursor(request, "invitations")
+    asked = ListInvitations(actor=visitor.actor, **place.asked, limit=PAGE, cursor=cursor)
+    return await resources_of(request).bus.request(asked)

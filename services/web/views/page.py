@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -71,6 +72,16 @@ async def page(
     )
     tokens.keep(request, response)
     return response
+
+
+def asked_cursor(request: Request, field: str = "cursor") -> str | None:
+    """Where a list of this page is to go on; what answers a form shows it from its beginning."""
+    return request.query_params.get(field) if request.method == "GET" else None
+
+
+def next_page(cursor: str | None, field: str = "cursor") -> str:
+    """Where a list of this page goes on; empty at its end."""
+    return f"?{urlencode({field: cursor})}" if cursor else ""
 
 
 def own_path(request: Request) -> str:

@@ -1,8 +1,7 @@
 """Share links: listed, made with the address shown once, revoked; and who comes with one."""
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from services.web.resources import resources_of, visitor_of
 from services.web.security.cookies import SHARE
 from services.web.views.allowed import allowed_repository
 from services.web.views.names import may_of, moved_address
-from services.web.views.page import page, raw_path
+from services.web.views.page import asked_cursor, next_page, page, raw_path
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.base import Actor, now
 from shared.contracts.repositories import (
@@ -147,7 +146,7 @@ async def _show(
         now=now(),
         form=form,
         made=made,
-        next_page=f"?{urlencode({'cursor': listed.cursor})}" if listed.cursor else "",
+        next_page=next_page(listed.cursor),
     )
     response.headers["cache-control"] = "no-store"
     return response
@@ -155,8 +154,7 @@ async def _show(
 
 async def _list(request: Request, repository: Repository) -> ShareLinkPage:
     visitor = await visitor_of(request)
-    cursor = request.query_params.get("cursor")
-    wanted: dict[str, Any] = {"limit": PAGE, "cursor": cursor, **_names(repository)}
+    wanted = {"limit": PAGE, "cursor": asked_cursor(request), **_names(repository)}
     return await resources_of(request).bus.request(ListShareLinks(actor=visitor.actor, **wanted))
 
 

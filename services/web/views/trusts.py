@@ -1,7 +1,5 @@
 """Trusts: whose identity tokens act for an account; listed, added, removed."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +8,7 @@ from services.web.forms.accounts import RemoveTrustForm, TrustForm
 from services.web.forms.checking import Filled, check, refused
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
-from services.web.views.page import page
+from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, CreateTrust, ListTrusts, RemoveTrust, TrustPage
 from shared.errors import Invalid
@@ -77,7 +75,7 @@ async def _show(request: Request, account: Account, form: Filled) -> Response:
         account=account,
         trusts=listed.trusts,
         form=form,
-        next_page=f"?{urlencode({'cursor': listed.cursor})}" if listed.cursor else "",
+        next_page=next_page(listed.cursor),
     )
 
 
@@ -88,7 +86,7 @@ async def _list(request: Request, account: Account) -> TrustPage:
             actor=visitor.actor,
             account_uid=account.account_uid,
             limit=PAGE,
-            cursor=request.query_params.get("cursor"),
+            cursor=asked_cursor(request),
         )
     )
 

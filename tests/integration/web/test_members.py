@@ -1,6 +1,8 @@
 """Members and invitations by their pages, without JavaScript."""
 
-from tests.edge import Edge, Person
+import httpx
+
+from tests.edge import Edge, Person, bearer
 from tests.mailbox import mails
 from tests.pages import Form, Page
 from tests.waiting import until
@@ -112,6 +114,21 @@ def test_faults_are_told_at_the_field(ada: Person, eve: Person) -> None:
     invite(ada, org, eve.account_id, "reader")
     page = invite(ada, org, eve.account_id, "reader", status=400)
     assert "They are invited already" in page.text
+
+
+def test_many_invitations_go_on_behind_a_link(edge: Edge, ada: Person) -> None:
+    org = new_organization(ada)
+    with httpx.Client(base_url=f"{edge.web}/api/v1", headers=bearer(ada.new_key())) as api:
+        for number in range(101):
+            body = {"email": f"person-{number}@{org}.example", "role": "reader"}
+            assert api.post(f"/accounts/{org}/invitations", json=body).status_code == 201
+    page = ada.visitor.go(f"/-/{org}/members")
+    assert "person-1@" in page.text
+    assert "person-0@" not in page.text
+    (more,) = [one["href"] for one in page.links if one.get("rel") == "next"]
+    page = ada.visitor.go(f"/-/{org}/members{more}")
+    assert "person-0@" in page.text
+    assert [one for one in page.links if one.get("rel") == "next"] == []
 
 
 def test_taken_back_it_cannot_be_accepted(ada: Person, eve: Person) -> None:

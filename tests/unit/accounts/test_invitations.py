@@ -148,6 +148,28 @@ async def test_a_role_lost_since_does_not_come_back_by_the_old_invitation(outbox
     assert (await fresh(outbox, eve)).roles == {}
 
 
+async def test_what_waits_is_told_in_pages_for_account_and_address_together(
+    outbox: Outbox,
+) -> None:
+    ada, eve, _ = await two(outbox)
+    offered = []
+    for name in ("usgs", "esa", "dlr"):
+        org = await organization(outbox, name, ada)
+        offered += [await invite(outbox, ada, org, invitee_uid=eve.account_uid)]
+        offered += [await invite(outbox, ada, org, email=EMAIL)]
+    await aged(outbox, offered[3], LIFETIME)
+    told, cursor = [], None
+    while True:
+        wanted = ListOwnInvitations(actor=actor_of(eve), emails=[EMAIL], limit=2, cursor=cursor)
+        page = await accepting.list_own_invitations(outbox, await principal_of(outbox, eve), wanted)
+        told.append([one.invitation_uid for one in page.invitations])
+        cursor = page.cursor
+        if cursor is None:
+            break
+    newest_first = [one.invitation_uid for one in reversed(offered) if one is not offered[3]]
+    assert told == [newest_first[:2], newest_first[2:4], newest_first[4:]]
+
+
 async def test_it_does_not_exist_for_others(outbox: Outbox) -> None:
     ada, eve, org = await two(outbox)
     kim = await person(outbox, "kim")

@@ -276,6 +276,25 @@ def test_every_example_is_what_its_schema_says(schema: dict[str, Any]) -> None:
             assert wrong == [], name
 
 
+def test_every_list_is_paged(schema: dict[str, Any]) -> None:
+    """But for an organization's domains: it has five at most."""
+    unpaged = []
+    for path, methods in schema["paths"].items():
+        if "get" not in methods:
+            continue
+        content = methods["get"]["responses"]["200"]["content"]
+        told = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+        fields = schema["components"]["schemas"].get(told.split("/")[-1], {}).get("properties", {})
+        asked = {one["name"] for one in methods["get"].get("parameters", ())}
+        is_list = len(fields.keys() - {"cursor", "total"}) == 1 and any(
+            one.get("type") == "array" for one in fields.values()
+        )
+        if is_list and not asked >= {"limit", "cursor"}:
+            unpaged.append(path)
+        assert ("cursor" in fields) is ("cursor" in asked), path
+    assert unpaged == ["/accounts/{account_id}/domains"]
+
+
 def test_every_operation_says_with_which_problems_it_answers(schema: dict[str, Any]) -> None:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
