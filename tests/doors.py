@@ -21,19 +21,23 @@ COLLECTION = f"{ORGANIZATION}--{REPOSITORY}"
 STAC = f"/stac/collections/{COLLECTION}"
 NAME = f"{ORGANIZATION}/{REPOSITORY}"
 SEE, LIST = Action.REPOSITORY_READ, Action.REPOSITORY_LIST
-READ, KEYS = Action.DATA_READ, Action.DATA_LIST
+READ, KEYS, WRITE = Action.DATA_READ, Action.DATA_LIST, Action.DATA_WRITE
 MEMBERS = Action.REPOSITORY_MEMBERS_READ
 
 
 @dataclass
 class Visitors:
-    """Who comes: browsers that are signed in, keys, and addresses that were signed for them."""
+    """Who comes: browsers that are signed in, keys, and addresses that were signed for them.
+
+    `item`: the id of the STAC item of a file.
+    """
 
     web: str
     s3: str
     browsers: Mapping[str, httpx.Client]
     keys: dict[str, Credentials] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    item: str = ""
     plain: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10))
 
     def browse(self, who: str, path: str) -> httpx.Response:
@@ -54,6 +58,10 @@ class Visitors:
     def follow(self, who: str) -> httpx.Response:
         """An address of an object that was signed for the persona before."""
         return self.plain.get(self.addresses[who])
+
+    def catalogued(self, who: str) -> httpx.Response:
+        """The STAC item of a file."""
+        return self.call(who, f"{STAC}/items/{self.item}")
 
     def watch(self, who: str) -> httpx.Response:
         """The first words of the live feed."""
@@ -121,12 +129,15 @@ def of_key(door: Callable[..., Door], name: str, path: str, mark: str, key: str)
     return door(name, path, mark, actions=(READ,), key=key)
 
 
+PICTURE = f"{ABOUT}/thumbnail?key={FILE}"
 PAGES = (
     page("page", f"/{NAME}", TITLE),
     page("catalogue", f"{ABOUT}/catalogue/schema-org.jsonld", TITLE),
     page("README", f"/{NAME}", README, actions=(READ,), lists=True),
     page("blocks", f"{ABOUT}/blocks", README, actions=(READ,), lists=True),
     of_key(page, "file page", f"/{NAME}/{FILE}", "GeoJSON", FILE),
+    of_key(page, "picture", PICTURE, "WEBP", FILE),
+    page("folder page", f"/{NAME}/{OPEN}", "trees.geojson", actions=(KEYS,), key=OPEN),
     of_key(page, "download", f"{ABOUT}/download?key={FILE}", "", FILE),
     page(
         "archive",
@@ -152,6 +163,15 @@ CALLS = (
     call("directory", f"{API}/directory", "README.md", actions=(KEYS,), key=""),
     call("folder", f"{API}/directory?prefix={OPEN}", FILE, actions=(KEYS,), key=OPEN),
     of_key(call, "object", f"{API}/object?key={FILE}", "item_id", FILE),
+    of_key(call, "picture by key", PICTURE, "WEBP", FILE),
+    call(
+        "versions",
+        f"{API}/object/versions?key={FILE}",
+        '"versions"',
+        actions=(WRITE,),
+        key=FILE,
+        signed_in=True,
+    ),
     of_key(call, "closed object", f"{API}/object?key={OTHER}", "item_id", OTHER),
     of_key(call, "object's URL", f"{API}/object/url?key={FILE}", "Signature", FILE),
     call("members", f"{API}/members", '"members"', actions=(MEMBERS,), signed_in=True),
@@ -188,6 +208,7 @@ CALLS = (
         actions=(KEYS,),
         key=OPEN,
     ),
+    Door("item", lambda visitors, who: visitors.catalogued(who), FILE, (READ,), ""),
     of_key(call, "items", f"{STAC}/items", FILE, ""),
     of_key(call, "queryables", f"{STAC}/queryables", COLLECTION, ""),
     call(

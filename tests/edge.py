@@ -66,15 +66,7 @@ class Person:
 
     def s3(self, edge: Edge) -> Any:
         """An S3 client with a new key of theirs."""
-        key_id, secret = self.new_key("s3")
-        return boto3.client(
-            "s3",
-            endpoint_url=edge.platform.ready["s3"],
-            aws_access_key_id=key_id,
-            aws_secret_access_key=secret,
-            region_name="us-east-1",
-            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-        )
+        return s3_of(edge, self.new_key("s3"))
 
     def new_key(self, name: str = "laptop") -> tuple[str, str]:
         """Make an access key by its form; its id and its secret."""
@@ -99,6 +91,18 @@ def registered(edge: Edge, account_id: str) -> Iterator[Person]:
         form = visitor.page.form("/-/welcome")
         visitor.send(form, account_id=account_id, name=account_id.title())
         yield Person(account_id, email, visitor)
+
+
+def s3_of(edge: Edge, key: tuple[str, str]) -> Any:
+    """An S3 client that holds this key."""
+    return boto3.client(
+        "s3",
+        endpoint_url=edge.platform.ready["s3"],
+        aws_access_key_id=key[0],
+        aws_secret_access_key=key[1],
+        region_name="us-east-1",
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )
 
 
 def token_of(html: str) -> str:

@@ -135,6 +135,8 @@ def prepared(office: Office, s3: Any) -> World:
     founder = {("ada", ORGANIZATION): Role.OWNER}
     world = World(office, Truth(office.uids, founder, revoked=frozenset(KEYS)))
     until(lambda: '"files":3' in office.visitors.call(ANYBODY, f"{API}/summary").text)
+    found = until(lambda: office.visitors.call(ANYBODY, f"{API}/object?key={FILE}").json())
+    office.visitors.item = found["item_id"]
     office.visitors.addresses[ANYBODY] = office.visitors.sign(ANYBODY)
     first: list[Change] = [Renew(who) for who in KEYS]
     for one in first + [Give(*one) for one in ROLES]:

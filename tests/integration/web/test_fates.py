@@ -1,13 +1,17 @@
 """Repositories renamed, handed over, put aside, deleted and had back: pages, API, S3, STAC."""
 
+import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.edge import Edge, Person, bearer
+from tests.edge import Edge, Person, bearer, registered, starting
 from tests.integration.web.test_disabled import operate
 from tests.waiting import until
+
+KEY = "a.geojson"
 
 
 @pytest.fixture
@@ -37,6 +41,68 @@ def test_by_its_old_name_it_is_found_everywhere(edge: Edge, ada: Person, place: 
     s3.put_object(Bucket=account, Key="mask/b.txt", Body=b"second")
     keys = [one["Key"] for one in s3.list_objects_v2(Bucket=account)["Contents"]]
     assert keys == ["land-mask/a b.txt", "land-mask/b.txt"]
+
+
+def told_at(edge: Edge, name: str) -> list[str]:
+    """The titles of what the doors show by a name, `account/repository`: a file and its item too.
+
+    Empty where one of them does not show it, or not yet.
+    """
+    api, stac = f"{edge.web}/api/v1/repositories/{name}", f"{edge.web}/stac"
+    collection = f"{stac}/collections/{name.replace('/', '--')}"
+    found = httpx.get(f"{collection}/items").json().get("features", [])
+    if not found:
+        return []
+    one = httpx.get(f"{collection}/items/{found[0]['id']}")
+    searched = httpx.get(f"{stac}/search", params={"collections": collection.rpartition("/")[2]})
+    bucket = f"{edge.platform.ready['s3']}/{name.replace('/', '--')}"
+    answers = [httpx.get(api), httpx.get(collection), one, searched, httpx.get(f"{bucket}/{KEY}")]
+    answers += [httpx.get(bucket, params={"list-type": "2"})]
+    if not all(answer.is_success for answer in answers):
+        return []
+    titles = [answer.json()["title"] for answer in answers[:2]]
+    titles += [one.json()["properties"]["title"], searched.json()["features"][0]["id"]]
+    page = httpx.get(f"{edge.web}/{name}/{KEY}", follow_redirects=True)
+    return [*titles, answers[4].text, str(KEY in answers[5].text), page.url.path]
+
+
+def test_stac_ids_and_s3_paths_answer_under_every_old_name(
+    edge: Edge, ada: Person, eve: Person, place: str
+) -> None:
+    body = '{"type":"Point","coordinates":[7.5,47.5]}'
+    names = [f"{ada.account_id}/mask", f"{ada.account_id}/other", f"{eve.account_id}/other"]
+    ada.s3(edge).put_object(Bucket=ada.account_id, Key=f"mask/{KEY}", Body=body)
+    (item,) = until(lambda: told_at(edge, names[0])[3:4])
+    form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
+    page = ada.visitor.send(form, new_repository_id="other")
+    form = page.form(f"/-/{names[1]}/transfer")
+    ada.visitor.send(form, to_account_id=eve.account_id, confirm=names[1])
+    eve.visitor.send(eve.visitor.go(f"/-/{eve.account_id}/repositories").form("/accept"))
+    wanted = ["Mask", "Mask", KEY, item, body, "True", f"/{names[2]}/{KEY}"]
+    for name in names:
+        until(lambda name=name: told_at(edge, name) == wanted)
+
+
+@pytest.mark.slow
+def test_a_name_that_is_taken_anew_leads_to_the_new_one_at_every_door(tmp_path: Path) -> None:
+    settings = {"COOP_REPOSITORIES__NAME_REST_DAYS": "0"}
+    with starting(tmp_path / "home", **settings) as edge, registered(edge, "ada") as ada:
+        s3, place = ada.s3(edge), "/-/ada/mask"
+        ada.new_repository("mask", title="First")
+        s3.put_object(Bucket="ada", Key=f"mask/{KEY}", Body='{"type":"Point","coordinates":[7,47]}')
+        until(lambda: told_at(edge, "ada/mask"))
+        form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")
+        ada.visitor.send(form, new_repository_id="old-mask")
+        until(lambda: told_at(edge, "ada/mask")[-1:] == [f"/ada/old-mask/{KEY}"])
+        time.sleep(1.1)  # Names rest for whole seconds.
+        ada.new_repository("mask", title="Second")
+        body = '{"type":"Point","coordinates":[8,48]}'
+        s3.put_object(Bucket="ada", Key=f"mask/{KEY}", Body=body)
+        settings_page = ada.visitor.go("/-/ada/old-mask/settings")
+        ada.visitor.send(settings_page.form("/-/ada/old-mask/settings"), title="First of all")
+        until(lambda: told_at(edge, "ada/old-mask")[:2] == ["First of all"] * 2)
+        until(lambda: told_at(edge, "ada/mask")[:2] == ["Second", "Second"])
+        assert told_at(edge, "ada/mask")[4:] == [body, "True", f"/ada/mask/{KEY}"]
 
 
 def test_a_name_that_is_taken_is_told(ada: Person, place: str) -> None:

@@ -4,7 +4,8 @@ import re
 
 import httpx
 
-from tests.edge import Edge, Person, bearer
+from tests.edge import Edge, Person, bearer, s3_of
+from tests.integration.web.test_disabled import operate
 from tests.visitor import visiting
 from tests.waiting import until
 
@@ -74,6 +75,31 @@ def test_a_revoked_key_works_no_more_within_a_second(edge: Edge, ada: Person) ->
     page = ada.visitor.send(form)
     assert "revoked" in page.text
     until(lambda: httpx.get(url, headers=bearer(key)).status_code == 401, seconds=1.5)
+
+
+def test_an_organization_s_key_survives_who_made_it(edge: Edge, ada: Person, eve: Person) -> None:
+    org, api = f"org-{ada.account_id}", f"{edge.web}/api/v1"
+    own = bearer(ada.new_key())
+    for path, body in (
+        ("/accounts", {"account_id": org, "name": "Org"}),
+        ("/repositories", {"account_id": org, "repository_id": "data", "title": "Data"}),
+    ):
+        assert httpx.post(f"{api}{path}", json=body, headers=own).status_code == 201
+    made = httpx.post(f"{api}/accounts/{org}/access-keys", json={}, headers=own).json()
+    key = bearer((made["access_key_id"], made["secret_access_key"]))
+    members = f"{api}/accounts/{org}/members"
+    role = {"role": "owner"}
+    assert httpx.put(f"{members}/{eve.account_id}", json=role, headers=own).is_success
+    assert httpx.delete(f"{members}/{ada.account_id}", headers=own).status_code == 204
+    operate(edge, "disable", ada.account_id)
+    until(lambda: httpx.get(f"{api}/account", headers=own).status_code == 401)
+    assert httpx.get(f"{api}/account", headers=key).json()["account_id"] == org
+    title = {"title": "Still"}
+    answer = httpx.patch(f"{api}/repositories/{org}/data", json=title, headers=key)
+    assert answer.status_code == 200
+    s3 = s3_of(edge, (made["access_key_id"], made["secret_access_key"]))
+    s3.put_object(Bucket=org, Key="data/a.txt", Body=b"a")
+    assert s3.get_object(Bucket=org, Key="data/a.txt")["Body"].read() == b"a"
 
 
 def test_nobody_revokes_another_s_key(ada: Person, eve: Person) -> None:

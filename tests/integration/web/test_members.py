@@ -1,10 +1,18 @@
 """Members and invitations by their pages, without JavaScript."""
 
+import asyncio
+
 import httpx
 
+from services.accounts.operations.offering import LIFETIME
+from services.accounts.settings import ServiceSettings
+from services.accounts.store.layout import SCHEMA
+from shared.outbox import Outbox
+from shared.tables import open_table
 from tests.edge import Edge, Person, bearer
 from tests.mailbox import mails
 from tests.pages import Form, Page
+from tests.unit.accounts.test_invitations import aged
 from tests.waiting import until
 
 
@@ -114,6 +122,38 @@ def test_faults_are_told_at_the_field(ada: Person, eve: Person) -> None:
     invite(ada, org, eve.account_id, "reader")
     page = invite(ada, org, eve.account_id, "reader", status=400)
     assert "They are invited already" in page.text
+
+
+def test_one_that_expired_is_sent_again_and_accepted(edge: Edge, ada: Person, eve: Person) -> None:
+    org = new_organization(ada)
+    page = invite(ada, org, eve.account_id, "reader")
+    again = next(one for one in page.forms if "invitation_uid" in one.fields)
+    page = ada.visitor.send(again, status=400, do="resend")
+    assert "It was sent a moment ago" in page.text
+    until(lambda: mailed(edge, eve, org) == 1)
+    asyncio.run(make_expire(edge, again.fields["invitation_uid"]))
+    assert "expired" in ada.visitor.go(f"/-/{org}/members").text
+    theirs = eve.visitor.go("/-/invitations")
+    assert org not in theirs.text
+    assert "pending" in ada.visitor.send(again, do="resend").text
+    until(lambda: mailed(edge, eve, org) == 2)
+    theirs = eve.visitor.go("/-/invitations")
+    (form,) = [one for one in theirs.forms if "invitation_uid" in one.fields]
+    eve.visitor.send(form, answer="accept")
+    assert eve.visitor.here.endswith(f"/{org}")
+
+
+def mailed(edge: Edge, person: Person, org: str) -> int:
+    """How many invitations to it came to somebody."""
+    return sum(org in one for one in invitations_to(edge, person.email))
+
+
+async def make_expire(edge: Edge, invitation_uid: str) -> None:
+    """As if its time had passed, in the table that the platform works on."""
+    settings = ServiceSettings(home=edge.platform.home)
+    table = await open_table(SCHEMA, service="accounts", settings=settings)
+    await aged(Outbox(table), invitation_uid, LIFETIME)
+    await table.close()
 
 
 def test_many_invitations_go_on_behind_a_link(edge: Edge, ada: Person) -> None:

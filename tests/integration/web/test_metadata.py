@@ -130,6 +130,21 @@ def test_a_readme_is_written_and_edited_in_the_browser(ada: Person, place: str) 
     assert ada.visitor.go(key).form(edit).fields["etag"] != again.fields["etag"]
 
 
+def test_each_edit_of_a_readme_is_a_version_where_they_are_kept(
+    edge: Edge, ada: Person, place: str
+) -> None:
+    ada.visitor.send(ada.visitor.go(f"{place}/settings").form("/versioning"))
+    edit = f"{place}/edit"
+    ada.visitor.send(ada.visitor.go(edit).form(edit), text="# First\n")
+    form = ada.visitor.go(f"{edit}?key=README.md").form(edit)
+    ada.visitor.send(form, text="# Second\n")
+    s3 = ada.s3(edge)
+    told = s3.list_object_versions(Bucket=f"{ada.account_id}--co2")["Versions"]
+    whole = {"Bucket": ada.account_id, "Key": "co2/README.md"}
+    read = [s3.get_object(**whole, VersionId=one["VersionId"])["Body"].read() for one in told]
+    assert read == [b"# Second\n", b"# First\n"]
+
+
 def test_line_ends_stay_as_they_were(edge: Edge, ada: Person, place: str) -> None:
     s3 = ada.s3(edge)
     s3.put_object(Bucket=ada.account_id, Key="co2/README.txt", Body=b"one\r\ntwo\r\n")

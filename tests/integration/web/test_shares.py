@@ -241,6 +241,27 @@ def test_by_the_api(api: httpx.Client, edge: Edge) -> None:
     assert api.delete("/share-links/none").status_code == 404
 
 
+@pytest.mark.slow
+def test_its_uses_are_counted_at_both_doors(
+    api: httpx.Client, ada: Person, place: str, visitor: Visitor
+) -> None:
+    page_url, data_url = made(ada, place)
+    visitor.go(page_url)
+    for _ in range(3):
+        assert httpx.get(data_url).is_success
+    httpx.get(f"{data_url}x")
+
+    def uses() -> int:
+        (link,) = api.get("/share-links").json()["share_links"]
+        return int(link["uses"])
+
+    # Both processes tell of it within half a minute: three times at the data door, once at least
+    # here, and never of what opened nothing.
+    until(lambda: uses() >= 4, seconds=70, pause=0.5)
+    page = ada.visitor.go(f"/-{place}/shares")
+    assert f"{uses()} times, last" in page.text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -91,9 +91,9 @@ async def resend(outbox: Outbox, who: Account, offered: Invitation) -> Invitatio
     )
 
 
-async def aged(outbox: Outbox, offered: Invitation, by: timedelta) -> None:
+async def aged(outbox: Outbox, invitation_uid: str, by: timedelta) -> None:
     """The invitation as it is once so much time has passed."""
-    before = await find_invitation(outbox, offered.invitation_uid)
+    before = await find_invitation(outbox, invitation_uid)
     assert before is not None
     changes = {"sent_at": before.sent_at - by, "expires_at": before.expires_at - by}
     after = before.model_copy(update={**changes, "version": next_version(before.version)})
@@ -157,7 +157,7 @@ async def test_what_waits_is_told_in_pages_for_account_and_address_together(
         org = await organization(outbox, name, ada)
         offered += [await invite(outbox, ada, org, invitee_uid=eve.account_uid)]
         offered += [await invite(outbox, ada, org, email=EMAIL)]
-    await aged(outbox, offered[3], LIFETIME)
+    await aged(outbox, offered[3].invitation_uid, LIFETIME)
     told, cursor = [], None
     while True:
         wanted = ListOwnInvitations(actor=actor_of(eve), emails=[EMAIL], limit=2, cursor=cursor)
@@ -237,7 +237,7 @@ async def test_after_14_days_it_is_over_until_it_is_sent_again(outbox: Outbox) -
     ada, eve, org = await two(outbox)
     offered = await invite(outbox, ada, org, invitee_uid=eve.account_uid)
     assert offered.expires_at - offered.created_at == LIFETIME == timedelta(days=14)
-    await aged(outbox, offered, LIFETIME)
+    await aged(outbox, offered.invitation_uid, LIFETIME)
     with pytest.raises(Conflict, match="expired"):
         await accept(outbox, eve, offered)
     (listed,) = (
