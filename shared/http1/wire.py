@@ -2,6 +2,11 @@
 
 import asyncio
 import os
+import socket
+
+# Of Linux. Without, the ends of what `sendfile` takes in turns go out as packets of their own, each
+# of which wakes the client: a third more CPU.
+CORK: int | None = getattr(socket, "TCP_CORK", None)
 
 
 class ClientGoneError(ConnectionError):
@@ -11,7 +16,7 @@ class ClientGoneError(ConnectionError):
 class Wire:
     """A transport whose buffer never grows: `write` and `send_file` go at the client's pace."""
 
-    __slots__ = ("_file", "_free", "_socket", "is_gone", "stuck_since", "transport")
+    __slots__ = ("_file", "_free", "_options", "_socket", "is_gone", "stuck_since", "transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         # Nothing waits in the process: what the kernel does not take at once pauses the writer. Not
@@ -22,7 +27,8 @@ class Wire:
         self.stuck_since: float | None = None
         self._free: asyncio.Future[None] | None = None
         self._file = -1
-        self._socket: int = transport.get_extra_info("socket").fileno()
+        self._options: socket.socket = transport.get_extra_info("socket")
+        self._socket = self._options.fileno()
 
     async def write(self, data: bytes | bytearray | memoryview) -> None:
         """Raises ClientGoneError."""
@@ -40,6 +46,7 @@ class Wire:
         EOFError where the file has become shorter.
         """
         end = offset + count
+        self._cork(is_on=True)
         while offset < end:
             if self.is_gone:
                 raise ClientGoneError
@@ -56,8 +63,18 @@ class Wire:
             if offset < end:
                 # It took what it had room for; asking at once would only be told so.
                 await self._writable()
+        self._cork(is_on=False)
         # A client faster than the disk must not keep all others waiting.
         await asyncio.sleep(0)
+
+    def _cork(self, *, is_on: bool) -> None:
+        """Whether only full packets leave; taken off, the rest goes at once (tcp(7))."""
+        if CORK is None or self.is_gone:
+            return
+        try:
+            self._options.setsockopt(socket.IPPROTO_TCP, CORK, is_on)
+        except OSError as error:
+            raise ClientGoneError from error
 
     async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
