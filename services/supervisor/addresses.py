@@ -72,13 +72,10 @@ class Addresses:
 
 def choose_addresses(settings: PlatformSettings) -> Addresses:
     """Check and take all ports; public addresses follow the ports unless they were set."""
-    doors = take_ports(settings.listen, _doors(settings))
-    inner = take_ports(LOOPBACK, _inner(settings))
-    web, storage = doors.get("COOP_WEB__PORT", 0), doors.get("COOP_STORAGE__PORT", 0)
-    public, admin = (inner.get(f"COOP_KRATOS__{kind}_PORT", 0) for kind in ("PUBLIC", "ADMIN"))
-    nats = inner.get("COOP_NATS__PORT", 0)
-    mail = take_ports(settings.mail.listen, _mail(settings))
-    smtp = mail.get("COOP_MAIL__SMTP_PORT", 0)
+    ports = take_ports(_wanted(settings))
+    web, storage = ports.get("COOP_WEB__PORT", 0), ports.get("COOP_STORAGE__PORT", 0)
+    public, admin = (ports.get(f"COOP_KRATOS__{kind}_PORT", 0) for kind in ("PUBLIC", "ADMIN"))
+    nats, smtp = ports.get("COOP_NATS__PORT", 0), ports.get("COOP_MAIL__SMTP_PORT", 0)
     return Addresses(
         host=settings.listen,
         web_port=web,
@@ -92,17 +89,27 @@ def choose_addresses(settings: PlatformSettings) -> Addresses:
         kratos_public_url=settings.kratos.public_url or f"http://{LOOPBACK}:{public}",
         kratos_admin_url=settings.kratos.admin_url or f"http://{LOOPBACK}:{admin}",
         processes=tuple(
-            Process(service, number, doors[_ops_setting(service, number)])
+            Process(service, number, ports[_ops_setting(service, number)])
             for service, number in _processes(settings)
         ),
-        storage_near_port=inner.get("COOP_STORAGE__NEAR_PORT", 0),
+        storage_near_port=ports.get("COOP_STORAGE__NEAR_PORT", 0),
         mail_host=settings.mail.listen,
-        mail_port=mail.get("COOP_MAIL__PORT", 0),
+        mail_port=ports.get("COOP_MAIL__PORT", 0),
         mail_smtp_port=smtp,
         smtp_url=settings.mail.smtp_url or _caught(settings, smtp),
         sender=settings.mail.sender,
         providers=settings.kratos.providers,
     )
+
+
+def _wanted(settings: PlatformSettings) -> dict[str, tuple[str, int]]:
+    """Each setting with where will be listened, and the port that is asked."""
+    rooms = (
+        (settings.listen, _doors(settings)),
+        (LOOPBACK, _inner(settings)),
+        (settings.mail.listen, _mail(settings)),
+    )
+    return {setting: (host, port) for host, ports in rooms for setting, port in ports.items()}
 
 
 def _doors(settings: PlatformSettings) -> dict[str, int]:

@@ -1,27 +1,32 @@
 """Ports: a wanted one is free or the start is refused, 0 takes a free one.
 
 Free ports are taken below the range from which systems give ports to outgoing connections:
-a child that restarts must not find its port lent out meanwhile.
+a child that restarts must not find its port lent out meanwhile. Each platform looks from a place of
+its own on: ports are chosen seconds before children listen, and others may start in these.
 """
 
 import errno
-import random
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from itertools import chain
 from socket import SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 
 from services.supervisor.refusal import StartRefused
 
 FREE_PORTS = range(20_000, 32_000)
-TRIES = 200
+PLACE_PORTS = 32
 
 
-def take_ports(host: str, wanted: Mapping[str, int]) -> dict[str, int]:
-    """A port for each setting, all different. `host` is what will be listened on."""
+def take_ports(wanted: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+    """A port for each setting, all different, by where will be listened and the port that is asked.
+
+    Raises StartRefused.
+    """
     with ExitStack() as held:
         return {
             setting: _take(host, port, setting, held) if port else _take_free(host, held)
-            for setting, port in sorted(wanted.items(), key=lambda one: one[1] == 0)
+            for setting, (host, port) in sorted(wanted.items(), key=lambda one: one[1][1] == 0)
         }
 
 
@@ -39,7 +44,8 @@ def _take(host: str, port: int, setting: str, held: ExitStack) -> int:
 
 
 def _take_free(host: str, held: ExitStack) -> int:
-    for port in random.sample(FREE_PORTS, TRIES):
+    first = FREE_PORTS[os.getpid() * PLACE_PORTS % len(FREE_PORTS)]
+    for port in chain(range(first, FREE_PORTS.stop), range(FREE_PORTS.start, first)):
         try:
             _bind(host, port, held)
         except OSError as error:
