@@ -183,11 +183,10 @@ async def _again(request: Request, template: str, carried: Carried) -> Response:
 async def _show(request: Request, template: str, carried: Carried, answer: Answer) -> Response:
     if answer.error_id == SECOND_FACTOR or answer.status == 401:
         raise SignInFirst
-    ways = ways_of("settings", answer, carried)
+    only = PASSWORD if template == PASSWORD_TEMPLATE else ""
+    ways = ways_of("settings", answer, carried, only=only)
     for way in ways:
         way.fields = [one for one in way.fields if one.name != EMAIL]
-    if template == PASSWORD_TEMPLATE:
-        ways = [way for way in ways if way.group == PASSWORD]
     visitor = await visitor_of(request)
     context = {
         "email": visitor.identity.email if visitor.identity else "",

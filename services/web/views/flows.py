@@ -86,9 +86,9 @@ async def submitted(request: Request, kind: FlowKind, fields: Mapping[str, str])
     return await kratos.submit(kind, fields.get("flow", ""), body, browser_of(request))
 
 
-def ways_of(kind: FlowKind, answer: Answer, carried: Carried) -> list[FlowForm]:
+def ways_of(kind: FlowKind, answer: Answer, carried: Carried, *, only: str = "") -> list[FlowForm]:
     """A flow's forms, with what is to be told above the first and at the fields."""
-    ways = read_ways(answer.body, WAYS[kind], carried.typed)
+    ways = read_ways(answer.body, (only,) if only else WAYS[kind], carried.typed)
     for way in ways:
         way.fields = [
             replace(one, error=carried.faults.get(one.name, one.error)) for one in way.fields

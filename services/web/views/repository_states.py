@@ -119,21 +119,24 @@ async def _send(
     form, filled = check(model, fields)
     if form is None:
         return await show_settings(request, repository, **{name: filled})
-    return await once(request, fields, lambda: _ask(request, repository, (name, filled), wanted))
+    return await once(
+        request, fields, lambda: _ask(request, repository, (name, filled), form, wanted)
+    )
 
 
 async def _ask(
     request: Request,
     repository: Repository,
     named: tuple[str, Filled],
+    form: BaseModel,
     wanted: type[BusRequest[Any]],
 ) -> Response:
     name, filled = named
     values: dict[str, Any] = {
+        **form.model_dump(),
         "actor": (await visitor_of(request)).actor,
         "account_id": repository.account_id,
         "repository_id": repository.repository_id,
-        **{one: value for one, value in filled.values.items() if one in wanted.model_fields},
     }
     try:
         after = await resources_of(request).bus.request(wanted.model_validate(values))

@@ -101,17 +101,6 @@ def test_a_token_of_somebody_else_is_no_token(ada: Person, eve: Person) -> None:
     assert posted(ada, "/-/new", fields).status_code == 409
 
 
-def test_every_form_is_refused_from_elsewhere(ada: Person) -> None:
-    account, repository = ada.account_id, f"{ada.account_id}/any"
-    for path in (
-        *("/-/sign-in", "/-/register", "/-/sign-out", "/-/welcome", "/-/new"),
-        *(f"/-/{account}/settings", f"/-/{account}/keys", f"/-/{account}/keys/revoke"),
-        *(f"/-/{repository}/settings", f"/-/{repository}/delete", f"/-/{repository}/delete-file"),
-    ):
-        answer = posted(ada, path, {"a": "b"}, origin="https://evil.example")
-        assert answer.status_code == 403, path
-
-
 def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(ada: Person) -> None:
     visitor = ada.visitor
     form = visitor.go("/-/new").form("/-/new")

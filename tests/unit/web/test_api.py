@@ -268,6 +268,13 @@ def test_every_body_and_every_parameter_has_an_example(schema: dict[str, Any]) -
     assert lacking == []
 
 
+def test_no_body_takes_more_than_its_schema_names(schema: dict[str, Any]) -> None:
+    sent = [(where, media) for where, media in contents(schema) if where.endswith(" body")]
+    assert len(sent) > 20
+    for where, media in sent:
+        assert referred(schema, media)["additionalProperties"] is False, where
+
+
 def test_every_example_is_what_its_schema_says(schema: dict[str, Any]) -> None:
     for name, part in schema["components"]["schemas"].items():
         for example in part.get("examples", []):
