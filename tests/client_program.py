@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -47,12 +48,17 @@ class Terminal:
     home: Path
     more: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """What programs find in it."""
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home), **self.more}  # noqa: TID251 -- a child's
+
     def start(self, *words: str | Path) -> "subprocess.Popen[str]":
         """`coop` with these words, running."""
         return subprocess.Popen(
             [str(environment() / "coop"), *map(str, words)],
             cwd=self.home,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), **self.more},  # noqa: TID251 -- a child's
+            env=self.surroundings,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -64,6 +70,23 @@ class Terminal:
         process = self.start(*words)
         out, err = process.communicate(typed, timeout=COMMAND_SECONDS)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def sees(self, *words: str | Path) -> str:
+        """What a person sees where it runs on a terminal of 120 columns; it must end well."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [str(environment() / "coop"), *map(str, words)],
+            cwd=self.home,
+            env={**self.surroundings, "TERM": "xterm", "COLUMNS": "120"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b"")).decode()
+        os.close(ours)
+        assert process.wait(COMMAND_SECONDS) == 0, shown
+        return shown
 
     def does(self, *words: str | Path, typed: str = "") -> str:
         """What it prints; it must end well."""
@@ -81,3 +104,11 @@ class Terminal:
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done.stderr
+
+
+def _read(terminal: int) -> bytes:
+    """Some of what is shown; nothing once the other end is closed, which Linux calls an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""

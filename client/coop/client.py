@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from coop import records
 from coop.api import Api, path_of
 from coop.errors import Invalid, NotFound
 from coop.models import (
@@ -85,7 +85,7 @@ class Client:
     def account(self) -> Account:
         """Whose access key this is. Raises Refused."""
         self._api.demand_key()
-        return _account(self._api.get("/account"))
+        return records.account(self._api.get("/account"))
 
     def set_avatar(self, account_id: str, picture: Path | str) -> None:
         """Have an account go by a picture: PNG, JPEG, WebP or GIF, of which the middle is kept."""
@@ -105,13 +105,13 @@ class Client:
         if account_id:
             self._api.get(path_of("accounts", account_id), called=account_id)
         query = {"account_id": account_id} if account_id else {}
-        return map(_repository, self._api.listed("/repositories", "repositories", **query))
+        return map(records.repository, self._api.listed("/repositories", "repositories", **query))
 
     def repository(self, place: Place | str) -> Repository:
         """One of them. Raises NotFound."""
         place = _place(place)
         path = path_of("repositories", place.account_id, place.repository_id)
-        return _repository(self._api.get(path, called=str(place)))
+        return records.repository(self._api.get(path, called=str(place)))
 
     def create_repository(self, place: Place | str, title: str, **details: Any) -> Repository:  # noqa: ANN401 (JSON)
         """A new repository; `details` are description, visibility, license and tags.
@@ -121,17 +121,25 @@ class Client:
         place = _place(place)
         wanted = {"account_id": place.account_id, "repository_id": place.repository_id}
         body = wanted | {"title": title} | details
-        return _repository(self._api.create("/repositories", body))
+        return records.repository(self._api.create("/repositories", body))
 
-    def members(self, account_id: str) -> Iterator[Member]:
-        """The members of an organization."""
-        for one in self._api.listed(path_of("accounts", account_id, "members"), "members"):
-            yield Member(one["account"]["account_id"], one["account"]["name"], one["role"])
+    def members(self, place: str) -> Iterator[Member]:
+        """Who has a role on an organization, or on one repository alone."""
+        self._api.get(_about(place), called=place)
+        return map(records.member, self._api.listed(_about(place, "members"), "members"))
 
-    def grant_role(self, account_id: str, member_id: str, role: Role) -> None:
-        """Give a member of an organization a role; nobody gives one above their own."""
-        path = path_of("accounts", account_id, "members", member_id)
-        self._api.send("PUT", path, {"role": role})
+    def grant_role(self, place: str, member_id: str, role: Role) -> None:
+        """Give somebody a role there; nobody gives one above their own."""
+        self._api.send("PUT", _about(place, "members", member_id), {"role": role})
+
+    def revoke_role(self, place: str, member_id: str) -> None:
+        """Take a role away, or give up your own. Raises NotFound, Conflict for the last owner."""
+        self._api.send("DELETE", _about(place, "members", member_id), {})
+
+    def invite(self, place: str, invitee: str, role: Role) -> None:
+        """Offer a role to an account, or to whoever has an e-mail address, for 14 days."""
+        kind = "email" if "@" in invitee else "account_id"
+        self._api.create(_about(place, "invitations"), {kind: invitee, "role": role})
 
     def link(self, place: Place | str) -> str:
         """An address by which anyone fetches one object for 15 minutes, as you may."""
@@ -148,11 +156,11 @@ class Client:
         ends = datetime.now(UTC) + timedelta(days=days)
         body = {"prefix": place.key, "name": name, "expires_at": ends.isoformat()}
         made = self._api.create(_links(place), body)
-        return _share_link(made)
+        return records.share_link(made)
 
     def share_links(self, place: Place | str) -> Iterator[ShareLink]:
         """Those of a repository, newest first."""
-        return map(_share_link, self._api.listed(_links(_place(place)), "share_links"))
+        return map(records.share_link, self._api.listed(_links(_place(place)), "share_links"))
 
     def revoke_share_link(self, place: Place | str, link_id: str) -> None:
         """It opens nothing more. Raises NotFound."""
@@ -168,7 +176,7 @@ class Client:
     def access_requests(self, place: Place | str = "") -> Iterator[AccessRequest]:
         """Who asks for a repository, if you may answer; without a place what you asked for."""
         path = _requests(_place(place)) if place else OWN_REQUESTS
-        return map(_access_request, self._api.listed(path, "access_requests"))
+        return map(records.access_request, self._api.listed(path, "access_requests"))
 
     def withdraw_access_request(self, request_uid: str) -> None:
         """Take one of your own back. Raises NotFound, Conflict once it is answered."""
@@ -180,12 +188,12 @@ class Client:
         """Give who asked a role, for good or for so many days. Raises Forbidden above your own."""
         until = (datetime.now(UTC) + timedelta(days=days)).isoformat() if days else None
         path = f"{OWN_REQUESTS}{path_of(request_uid)}/approve"
-        return _access_request(self._api.send("POST", path, {"role": role, "until": until}))
+        return records.access_request(self._api.send("POST", path, {"role": role, "until": until}))
 
     def decline_access_request(self, request_uid: str, *, note: str = "") -> AccessRequest:
         """Say no; `note` is told to who asked. Raises NotFound, Conflict."""
         path = f"{OWN_REQUESTS}{path_of(request_uid)}/decline"
-        return _access_request(self._api.send("POST", path, {"note": note}))
+        return records.access_request(self._api.send("POST", path, {"note": note}))
 
     def objects(self, place: Place | str) -> Iterator[StoredObject]:
         """All objects whose keys begin with the place's key, in the order of their keys."""
@@ -255,6 +263,14 @@ class Client:
         return Door(s3, *pools, journals=folder(), progress=self._progress)
 
 
+def _about(place: str, *names: str) -> str:
+    """Where something about an account is, or about a repository where it names one."""
+    account_id, _, repository_id = place.removeprefix(SCHEME).rstrip("/").partition("/")
+    if repository_id:
+        return path_of("repositories", account_id, repository_id, *names)
+    return path_of("accounts", account_id, *names)
+
+
 def _avatar(account_id: str) -> str:
     return path_of("accounts", account_id, "avatar")
 
@@ -273,27 +289,5 @@ def _links(place: Place) -> str:
     return path_of("repositories", place.account_id, place.repository_id, "share-links")
 
 
-def _share_link(body: dict[str, Any]) -> ShareLink:
-    known = {field.name: body[field.name] for field in fields(ShareLink) if field.name in body}
-    ends = datetime.fromisoformat(body["expires_at"])
-    return ShareLink(**known | {"expires_at": ends})
-
-
 def _requests(place: Place) -> str:
     return path_of("repositories", place.account_id, place.repository_id, "access-requests")
-
-
-def _access_request(body: dict[str, Any]) -> AccessRequest:
-    known = {field.name: body[field.name] for field in fields(AccessRequest)}
-    times = ("created_at", "expires_at", "role_until")
-    told = {name: datetime.fromisoformat(body[name]) for name in times if body[name]}
-    return AccessRequest(**known | told)
-
-
-def _account(body: dict[str, Any]) -> Account:
-    return Account(body["account_id"], body["kind"], body["name"], body["bio"])
-
-
-def _repository(body: dict[str, Any]) -> Repository:
-    known = {field.name: body[field.name] for field in fields(Repository)}
-    return Repository(**known | {"tags": tuple(body["tags"])})

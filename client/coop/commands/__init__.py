@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from coop.commands import access, accounts, credentials, repositories, sharing, signing, transfers
+from coop.commands import (
+    access,
+    accounts,
+    credentials,
+    members,
+    repositories,
+    sharing,
+    signing,
+    transfers,
+)
 from coop.commands.context import Asked, Told
 from coop.errors import CoopError
 
@@ -32,6 +41,7 @@ def cli(ctx: click.Context, profile: str) -> None:
     ctx.ensure_object(Asked).profile = profile
 
 
-for room in (signing, accounts, repositories, sharing, access, transfers, credentials):
+ROOMS = (signing, accounts, repositories, members, sharing, access, transfers, credentials)
+for room in ROOMS:
     for command in room.COMMANDS:
         cli.add_command(command)

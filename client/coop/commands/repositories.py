@@ -1,4 +1,4 @@
-"""Repositories: made and listed, with who may what in their organizations."""
+"""Repositories: made, listed, and objects of them shown to others for a moment."""
 
 from typing import get_args
 
@@ -6,7 +6,7 @@ import click
 
 from coop.commands.answers import listed, tell
 from coop.commands.context import Asked, json_option
-from coop.models import Role, Visibility
+from coop.models import Visibility
 from coop.places import SCHEME, Place
 
 
@@ -60,33 +60,4 @@ def link(asked: Asked, place: str) -> None:
     tell(asked, {"url": url}, url)
 
 
-@click.group("members")
-def members() -> None:
-    """See and change who belongs to an organization."""
-
-
-@members.command("list")
-@click.argument("account")
-@json_option
-@click.pass_obj
-def list_members(asked: Asked, account: str) -> None:
-    """List an organization's members with their roles."""
-    with asked.client() as client:
-        listed(asked, client.members(account), ("account_id", "role", "name"))
-
-
-@members.command("grant")
-@click.argument("account")
-@click.argument("member")
-@click.argument("role", type=click.Choice(get_args(Role)))
-@json_option
-@click.pass_obj
-def grant(asked: Asked, account: str, member: str, role: Role) -> None:
-    """Give a member of an organization a role."""
-    with asked.client() as client:
-        client.grant_role(account, member, role)
-    given = {"account_id": account, "member_id": member, "role": role}
-    tell(asked, given, f"{member} is {role} of {account} now.")
-
-
-COMMANDS = (create, list_things, link, members)
+COMMANDS = (create, list_things, link)
