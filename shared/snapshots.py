@@ -7,7 +7,7 @@ from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository, SealedShareLink
 from shared.tables import Table
 
-REPOSITORY, REPOSITORY_ID = "REPOSITORY", "REPOSITORY_ID"
+ACCOUNT, REPOSITORY, REPOSITORY_ID = "ACCOUNT", "REPOSITORY", "REPOSITORY_ID"
 PAGE = 100
 
 
@@ -15,7 +15,7 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Every (kind, name) a snapshot is looked up by."""
     match snapshot:
         case Account():
-            return [("ACCOUNT", snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
+            return [(ACCOUNT, snapshot.account_uid), ("ACCOUNT_ID", snapshot.account_id)]
         case Repository():
             names = (snapshot.full_name, *snapshot.former_names)
             by_name = [(REPOSITORY_ID, name) for name in names]
@@ -40,6 +40,18 @@ async def repository_known(table: Table, repository_uid: str) -> Repository | No
     """The repository of this uid, as far as events have told."""
     item = await table.get(REPOSITORY, repository_uid)
     return Repository.model_validate_json(item["body"]) if item else None
+
+
+async def all_accounts(table: Table) -> AsyncGenerator[Account, None]:
+    """Every one that events have told of, each once."""
+    cursor = None
+    while True:
+        page = await table.query(ACCOUNT, limit=PAGE, cursor=cursor)
+        for item in page.items:
+            yield Account.model_validate_json(item["body"])
+        cursor = page.cursor
+        if cursor is None:
+            return
 
 
 async def all_repositories(table: Table, start: str = "") -> AsyncGenerator[Repository, None]:

@@ -21,9 +21,10 @@ from services.storage.operations.reading import open_version
 from services.storage.operations.resources import Resources
 from services.storage.store.layout import SCHEMA
 from services.storage.store.versions import all_versions
+from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
-from shared.snapshots import REPOSITORY
+from shared.snapshots import names_of
 from shared.tables import Put
 from shared.tables.copies import copy_file, drop_items, fold_log
 from shared.tables.sqlite import open_sqlite
@@ -85,11 +86,12 @@ async def brought_back(
         yield resources, bringing.tally
 
 
-async def know(resources: Resources, repository: Repository) -> None:
-    """As an event leaves it."""
-    body = repository.model_dump_json()
-    row = {"pk": REPOSITORY, "sk": repository.repository_uid, "version": 1, "body": body}
-    await resources.outbox.table.write(Put(row))
+async def know(resources: Resources, *snapshots: Snapshot) -> None:
+    """As events leave them."""
+    for one in snapshots:
+        for kind, name in names_of(one):
+            row = {"pk": kind, "sk": name, "version": 1, "body": one.model_dump_json()}
+            await resources.outbox.table.write(Put(row))
 
 
 async def everything(resources: Resources, repository: Repository) -> Everything:

@@ -17,6 +17,7 @@ from services.storage.s3.checksums import Checksums
 from services.storage.s3.conditions import Conditions
 from services.storage.store.layout import SCHEMA
 from services.storage.store.recent import Recent
+from shared.contracts.accounts import Account
 from shared.contracts.base import now
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
@@ -34,6 +35,13 @@ REPOSITORY = Repository(
     title="Globe land mask",
     created_at=now(),
     updated_at=now(),
+)
+NOAA = Account(
+    account_uid=REPOSITORY.account_uid,
+    account_id=REPOSITORY.account_id,
+    kind="organization",
+    name="NOAA",
+    created_at=REPOSITORY.created_at,
 )
 FOLDER = "storage/noaa/globe-land-mask"
 

@@ -3,7 +3,8 @@
 from argparse import Namespace
 from collections.abc import AsyncIterator
 
-from services.storage.operations.counting import reconcile
+from services.storage.models import Figures
+from services.storage.operations.counting import reconcile, reconcile_accounts
 from services.storage.settings import ServiceSettings
 from services.storage.store.layout import SCHEMA
 from shared.contracts.repositories import Repository
@@ -14,7 +15,7 @@ from shared.tables import open_table
 
 
 async def reconcile_all(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
-    """All repositories, or the one that is named."""
+    """All repositories, or the one that is named; then all accounts."""
     table = await open_table(SCHEMA, service="storage", settings=settings)
     try:
         return await _reconcile_all(Outbox(table), said.repository)
@@ -23,7 +24,7 @@ async def reconcile_all(settings: ServiceSettings, said: Namespace) -> tuple[int
 
 
 async def _reconcile_all(outbox: Outbox, name: str) -> tuple[int, str]:
-    """One line for each that was wrong or busy, and one for all."""
+    """One line for each that was wrong or busy, and one for all repositories."""
     lines, count, busy = list[str](), 0, 0
     async for repository in _repositories(outbox, name):
         count += 1
@@ -34,11 +35,15 @@ async def _reconcile_all(outbox: Outbox, name: str) -> tuple[int, str]:
             lines.append(problem.detail)
             continue
         if (was.objects, was.size) != (found.objects, found.size):
-            told = f"{was.objects} objects, {was.size} bytes"
-            right = f"{found.objects} objects, {found.size} bytes"
-            lines.append(f"{repository.full_name}: mended from {told} to {right}.")
+            lines.append(_mended(repository.full_name, was, found))
+    lines += [_mended(one.account_id, *one[2:]) for one in await reconcile_accounts(outbox)]
     lines.append(f"{count} repositories looked at.")
     return (1 if busy else 0), "\n".join(lines)
+
+
+def _mended(name: str, was: Figures, found: Figures) -> str:
+    told = f"{was.objects} objects, {was.size} bytes"
+    return f"{name}: mended from {told} to {found.objects} objects, {found.size} bytes."
 
 
 async def _repositories(outbox: Outbox, name: str) -> AsyncIterator[Repository]:

@@ -18,7 +18,7 @@ from services.storage.operations.backed_up import (
     objects_in,
     versions_in,
 )
-from services.storage.operations.counting import reconcile
+from services.storage.operations.counting import reconcile, reconcile_accounts
 from services.storage.operations.receiving import BATCH_BYTES, KEPT, imprint_of
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
@@ -62,6 +62,7 @@ async def bring_back_bytes(bringing: BringingBack) -> None:
             await all_of(_bring_object(bringing, repository, one) for one in records)
         await _forget_lost(bringing, repository)
         await reconcile(outbox, repository)
+    await reconcile_accounts(outbox)
 
 
 async def _bring_object(

@@ -11,6 +11,8 @@ from shared.outbox import VERSION_DIGITS, Outbox
 from shared.tables import (
     Absent,
     Action,
+    AllOf,
+    AnyOf,
     ConditionFailed,
     Delete,
     Equals,
@@ -117,13 +119,21 @@ async def hand_over(outbox: Outbox, repository_uid: str, account_uid: str) -> No
 
 
 async def mend(outbox: Outbox, repository: Repository, was: Figures, found: Figures) -> None:
-    """Put right what was counted. Raises ConditionFailed where it has changed meanwhile."""
+    """Put right what it keeps; not its account's counter, which may be right or wrong by itself.
+
+    Raises ConditionFailed where it has changed meanwhile.
+    """
     more = (found.objects - was.objects, found.size - was.size)
     account_uid = was.account_uid or repository.account_uid
-    await outbox.table.write(
-        _added(repository.repository_uid, account_uid, was, more),
-        Update(figures_key(account_uid), FIGURES, add={"objects": more[0], "size": more[1]}),
-    )
+    await outbox.table.write(_added(repository.repository_uid, account_uid, was, more))
+
+
+async def mend_account(outbox: Outbox, account_uid: str, was: Figures, found: Figures) -> None:
+    """Put right what an account keeps. Raises ConditionFailed where it has changed meanwhile."""
+    more = {"objects": found.objects - was.objects, "size": found.size - was.size}
+    as_it_was = AllOf(Equals("objects", was.objects), Equals("size", was.size))
+    when = AnyOf(Absent(), as_it_was) if was == Figures() else as_it_was
+    await outbox.table.write(Update(figures_key(account_uid), FIGURES, add=more, when=when))
 
 
 async def drop_figures(outbox: Outbox, repository_uid: str) -> None:

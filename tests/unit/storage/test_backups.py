@@ -24,7 +24,7 @@ from services.storage.store.figures import find_figures, fold
 from shared.contracts.repositories import Repository, Versioning
 from tests.backups import brought_back, everything, know, made, rot
 from tests.blob_writes import ODD_KEYS
-from tests.storage_room import ADA, REPOSITORY, opened_resources, put, read, told_kinds
+from tests.storage_room import ADA, NOAA, REPOSITORY, opened_resources, put, read, told_kinds
 
 KEPT = REPOSITORY.model_copy(update={"versioning": Versioning.ENABLED})
 UID = REPOSITORY.repository_uid
@@ -165,7 +165,7 @@ async def test_a_key_that_is_written_all_the_while_is_as_it_was_at_some_moment(
 async def test_bytes_that_changed_in_the_backup_are_named_and_the_others_come_back(
     resources: Resources, home: Path, new_home: Path, target: Target
 ) -> None:
-    await know(resources, KEPT)
+    await know(resources, KEPT, NOAA)
     numbers = count()
     for key, versions in {"whole": 1, "spoilt": 1, "lost": 1, "older": 2}.items():
         for _ in range(versions):
@@ -184,7 +184,8 @@ async def test_bytes_that_changed_in_the_backup_are_named_and_the_others_come_ba
             "older": b"3 of all",
         }
         assert (await told_kinds(restored)).count("object_deleted") == 2
-        assert (await find_figures(restored.outbox, UID)).size == 16
+        for uid in (UID, NOAA.account_uid):
+            assert (await find_figures(restored.outbox, uid)).size == 16
 
 
 async def name_of(target: Target, number: int) -> str:

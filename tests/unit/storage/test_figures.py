@@ -8,7 +8,7 @@ import pytest
 from services.storage.commands import command
 from services.storage.models import Figures
 from services.storage.operations import bursts
-from services.storage.operations.counting import reconcile
+from services.storage.operations.counting import reconcile, reconcile_accounts
 from services.storage.operations.healing import heal_object
 from services.storage.operations.objects import delete_object
 from services.storage.operations.purging import purge_repository
@@ -16,8 +16,10 @@ from services.storage.operations.resources import Resources
 from services.storage.settings import ServiceSettings
 from services.storage.store.figures import changes_of, figures_key, find_figures, fold, hand_over
 from shared.errors import Conflict
-from shared.tables import Put, Update
-from tests.storage_room import ADA, FOLDER, REPOSITORY, opened_resources, published, put
+from shared.outbox import Outbox
+from shared.tables import Delete, Update
+from tests.backups import know
+from tests.storage_room import ADA, FOLDER, NOAA, REPOSITORY, opened_resources, published, put
 from tests.waiting import eventually
 
 UID, OWNER = REPOSITORY.repository_uid, REPOSITORY.account_uid
@@ -35,9 +37,10 @@ async def kept_for(resources: Resources, account_uid: str = OWNER) -> tuple[int,
     return counted.objects, counted.size
 
 
-async def spoilt(resources: Resources) -> None:
+async def spoilt(resources: Resources, uid: str = UID) -> None:
     """A counter that says what is not so."""
-    wrong = Update(figures_key(UID), "FIGURES", add={"objects": 5, "size": 50, "rounds": 1})
+    rounds = {"rounds": 1} if uid == UID else {}
+    wrong = Update(figures_key(uid), "FIGURES", add={"objects": 5, "size": 50, **rounds})
     await resources.outbox.table.write(wrong)
 
 
@@ -125,6 +128,43 @@ async def test_a_wrong_counter_is_found_and_put_right(resources: Resources) -> N
     assert (was.objects, was.size) == (found.objects, found.size)
 
 
+async def test_an_account_s_counter_is_the_sum_of_its_repositories(resources: Resources) -> None:
+    await put(resources, "a", b"12345")
+    await put(resources, "b", b"123", repository=OTHER)
+    await kept(resources)
+    await kept(resources, OTHER.repository_uid)
+    await know(resources, NOAA, REPOSITORY, OTHER)
+    assert await reconcile_accounts(resources.outbox) == []
+    await spoilt(resources, OWNER)
+    (told,) = await reconcile_accounts(resources.outbox)
+    assert (told.account_id, told.was, told.found) == ("noaa", Figures(7, 58), Figures(2, 8))
+    assert await kept_for(resources) == (2, 8)
+    await resources.outbox.table.write(Delete(figures_key(OWNER), "FIGURES"))
+    assert [one.was for one in await reconcile_accounts(resources.outbox)] == [Figures()]
+    assert await kept_for(resources) == (2, 8)
+
+
+async def test_an_account_is_not_mended_while_it_changes(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(resources, "a", b"12345")
+    await kept(resources)
+    await know(resources, NOAA, REPOSITORY)
+    seen = find_figures
+
+    async def busy(outbox: Outbox, uid: str) -> Figures:
+        figures = await seen(outbox, uid)
+        if uid == OWNER:
+            await put(resources, f"{figures.size}", b"1")
+            await kept(resources)
+        return figures
+
+    monkeypatch.setattr("services.storage.operations.counting.find_figures", busy)
+    assert await reconcile_accounts(resources.outbox) == []
+    monkeypatch.undo()
+    assert await kept(resources) == await kept_for(resources) == (3, 7)
+
+
 async def test_nothing_is_mended_while_it_changes(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,14 +183,14 @@ async def test_the_command_says_what_it_mended(tmp_path: Path) -> None:
         await put(resources, "a", b"12345")
         await kept(resources)
         await spoilt(resources)
-        for kind, name in (("REPOSITORY", UID), ("REPOSITORY_ID", REPOSITORY.full_name)):
-            row = {"pk": kind, "sk": name, "version": 1, "body": REPOSITORY.model_dump_json()}
-            await resources.outbox.table.write(Put(row))
+        await spoilt(resources, OWNER)
+        await know(resources, NOAA, REPOSITORY)
     settings = ServiceSettings(home=tmp_path)
     code, told = await command(["reconcile"], settings)
     assert code == 0
     assert told.splitlines() == [
         "noaa/globe-land-mask: mended from 6 objects, 55 bytes to 1 objects, 5 bytes.",
+        "noaa: mended from 6 objects, 55 bytes to 1 objects, 5 bytes.",
         "1 repositories looked at.",
     ]
     assert await command(["reconcile", "noaa/globe-land-mask"], settings) == (
