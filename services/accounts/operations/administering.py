@@ -21,7 +21,7 @@ from shared.contracts.base import Actor, Listed
 from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox, announce, next_version
 from shared.policy import Action, Principal, account_resource, may
-from shared.races import until_won
+from shared.races import demand_version, until_won
 from shared.tables import Action as TableAction
 from shared.tables import Put
 
@@ -114,6 +114,7 @@ async def set_account_quota(
 
     async def attempt() -> Account:
         before = await _found(outbox, principal, Action.ACCOUNT_LIMIT, wanted.account_uid)
+        demand_version(before, wanted.version)
         if before.quota == wanted.quota:
             return before
         changes = {"quota": wanted.quota, "version": next_version(before.version)}

@@ -80,13 +80,14 @@ Setting = SetRepositoryQuota | SetVersioning | SetRetention
 
 
 def _setting(action: Action, name: str) -> Callable[..., Awaitable[Repository]]:
-    """Sets one field, whatever it was before, for those who may do this."""
+    """Sets one field, for those who may do this."""
 
     async def set_it(
         resources: Resources, principal: Principal, account: Account, wanted: Setting
     ) -> Repository:
         async def attempt() -> Repository:
             before = await _found(resources, principal, action, account, wanted.repository_id)
+            demand_version(before, wanted.version)
             return await _change(resources, before, {name: getattr(wanted, name)}, wanted)
 
         return await until_won(attempt)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request
 from pydantic import BaseModel, Field, StrictInt
 
+from services.web.api.editions import Edition
 from services.web.api.models import AccountView, Body
 from services.web.api.queries import (
     AccountName,
@@ -107,20 +108,28 @@ async def enable_account(
 
 @router.put("/accounts/{account_id}/quota", summary="Set the quota of an account")
 async def set_account_quota(
-    request: Request, visitor: SignedIn, account_id: AccountName, wanted: NewAccountQuota
+    request: Request,
+    visitor: SignedIn,
+    account_id: AccountName,
+    wanted: NewAccountQuota,
+    edition: Edition,
 ) -> AdminView:
     """What all its repositories may hold together; what they hold already stays."""
     uid = (await find_account(request, visitor, account_id)).account_uid
-    asked = SetAccountQuota(
-        actor=visitor.actor, account_uid=uid, quota=wanted.quota, reason=wanted.reason
-    )
-    return AdminView.of(await ask(request, asked), data_door_of(request))
+    changes = {"quota": wanted.quota, "reason": wanted.reason, "version": edition.version}
+    asked = SetAccountQuota(actor=visitor.actor, account_uid=uid, **changes)
+    return AdminView.of(await edition.done(ask(request, asked)), data_door_of(request))
 
 
 @router.put("/repositories/{account_id}/{repository_id}/quota", summary="Set a repository's quota")
 async def set_repository_quota(
-    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: NewQuota
+    request: Request,
+    visitor: SignedIn,
+    name: RepositoryPath,
+    wanted: NewQuota,
+    edition: Edition,
 ) -> Repository:
     """What it may hold; what it holds already stays."""
-    asked = SetRepositoryQuota(actor=visitor.actor, **name.model_dump(), quota=wanted.quota)
-    return await ask(request, asked)
+    changes = {"quota": wanted.quota, "version": edition.version}
+    asked = SetRepositoryQuota(actor=visitor.actor, **name.model_dump(), **changes)
+    return await edition.done(ask(request, asked))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from pydantic import Field, StrictInt
 
+from services.web.api.editions import Edition
 from services.web.api.models import Body
 from services.web.api.queries import Key, Paging, RepositoryPath, ask
 from services.web.api.routing import routing
@@ -57,20 +58,29 @@ class VersionWanted(Body):
 
 @router.put("/versioning", summary="Keep versions of objects, or no more")
 async def set_versioning(
-    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: VersioningWanted
+    request: Request,
+    visitor: SignedIn,
+    name: RepositoryPath,
+    wanted: VersioningWanted,
+    edition: Edition,
 ) -> Repository:
     """While it is enabled, what is overwritten or deleted is kept and can be had back."""
-    asked = {**name.model_dump(), **wanted.model_dump()}
-    return await ask(request, SetVersioning(actor=visitor.actor, **asked))
+    asked = {**name.model_dump(), **wanted.model_dump(), "version": edition.version}
+    return await edition.done(ask(request, SetVersioning(actor=visitor.actor, **asked)))
 
 
 @router.put("/retention", summary="How long earlier versions stay")
 async def set_retention(
-    request: Request, visitor: SignedIn, name: RepositoryPath, wanted: RetentionWanted
+    request: Request,
+    visitor: SignedIn,
+    name: RepositoryPath,
+    wanted: RetentionWanted,
+    edition: Edition,
 ) -> Repository:
     """Those that are over it are removed within hours, for good."""
-    asked = {**name.model_dump(), "retention": wanted.retention, "reason": wanted.reason}
-    return await ask(request, SetRetention(actor=visitor.actor, **asked))
+    changes = {"retention": wanted.retention, "reason": wanted.reason, "version": edition.version}
+    asked = SetRetention(actor=visitor.actor, **name.model_dump(), **changes)
+    return await edition.done(ask(request, asked))
 
 
 @router.get("/object/versions", summary="What a key has and had")

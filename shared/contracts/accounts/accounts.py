@@ -144,6 +144,7 @@ class SetAccountQuota(AccountsRequest[Account]):
     account_uid: str
     quota: Quota
     reason: Reason = ""
+    version: int | None = None
 
 
 class AccountEvent(AccountsEvent):

@@ -173,6 +173,7 @@ class SetRepositoryQuota(RepositoriesChange[Repository]):
     account_id: str
     repository_id: str
     quota: Quota
+    version: int | None = None
 
 
 class SetVersioning(RepositoriesChange[Repository]):
@@ -181,6 +182,7 @@ class SetVersioning(RepositoriesChange[Repository]):
     account_id: str
     repository_id: str
     versioning: Literal[Versioning.ENABLED, Versioning.SUSPENDED]
+    version: int | None = None
 
 
 class SetRetention(RepositoriesChange[Repository]):
@@ -189,6 +191,7 @@ class SetRetention(RepositoriesChange[Repository]):
     account_id: str
     repository_id: str
     retention: Retention
+    version: int | None = None
 
 
 class ListDeletedRepositories(RepositoriesRequest[RepositoryPage], Listed):

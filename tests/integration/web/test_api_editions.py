@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.edge import Person
+from tests.edge import Edge, Person
+from tests.integration.web.test_disabled import operate
+from tests.waiting import until
 
 OLD = {"if-match": '"1"'}
 
@@ -103,6 +105,38 @@ def test_states_are_changed_from_what_was_seen(program: httpx.Client, org: str, 
     back = program.post(place, headers={"if-match": f'"{deleted["version"]}"'})
     assert back.status_code == 200
     assert edition(program, mask) == {"if-match": back.headers["etag"]}
+
+
+@pytest.mark.parametrize(
+    ("setting", "first", "second"),
+    [
+        ("versioning", {"versioning": "enabled"}, {"versioning": "suspended"}),
+        ("retention", {"days": 30}, {"days": 60}),
+    ],
+)
+def test_what_is_kept_is_set_from_what_was_seen(
+    program: httpx.Client, mask: str, setting: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    place, seen = f"{mask}/{setting}", edition(program, mask)
+    assert is_late(program.put(place, json=first, headers=OLD))
+    changed = program.put(place, json=first, headers=seen)
+    assert changed.status_code == 200
+    assert is_late(program.put(place, json=second, headers=seen))
+    after = program.put(place, json=second, headers={"if-match": changed.headers["etag"]})
+    assert edition(program, mask) == {"if-match": after.headers["etag"]}
+
+
+def test_limits_are_set_from_what_was_seen(
+    edge: Edge, program: httpx.Client, ada: Person, org: str, mask: str
+) -> None:
+    operate(edge, "grant-admin", ada.account_id)
+    until(lambda: program.get("/admin/accounts").is_success)
+    for thing in (f"/accounts/{org}", mask):
+        place, seen = f"/admin{thing}/quota", edition(program, thing)
+        assert is_late(program.put(place, json={"size": 5}, headers=OLD))
+        assert program.put(place, json={"size": 5}, headers=seen).status_code == 200
+        assert is_late(program.put(place, json={"size": 6}, headers=seen))
+        assert program.put(place, json={"size": 7}).json()["quota"]["size"] == 7
 
 
 def test_an_offer_is_replaced_and_answered_as_it_was_seen(

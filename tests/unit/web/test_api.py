@@ -302,6 +302,16 @@ def test_every_list_is_paged(schema: dict[str, Any]) -> None:
     assert unpaged == ["/accounts/{account_id}/domains"]
 
 
+def test_every_edit_takes_a_condition_and_every_creation_a_key(schema: dict[str, Any]) -> None:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            headers = {one["name"] for one in operation.get("parameters", ())}
+            if method in {"put", "patch"}:
+                assert "if-match" in headers, (method, path)
+            if "201" in operation["responses"]:
+                assert "idempotency-key" in headers, (method, path)
+
+
 def test_every_operation_says_with_which_problems_it_answers(schema: dict[str, Any]) -> None:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
