@@ -1,5 +1,6 @@
 """The end of an account by its page without JavaScript and by the API; at last it is nobody."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -47,6 +48,8 @@ def test_the_api_does_the_same(edge: Edge, ada: Person, eve: Person) -> None:
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "confirm")
         made = api.post(place, json={"confirm": ada.account_id})
         assert (made.status_code, made.json()["state"]) == (202, "scheduled")
+        left = datetime.fromisoformat(made.json()["due_at"]) - datetime.now(UTC)
+        assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
         assert api.get(place).json() == made.json()
         assert api.delete(place).json()["state"] == "cancelled"
         assert api.delete(place).status_code == 409

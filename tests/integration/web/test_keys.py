@@ -1,6 +1,7 @@
 """Access keys: shown once, good for the API, revoked at once."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -75,6 +76,16 @@ def test_a_revoked_key_works_no_more_within_a_second(edge: Edge, ada: Person) ->
     page = ada.visitor.send(form)
     assert "revoked" in page.text
     until(lambda: httpx.get(url, headers=bearer(key)).status_code == 401, seconds=1.5)
+
+
+def test_after_its_time_it_opens_nothing(edge: Edge, program: httpx.Client, ada: Person) -> None:
+    ends = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    place = f"/accounts/{ada.account_id}/access-keys"
+    made = program.post(place, json={"expires_at": ends}).json()
+    key, own = bearer((made["access_key_id"], made["secret_access_key"])), f"{edge.web}/api/v1"
+    assert httpx.get(f"{own}/account", headers=key).status_code == 200
+    until(lambda: httpx.get(f"{own}/account", headers=key).status_code == 401)
+    assert datetime.now(UTC).isoformat() > ends
 
 
 def test_an_organization_s_key_survives_who_made_it(edge: Edge, ada: Person, eve: Person) -> None:

@@ -8,10 +8,12 @@ import httpx
 import pytest
 
 from services.web.render.catalogues import FORMS
+from shared.licenses import licenses
 from tests.edge import Edge, Person, bearer
 from tests.visitor import Visitor
 from tests.waiting import until
 
+OFFERED = re.compile(r'<option value="([^"]+)">([^<]*)</option>')
 EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>')
 
 
@@ -48,6 +50,12 @@ def test_everything_is_set_by_form_and_shown(ada: Person, place: str) -> None:
     bibtex = ada.client.get(f"{place}/cite?format=bibtex")
     assert bibtex.headers["content-type"].startswith("application/x-bibtex")
     assert ada.client.get(f"{place}/cite?format=odd").status_code == 404
+
+
+def test_every_spdx_license_is_offered_by_its_name_and_title(ada: Person, place: str) -> None:
+    offered = dict(OFFERED.findall(ada.visitor.go(f"{place}/settings").html))
+    assert offered.keys() == licenses().keys()
+    assert offered["CC-BY-4.0"] == "Creative Commons Attribution 4.0 International"
 
 
 def test_catalogues_are_told_of_it(ada: Person, visitor: Visitor, place: str) -> None:
