@@ -1,7 +1,12 @@
 """`make screenshots`: every page as people see it, light and dark, wide and narrow."""
 
 import asyncio
+import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,6 +15,7 @@ from playwright.async_api import Browser, Page
 
 from tests import embedded
 from tests.browser import started, window
+from tests.embedded import Embedded
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 HEIGHTS = {1440: 1000, 390: 844}
@@ -27,6 +33,7 @@ PUBLIC = {
     "register": "/-/register",
     "sign-in": "/-/sign-in",
     "recover": "/-/recover",
+    "verify": "/-/verify",
     "not-found": "/noaa/none",
 }
 SIGNED_IN = {
@@ -45,6 +52,9 @@ SIGNED_IN = {
     "trusts": "/-/demo/trusts",
     "members": "/-/noaa/members",
     "domains": "/-/noaa/domains",
+    "audit": "/-/noaa/audit",
+    "account-repositories": "/-/noaa/repositories",
+    "delete-file": f"/-/{MASK}/delete-file?key=README.md",
     "invitations": "/-/invitations",
     "own-data": "/-/data",
     "delete-account": "/-/demo/delete",
@@ -52,25 +62,54 @@ SIGNED_IN = {
     "sessions": "/-/sessions",
     "email": "/-/email",
 }
+# The last, since whoever has seen these sees more on other pages too.
+ADMINISTERING = {"admin": "/-/admin", "admin-account": "/-/admin/noaa"}
+LOOKS = tuple(product(("light", "dark"), HEIGHTS))
 
 
-async def take(ready: dict[str, Any]) -> None:
+async def take(platform: Embedded) -> None:
     """All of them, in every theme and width."""
+    ready = platform.ready
     async with started() as browser:
-        for theme, width in product(("light", "dark"), HEIGHTS):
-            await take_in(browser, ready, theme, width)
+        for look in LOOKS:
+            async with looking(browser, ready, *look) as page:
+                await take_in(page, ready, "-{}-{}".format(*look))
+        make_administrator(platform, ready["accounts"][0]["account_id"])
+        for look in LOOKS:
+            async with looking(browser, ready, *look) as page:
+                await sign_in(page, ready["accounts"][0])
+                await shoot_all(page, ADMINISTERING, "-{}-{}".format(*look))
 
 
-async def take_in(browser: Browser, ready: dict[str, Any], theme: str, width: int) -> None:
-    """All pages in one theme and width; first as nobody, then as the sample's account."""
+@asynccontextmanager
+async def looking(
+    browser: Browser, ready: dict[str, Any], theme: str, width: int
+) -> AsyncIterator[Page]:
+    """A window of that theme and width."""
     size = {"width": width, "height": HEIGHTS[width]}
     async with window(browser, base_url=ready["web"], color_scheme=theme, viewport=size) as page:
-        for name, path in PUBLIC.items():
-            await shoot(page, path, f"{name}-{theme}-{width}")
-        await sign_in(page, ready["accounts"][0])
-        for name, path in SIGNED_IN.items():
-            await shoot(page, path, f"{name}-{theme}-{width}")
-        await shoot_refused(page, f"new-repository-refused-{theme}-{width}")
+        yield page
+
+
+async def take_in(page: Page, ready: dict[str, Any], end: str) -> None:
+    """All pages in one window; first as nobody, then as the sample's account."""
+    await shoot_all(page, PUBLIC, end)
+    await sign_in(page, ready["accounts"][0])
+    await shoot_all(page, SIGNED_IN, end)
+    await shoot_refused(page, f"new-repository-refused{end}")
+
+
+def make_administrator(platform: Embedded, account_id: str) -> None:
+    """By an operator's command; the platform learns of it in a moment."""
+    command = [sys.executable, "-m", "services.accounts", "grant-admin", account_id]
+    subprocess.run(command, env={"COOP_HOME": str(platform.home)}, check=True, timeout=60)
+    time.sleep(2)
+
+
+async def shoot_all(page: Page, pages: Mapping[str, str], end: str) -> None:
+    """Several pages, one after the other."""
+    for name, path in pages.items():
+        await shoot(page, path, f"{name}{end}")
 
 
 async def sign_in(page: Page, person: dict[str, str]) -> None:
@@ -112,7 +151,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="coop-") as folder,
         embedded.running(Path(folder) / "home") as running,
     ):
-        asyncio.run(take(running.ready))
+        asyncio.run(take(running))
 
 
 if __name__ == "__main__":
