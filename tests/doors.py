@@ -148,6 +148,7 @@ PAGES = (
     ),
     page("account page", f"/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
     page("search", f"/-/search?q={README}", TITLE, actions=(LIST, READ), key="", lists=True),
+    page("feed", f"/-/{ORGANIZATION}/feed.atom", TITLE, actions=(LIST,), lists=True),
     Door("events", lambda visitors, who: visitors.watch(who), "retry", by_key=False),
 )
 CALLS = (
@@ -190,6 +191,8 @@ CALLS = (
         lists=True,
         only_public=True,
     ),
+    call("feed by key", f"/-/{ORGANIZATION}/feed.atom", TITLE, actions=(LIST,), lists=True),
+    call("feed of all", "/-/feed.atom", TITLE, actions=(LIST,), lists=True, only_public=True),
     call("search", f"/api/v1/search?q={README}", TITLE, actions=(LIST, READ), key="", lists=True),
     call(
         "search counts",

@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self.html = html
         self.forms: list[Form] = []
         self.links: list[Attributes] = []
+        self.heads: list[Attributes] = []
         self.headings: list[str] = []
         self.facts: list[tuple[str, str]] = []
         self.ids: list[str] = []
@@ -88,6 +89,8 @@ class Page(HTMLParser):
                 self.forms.append(self._form)
             case "a":
                 self.links.append(attributes)
+            case "link":
+                self.heads.append(attributes)
             case "script":
                 self.scripts.append(attributes)
             case "img":

@@ -40,6 +40,7 @@ PROVIDERS = {providers.BACK, "/-/sign-in/provider", "/-/register/provider"}
 NOT_PAGES = {
     *PROVIDERS,
     *("/static/{release}/{path:path}", "/robots.txt", "/-/events", "/-/credentials/qr"),
+    *("/-/feed.atom", "/-/{account_id}/feed.atom"),
     *("/-/data/export.zip", f"{REPOSITORY}/blocks", f"{REPOSITORY}/uploaded"),
     *(f"{REPOSITORY}/download", f"{REPOSITORY}/archive", f"{REPOSITORY}/catalogue/{{form}}"),
     f"{REPOSITORY}/thumbnail",
