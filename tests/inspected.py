@@ -1,5 +1,6 @@
 """How a page is judged in a real browser: by axe-core, with the keyboard, on a narrow screen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
@@ -14,6 +15,12 @@ ALL = {**ONLY, "rules": {"target-size": {"enabled": True}}}
 CONTRAST = {**ONLY, "runOnly": ["color-contrast"]}
 # What else may differ on a small screen.
 SMALL = {**ONLY, "runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+
+# Secrets and codes are typed again; what is hidden in a form, and its buttons, nobody types.
+NEVER_KEPT = {
+    *("password", "code", "totp_code", "csrf_token", "invitation_uid", "request_uid", "etag"),
+    *("do", "answer", "preview"),
+}
 
 # What can be used: shown and enabled. Of radio buttons one stands for its group.
 USABLE = """
@@ -79,6 +86,14 @@ SUMMED_UP = """() => {
   ];
 }"""
 
+# What was typed into a form that is refused stands there again; the names of what does not.
+FORGOTTEN = """([action, values]) => {
+  const forms = [...document.forms].filter((one) =>
+    new URL(one.getAttribute("action"), location).pathname === action);
+  const keeps = (form, name) => form.elements[name]?.value === values[name];
+  return Object.keys(values).filter((name) => !forms.some((form) => keeps(form, name)));
+}"""
+
 
 async def glanced_at(page: Page) -> list[str]:
     """What is wrong with the page as it is shown, a line each."""
@@ -106,6 +121,12 @@ async def answer_judged(page: Page) -> list[str]:
     said += await judged(page, ALL) + await narrowly(page)
     await as_it_was(page)
     return said
+
+
+async def forgotten(page: Page, action: str, values: Mapping[str, str]) -> list[str]:
+    """What was typed into a form, and is not in it any more."""
+    names = await page.evaluate(FORGOTTEN, [action, dict(values)])
+    return [f"was typed and is lost: {name}" for name in names if name not in NEVER_KEPT]
 
 
 async def as_it_was(page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 from tests.audience import BrowserState, gathered
 from tests.browser import started, window
 from tests.embedded import Embedded
-from tests.inspected import WIDE, answer_judged, glanced_at, looked_over
+from tests.inspected import WIDE, answer_judged, forgotten, glanced_at, looked_over
 from tests.visits import VISITS, Visit, left_out
 
 Judge = Callable[[Page], Awaitable[list[str]]]
@@ -97,4 +97,8 @@ async def visited(page: Page, visit: Visit, judge: Judge) -> list[str]:
     assert answer is not None
     if answer.status != visit.status:
         return [f"answers {answer.status}: {(await page.inner_text('main'))[:300]}"]
-    return await judge(page)
+    said = await judge(page)
+    if visit.sent and visit.status >= 400:
+        last = visit.sent[-1]
+        said += await forgotten(page, last.action, last.values)
+    return said

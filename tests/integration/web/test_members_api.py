@@ -1,5 +1,6 @@
 """Roles, invitations and the audit trail by the API, over the real services."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,13 @@ import pytest
 from services.accounts.operations.auditing import breaks
 from shared.contracts.accounts import AuditEntry
 from tests.edge import Edge, Person, bearer
+from tests.operator_feed import stored
 from tests.waiting import until
+
+CHANGES = (
+    *("membership_granted", "membership_revoked", "invitation_created", "invitation_settled"),
+    *("access_key_created", "access_key_revoked"),
+)
 
 
 @contextmanager
@@ -160,6 +167,39 @@ def test_a_body_that_is_not_right_is_told_so(
     content = json.dumps(body).replace("{eve}", eve.account_id)
     answer = as_ada.post(f"/accounts/{org}/invitations", content=content)
     assert answer.status_code == 400, answer.text
+
+
+def test_every_change_is_an_event_with_who_why_and_the_id_of_the_request(
+    edge: Edge, as_ada: httpx.Client, ada: Person, eve: Person, org: str
+) -> None:
+    own, why = f"/accounts/{org}", {"reason": "Because."}
+    member, writer = f"{own}/members/{eve.account_id}", {"role": "writer", **why}
+    invited = {"account_id": eve.account_id, "role": "reader", **why}
+    answers = [as_ada.put(member, json=writer), as_ada.delete(member, params=why)]
+    answers.append(as_ada.post(f"{own}/invitations", json=invited))
+    one = f"/invitations/{answers[-1].json()['invitation_uid']}"
+    answers.append(as_ada.delete(one, params=why))
+    answers.append(as_ada.post(f"{own}/access-keys", json={"name": "sync", **why}))
+    key = answers[-1].json()["access_key_id"]
+    answers.append(as_ada.delete(f"{own}/access-keys/{key}", params=why))
+    assert all(answer.is_success for answer in answers)
+    actor = as_ada.get(f"/accounts/{ada.account_id}").json()["account_uid"]
+    ids = [answer.headers["x-correlation-id"] for answer in answers]
+    whole = [(name, actor, "Because.", one) for name, one in zip(CHANGES, ids, strict=True)]
+
+    def told() -> list[tuple[str, str, str, str]]:
+        subject = f"coop.v1.accounts.{org}.>"
+        events = asyncio.run(stored(edge.platform.ready, "COOP_CONTROL", subject))
+        return [
+            (one["type"].split(".")[2], one["actor"], one["data"]["reason"], one["correlationid"])
+            for one in events
+        ]
+
+    until(lambda: set(told()) >= set(whole))
+    entries = as_ada.get(f"{own}/audit").json()["entries"]
+    assert {(one["reason"], one["correlation_id"]) for one in entries} >= {
+        ("Because.", one) for one in ids
+    }
 
 
 def test_the_trail_is_exported_whole_and_holds(
