@@ -6,6 +6,7 @@ Cookies pass through; Kratos never faces a browser.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from itertools import count
 from typing import Any, Literal
 
 import orjson
@@ -19,6 +20,7 @@ THREADS = 8
 CONNECT_SECONDS = 2.0
 WHOAMI_SECONDS = 1.5
 LONGEST_AGENT = 500
+PAGE = 250
 SECOND_FACTOR = "session_aal2_required"
 AWAY = "Signing in does not work at the moment. Try again in a minute."
 
@@ -110,13 +112,6 @@ class Kratos:
         """The session itself, with the devices it was used from."""
         return await self._ask("to_session", browser=browser, _request_timeout=self.quick)
 
-    async def address_of(self, browser: Browser) -> str:
-        """Who is signed in, if only by the first of two steps; empty for who has no password."""
-        flow = await self.start("login", browser, refresh=True)
-        nodes = (flow.body.get("ui") or {}).get("nodes") or ()
-        values = {one["attributes"].get("name"): one["attributes"].get("value") for one in nodes}
-        return str(values.get("identifier") or "")
-
     async def start(self, kind: FlowKind, browser: Browser, **options: Any) -> Answer:  # noqa: ANN401
         """A new flow, and the anti-forgery cookie that belongs to it."""
         return await self._ask(f"create_browser_{kind}_flow", browser=browser, **options)
@@ -153,8 +148,20 @@ class Kratos:
         return await self._ask("update_logout_flow", token=token, browser=browser)
 
     async def other_sessions(self, browser: Browser) -> Sequence[Mapping[str, Any]]:
-        """The sessions of this person but the one that asks."""
-        return (await self._ask("list_my_sessions", browser=browser)).items
+        """All sessions of this person but the one that asks.
+
+        By number of page, from 1 on: the links that v1.3 gives of this list lead to its first.
+        """
+        found: dict[str, Mapping[str, Any]] = {}
+        for page in count(1):
+            options = {"per_page": PAGE, "page": page}
+            answer = await self._ask("list_my_sessions", browser=browser, **options)
+            told = {str(one["id"]): one for one in answer.items}
+            is_last = len(told) < PAGE or told.keys() <= found.keys()
+            found |= told
+            if is_last:
+                break
+        return list(found.values())
 
     async def revoke(self, session_id: str, browser: Browser) -> Answer:
         """End another session of the same person; 404 where it is nobody's or another's."""

@@ -16,6 +16,7 @@ DOOR = "web"
 # Bytes of data go to the data door; what comes here is forms and JSON.
 LARGEST_BODY = 1024 * 1024
 CORRELATION = b"x-correlation-id"
+CLOSING = (b"connection", b"close")
 PLAIN_FAILURE = b"Something went wrong here."
 
 
@@ -35,7 +36,10 @@ class Entrance:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (CORRELATION, correlation.encode())]
+                more = [(CORRELATION, correlation.encode())]
+                # The rest of the body is not read, so the connection cannot be used again.
+                more += [CLOSING] if status == TooLarge.status else []
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         scope[STATE], scope[LIMIT] = self.resources, LARGEST_BODY

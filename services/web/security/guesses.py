@@ -6,13 +6,14 @@ that hears nothing takes none (ADR 0023).
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any
 
 import orjson
 
-from services.web.security.backoff import Backoff
+from services.web.security.backoff import MOST_NAMES, Backoff
 from services.web.security.names import nameless
 from shared.errors import TooManyRequests, Unavailable
 from shared.identifiers import new_uid
@@ -33,6 +34,7 @@ class Guesses:
         self._tell = tell
         self._process, self._numbers = new_uid(), count()
         self._waiting: dict[str, asyncio.Future[TooManyRequests | None]] = {}
+        self._joined: OrderedDict[str, str] = OrderedDict()
 
     async def enter(self, **names: str) -> None:
         """Count a try before it is made, under all of these names or none.
@@ -60,18 +62,30 @@ class Guesses:
         """So many tries were none."""
         await self._say("undo", names, times=times)
 
+    async def join(self, alias: str, *, account: str) -> None:
+        """Tries under `alias` are tries at this account from now on."""
+        await self._say("join", {"account": account}, alias=nameless(self._key, alias))
+
     async def heard(self, body: bytes) -> None:
         """What a process has told; nothing is done that only a later release knows."""
         said = orjson.loads(body)
+        names = {kind: self._joined.get(name, name) for kind, name in said["names"].items()}
         match said["do"]:
             case "enter":
-                self._decide(said["number"], self._enter(said["names"]))
+                self._decide(said["number"], self._enter(names))
             case "succeed":
-                for kind, name in said["names"].items():
+                for kind, name in names.items():
                     self.by[kind].succeed(name)
             case "undo":
-                for kind, name in said["names"].items():
+                for kind, name in names.items():
                     self.by[kind].undo(name, said["times"])
+            case "join":
+                self._join(said["alias"], names["account"])
+
+    def _join(self, alias: str, account: str) -> None:
+        self._joined[alias] = account
+        if len(self._joined) > MOST_NAMES:
+            self._joined.popitem(last=False)
 
     async def _say(self, do: str, names: Mapping[str, str], **more: Any) -> None:  # noqa: ANN401
         hidden = {kind: nameless(self._key, name) for kind, name in names.items()}

@@ -151,7 +151,7 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     except TooOld as old:
         return await _fresh(request, kind, carried_by(old.draft.fields, GROWN_OLD))
     even = Even(resources_of(request).settings.web.even_seconds)
-    tries = Tries(request, await _whose(request, kind, fields))
+    tries = Tries(request, _whose(kind, fields))
     await tries.enter()
     answer = await submitted(request, kind, fields)
     if told(fields, "method") == PROVIDER and answer.goes_to:
@@ -164,10 +164,10 @@ async def _send(request: Request, kind: FlowKind) -> Response:
     return await _refused(request, kind, carried_by(fields), answer)
 
 
-async def _whose(request: Request, kind: FlowKind, fields: Mapping[str, str]) -> str:
-    """Whom this is a try at; of a second step Kratos alone knows, whatever the form says."""
-    if kind == "login" and told(fields, "method") in SECOND_STEPS:
-        return await resources_of(request).kratos.address_of(browser_of(request))
+def _whose(kind: FlowKind, fields: Mapping[str, str]) -> str:
+    """Which address this is a try at; a second step is its session's, whatever its form says."""
+    if told(fields, "method") in SECOND_STEPS:
+        return ""
     return told(fields, ADDRESS_FIELDS[kind])
 
 
@@ -178,6 +178,7 @@ async def _entered(
     resources_of(request).sessions.forget(cookies.for_kratos(request.cookies))
     if kind == "login" and answer.status == 422:
         await tries.undo()
+        await tries.know(session_in(request, answer))
         return await _second_factor(request, carried, answer)
     if kind == "login":
         await tries.succeed()

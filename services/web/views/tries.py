@@ -27,6 +27,11 @@ class Tries:
         await self._guesses.undo(address=self._address)
         await self._guesses.succeed(account=self._account)
 
+    async def know(self, session: str) -> None:
+        """Whoever goes on with this session goes on trying this account."""
+        if self.name:
+            await self._guesses.join(session, account=self.name)
+
     async def enter_mail(self, to: str) -> None:
         """Before a mail to an address, whoever has it sent; TooManyRequests, Unavailable."""
         await self._guesses.enter(account=to)

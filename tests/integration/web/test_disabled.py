@@ -58,6 +58,7 @@ def test_everything_of_it_stops_and_hides_until_it_is_enabled(
     ada.visitor.send(form, **answers(form, ada.email, PASSWORD, ""))
     page = ada.visitor.go("/-/new", status=403)
     assert "Your account is disabled" in page.text
+    ada.visitor.go("/-/welcome", status=403)
     eve.visitor.go(f"/{place}", status=404)
     eve.visitor.go(f"/{ada.account_id}", status=404)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.edge import Edge, Person
 from tests.pages import Page
+from tests.pictures import SCRIPT, SVG
 from tests.raw_http import exchange
 from tests.visitor import visiting
 from tests.waiting import until
@@ -145,6 +146,28 @@ def test_a_readme_is_shown_safely_and_follows_its_file(
 
 def _with(page: Page, words: str) -> Page | None:
     return page if words in page.text else None
+
+
+@pytest.mark.parametrize("key", ["page.html", "image.svg", "data.xml"])
+def test_what_visitors_stored_is_never_the_site_s_own(
+    edge: Edge, ada: Person, put: Callable[..., None], key: str
+) -> None:
+    """It is at the data door's origin alone; here it is text, if it is shown at all."""
+    put(key, SVG)
+    named = f"?key={key}"
+    place, about = f"/{ada.account_id}/levels", f"/-/{ada.account_id}/levels"
+    until(lambda: key in ada.visitor.go(place).text)
+    for path in (
+        *(f"{place}/{key}", f"{place}{named}", f"{about}/download{named}"),
+        *(f"{about}/thumbnail{named}", f"{about}/edit{named}", f"{about}/delete-file{named}"),
+    ):
+        answer = ada.client.get(path, follow_redirects=False)
+        assert SCRIPT not in answer.content, path
+        assert "script-src 'self';" in answer.headers["content-security-policy"], path
+        there = answer.headers.get("location", edge.platform.ready["s3"])
+        assert there.startswith((edge.platform.ready["s3"], "/")), path
+    download = ada.client.get(f"{about}/download{named}", follow_redirects=False)
+    assert download.headers["location"].startswith(edge.platform.ready["s3"])
 
 
 def test_a_restricted_repository_shows_all_to_its_members_only(edge: Edge, ada: Person) -> None:

@@ -163,16 +163,19 @@ def test_signing_in_never_leads_elsewhere(edge: Edge, ada: Person, elsewhere: st
 
 
 def test_a_wrong_password_tells_nothing_and_keeps_the_address(edge: Edge, ada: Person) -> None:
+    """Neither of who is known nor of who has no password."""
+    with visiting(edge.web) as visitor:
+        proven(visitor, "wordless@example.org")
     with visiting(edge.web) as visitor:
         said = []
-        for email in (ada.email, "nobody@example.org"):
+        for email in (ada.email, "nobody@example.org", "wordless@example.org"):
             visitor.go("/-/sign-in")
             form = visitor.page.form("/-/sign-in")
             page = visitor.send(form, status=400, **answers(form, email, "wrong wrong", ""))
             assert page.form("/-/sign-in").fields["identifier"] == email
             assert page.form("/-/sign-in").fields["password"] == ""
             said.append(page.text)
-        assert said[0] == said[1]
+        assert said[0] == said[1] == said[2]
         assert "The e-mail address or the password is not right." in said[0]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from tests.edge import Edge, Person, bearer, s3_of
+from tests.edge import PASSWORD, Edge, Person, bearer, s3_of
 from tests.integration.web.test_disabled import operate
 from tests.visitor import visiting
 from tests.waiting import until
@@ -174,3 +174,20 @@ def test_the_page_tells_a_key_s_limits_and_the_faults_of_the_form(ada: Person) -
     assert ">nobody/nothing</textarea>" in page.html
     ada.visitor.send(page.form(place), status=400, days="-1")
     ada.visitor.send(page.form(place), status=400, reach="all")
+
+
+def test_no_secret_is_kept_in_clear(edge: Edge, ada: Person) -> None:
+    """Neither in a table nor in a stream, a log or a blob."""
+    ada.new_repository("levels")
+    place = f"/-/{ada.account_id}/levels/shares"
+    page = ada.visitor.send(ada.visitor.go(place).form(place), name="for reviewers")
+    link = page.fact("Page").partition(".")[2]
+    ada.visitor.go(place)
+    secrets = {"key": ada.new_key()[1], "link": link, "password": PASSWORD}
+    ada.client.get("/api/v1/account", headers=bearer(ada.new_key()))
+    assert all(len(one) >= 20 for one in secrets.values()), secrets
+    files = [path for path in edge.platform.home.rglob("*") if path.is_file()]
+    assert any(path.name == "kratos.db" for path in files)
+    kept = {path.name: path.read_bytes() for path in files}
+    for name, secret in secrets.items():
+        assert [path for path, content in kept.items() if secret.encode() in content] == [], name

@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.edge import PASSWORD, SESSION, Edge, Person, starting
+from tests.edge import PASSWORD, SESSION, Edge, Person, bearer, starting
 from tests.embedded import descendants
 from tests.visitor import visiting
+from tests.waiting import until
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -47,6 +48,20 @@ def test_without_kratos_the_sign_in_page_says_so(without_kratos: Edge) -> None:
     assert "Try again" in answer.text
 
 
+def test_while_kratos_hangs_all_read_what_is_public_and_keys_go_on(edge: Edge, ada: Person) -> None:
+    ada.new_repository("open-anyway")
+    ada.new_repository("closed", visibility="restricted")
+    place, key = f"/{ada.account_id}/open-anyway", bearer(ada.new_key())
+    time.sleep(1)
+    with halted(programs(edge, "kratos")):
+        assert httpx.get(f"{edge.web}{place}").status_code == 200
+        assert "Signing in does not work at the moment" in ada.visitor.go(place).text
+        ada.visitor.go(f"/{ada.account_id}/closed", status=404)
+        ada.visitor.go("/-/sessions", status=503)
+        assert httpx.get(f"{edge.web}/api/v1/account", headers=key).status_code == 200
+    until(lambda: ada.client.get(f"/{ada.account_id}/closed").status_code == 200)
+
+
 @contextmanager
 def halted(pids: set[int]) -> Iterator[None]:
     """Processes that do not answer, until the end."""
@@ -61,9 +76,9 @@ def halted(pids: set[int]) -> Iterator[None]:
 
 
 def programs(edge: Edge, name: str) -> set[int]:
-    """Children of the supervisor by the name of their program."""
+    """Children of the supervisor by what the name of their program begins with."""
     children = descendants(edge.platform.process.pid)
-    return {pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == name}
+    return {pid for pid in children if Path(f"/proc/{pid}/comm").read_text().startswith(name)}
 
 
 def test_without_the_indexer_lists_of_files_and_search_are_missing(edge: Edge, ada: Person) -> None:

@@ -76,6 +76,32 @@ def test_nobody_ends_a_session_of_somebody_else(ada: Person, eve: Person, phone:
     assert not is_out(phone)
 
 
+def test_signing_in_makes_a_session_that_nobody_knew(edge: Edge, ada: Person) -> None:
+    """Whatever cookie was there before opens nothing afterwards."""
+    old = httpx.Cookies(ada.client.cookies)
+    ada.visitor.send(ada.visitor.go("/").form("/-/sign-out"))
+    ada.client.cookies.update(old)
+    sign_in(ada.visitor, ada.email, PASSWORD)
+    with visiting(edge.web) as thief:
+        thief.client.cookies.update(old)
+        assert is_out(thief)
+
+
+def test_a_session_put_into_an_open_form_takes_nobody_in(
+    edge: Edge, ada: Person, eve: Person
+) -> None:
+    with visiting(edge.web) as visitor:
+        form = visitor.go("/-/sign-in").form("/-/sign-in")
+        visitor.client.cookies.update(eve.client.cookies)
+        visitor.send(form, status=400, **answers(form, ada.email, PASSWORD, ""))
+        assert whose(visitor) == whose(eve.visitor) == eve.account_id
+
+
+def whose(visitor: Visitor) -> str:
+    """The name of who is signed in."""
+    return str(visitor.client.get("/api/v1/account").json()["account_id"])
+
+
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """A platform that lets one try three times."""
@@ -139,6 +165,8 @@ def test_guesses_are_counted_at_the_address_that_they_are_made_at(strict: Edge) 
 def test_codes_are_guessed_no_more_often_than_passwords(strict: Edge) -> None:
     """Neither a name that the form makes up nor another first step buys more of them."""
     with registered(strict, "two-steps") as person:
+        with visiting(strict.web) as visitor:
+            sign_in(visitor, person.email, PASSWORD)
         secret = app_of(person)
         with visiting(strict.web) as visitor:
             form = form_with(first_step(visitor, person), "totp_code")

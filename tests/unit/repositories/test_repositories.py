@@ -119,9 +119,10 @@ async def test_nothing_is_made_in_a_disabled_account(outbox: Outbox) -> None:
 
 
 BAD_IDS = ["ab", "a" * 41, "A-b", "a/b", "../x", "..", "a--b", "-ab", "ab-", "abc\n", "añb", ""]
+LOOK_ALIKES = ["m\u0430sk", "\uff4dask", "ma\u200bsk", "\u217fask", "mas\u212a", "١٢٣"]
 
 
-@pytest.mark.parametrize("repository_id", BAD_IDS)
+@pytest.mark.parametrize("repository_id", [*BAD_IDS, *LOOK_ALIKES])
 def test_an_id_that_cannot_be_is_refused(repository_id: str) -> None:
     with pytest.raises(ValidationError):
         CreateRepository(account_id="noaa", repository_id=repository_id, title="Title")

@@ -78,6 +78,18 @@ async def test_what_is_refused_under_one_name_is_counted_under_none() -> None:
     ]
 
 
+async def test_who_goes_on_under_another_name_is_counted_as_before_everywhere() -> None:
+    first, second = Edge(2).all
+    await first.enter(account="ada")
+    await first.join("session", account=" Ada ")
+    told = await outcomes(*(second.enter(account="session") for _ in range(FREE)))
+    assert told.count(None) == FREE - 1
+    with pytest.raises(TooManyRequests):
+        await first.enter(account="ada")
+    await second.succeed(account="session")
+    await first.enter(account="ada")
+
+
 async def deaf(_: str, __: bytes) -> None:
     """The bus is away."""
 

@@ -14,7 +14,7 @@ from services.web.views.email import tries_of as tries_of_mails
 from services.web.views.tries import Tries
 from shared.errors import TooManyRequests
 
-FREE = 3
+FREE, MANY = 3, 100
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def edge() -> Resources:
     """What tries look at, and nothing else."""
     by = {
         "account": Backoff(free=FREE, longest_seconds=60),
-        "address": Backoff(free=100, longest_seconds=60),
+        "address": Backoff(free=MANY, longest_seconds=60),
     }
 
     async def tell(_: str, body: bytes) -> None:
@@ -36,8 +36,16 @@ def tries_of(edge: Resources, name: str) -> Tries:
     return Tries(request_at(edge), name)
 
 
-def request_at(edge: Resources) -> Request:
-    return Request({"type": "http", "client": ("9.9.9.9", 1), "headers": [], STATE: edge})
+def request_at(edge: Resources, address: str = "9.9.9.9") -> Request:
+    return Request({"type": "http", "client": (address, 1), "headers": [], STATE: edge})
+
+
+async def test_who_tries_one_account_after_the_other_has_to_wait_too(edge: Resources) -> None:
+    for number in range(MANY):
+        await tries_of(edge, f"name-{number}").enter()
+    with pytest.raises(TooManyRequests):
+        await tries_of(edge, "another").enter()
+    await Tries(request_at(edge, "8.8.8.8"), "another").enter()
 
 
 async def test_mails_to_one_address_are_counted_whoever_has_them_sent(edge: Resources) -> None:
