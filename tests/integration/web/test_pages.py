@@ -2,11 +2,16 @@
 
 import gzip
 import re
+from collections import defaultdict
+from itertools import product
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.edge import SESSION, Edge, Person
+from services.web.routes import PAGES
+from tests.edge import SESSION, Edge, Person, bearer, token_of
+from tests.pages import Page
 from tests.visitor import visiting
 
 
@@ -62,6 +67,55 @@ def test_what_is_hidden_and_what_is_not_there_look_alike(edge: Edge, ada: Person
         assert visitor.client.get(events).status_code == 404
         assert "hidden" not in visitor.go(f"/{ada.account_id}").text
         assert "Secret title" not in visitor.go("/-/search?q=secret").text
+
+
+def test_no_route_tells_what_is_hidden_from_what_is_not_there(
+    edge: Edge, ada: Person, eve: Person
+) -> None:
+    ada.new_repository("hidden", visibility="restricted", title="Secret title")
+    token = token_of(eve.client.get("/-/new").text)
+    form = {"data": {"csrf_token": token}, "headers": {"origin": edge.web}}
+    routes = [one for one in PAGES if "{repository_id}" in one.path]
+    assert len(routes) > 30
+    with visiting(edge.web) as nobody:
+        for client, route in product((nobody.client, eve.client), routes):
+            method, more = ("POST", form) if "POST" in (route.methods or ()) else ("GET", {})
+            assert told(client, method, route.path, ada, "hidden", **more) == told(
+                client, method, route.path, ada, "absent", **more
+            ), (method, route.path)
+
+
+def test_no_operation_tells_what_is_hidden_from_what_is_not_there(
+    edge: Edge, ada: Person, eve: Person
+) -> None:
+    ada.new_repository("hidden", visibility="restricted", title="Secret title")
+    paths = httpx.get(f"{edge.web}/api/v1/openapi.json").json()["paths"]
+    about = {path: methods for path, methods in paths.items() if "{repository_id}" in path}
+    assert len(about) > 15
+    key = bearer(eve.new_key())
+    with httpx.Client(base_url=f"{edge.web}/api/v1") as client:
+        for headers, (path, methods) in product(({}, key), about.items()):
+            for method in methods:
+                more: dict[str, Any] = {"headers": headers}
+                more |= {"json": {}} if "requestBody" in methods[method] else {}
+                assert told(client, method, path, ada, "hidden", **more) == told(
+                    client, method, path, ada, "absent", **more
+                ), (method, path)
+
+
+def told(
+    client: httpx.Client, method: str, path: str, owner: Person, name: str, **more: Any
+) -> str:
+    """All that is said about a repository of this name, but for the name."""
+    places = defaultdict(lambda: "x", account_id=owner.account_id, repository_id=name)
+    address = path.format_map(places)
+    answer = client.request(method, address, params={"key": "a"}, follow_redirects=False, **more)
+    assert "Secret title" not in answer.text, address
+    kind = answer.headers.get("content-type", "")
+    text = Page(answer.text).text if "html" in kind else ""
+    problem = answer.json()["detail"] if "problem" in kind else ""
+    said = (answer.status_code, answer.headers.get("location"), kind, text, problem)
+    return str(said).replace(name, "…")
 
 
 def test_its_owner_sees_it(ada: Person) -> None:
