@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 
+from services.accounts.operations.belongings import SECTIONS
 from tests.edge import Edge, Person, bearer
+from tests.integration.storage.test_door_outages import held
 from tests.mailbox import mails
 from tests.waiting import until
 
@@ -37,6 +39,18 @@ def test_it_is_asked_for_mailed_and_downloaded_by_its_owner(
     subject = "Your data is ready"
     (mail,) = until(lambda: [m for m in mails(edge.mailbox, ada.email) if m["subject"] == subject])
     assert f"{edge.web}/-/data" in mail["text"]
+
+
+def test_its_making_is_watched_on_the_page(edge: Edge, ada: Person) -> None:
+    ada.new_repository("mask")
+    form = ada.visitor.go("/-/data").form("/-/data/export")
+    running = edge.platform.ready["processes"]
+    with held(*(one["pid"] for one in running if one["service"] == "repositories")):
+        ada.visitor.send(form)
+        done = f"{len(SECTIONS) - 1} of {len(SECTIONS)} parts are done"
+        until(lambda: done in ada.visitor.go("/-/data").text)
+        assert f'max="{len(SECTIONS)}" value="{len(SECTIONS) - 1}"' in ada.visitor.page.html
+    until(lambda: "Ready since" in ada.visitor.go("/-/data").text, seconds=30)
 
 
 def test_the_api_does_the_same(edge: Edge, ada: Person) -> None:
