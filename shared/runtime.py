@@ -9,7 +9,7 @@ import contextlib
 import gc
 import signal
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from socket import AF_INET, SOCK_STREAM, socket
@@ -31,6 +31,7 @@ from shared.settings import Settings
 
 log = logger("runtime")
 DOOR_STOP_SECONDS = 4.0
+AGAIN_SECONDS = 1.0
 # A page of a listing alone makes thousands of objects, none of them garbage that waits to be found.
 GC_THRESHOLDS = (20_000, 20, 50)
 
@@ -234,12 +235,25 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 @contextlib.asynccontextmanager
-async def going(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Work that goes on beside everything else, until the end of the process."""
-    task = asyncio.create_task(work)
+async def going(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Work that goes on beside everything else, until the end of the process.
+
+    What it fails of is logged, and it begins anew a moment later: nobody would miss a loop that has
+    died, and its process looks well.
+    """
+    task = asyncio.create_task(_again_and_again(work))
     try:
         yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("work that goes on has failed; it begins anew", work=repr(work))
+            await asyncio.sleep(AGAIN_SECONDS)

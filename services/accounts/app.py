@@ -80,7 +80,9 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(going(beat(bus, settings.accounts.heartbeat_seconds)))
+        await stack.enter_async_context(
+            going(partial(beat, bus, settings.accounts.heartbeat_seconds))
+        )
         await stack.enter_async_context(looking_after(settings, resources))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
@@ -100,8 +102,9 @@ async def looking_after(settings: ServiceSettings, resources: Resources) -> Asyn
     ending = Ending(resources.sources, kratos, terms.name_rests)
     looking = Looking(outbox, resources.proofs.find, terms.looks)
     with posting(outbox, settings, resources.codes_key) as post:
-        reconciling = reconcile_for_ever(outbox, kratos, period)
-        working = keep_working(outbox, works(ending, post, looking, resources.find_repository))
+        reconciling = partial(reconcile_for_ever, outbox, kratos, period)
+        all_works = works(ending, post, looking, resources.find_repository)
+        working = partial(keep_working, outbox, all_works)
         async with going(reconciling), going(working):
             yield
 

@@ -70,9 +70,9 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(held.folder.stop)
         stack.push_async_callback(held.bus.stop)
-        await stack.enter_async_context(going(purging.keep_purging()))
-        await stack.enter_async_context(going(held.resources.catalogue.keep()))
-        await stack.enter_async_context(going(held.resources.housing.keep()))
+        await stack.enter_async_context(going(purging.keep_purging))
+        await stack.enter_async_context(going(held.resources.catalogue.keep))
+        await stack.enter_async_context(going(held.resources.housing.keep))
         yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 

@@ -51,7 +51,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
         seconds = settings.repositories.purge_seconds
-        await stack.enter_async_context(going(keep_purging(resources, seconds)))
+        await stack.enter_async_context(going(partial(keep_purging, resources, seconds)))
         yield Opened(checks={"bus": bus.check, "table": outbox.check})
 
 

@@ -118,7 +118,7 @@ async def _holding(
     async with (
         telling(uses, link_uses, bus=bus),
         _issuers(settings) as issuers,
-        going(downloads.keep_writing()),
+        going(downloads.keep_writing),
     ):
         yield Held(
             resources=answering.resources,
@@ -179,17 +179,17 @@ async def _looking_after(
     resources: Resources, purging: Purging, settings: StorageSettings
 ) -> AsyncIterator[None]:
     """What goes on beside the doors."""
-    recovering = keep_recovering(resources, _finder(purging.projection))
-    healing = keep_healing(resources)
-    expiring = keep_expiring(resources, settings.versions_seconds)
+    recovering = partial(keep_recovering, resources, _finder(purging.projection))
+    healing = partial(keep_healing, resources)
+    expiring = partial(keep_expiring, resources, settings.versions_seconds)
     pause = settings.scrub_pause_seconds
-    scrubbing = keep_scrubbing(resources, settings.scrub_bytes_per_second, pause)
-    settling = keep_settling(resources, pause)
+    scrubbing = partial(keep_scrubbing, resources, settings.scrub_bytes_per_second, pause)
+    settling = partial(keep_settling, resources, pause)
     async with (
         going(recovering),
         going(healing),
         going(expiring),
-        going(purging.keep_purging()),
+        going(purging.keep_purging),
         going(scrubbing),
         going(settling),
     ):

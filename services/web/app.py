@@ -74,7 +74,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(bus.stop)
         uses = (resources.access_keys.uses, resources.share_links.uses)
         await stack.enter_async_context(telling(*uses, bus=bus))
-        await stack.enter_async_context(going(tallies.keep_telling()))
+        await stack.enter_async_context(going(tallies.keep_telling))
         door = Door(create_site(resources), settings.listen, settings.web.port)
         yield Opened(checks={"bus": bus.check}, doors=[door], stopping=resources.live.close)
 

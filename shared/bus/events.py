@@ -59,15 +59,18 @@ def consume(
 
 def hear(bus: "Bus", subject: str, handlers: Mapping[type[EventData], Handler]) -> None:
     """See Bus.hear."""
-    subscriber = bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)
-    subscriber(_dispatch(handlers))
+    overhear(bus, subject, _dispatch(handlers))
 
 
 def overhear(bus: "Bus", subject: str, function: Callable[[bytes], Awaitable[None]]) -> None:
     """See Bus.overhear."""
 
     async def door(body: bytes) -> None:
-        await function(body)
+        try:
+            await function(body)
+        except Exception:
+            # It is not said again, and the broker is silent: this line is all there is of it.
+            log.exception("what was heard could not be handled", subject=subject)
 
     bus.broker.subscriber(subject, no_reply=True, decoder=as_bytes)(door)
 

@@ -30,14 +30,14 @@ async def keep_working(outbox: Outbox, works: Works) -> None:
 async def work_once(outbox: Outbox, works: Works) -> int:
     """Do some of what is due; how many were tried."""
     jobs = await taken(outbox)
-    await asyncio.gather(*(_try(outbox, works[job.kind], job) for job in jobs))
+    await asyncio.gather(*(_try(outbox, works, job) for job in jobs))
     return len(jobs)
 
 
-async def _try(outbox: Outbox, work: Work, job: Job) -> None:
+async def _try(outbox: Outbox, works: Works, job: Job) -> None:
     with correlated():
         try:
-            await work(job)
+            await works[JobKind(job.kind)](job)
         except Problem as problem:
             later = await postponed(outbox, job)
             log.warning("job waits", job=job.name, reason=problem.detail, until=later.due_at)

@@ -38,11 +38,14 @@ class JobKind(StrEnum):
 
 
 class Job(BaseModel):
-    """One thing to do about `subject`; `version` is what the subject was when it was ordered."""
+    """One thing to do about `subject`; `version` is what the subject was when it was ordered.
+
+    `kind` is a JobKind, or one that only a newer release knows.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    kind: JobKind
+    kind: str
     subject: str
     version: int
     made_at: AwareDatetime

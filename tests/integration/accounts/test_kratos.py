@@ -57,6 +57,13 @@ async def test_all_are_looked_through_page_by_page(
         assert await email(outbox, WEB, uid) == told
 
 
+async def test_what_kratos_refuses_is_not_taken_for_done(kratos: Kratos) -> None:
+    with pytest.raises(Unavailable, match="Kratos refuses delete_identity_sessions: 400"):
+        await kratos.revoke_sessions("not-a-uuid")
+    with pytest.raises(Unavailable, match="Kratos refuses list_identities: 400"):
+        await kratos.emails_after("not-a-token")
+
+
 async def test_nobody_reads_or_ends_what_is_another_s(
     place: KratosPlace, kratos: Kratos, outbox: Outbox
 ) -> None:

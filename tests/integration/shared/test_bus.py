@@ -234,5 +234,26 @@ async def test_whoever_is_connected_hears_from_then_on(tmp_path: Path) -> None:
             assert heard == [b"%d" % number]
 
 
+async def test_what_fails_to_be_heard_is_told_and_the_next_is_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[bytes] = []
+
+    async def picky(body: bytes) -> None:
+        if body == b"bad":
+            raise RuntimeError("a slip")
+        heard.append(body)
+
+    async with running(tmp_path) as server:
+        web = server.bus("web")
+        web.overhear("coop.live.web.picky", picky)
+        async with connected(web):
+            await web.started.wait()
+            for body in (b"bad", b"good"):
+                await web.tell("coop.live.web.picky", body)
+            await eventually(lambda: heard == [b"good"])
+    assert "could not be handled" in capsys.readouterr().out
+
+
 async def keep_in(heard: list[bytes], body: bytes) -> None:
     heard.append(body)

@@ -105,6 +105,20 @@ def test_a_name_that_is_taken_anew_leads_to_the_new_one_at_every_door(tmp_path: 
         assert told_at(edge, "ada/mask")[4:] == [body, "True", f"/ada/mask/{KEY}"]
 
 
+def test_a_form_says_nothing_that_it_does_not_ask(ada: Person, place: str) -> None:
+    """Neither whose it is nor who acts: those are the address' and the session's."""
+    ada.new_repository("other")
+    settings = ada.visitor.go(f"{place}/settings")
+    sneaked = {"actor": "{}", "account_id": "noaa", "repository_id": "other", "confirm": place[3:]}
+    ada.visitor.send(settings.form(f"{place}/deactivate"), **sneaked)
+    assert ada.visitor.here.endswith(f"{place}/settings?done=repository-put-aside")
+    states = [
+        ada.client.get(f"/api/v1/repositories/{ada.account_id}/{name}").json()["state"]
+        for name in ("mask", "other")
+    ]
+    assert states == ["deactivated", "active"]
+
+
 def test_a_name_that_is_taken_is_told(ada: Person, place: str) -> None:
     ada.new_repository("other")
     form = ada.visitor.go(f"{place}/settings").form(f"{place}/rename")

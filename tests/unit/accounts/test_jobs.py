@@ -11,6 +11,7 @@ from services.accounts.store.jobs import JOBS, Job, JobKind, ordered, taken
 from shared.contracts.base import now
 from shared.errors import Unavailable
 from shared.outbox import Outbox
+from shared.tables import Put
 
 
 class Worker:
@@ -62,6 +63,17 @@ async def test_what_fails_is_tried_again_later_and_later(
     await asyncio.sleep(0.01)
     await round_of(outbox, worker)
     assert [job.name for job in worker.done] == ["sign_out-ada-7"]
+
+
+async def test_a_job_of_a_newer_release_waits_and_holds_up_none(outbox: Outbox) -> None:
+    worker = Worker()
+    await outbox.commit(ordered(JobKind.SIGN_OUT, "ada", 7))
+    (row,) = (await outbox.table.query(JOBS)).items
+    named = {name: row[name].replace("sign_out", "greet") for name in ("sk", "body")}
+    await outbox.table.write(Put({**row, **named}))
+    await round_of(outbox, worker)
+    assert [job.name for job in worker.done] == ["sign_out-ada-7"]
+    assert [(job.kind, job.tries) for job in await waiting(outbox)] == [("greet", 1)]
 
 
 async def test_each_wait_is_twice_the_last_and_none_over_an_hour(outbox: Outbox) -> None:
