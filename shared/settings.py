@@ -70,7 +70,7 @@ class StorageSettings(OpsSettings):
     tls_key: str = ""
     public_url: Address = f"http://{LOOPBACK}:9000"
     url: Address = ""
-    processes: int = 1
+    processes: int = Field(default=1, ge=1, le=64)
     avatar_bytes: int = Field(default=8_000_000, ge=1024)
 
 

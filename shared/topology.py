@@ -87,7 +87,7 @@ HEARS: dict[str, tuple[str, ...]] = {
 
 # Who seals: access keys, share links.
 PRIVATE_WRITERS = ("accounts", "repositories")
-PRIVATE_READERS = ("storage", "web")
+PRIVATE_READERS = ("storage",)
 
 
 def consumers_of(service: str) -> tuple[Consumer, ...]:

@@ -69,7 +69,8 @@ class Guesses:
     async def heard(self, body: bytes) -> None:
         """What a process has told; nothing is done that only a later release knows."""
         said = orjson.loads(body)
-        names = {kind: self._joined.get(name, name) for kind, name in said["names"].items()}
+        told = said["names"].items()
+        names = {kind: self._joined.get(name, name) for kind, name in told if kind in self.by}
         match said["do"]:
             case "enter":
                 self._decide(said["number"], self._enter(names))

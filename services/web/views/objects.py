@@ -33,7 +33,7 @@ from shared.contracts.accounts import GetAccount
 from shared.contracts.indexer import FileMetadata, GetFile, GetItem
 from shared.contracts.repositories import Repository, Versioning
 from shared.contracts.storage import GetObject, ListVersions, VersionPage
-from shared.errors import NotFound, Problem
+from shared.errors import NotFound, Problem, Unavailable
 from shared.policy import Principal
 
 CHECKSUMS = {
@@ -115,7 +115,7 @@ async def show(request: Request, place: Place) -> Response:
     if file is None:
         return await _other_page(request, repository, place)
     view, kept = await asyncio.gather(
-        _view(request, repository, file), find_versions(request, repository, file.key)
+        _view(request, repository, file), _kept(request, repository, file.key)
     )
     return await page(
         request,
@@ -245,6 +245,14 @@ async def _readme(request: Request, repository: Repository, file: FileMetadata) 
     if not is_prose(file.key):
         return None
     return await readme_of(request, repository, Text(file.key, file.size, file.last_modified))
+
+
+async def _kept(request: Request, repository: Repository, key: str) -> VersionPage:
+    """What the page names beside the file; nothing while storage is away."""
+    try:
+        return await find_versions(request, repository, key)
+    except Unavailable:
+        return VersionPage(versions=[])
 
 
 async def find_versions(

@@ -12,6 +12,7 @@ from services.web.forms.repositories import (
     license_choices,
 )
 from services.web.resources import resources_of, visitor_of
+from services.web.session.visitor import Visitor
 from services.web.views.names import may_account
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
@@ -69,21 +70,20 @@ async def _show_new(request: Request, account: Account, form: Filled) -> Respons
     )
 
 
+async def _organization(request: Request, visitor: Visitor, uid: str) -> Account | None:
+    """One of the visitor's; None where it has gone meanwhile."""
+    wanted = GetAccount(actor=visitor.actor, account_uid=uid)
+    try:
+        return await resources_of(request).bus.request(wanted)
+    except NotFound:
+        return None
+
+
 async def _owners(request: Request, account: Account) -> list[tuple[str, str]]:
     """The visitor, and the organizations in whose name repositories may be made."""
     visitor = await visitor_of(request)
-    bus = resources_of(request).bus
-    found = await asyncio.gather(
-        *(
-            bus.request(GetAccount(actor=visitor.actor, account_uid=uid))
-            for uid in list(account.roles)[:MOST_OWNERS]
-        ),
-        return_exceptions=True,
-    )
-    organizations = [
-        one
-        for one in found
-        if isinstance(one, Account) and may_account(visitor.principal, one).create
-    ]
+    uids = list(account.roles)[:MOST_OWNERS]
+    found = await asyncio.gather(*(_organization(request, visitor, uid) for uid in uids))
+    organizations = [one for one in found if one and may_account(visitor.principal, one).create]
     organizations.sort(key=lambda one: one.account_id)
     return [(one.account_id, one.account_id) for one in (account, *organizations)]

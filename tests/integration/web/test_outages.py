@@ -97,6 +97,18 @@ def test_without_the_indexer_lists_of_files_and_search_are_missing(edge: Edge, a
         assert "Not found out" in found.text
 
 
+def test_without_storage_the_page_of_a_kept_object_is_shown(edge: Edge, ada: Person) -> None:
+    ada.new_repository("kept")
+    page = f"/{ada.account_id}/kept/a.txt"
+    settings = ada.visitor.go(f"/-/{ada.account_id}/kept/settings")
+    ada.visitor.send(settings.form("/versioning"))
+    ada.s3(edge).put_object(Bucket=ada.account_id, Key="kept/a.txt", Body=b"one")
+    until(lambda: "Being read" not in (shown := ada.client.get(page)).text and shown.is_success)
+    pids = {one["pid"] for one in edge.platform.ready["processes"] if one["service"] == "storage"}
+    with halted(pids):
+        assert ada.visitor.go(page).headings == ["a.txt"]
+
+
 def test_without_the_bus_a_page_says_so_and_comes_back(edge: Edge, ada: Person) -> None:
     ada.new_repository("bus-test")
     place = f"{edge.web}/{ada.account_id}/bus-test"

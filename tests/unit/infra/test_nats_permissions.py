@@ -33,7 +33,7 @@ def test_no_service_may_declare_or_delete_streams(service: str) -> None:
     assert not [one for one in of_service(service).publish if one in (">", "$JS.>", "$JS.API.>")]
 
 
-def test_only_storage_and_web_hear_credentials() -> None:
+def test_only_storage_hears_all_credentials() -> None:
     hearing = [
         service for service in SERVICES if "coop.private.v1.>" in of_service(service).subscribe
     ]

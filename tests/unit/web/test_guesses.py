@@ -46,6 +46,13 @@ async def test_many_at_once_in_many_processes_are_as_many_as_in_one() -> None:
     assert told.count(TooManyRequests) == len(told) - FREE
 
 
+async def test_what_a_later_release_counts_beside_is_left_out() -> None:
+    (one,) = (edge := Edge(1)).all
+    told = b'{"do":"succeed","names":{"device":"x"}}'
+    await edge.tell("", told)
+    assert await outcomes(one.enter(account="ada")) == [None]
+
+
 async def test_what_one_process_takes_back_is_taken_back_everywhere() -> None:
     first, second = (edge := Edge(2)).all
     for _ in range(FREE):
