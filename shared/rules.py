@@ -134,7 +134,7 @@ KEY_ACTIONS = {
     Action.REPOSITORY_LIST: KeyAction.LIST,
     Action.REPOSITORY_MEMBERS_READ: KeyAction.READ,
 }
-# No key with limits makes another, which could have none.
-NEVER_LIMITED = frozenset([Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_DELETE])
+# No key with limits makes another, which could have none, nor an owner who could.
+NEVER_LIMITED = frozenset([Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_GRANT, Action.ACCOUNT_DELETE])
 # What a share link opens: to look at a repository, and what is in it.
 SHARED = frozenset([Action.REPOSITORY_READ, Action.DATA_READ, Action.DATA_LIST])

@@ -79,8 +79,8 @@ Better than the matrix this grew from (Source Cooperative's):
   too, until it is enabled again; then all is as it was;
 - what is hidden answers 404 and never 401 or 403, on every route;
 - an access key may be limited to actions, repositories and prefixes, and ends when it is to; a
-  limited key makes no other key, neither sees nor answers what a person is invited to or asked for,
-  and takes from nobody what anyone may;
+  limited key, as one with an end, makes no other key and gives no role in an organization, neither
+  sees nor answers what a person is invited to or asked for, and takes from nobody what anyone may;
 - the export of a person's own data is for that person alone: no administrator, service or limited
   key reads it;
 - an account is deleted days after its owner asked for it and typed its name, and not while it is

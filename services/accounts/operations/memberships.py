@@ -80,8 +80,8 @@ async def grant_role(
 
     Invalid for an end that is over, or that is both told and taken away.
     """
-    if wanted.until is not None and (wanted.for_good or wanted.until <= now()):
-        raise invalid("until", "must be a time to come, or none where a role is for good")
+    if wanted.until is not None and (wanted.has_no_end or wanted.until <= now()):
+        raise invalid("until", "must be a time to come, or none where a role has no end")
 
     async def attempt() -> Done:
         place = await find_place(outbox, principal, wanted, find_repository)
@@ -137,7 +137,7 @@ async def changing(
 
 def _end(change: Change, wanted: GrantRole) -> datetime | None:
     """When the role is to end: as before, unless something else is wanted."""
-    if wanted.until is not None or wanted.for_good or change.before is None or not change.held:
+    if wanted.until is not None or wanted.has_no_end or change.before is None or not change.held:
         return wanted.until
     return change.before.until
 

@@ -16,9 +16,13 @@ async def scope_of(
     wanted: CreateAccessKey | CreateTrust,
     find_repository: FindRepository,
 ) -> Scope | None:
-    """The limits that are asked for; None where there are none. Raises Invalid."""
+    """The limits that are asked for; None where there are none, nor an end. Raises Invalid.
+
+    What ends is limited by that: it makes no key that has no end.
+    """
     actions = frozenset(wanted.actions or KeyAction)
-    if not wanted.places and actions == frozenset(KeyAction):
+    is_endless = isinstance(wanted, CreateAccessKey) and wanted.expires_at is None
+    if is_endless and not wanted.places and actions == frozenset(KeyAction):
         return None
     places = [await _place(outbox, principal, text, find_repository) for text in wanted.places]
     return Scope(actions=actions, places=tuple(places))

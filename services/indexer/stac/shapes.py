@@ -75,6 +75,8 @@ def shape_of(geometry: Mapping[str, Any], field: str) -> Geometry:
     reason = shapely.is_valid_reason(shape)
     if reason != VALID:
         raise invalid(field, f"is not a valid shape: {reason}")
+    if max(map(abs, shape.bounds)) > WHOLE_TURN:
+        raise invalid(field, "must be in degrees of longitude and latitude")
     return shape
 
 
@@ -101,11 +103,13 @@ def must_be_comparable(item: Mapping[str, Any]) -> None:
     if item["geometry"] is None:
         return
     try:
-        _, south, _, north = _shape(item["geometry"]).bounds
+        west, south, east, north = _shape(item["geometry"]).bounds
     except ValueError as error:
         raise ValueError(f"geometry: {error}") from None
     if max(abs(south), abs(north)) > POLE:
         raise ValueError("geometry: goes beyond a pole; are its axes longitude, latitude?")
+    if max(abs(west), abs(east)) > WHOLE_TURN:
+        raise ValueError("geometry: is not in degrees of longitude and latitude")
     bbox = item["bbox"]
     west, south, east, north = (bbox[place] for place in (0, 1, len(bbox) // 2, len(bbox) // 2 + 1))
     if max(abs(south), abs(north)) > POLE or max(abs(west), abs(east)) > HALF_TURN:

@@ -65,7 +65,8 @@ def _invalid(faults: list[str]) -> Invalid:
 
 
 def _is_ours(link: object) -> bool:
-    return isinstance(link, dict) and link.get("rel") in STRUCTURE
+    rel = link.get("rel") if isinstance(link, dict) else None
+    return isinstance(rel, str) and rel in STRUCTURE
 
 
 def _near(one: object, depth: int, data_url: str) -> object:

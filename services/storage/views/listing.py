@@ -99,8 +99,10 @@ async def listed_repositories(
     if slash:
         one = await known_repository(exchange, account.account_id, name)
         rest = prefix.partition("/")[2]
-        may_read = one and may(principal, Action.DATA_LIST, repository_resource(one), rest)
-        return [one] if one and may_read else []
+        if one is None or not may(principal, Action.DATA_LIST, repository_resource(one), rest):
+            return []
+        # Keys begin with the name that was asked for, be it a former one.
+        return [one.model_copy(update={"repository_id": name})]
     found = await exchange.held.projection.repositories_of(account.account_id, prefix)
     allowed = [one for one in found if is_listed(principal, one, by_name=by_name)]
     return sorted(allowed, key=lambda one: f"{one.repository_id}/")

@@ -39,6 +39,11 @@ class GrantRole(RoleRequest[Done]):
     reason: Reason = ""
     version: int | None = None
 
+    @property
+    def has_no_end(self) -> bool:
+        """An organization's owner has none: nobody takes note of ends, and it may be the last."""
+        return self.for_good or (self.role is Role.OWNER and self.repository is None)
+
 
 class RevokeRole(RoleRequest[Done]):
     """Take a role away, or leave. Conflict for an organization's last owner, or as GrantRole."""

@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import structlog
 from nats.errors import Error as NatsError
+from structlog.testing import capture_logs
 
-from shared.bus import Bus
+from shared.bus import Bus, events
 from shared.contracts.accounts import Account, GetAccount, ListAccounts
 from shared.contracts.base import now
 from shared.contracts.repositories import CreateRepository
@@ -15,6 +17,8 @@ from shared.errors import Internal, Invalid, NotFound, Unavailable
 from shared.log import correlated, correlation_id
 from tests.nats_server import NatsServer, connected, declared, listening, running
 from tests.waiting import eventually
+
+PICKY = "coop.live.web.picky"
 
 
 async def account_of(wanted: GetAccount) -> Account:
@@ -235,8 +239,9 @@ async def test_whoever_is_connected_hears_from_then_on(tmp_path: Path) -> None:
 
 
 async def test_what_fails_to_be_heard_is_told_and_the_next_is_heard(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(events, "log", structlog.get_logger())
     heard: list[bytes] = []
 
     async def picky(body: bytes) -> None:
@@ -246,13 +251,14 @@ async def test_what_fails_to_be_heard_is_told_and_the_next_is_heard(
 
     async with running(tmp_path) as server:
         web = server.bus("web")
-        web.overhear("coop.live.web.picky", picky)
+        web.overhear(PICKY, picky)
         async with connected(web):
             await web.started.wait()
-            for body in (b"bad", b"good"):
-                await web.tell("coop.live.web.picky", body)
-            await eventually(lambda: heard == [b"good"])
-    assert "could not be handled" in capsys.readouterr().out
+            with capture_logs() as told:
+                for body in (b"bad", b"good"):
+                    await web.tell(PICKY, body)
+                await eventually(lambda: heard == [b"good"])
+    assert [one["subject"] for one in told if one["log_level"] == "error"] == [PICKY]
 
 
 async def keep_in(heard: list[bytes], body: bytes) -> None:

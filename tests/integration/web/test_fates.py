@@ -41,6 +41,12 @@ def test_by_its_old_name_it_is_found_everywhere(edge: Edge, ada: Person, place: 
     s3.put_object(Bucket=account, Key="mask/b.txt", Body=b"second")
     keys = [one["Key"] for one in s3.list_objects_v2(Bucket=account)["Contents"]]
     assert keys == ["land-mask/a b.txt", "land-mask/b.txt"]
+    # A copy that is kept like the old path (`aws s3 sync --delete`) must not find it empty.
+    below = s3.list_objects_v2(Bucket=account, Prefix="mask/")["Contents"]
+    assert [one["Key"] for one in below] == ["mask/a b.txt", "mask/b.txt"]
+    folded = s3.list_objects_v2(Bucket=account, Prefix="mask/", Delimiter="/", MaxKeys=1)
+    assert [one["Key"] for one in folded["Contents"]] == ["mask/a b.txt"]
+    assert folded["IsTruncated"]
 
 
 def told_at(edge: Edge, name: str) -> list[str]:

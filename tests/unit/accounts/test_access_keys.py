@@ -14,6 +14,7 @@ from services.accounts.operations.access_keys import (
     list_access_keys,
     revoke_access_key,
 )
+from services.accounts.store.access_keys import find_key
 from shared.contracts.accounts import (
     AccessKeySecret,
     Account,
@@ -28,7 +29,7 @@ from shared.contracts.base import KeyAction, Scope, ScopePlace, now
 from shared.contracts.repositories import Visibility
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox
-from shared.policy import ANONYMOUS_PRINCIPAL
+from shared.policy import ANONYMOUS_PRINCIPAL, Principal
 from shared.sealing import SealError, sealing_key, unseal
 from tests.announced import announced, announced_subjects, announced_types
 from tests.people import (
@@ -341,6 +342,27 @@ async def test_a_time_gone_by_is_no_expiry(outbox: Outbox) -> None:
     with pytest.raises(Invalid, match="to come"):
         await create_access_key(
             outbox, await principal_of(outbox, ada), wanted, sealing_key=SEALING_KEY
+        )
+
+
+async def test_a_key_with_an_end_is_limited_so_that_it_makes_none_without(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    wanted = CreateAccessKey(
+        actor=actor_of(ada), account_uid=ada.account_uid, expires_at=now() + timedelta(hours=1)
+    )
+    key = await create_access_key(
+        outbox, await principal_of(outbox, ada), wanted, sealing_key=SEALING_KEY
+    )
+    record = await find_key(outbox, key.access_key_id)
+    assert record is not None
+    assert record.scope is not None
+    holder = Principal(kind="account", account_uid=ada.account_uid, scope=record.scope)
+    with pytest.raises(Forbidden):
+        await create_access_key(
+            outbox,
+            holder,
+            wanted.model_copy(update={"expires_at": None}),
+            sealing_key=SEALING_KEY,
         )
 
 

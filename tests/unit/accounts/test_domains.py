@@ -54,7 +54,7 @@ class Desk:
     async def orders(self) -> list[Job]:
         page = await self.outbox.table.query(JOBS)
         jobs = [Job.model_validate_json(item["body"]) for item in page.items]
-        found = [job for job in jobs if job.kind is JobKind.DOMAIN]
+        found = [job for job in jobs if job.kind == JobKind.DOMAIN]
         return sorted(found, key=lambda job: job.version)
 
     async def domain(self) -> Domain:

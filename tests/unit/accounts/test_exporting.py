@@ -124,7 +124,7 @@ async def test_one_at_a_time_and_its_mail_once_it_is_ready(outbox: Outbox) -> No
     assert await start(outbox, ada) == first
     await work(outbox, sources(outbox))
     (row,) = (await outbox.table.query(JOBS)).items
-    assert Job.model_validate_json(row["body"]).kind is JobKind.EXPORT_MAIL
+    assert Job.model_validate_json(row["body"]).kind == JobKind.EXPORT_MAIL
     assert (await start(outbox, ada)).export_uid != first.export_uid
 
 

@@ -1,6 +1,7 @@
 """Roles on organizations: nobody above their own, and never without an owner."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 
@@ -9,13 +10,14 @@ import pytest
 from services.accounts.operations import memberships
 from services.accounts.store.memberships import count_owners
 from shared.contracts.accounts import Account, GrantRole, ListMembers, Role
-from shared.contracts.base import Done
+from shared.contracts.base import Done, now
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox
 from shared.policy import ANONYMOUS_PRINCIPAL
 from tests.announced import announced, announced_types
 from tests.people import (
     SERVICE_PRINCIPAL,
+    actor_of,
     fresh,
     grant,
     no_repository,
@@ -129,6 +131,23 @@ async def test_the_last_owner_stays(outbox: Outbox) -> None:
     with pytest.raises(Conflict, match="needs an owner"):
         await grant(outbox, ada, org, ada, Role.READER)
     assert (await fresh(outbox, ada)).roles == {org.account_uid: Role.OWNER}
+
+
+async def test_an_owner_of_an_organization_has_no_end(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    org = await organization(outbox, "noaa", ada)
+    second = await holder(outbox, org, ada, Role.READER)
+    for member in (ada, second):
+        wanted = GrantRole(
+            actor=actor_of(ada),
+            organization_uid=org.account_uid,
+            member_uid=member.account_uid,
+            role=Role.OWNER,
+            until=now() + timedelta(days=1),
+        )
+        with pytest.raises(Invalid, match="must be a time to come, or none"):
+            await grant_role(outbox, await principal_of(outbox, ada), wanted)
+    assert await count_owners(outbox, org.account_uid) == 1
 
 
 async def test_an_owner_may_step_down_once_there_is_another(outbox: Outbox) -> None:

@@ -74,7 +74,7 @@ async def test_made_listed_removed(outbox: Outbox) -> None:
     two = await make(outbox, ada, lab)
     assert one.scope is not None
     assert one.scope.places[0].account_uid == lab.account_uid
-    assert two.scope is None
+    assert two.scope == Scope(actions=frozenset(KeyAction), places=())
     assert two.role_arn == f"arn:aws:iam::lab:role/{two.trust_uid}"
     assert await listed(outbox, ada, lab) == [two.trust_uid, one.trust_uid]
     await remove(outbox, ada, lab, one)

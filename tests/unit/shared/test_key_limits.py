@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from shared.contracts.accounts import Role
 from shared.contracts.base import KeyAction, Scope, ScopePlace
 from shared.contracts.repositories import State, Visibility
 from shared.policy import AccountResource, Action, Principal, RepositoryResource, may
@@ -53,6 +54,17 @@ def test_a_place_is_one_repository_or_all_of_an_account() -> None:
             allowed = may(principal, Action.DATA_READ, repository(uid), "a")
             assert allowed is (uid in reached)
             assert may(principal, Action.REPOSITORY_READ, repository(uid)) is (uid in reached)
+
+
+def test_it_makes_neither_keys_nor_owners_who_could() -> None:
+    organization = AccountResource("01ORG", "organization", disabled=False)
+    scope = Scope(actions=frozenset(KeyAction), places=())
+    for limits, allowed in ((None, True), (scope, False)):
+        owner = Principal(
+            kind="account", account_uid=OWNER, roles={"01ORG": Role.OWNER}, scope=limits
+        )
+        for action in (Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_GRANT):
+            assert may(owner, action, organization) is allowed
 
 
 def test_what_anyone_may_is_taken_from_nobody() -> None:

@@ -129,6 +129,8 @@ def test_an_item_without_a_footprint_is_nowhere() -> None:
         {"type": "GeometryCollection", "geometries": [{"type": "Point"}]},
         {"type": "Point", "coordinates": [float("inf"), 0]},
         {"type": "Point", "coordinates": [10**30, "x"]},
+        {"type": "Point", "coordinates": [1e308, 1e308]},
+        {"type": "LineString", "coordinates": [[0, 0], [361, 0]]},
     ],
 )
 def test_what_is_no_geometry_is_refused(geometry: Shape) -> None:
