@@ -61,7 +61,9 @@ def of_service(service: str) -> Permissions:
 
 
 def of_operator() -> Permissions:
-    """A reader of all public events, live and from the streams; it changes nothing of ours.
+    """A reader of all public events, live and from the streams; it publishes nothing of ours.
+
+    Nor can it be kept from having JetStream answer to a subject of ours: it is trusted so far.
 
     It may make consumers of its own, but neither touch a service's durable nor drain it. The old
     subject for nameless consumers is not allowed: its body may name, and so change, a durable.
