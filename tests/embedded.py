@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,20 +62,30 @@ class Embedded:
         return (self.home.parent / f"{self.home.name}.out").read_text()
 
 
-def start(home: Path, **settings: str) -> Embedded:
-    """Start with free ports and these settings, and do not wait."""
+def start(
+    home: Path,
+    *,
+    folder: Path = ROOT,
+    before: Callable[[], None] = lambda: None,
+    **settings: str,
+) -> Embedded:
+    """Start in a folder with free ports and these settings, and do not wait.
+
+    `before` is called in the child, and takes something away from it.
+    """
     given = {**FREE_PORTS, **QUICK_KRATOS, **settings, "COOP_HOME": str(home)}
+    tied = tied_to_this_process()
     home.parent.mkdir(parents=True, exist_ok=True)
     with (home.parent / f"{home.name}.out").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "services"],
-            cwd=ROOT,
-            env={**os.environ, **given},  # noqa: TID251 -- a child's
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **given},  # noqa: TID251 -- a child's
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
-            preexec_fn=tied_to_this_process(),  # noqa: PLW1509 -- as the supervisor does
+            preexec_fn=lambda: (tied(), before())[0],  # noqa: PLW1509 -- as the supervisor does
         )
     return Embedded(home, process)
 

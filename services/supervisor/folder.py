@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.supervisor.refusal import StartRefused
+from shared.topology import SERVICES
 
 SEALED = ("accounts", "kratos", "nats")
+OURS = ("", "lock", "key", "logs", "kratos", "nats", *SERVICES)
 RESTORING = ".restoring"
 
 
@@ -16,6 +18,7 @@ RESTORING = ".restoring"
 def own_folder(home: Path) -> Iterator[None]:
     """Hold the folder's lock, which the system frees however we end. Raises StartRefused."""
     _make(home)
+    _refuse_closed(home)
     descriptor = _open_lock(home)
     try:
         _lock(home, descriptor)
@@ -30,15 +33,24 @@ def _make(home: Path) -> None:
     try:
         # Databases and bytes in it are no affair of others on the machine.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        readable = os.access(home, os.R_OK | os.W_OK | os.X_OK)
     except OSError as error:
         raise StartRefused(
             f"The data folder {home} cannot be made ({error.strerror}); set COOP_HOME to another."
         ) from error
-    if not readable:
-        raise StartRefused(
-            f"The data folder {home} cannot be read and written; set COOP_HOME to another."
-        )
+
+
+def _refuse_closed(home: Path) -> None:
+    """As where somebody else has started it here before."""
+    for path in (home / name for name in OURS):
+        if path.exists() and not _is_open(path):
+            raise StartRefused(
+                f"The data folder {home} cannot be used, as {path} cannot be read and written; "
+                "give it to who starts the platform, or set COOP_HOME to another."
+            )
+
+
+def _is_open(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0))
 
 
 def _open_lock(home: Path) -> int:

@@ -1,4 +1,4 @@
-"""Ctrl-C stops everything in order; the next start finds everything again.
+"""Ctrl-C stops everything in order; the next start finds everything again; kill -9 leaves nobody.
 
 How soon it does is measured (`tests/benchmarks/starting.py`) and not asserted here.
 """
@@ -19,7 +19,7 @@ KEY = "globe-land-mask/kept.csv"
 
 
 @pytest.mark.timeout(180)
-def test_stopped_and_started_again(tmp_path: Path) -> None:
+def test_stopped_and_started_again_and_killed(tmp_path: Path) -> None:
     first = start(tmp_path / "home")
     first.wait_until_ready()
     before = facts(first.ready)
@@ -34,8 +34,10 @@ def test_stopped_and_started_again(tmp_path: Path) -> None:
     try:
         again.wait_until_ready()
         assert facts(again.ready) == before
+        everything = descendants(again.process.pid)
     finally:
-        again.signal(signal.SIGTERM)
+        again.signal(signal.SIGKILL)
+    until(lambda: not alive(everything), seconds=5)
     assert "Traceback" not in again.output()
 
 

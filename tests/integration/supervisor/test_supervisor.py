@@ -1,9 +1,13 @@
 """One start and its ends: restart of a child, ordered stop, kill, and refusals in one sentence."""
 
+import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 
 import httpx
 import pytest
@@ -83,6 +87,78 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     assert platform.process.wait(30) == 1
     assert sentence in platform.output()
     assert platform.output().count("\n") == 1
+
+
+def test_a_file_beside_the_start_is_read_by_the_supervisor_and_its_children(tmp_path: Path) -> None:
+    settings = {**WITHOUT_KRATOS, "COOP_ACCOUNTS__HEARTBEAT_SECONDS": "-1"}
+    lines = (f"{name}={value}" for name, value in settings.items())
+    (tmp_path / ".env").write_text("\n".join(lines))
+    platform = start(tmp_path / "home", folder=tmp_path)
+
+    assert platform.process.wait(60) == 1
+    assert "Kratos" not in platform.output()
+    assert "accounts does not start (exit code 1); the end of" in platform.output()
+    assert "heartbeat_seconds" in platform.output()
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        platform = start(tmp_path / "home", COOP_STORAGE__PORT=str(port))
+
+        assert platform.process.wait(30) == 1
+    assert platform.output() == (
+        f"Port {port} on 127.0.0.1 is taken; set COOP_STORAGE__PORT to another one, or to 0 for a "
+        "free one.\n"
+    )
+
+
+def test_without_kratos_and_a_compiler_it_is_said_what_to_install(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none")
+    platform = start(tmp_path / "home", PATH=nowhere, XDG_CACHE_HOME=nowhere)
+
+    assert platform.process.wait(60) == 1
+    said = platform.output().splitlines()[-1]
+    assert said.startswith("Kratos v")
+    assert said.endswith(
+        "is neither here nor can it be built: a C compiler (gcc). Install what is missing, or name "
+        "a kratos binary with SQLite in COOP_KRATOS__BINARY."
+    )
+
+
+@pytest.mark.parametrize("name", ["", "nats", "accounts", "lock", "key"])
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    for folder in ("", "nats", "accounts"):
+        (home / folder).mkdir()
+    for file in ("lock", "key"):
+        (home / file).touch()
+    with closed(home / name):
+        platform = start(home, before=obey_rights, **WITHOUT_KRATOS)
+
+        assert platform.process.wait(30) == 1
+    assert platform.output() == (
+        f"The data folder {home} cannot be used, as {home / name} cannot be read and written; "
+        "give it to who starts the platform, or set COOP_HOME to another.\n"
+    )
+
+
+@contextmanager
+def closed(path: Path) -> Iterator[None]:
+    """Nobody may do anything with it, but one who needs no rights."""
+    rights = path.stat().st_mode
+    path.chmod(0)
+    yield
+    path.chmod(rights)
+
+
+def obey_rights() -> None:
+    """Whatever root starts from here on may read what its rights say, as other people may."""
+    drop_from_bounding_set, overriding, searching = 24, 1, 2
+    for capability in (overriding, searching):
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
 def assert_second_start_is_refused(first: Embedded) -> None:

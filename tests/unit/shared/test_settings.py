@@ -1,5 +1,7 @@
 """What is set wrong is told by the name of its setting, before anything starts."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -35,3 +37,13 @@ def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_addresses(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("COOP_WEB__PUBLIC_URL", url)
     assert Settings(_env_file=None).web.public_url == url
+
+
+def test_a_file_beside_the_start_is_read_and_the_environment_has_the_last_word(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("COOP_WEB__PORT=1234\nCOOP_NATS__PORT=1235\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COOP_NATS__PORT", "1236")
+    settings = Settings()
+    assert (settings.web.port, settings.nats.port, settings.storage.port) == (1234, 1236, 9000)

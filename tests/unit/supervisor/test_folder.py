@@ -36,17 +36,6 @@ def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_without_rights_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The tests may run as root, who may read everything: the system's answer is replaced.
-    monkeypatch.setattr("os.access", lambda *_: False)
-
-    with (
-        pytest.raises(StartRefused, match=r"cannot be read and written; set COOP_HOME"),
-        own_folder(tmp_path),
-    ):
-        pass
-
-
 def test_a_lost_key_file_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "accounts").mkdir()
 
