@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPResponse
+from select import select
 
 from services.storage.s3.request import Request
 
@@ -46,6 +47,18 @@ def read_answer(connection: socket.socket, method: str = "GET") -> Answer:
         response.begin()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, response.read())
+
+
+def after_endless_headers(host: tuple[str, int], path: str) -> Answer:
+    """The answer to a head that would have 100 MB; it may come long before these were sent."""
+    line = "x-amz-meta-{}: " + "x" * 1000 + "\r\n"
+    with connected(host) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: a\r\n".encode())
+        for number in range(100_000):
+            if select([connection], [], [], 0)[0]:
+                break
+            connection.sendall(line.format(number).encode())
+        return read_answer(connection)
 
 
 def exchange(host: tuple[str, int], data: bytes, method: str = "GET") -> Answer:

@@ -193,7 +193,10 @@ class Connection(asyncio.Protocol):
         self.is_closing = True
         if turn.is_whole or self.transport.is_closing():
             self.transport.close()
-            return
+        else:
+            self._linger()
+
+    def _linger(self) -> None:
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._read_on()
@@ -210,7 +213,7 @@ class Connection(asyncio.Protocol):
             self._turns[-1].is_kept = False
         else:
             self.transport.write(answer.plain(status))
-            self.transport.close()
+            self._linger()
 
     def expire(self, head_seconds: float, idle_seconds: float, stuck_seconds: float) -> None:
         """Close what waits too long for a request, or for the client to read."""

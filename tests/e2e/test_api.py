@@ -1,10 +1,13 @@
 """The JSON API as programs call it: keys, problems, and bodies that are none."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+
+from tests.operator_feed import listening
 
 Ready = dict[str, Any]
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -32,6 +35,15 @@ def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 
 def test_whose_key_it_is(demo: httpx.Client) -> None:
     assert demo.get("/account").json()["account_id"] == "demo"
+
+
+async def test_what_comes_of_a_request_bears_its_id(ready: Ready, demo: httpx.Client) -> None:
+    wanted = {"account_id": "demo", "repository_id": "followed", "title": "Followed"}
+    async with listening(ready) as feed:
+        answer = await asyncio.to_thread(demo.post, "/repositories", json=wanted)
+        await feed.until(lambda: feed.named("repository_created"))
+        (created,) = feed.named("repository_created")
+    assert created["correlationid"] == answer.headers["x-correlation-id"]
 
 
 def test_where_the_doors_are(ready: Ready) -> None:

@@ -28,8 +28,16 @@ EXPECTED = json.loads((Path(__file__).parents[1] / "data" / "expected.json").rea
 
 def put(s3: Any, key: str, body: bytes = EUROPE, kind: str = "image/tiff") -> float:
     """Put it; when it was answered."""
-    s3.put_object(Bucket=ACCOUNT, Key=f"{REPOSITORY}/{key}", Body=body, ContentType=kind)
+    sent(s3, key, body, kind)
     return time.monotonic()
+
+
+def sent(s3: Any, key: str, body: bytes = EUROPE, kind: str = "image/tiff") -> str:
+    """Put it; the id of the request."""
+    name = f"{REPOSITORY}/{key}"
+    answer = s3.put_object(Bucket=ACCOUNT, Key=name, Body=body, ContentType=kind)
+    headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+    return headers["x-amz-request-id"]
 
 
 def known(ready: Ready, key: str) -> dict[str, Any] | None:
@@ -113,7 +121,7 @@ def test_its_item_is_valid_and_leads_to_its_bytes(ready: Ready, s3: Any) -> None
 
 async def test_an_operator_hears_of_it(ready: Ready, s3: Any) -> None:
     async with listening(ready) as feed:
-        await asyncio.to_thread(put, s3, "heard/europe.tif")
+        request_id = await asyncio.to_thread(sent, s3, "heard/europe.tif")
         await feed.until(lambda: feed.named("item_indexed"), seconds=5)
         (created,), (indexed,) = feed.named("object_created"), feed.named("item_indexed")
         assert created["data"]["object"]["key"] == "heard/europe.tif"
@@ -121,6 +129,7 @@ async def test_an_operator_hears_of_it(ready: Ready, s3: Any) -> None:
         assert indexed["data"]["collection_id"] == COLLECTION
         assert indexed["data"]["file"]["version"] == created["data"]["object"]["version"]
         assert feed.events.index(created) < feed.events.index(indexed)
+        assert created["correlationid"] == indexed["correlationid"] == request_id
 
 
 def test_overwritten_it_is_read_again(ready: Ready, s3: Any) -> None:

@@ -44,6 +44,17 @@ def test_every_process_tells_how_it_is(ready: Ready) -> None:
         assert plain.get(f"{ready['web']}/{path}").status_code in {200, 404}
 
 
+def test_demo_is_an_individual_who_owns_the_organizations(ready: Ready) -> None:
+    (demo,) = ready["accounts"]
+    bearer = f"Bearer {demo['access_key_id']}.{demo['secret_access_key']}"
+    api, headers = f"{ready['web']}/api/v1", {"authorization": bearer}
+    account = plain.get(f"{api}/account", headers=headers).json()
+    assert (account["account_id"], account["kind"]) == ("demo", "individual")
+    for one in ORGANIZATIONS:
+        owned = plain.get(f"{api}/accounts/{one.account_id}").json()
+        assert account["roles"][owned["account_uid"]] == "owner", one.account_id
+
+
 def test_what_was_printed(platform: Embedded, ready: Ready) -> None:
     said = platform.output()
     (demo,) = ready["accounts"]

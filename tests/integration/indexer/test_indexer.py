@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -320,13 +322,8 @@ def test_figures_of_the_whole_are_not_for_keys_of_a_part(door: Door) -> None:
         assert bool(found.summaries) is is_told
 
 
-def test_rebuild_while_serving(door: Door) -> None:
-    made = door.repository()
-    for number in range(5):
-        put(door, made.repository_id, f"d{number % 2}/{number}.tif", FIJI)
-    until(lambda: len(items_of(door, made.repository_id)) == 5)
-    until(lambda: sum(one.files for one in entries_of(door, made.repository_id)) == 5)
-    items, entries = items_of(door, made.repository_id), entries_of(door, made.repository_id)
+def rebuild(door: Door) -> str:
+    """As an operator does; what it said."""
     ready = door.platform.ready
     addresses = {
         "COOP_HOME": str(door.platform.home),
@@ -343,11 +340,51 @@ def test_rebuild_while_serving(door: Door) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert f"{ACCOUNT}/{made.repository_id}: 5 objects" in done.stdout
-    assert items_of(door, made.repository_id) == items
-    assert entries_of(door, made.repository_id) == entries
-    indexed(door, made.repository_id, "after.tif", FIJI)
-    until(lambda: len(entries_of(door, made.repository_id)) == 3)
+    return done.stdout
+
+
+def with_five_files(door: Door) -> str:
+    """A repository, all of it read."""
+    repository_id = door.repository().repository_id
+    for number in range(5):
+        put(door, repository_id, f"d{number % 2}/{number}.tif", FIJI)
+    until(lambda: len(items_of(door, repository_id)) == 5)
+    until(lambda: files_in(door, repository_id) == 5)
+    return repository_id
+
+
+def files_in(door: Door, repository_id: str) -> int:
+    """Of all folders."""
+    return sum(one.files for one in entries_of(door, repository_id))
+
+
+def test_a_rebuild_makes_the_same(door: Door) -> None:
+    repository_id = with_five_files(door)
+    items, entries = items_of(door, repository_id), entries_of(door, repository_id)
+    assert f"{ACCOUNT}/{repository_id}: 5 objects" in rebuild(door)
+    assert items_of(door, repository_id) == items
+    assert entries_of(door, repository_id) == entries
+    indexed(door, repository_id, "after.tif", FIJI)
+    until(lambda: len(entries_of(door, repository_id)) == 3)
+
+
+def test_rebuild_while_serving(door: Door) -> None:
+    """Whatever is read meanwhile is whole, and what is written meanwhile is there afterwards."""
+    repository_id = with_five_files(door)
+    items, written = items_of(door, repository_id), 0
+    with ThreadPoolExecutor(1) as pool:
+        rebuilding = pool.submit(rebuild, door)
+        while not rebuilding.done():
+            put(door, repository_id, f"new/{written}.csv", b"lat,lon\n%d.5,2.0\n" % (written % 90))
+            written += 1
+            seen = items_of(door, repository_id)
+            assert all(item in seen for item in items)
+            assert files_in(door, repository_id) >= 5
+            time.sleep(0.05)
+        assert f"{ACCOUNT}/{repository_id}: " in rebuilding.result()
+    assert written > 3
+    until(lambda: len(items_of(door, repository_id)) == 5 + written)
+    until(lambda: files_in(door, repository_id) == 5 + written)
 
 
 def test_the_command_says_how_it_is_used() -> None:

@@ -1,4 +1,4 @@
-"""Two indexers share the load; one leaves in the middle of it, comes back, and nobody notices."""
+"""Two indexers share the load that two storage processes make; one leaves and comes back."""
 
 import os
 import signal
@@ -19,13 +19,13 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    settings = SERVICES | {"COOP_INDEXER__PROCESSES": "2"}
+    settings = SERVICES | {"COOP_INDEXER__PROCESSES": "2", "COOP_STORAGE__PROCESSES": "2"}
     with opened(tmp_path_factory.mktemp("pair") / "home", **settings) as door:
         yield door
 
 
-def pids_of(door: Door) -> list[int]:
-    return [one["pid"] for one in door.platform.ready["processes"] if one["service"] == "indexer"]
+def pids_of(door: Door, service: str = "indexer") -> list[int]:
+    return [one["pid"] for one in door.platform.ready["processes"] if one["service"] == service]
 
 
 def seconds_of(pid: int) -> float:
@@ -89,7 +89,7 @@ async def assert_whole(door: Door, repository_id: str, rounds: int) -> None:
 async def test_both_work(pair: Door) -> None:
     repository_id = pair.repository().repository_id
     pids = pids_of(pair)
-    assert len(set(pids)) == 2
+    assert len(set(pids)) == len(set(pids_of(pair, "storage"))) == 2
     before = [seconds_of(pid) for pid in pids]
     write(pair, repository_id, range(1))
     until(lambda: is_read(pair, repository_id, 1), seconds=60, pause=0.2)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.edge import Edge, Person
+from tests.raw_http import after_endless_headers
 
 
 def make(program: httpx.Client, person: Person, name: str) -> dict[str, Any]:
@@ -45,6 +46,12 @@ def test_an_address_beyond_all_bounds_is_refused_as_the_document_says(edge: Edge
     document = httpx.get(f"{edge.web}/api/v1/openapi.json").json()
     assert connection.getresponse().status == 414
     assert "content" not in document["paths"]["/repositories"]["get"]["responses"]["414"]
+
+
+def test_a_head_without_end_is_refused_before_it_is_whole(edge: Edge) -> None:
+    host, _, port = urlsplit(edge.web).netloc.partition(":")
+    assert after_endless_headers((host, int(port)), "/api/v1/endpoints").status == 431
+    assert httpx.get(f"{edge.web}/api/v1/endpoints").is_success
 
 
 def test_an_address_with_line_ends_is_refused_by_the_api_too(program: httpx.Client) -> None:

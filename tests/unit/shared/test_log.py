@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -21,7 +23,7 @@ def test_work_inside_work_has_its_own_id_and_gives_the_outer_one_back() -> None:
 
 
 @contextmanager
-def configured(form: Literal["json", "pretty"]) -> Iterator[None]:
+def configured(form: Literal["auto", "json", "pretty"]) -> Iterator[None]:
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
     configure(LogSettings(format=form), service="storage")
     try:
@@ -55,3 +57,17 @@ def test_a_line_is_json_with_the_id(capsys: pytest.CaptureFixture[str]) -> None:
     line = json.loads(capsys.readouterr().err)
     assert line["event"] == "stored"
     assert (line["size"], line["correlation"], line["service"]) == (3, "c-1", "storage")
+
+
+@pytest.mark.parametrize(("opened", "first"), [(os.openpty, "20"), (os.pipe, "{")])
+def test_on_a_terminal_it_is_for_people_and_elsewhere_for_programs(
+    monkeypatch: pytest.MonkeyPatch, opened: Callable[[], tuple[int, int]], first: str
+) -> None:
+    reading, writing = opened()
+    with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w") as stderr:
+        monkeypatch.setattr(sys, "stderr", stderr)
+        with configured("auto"):
+            logger("test").info("stored", size=3)
+        line = os.read(reader.fileno(), 4096).decode()
+    assert "stored" in line
+    assert line.removeprefix("\x1b[2m").startswith(first)

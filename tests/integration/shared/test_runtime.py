@@ -1,4 +1,4 @@
-"""Accounts and repositories as processes of their own: they start, say so, and stop in order."""
+"""Each service as a process of its own: it starts, says so, and stops in order."""
 
 import asyncio
 import signal
@@ -13,6 +13,7 @@ import pytest
 
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
+from shared.topology import SERVICES
 from tests.nats_server import NatsServer, running
 from tests.waiting import eventually
 
@@ -24,6 +25,7 @@ def process(service: str, server: NatsServer, ops_port: int) -> Iterator["subpro
         "COOP_HOME": str(server.home),
         "COOP_NATS__PORT": str(server.port),
         f"COOP_{service.upper()}__OPS_PORT": str(ops_port),
+        f"COOP_{service.upper()}__PORT": "0",
         "PYTHONPATH": str(Path(__file__).parents[3]),
     }
     started = subprocess.Popen(
@@ -49,7 +51,7 @@ async def is_ready(port: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("service", ["accounts", "repositories"])
+@pytest.mark.parametrize("service", SERVICES)
 async def test_it_gets_ready_and_stops_on_a_signal(service: str, tmp_path: Path) -> None:
     port = free_port()
     async with running(tmp_path) as server:
@@ -59,7 +61,7 @@ async def test_it_gets_ready_and_stops_on_a_signal(service: str, tmp_path: Path)
             assert await asyncio.to_thread(started.wait, 10) == 0
 
 
-@pytest.mark.parametrize("service", ["accounts", "repositories"])
+@pytest.mark.parametrize("service", SERVICES)
 async def test_it_lives_without_a_bus_but_is_not_ready(service: str, tmp_path: Path) -> None:
     port = free_port()
     server = NatsServer(tmp_path)
