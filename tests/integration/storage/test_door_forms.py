@@ -54,6 +54,14 @@ def test_the_name_of_the_file_may_be_any(door: Door, s3: Client, name: str) -> N
     assert keys == sorted(f"{name}/2026/{one}" for one in ("é ü.csv", "a.csv", "..", "a&b=c.csv"))
 
 
+def test_a_name_that_makes_the_key_too_long(door: Door, s3: Client, name: str) -> None:
+    form = ask(door, repository_id=name, prefix="d" * 999 + "/")
+    kept, refused = (send(form, ("f" * length, b"x", "")) for length in (24, 25))
+    assert (kept.status_code, refused.status_code) == (303, 400)
+    assert "<Code>KeyTooLongError</Code>" in refused.text
+    assert len(keys_of(s3, ACCOUNT, Prefix=f"{name}/")) == 1
+
+
 def test_a_large_file(door: Door, s3: Client, name: str) -> None:
     body = bytes(range(256)) * 40_000
     assert send(ask(door, repository_id=name), ("big.bin", body, "")).status_code == 303
