@@ -34,7 +34,9 @@ class Form:
 
 
 class Page(HTMLParser):
-    """One page. `texts` are by element id, `facts` are the pairs of `<dt>` and `<dd>`."""
+    """One page. `texts` are by element id, `facts` are the pairs of `<dt>` and `<dd>`.
+
+    `hears` is where it listens for changes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -47,6 +49,7 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.scripts: list[Attributes] = []
         self.pictures: list[Attributes] = []
+        self.hears = ""
         self.text = ""
         self._open: list[str] = []
         self._since: list[int] = []
@@ -84,6 +87,8 @@ class Page(HTMLParser):
 
     def _take(self, tag: str, attributes: Attributes) -> None:
         match tag:
+            case "main":
+                self.hears = attributes.get("data-events", "")
             case "form":
                 self._form = Form(attributes)
                 self.forms.append(self._form)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.forms.reading import LIMIT
-from services.web.resources import STATE, Resources
+from services.web.resources import ARRIVED, STATE, Resources
 from shared.errors import TooLarge
 from shared.log import correlated, logger
 from shared.telemetry import doors
@@ -43,6 +43,7 @@ class Entrance:
             await send(message)
 
         scope[STATE], scope[LIMIT] = self.resources, LARGEST_BODY
+        scope[ARRIVED] = time.time()
         scope.setdefault("raw_path", scope["path"].encode())
         with correlated() as correlation:
             try:

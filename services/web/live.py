@@ -1,10 +1,12 @@
 """Who watches which repository at this moment, and what changed there since they last looked."""
 
 import asyncio
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.errors import TooManyRequests, Unavailable
 
@@ -12,6 +14,16 @@ Place = tuple[str, str]
 MayRead = Callable[[str], bool]
 # More keys than this in one go are told as "much has changed".
 KEYS_TOLD = 50
+# So many changes of all repositories are remembered for pages that begin to listen.
+REMEMBERED = 10_000
+
+
+class Change(NamedTuple):
+    """An object that changed, and when this process heard of it (seconds since 1970)."""
+
+    at: float
+    place: Place
+    key: str
 
 
 @dataclass(eq=False)
@@ -26,15 +38,33 @@ class Watcher:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     keys: set[str] = field(default_factory=set)
     has_changed: bool = False
+    much: bool = False
     doubt: bool = False
+
+    def hear(self, key: str) -> None:
+        """An object changed; nothing, if it may not be read."""
+        if not self.may_read(key):
+            return
+        if len(self.keys) <= KEYS_TOLD:
+            self.keys.add(key)
+        self._wake()
+
+    def hear_of_much(self) -> None:
+        """Nobody can say any more what changed."""
+        self.much = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self.has_changed = True
+        self.woken.set()
 
     def take(self) -> list[str] | None:
         """The keys that changed since the last time (none: too many to tell); None for nothing."""
         self.woken.clear()
         if not self.has_changed:
             return None
-        keys = sorted(self.keys) if len(self.keys) <= KEYS_TOLD else []
-        self.keys, self.has_changed = set(), False
+        keys = [] if self.much or len(self.keys) > KEYS_TOLD else sorted(self.keys)
+        self.keys, self.has_changed, self.much = set(), False, False
         return keys
 
 
@@ -47,6 +77,8 @@ class Live:
         self.watchers: dict[Place, set[Watcher]] = {}
         self.addresses: Counter[str] = Counter()
         self.closing = False
+        self.recent: deque[Change] = deque(maxlen=REMEMBERED)
+        self.remembers_since = time.time()
 
     @contextmanager
     def watching(
@@ -77,13 +109,21 @@ class Live:
 
     def tell(self, place: Place, key: str) -> None:
         """An object of this repository changed."""
+        if len(self.recent) == REMEMBERED:
+            self.remembers_since = self.recent[0].at
+        self.recent.append(Change(time.time(), place, key))
         for watcher in self.watchers.get(place, ()):
-            if not watcher.may_read(key):
-                continue
-            watcher.has_changed = True
-            if len(watcher.keys) <= KEYS_TOLD:
-                watcher.keys.add(key)
-            watcher.woken.set()
+            watcher.hear(key)
+
+    def catch_up(self, place: Place, watcher: Watcher, since: float) -> None:
+        """Tell a new watcher what changed since its page was made, in seconds since 1970."""
+        if since <= self.remembers_since:
+            watcher.hear_of_much()
+        for change in reversed(self.recent):
+            if change.at < since:
+                break
+            if change.place == place:
+                watcher.hear(change.key)
 
     def doubt_place(self, place: Place) -> None:
         """Who may see this repository may have changed."""

@@ -29,6 +29,8 @@ from shared.errors import Forbidden, Unauthenticated, Unavailable
 from shared.kratos import AWAY, Kratos
 
 STATE = "coop"
+# When the request came, in seconds since 1970.
+ARRIVED = "coop.arrived"
 BEARER = "bearer "
 
 

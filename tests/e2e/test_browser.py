@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests import browser
 from tests.mailbox import mailed_code
@@ -112,6 +112,34 @@ async def test_a_page_updates_by_itself(ready: Ready, s3: Any) -> None:
         await expect(page.locator("#listing")).to_contain_text(".2.csv", timeout=3000)
     for name in (key, f"{key}.2.csv"):
         s3.delete_object(Bucket="noaa", Key=name)
+
+
+async def test_a_page_catches_up_with_what_it_missed_while_it_began_to_listen(
+    ready: Ready, s3: Any
+) -> None:
+    name = f"{os.urandom(3).hex()}.csv"
+    listens, stored = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        listens.set()
+        await stored.wait()
+        await route.continue_()
+
+    async with browser.started() as chromium, browser.window(chromium) as page:
+        await page.route("**/-/events*", hold)
+        await page.goto(f"{ready['web']}/noaa/globe-land-mask")
+        await listens.wait()
+        await asyncio.to_thread(
+            s3.put_object, Bucket="noaa", Key=f"globe-land-mask/{name}", Body=CSV
+        )
+        # All that is told of the new file is told before the page listens.
+        file = f"{ready['web']}/noaa/globe-land-mask/{name}"
+        while "level" not in await (await page.request.get(file)).text():
+            await page.wait_for_timeout(50)
+        await expect(page.locator("#listing")).not_to_contain_text(name)
+        stored.set()
+        await expect(page.locator("#listing")).to_contain_text(name, timeout=3000)
+    s3.delete_object(Bucket="noaa", Key=f"globe-land-mask/{name}")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -37,18 +37,19 @@ class Once:
         self._answers: Memory[Sent] = Memory(REMEMBERED_SECONDS, entries=1000)
 
     async def answer(
-        self, fields: Mapping[str, str], do: Callable[[], Awaitable[Response]]
+        self, address: str, fields: Mapping[str, str], do: Callable[[], Awaitable[Response]]
     ) -> Response:
         """What `do` answered when this very form came first; a refusal is not remembered.
 
-        The same token with other values is a form changed after going back: another sending.
+        `address` is the method and path. The same token with other values is a form changed after
+        going back: another sending.
         """
 
         async def sending() -> Sent:
             response = await do()
             return Sent(response.status_code, tuple(response.raw_headers), bytes(response.body))
 
-        key = sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        key = sha256(orjson.dumps([address, fields], option=orjson.OPT_SORT_KEYS)).hexdigest()
         sent = await self._answers.get(key, sending)
         if sent.status >= 400:
             self._answers.forget(key)

@@ -20,6 +20,7 @@ from services.web.views.names import (
     may_of,
     place_of_request,
 )
+from services.web.views.organizations import Organization, organizations_of
 from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.accounts import Account, EditAccount, ListMembers, Member
@@ -44,9 +45,10 @@ async def show(request: Request) -> Response:
     )
     principal = (await visitor_of(request)).principal
     may = may_account(principal, account)
-    cards, members, figures, offers = await asyncio.gather(
+    cards, members, organizations, figures, offers = await asyncio.gather(
         cards_of(request, found.repositories),
         _members(request, account),
+        _own_organizations(request, account),
         account_figures(request, account) if may.audit else _nothing(),
         _offers(request, account) if may.create else _nothing(),
     )
@@ -59,6 +61,8 @@ async def show(request: Request) -> Response:
             one.repository_uid for one in found.repositories if may_of(principal, one).activate
         },
         members=members,
+        organizations=organizations,
+        owner=account.account_id if may.create else "",
         figures=figures,
         offers=offers,
         may=may,
@@ -153,6 +157,14 @@ async def _offers(request: Request, account: Account) -> TransferPage:
 
 async def _nothing() -> None:
     """There is nothing to ask for."""
+
+
+async def _own_organizations(request: Request, account: Account) -> list[Organization] | None:
+    """Those of the visitor, on their own page; nobody is shown another's."""
+    visitor = await visitor_of(request)
+    if visitor.account is None or visitor.account.account_uid != account.account_uid:
+        return None
+    return await organizations_of(request)
 
 
 async def _members(request: Request, account: Account) -> list[Member] | None:

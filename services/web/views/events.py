@@ -12,17 +12,19 @@ from starlette.types import Receive, Scope, Send
 
 from services.web.addresses import Place, is_slug
 from services.web.live import Live, MayRead, Watcher
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import ARRIVED, resources_of, visitor_of
 from services.web.security.callers import counted_as
 from services.web.session.visitor import Visitor
 from services.web.views.names import Moved, find_repository
 from shared.contracts.repositories import Repository
-from shared.errors import NotFound, Problem
+from shared.errors import Invalid, NotFound, Problem
 from shared.policy import ANONYMOUS_PRINCIPAL, Action, may, repository_resource, sees
 
 HEARTBEAT_SECONDS = 15.0
 # Kratos tells nobody of a session that ends: who watches what is hidden is looked up this often.
 SESSION_SECONDS = 1.0
+# Figures are added up so long after the change they count; clocks of processes differ by less.
+SETTLING_SECONDS = 2.0
 # After a lost connection browsers wait this long before they try again.
 RETRY = b"retry: 2000\n\n"
 HEARTBEAT = b": still here\n\n"
@@ -38,20 +40,37 @@ async def events(request: Request) -> Response:
     account_id, _, repository_id = request.query_params.get("repository", "").partition("/")
     if not (is_slug(account_id) and is_slug(repository_id)):
         raise NotFound
-    place = Place(account_id, repository_id)
+    place, since = Place(account_id, repository_id), _since(request)
     try:
-        return EventStream(request, place, await find_repository(request, place))
+        return EventStream(request, place, await find_repository(request, place), since)
     except Moved as moved:
-        return RedirectResponse(f"/-/events?repository={moved.name}")
+        return RedirectResponse(f"/-/events?repository={moved.name}&since={since:.3f}")
+
+
+def events_of(request: Request, repository: Repository) -> str:
+    """Where the page that is being made hears what changes from now on."""
+    since = request.scope[ARRIVED] - SETTLING_SECONDS
+    return f"/-/events?repository={repository.full_name}&since={since:.3f}"
+
+
+def _since(request: Request) -> float:
+    """The moment a page was made, in seconds since 1970; now, where it does not say."""
+    try:
+        return float(request.query_params.get("since") or request.scope[ARRIVED])
+    except ValueError:
+        raise Invalid("`since` is a number of seconds since 1970.") from None
 
 
 class EventStream(Response):
     """Takes its place among the watchers before the first byte, and leaves it after the last."""
 
-    def __init__(self, request: Request, place: Place, repository: Repository) -> None:
+    def __init__(
+        self, request: Request, place: Place, repository: Repository, since: float
+    ) -> None:
         self.request = request
         self.place = place
         self.repository = repository
+        self.since = since
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = await visitor_of(self.request)
@@ -59,6 +78,7 @@ class EventStream(Response):
         names = (self.place.account_id, self.place.repository_id)
         asking = (_address(self.request), visitor.actor.account_uid)
         with live.watching(names, *asking, reads(visitor, self.repository)) as watcher:
+            live.catch_up(names, watcher, self.since)
             told = self._told(live, watcher)
             await StreamingResponse(told, headers=HEADERS)(scope, receive, send)
 

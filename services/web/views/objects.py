@@ -23,6 +23,7 @@ from services.web.render.previews import Preview
 from services.web.render.readme import Readme, is_prose
 from services.web.render.snippets import Snippet, Target, for_object
 from services.web.resources import resources_of, visitor_of
+from services.web.views.events import events_of
 from services.web.views.names import May, find_repository, is_open, may_of, share_of
 from services.web.views.page import page
 from services.web.views.previews import preview_of
@@ -67,6 +68,7 @@ class ObjectView:
     download: str
     item_url: str
     may: May
+    events: str
     map: Map | None
     document: str
     snippets: list[Snippet]
@@ -152,6 +154,7 @@ async def _view(request: Request, repository: Repository, file: FileMetadata) ->
         download=url if opens else f"{about(*names, 'download')}?{urlencode({'key': file.key})}",
         item_url=item_url,
         may=may,
+        events=events_of(request, repository) if may.see else "",
         map=around(file.bbox) if file.bbox else None,
         document=document,
         snippets=snippets,

@@ -1,4 +1,6 @@
-"""Organizations made by form."""
+"""Organizations: made by form, and those that one has a role on."""
+
+import asyncio
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,8 +11,27 @@ from services.web.resources import resources_of, visitor_of
 from services.web.security.cookies import for_kratos
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
-from shared.contracts.accounts import CreateAccount
+from shared.contracts.accounts import Account, CreateAccount, GetAccount, Role
 from shared.errors import Conflict, Forbidden, Invalid
+
+MOST = 100
+Organization = tuple[Account, Role]
+
+
+async def organizations_of(request: Request) -> list[Organization]:
+    """Those that the visitor has a role on, by name; what is shut or gone is left out."""
+    visitor = await visitor_of(request)
+    bus, roles = resources_of(request).bus, visitor.principal.roles
+    found = await asyncio.gather(
+        *(
+            bus.request(GetAccount(actor=visitor.actor, account_uid=uid))
+            for uid in list(roles)[:MOST]
+        ),
+        return_exceptions=True,
+    )
+    # A role may be on a repository, which is no account; what is slow only shortens the list.
+    known = [(one, roles[one.account_uid]) for one in found if isinstance(one, Account)]
+    return sorted(known, key=lambda one: one[0].account_id)
 
 
 async def new(request: Request) -> Response:

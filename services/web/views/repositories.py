@@ -17,6 +17,7 @@ from services.web.resources import resources_of, visitor_of
 from services.web.session.visitor import NOBODY
 from services.web.views.cards import summaries_of
 from services.web.views.catalogues import dataset_of
+from services.web.views.events import events_of
 from services.web.views.figures import repository_figures
 from services.web.views.names import (
     May,
@@ -63,6 +64,7 @@ class RepositoryView:
     tool: str
     cursor: str
     fragment: str
+    events: str
     is_away: bool
 
 
@@ -116,6 +118,7 @@ async def _view(request: Request, place: Place) -> RepositoryView:
         tool=tool,
         cursor=cursor,
         fragment=_fragment(repository, directory.prefix, cursor),
+        events=events_of(request, repository) if may.see else "",
         is_away=directory is AWAY,
     )
 

@@ -1,7 +1,5 @@
 """Repositories made by form."""
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,24 +9,24 @@ from services.web.forms.repositories import (
     NewRepositoryForm,
     license_choices,
 )
-from services.web.resources import resources_of, visitor_of
-from services.web.session.visitor import Visitor
+from services.web.resources import resources_of, visitor_afresh, visitor_of
 from services.web.views.names import may_account
+from services.web.views.organizations import organizations_of
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
-from shared.contracts.accounts import Account, GetAccount
+from shared.contracts.accounts import Account
 from shared.contracts.repositories import (
     CreateRepository,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
-
-MOST_OWNERS = 100
 
 
 async def new(request: Request) -> Response:
     """The form of a new repository, for the account the address names or one's own."""
     account = await needed_account(request)
     asked = request.query_params.get("account_id", account.account_id)
+    if asked != account.account_id:
+        await visitor_afresh(request)
     values = {"account_id": asked, "visibility": "public"}
     return await _show_new(request, account, Filled(values))
 
@@ -70,20 +68,9 @@ async def _show_new(request: Request, account: Account, form: Filled) -> Respons
     )
 
 
-async def _organization(request: Request, visitor: Visitor, uid: str) -> Account | None:
-    """One of the visitor's; None where it has gone meanwhile."""
-    wanted = GetAccount(actor=visitor.actor, account_uid=uid)
-    try:
-        return await resources_of(request).bus.request(wanted)
-    except NotFound:
-        return None
-
-
 async def _owners(request: Request, account: Account) -> list[tuple[str, str]]:
     """The visitor, and the organizations in whose name repositories may be made."""
-    visitor = await visitor_of(request)
-    uids = list(account.roles)[:MOST_OWNERS]
-    found = await asyncio.gather(*(_organization(request, visitor, uid) for uid in uids))
-    organizations = [one for one in found if one and may_account(visitor.principal, one).create]
-    organizations.sort(key=lambda one: one.account_id)
-    return [(one.account_id, one.account_id) for one in (account, *organizations)]
+    principal = (await visitor_of(request)).principal
+    organizations = [one for one, _ in await organizations_of(request)]
+    able = [one for one in organizations if may_account(principal, one).create]
+    return [(one.account_id, one.account_id) for one in (account, *able)]

@@ -88,7 +88,8 @@ async def needed_visitor(request: Request, fields: Fields | None = None) -> Visi
 
 async def once(request: Request, fields: Fields, do: Callable[[], Awaitable[Response]]) -> Response:
     """Do it, unless this very form was just done: then its answer again."""
-    return await resources_of(request).once.answer(fields, do)
+    address = f"{request.method} {raw_path(request).decode('latin-1')}"
+    return await resources_of(request).once.answer(address, fields, do)
 
 
 def see(address: str, done: str = "") -> Response:

@@ -1,5 +1,7 @@
 """Uploading by form: the data door takes the file itself, permitted by a signed policy."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +29,8 @@ async def upload(request: Request) -> Response:
         may=may_of((await visitor_of(request)).principal, repository),
         summary=(await summaries_of(request, [uid])).get(uid),
         prefix=prefix,
+        chooses=request.query_params.get("folder") == "choose",
+        change=_folder_step(place, prefix),
         post=await _post_form(request, place, prefix),
         ticket=f"/api/v1/repositories/{place.account_id}/{place.repository_id}/upload-form",
         command=_command(resources_of(request), repository, prefix),
@@ -51,6 +55,12 @@ def folder(text: str) -> str:
     """What is typed as a folder, as a prefix: spaces round it and a leading slash are slips."""
     name = text.strip().lstrip("/")
     return f"{name}/" if name and not name.endswith("/") else name
+
+
+def _folder_step(place: Place, prefix: str) -> str:
+    """Where another folder is chosen."""
+    query = urlencode({"prefix": prefix, "folder": "choose"})
+    return f"{about(place.account_id, place.repository_id, 'upload')}?{query}"
 
 
 async def _post_form(request: Request, place: Place, prefix: str) -> PostForm:

@@ -56,6 +56,8 @@ def test_everything_of_it_stops_and_hides_until_it_is_enabled(
     ada.visitor.go("/-/sign-in")
     form = ada.visitor.page.form("/-/sign-in")
     ada.visitor.send(form, **answers(form, ada.email, PASSWORD, ""))
+    assert "Your account is disabled" in ada.visitor.page.text
+    assert "Sign in" not in ada.visitor.page.text
     page = ada.visitor.go("/-/new", status=403)
     assert "Your account is disabled" in page.text
     ada.visitor.go("/-/welcome", status=403)

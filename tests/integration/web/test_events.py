@@ -15,16 +15,15 @@ from tests.waiting import until
 class Stream:
     """An open stream, read in a thread; `status` once it is answered."""
 
-    def __init__(self, client: httpx.Client, repository: str) -> None:
+    def __init__(self, client: httpx.Client, path: str) -> None:
         self.status = 0
         self.headers = httpx.Headers()
         self.lines: list[str] = []
         self.ended = threading.Event()
-        self._thread = threading.Thread(target=self._read, args=(client, repository), daemon=True)
+        self._thread = threading.Thread(target=self._read, args=(client, path), daemon=True)
         self._thread.start()
 
-    def _read(self, client: httpx.Client, repository: str) -> None:
-        path = f"/-/events?repository={repository}"
+    def _read(self, client: httpx.Client, path: str) -> None:
         # Whoever closes the client ends it.
         with suppress(httpx.HTTPError), client.stream("GET", path, timeout=60) as answer:
             self.headers, self.status = answer.headers, answer.status_code
@@ -34,10 +33,13 @@ class Stream:
 
 
 @contextmanager
-def watching(edge: Edge, repository: str, session: str = "", share: str = "") -> Iterator[Stream]:
+def watching(
+    edge: Edge, repository: str, session: str = "", share: str = "", since: str = ""
+) -> Iterator[Stream]:
+    path = f"/-/events?repository={repository}&since={since}"
     cookies = {name: value for name, value in ((SESSION, session), (SHARE, share)) if value}
     with httpx.Client(base_url=edge.web, cookies=cookies, follow_redirects=True) as client:
-        stream = Stream(client, repository)
+        stream = Stream(client, path)
         until(lambda: stream.lines)
         yield stream
 
@@ -99,6 +101,24 @@ def test_who_came_by_a_link_of_a_folder_hears_of_nothing_else(edge: Edge, ada: P
         assert not any("secret" in line for line in stream.lines)
         httpx.delete(f"{url}/{link['link_id']}", headers=headers)
         assert stream.ended.wait(5)
+
+
+def test_a_stream_begins_with_what_changed_since_its_page_was_made(edge: Edge, ada: Person) -> None:
+    ada.new_repository("watched", visibility="restricted")
+    session, place, s3 = ada.client.cookies[SESSION], f"{ada.account_id}/watched", ada.s3(edge)
+    page = ada.visitor.go(f"/{place}")
+    s3.put_object(Bucket=ada.account_id, Key="watched/a.txt", Body=b"a")
+    until(lambda: "a.txt" in ada.visitor.go(f"/{place}").text, seconds=5)
+    since = httpx.URL(page.hears).params["since"]
+    with watching(edge, place, session, since=since) as stream:
+        until(lambda: 'data: {"keys":["a.txt"]}' in stream.lines, seconds=5)
+        ada.visitor.send(ada.visitor.go("/").form("/-/sign-out"))
+        assert stream.ended.wait(3)
+
+
+def test_a_page_s_moment_is_a_number(edge: Edge) -> None:
+    answer = httpx.get(f"{edge.web}/-/events", params={"repository": "a/b", "since": "noon"})
+    assert answer.status_code == 400
 
 
 def test_a_stream_goes_on_under_the_new_name(edge: Edge, ada: Person) -> None:

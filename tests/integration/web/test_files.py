@@ -257,6 +257,25 @@ def test_the_upload_form_names_its_folder(ada: Person, put: Callable[..., None])
     assert httpx.URL(form.action).netloc.decode() in policy
 
 
+def test_a_folder_is_chosen_before_there_is_a_file_to_send(
+    ada: Person, put: Callable[..., None]
+) -> None:
+    """Nothing that is typed stands beside the button that sends a file and does not count."""
+    del put
+    place = f"/-/{ada.account_id}/levels/upload"
+    page = ada.visitor.go(place)
+    assert "Files go to levels/, the top" in page.text
+    assert not any("prefix" in form.fields for form in page.forms)
+    page = ada.visitor.go(page.link("folder=choose"))
+    assert not any("file" in form.fields for form in page.forms)
+    page = ada.visitor.send(page.form("/upload"), prefix="2024/tiles")
+    assert "Files go to levels/2024/tiles/" in page.text
+    (form,) = (one for one in page.forms if one.attributes.get("enctype"))
+    assert form.fields["key"] == "levels/2024/tiles/${filename}"
+    page = ada.visitor.go(page.link("folder=choose"))
+    assert page.form("/upload").fields["prefix"] == "2024/tiles/"
+
+
 def test_what_comes_back_from_an_upload_leads_to_its_file_only(ada: Person) -> None:
     place = f"/-/{ada.account_id}/levels/uploaded"
     for query, end in (

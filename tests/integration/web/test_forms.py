@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.edge import PASSWORD, SESSION, Edge, Person, token_of
+from tests.pages import Page
 from tests.visitor import answers, visiting
 
 
@@ -56,6 +57,31 @@ def test_a_form_sent_twice_at_once_is_done_once(ada: Person) -> None:
         answered = list(both.map(lambda _: posted(ada, "/-/new", fields), range(2)))
     assert {one.status_code for one in answered} == {303}
     assert {one.headers["location"] for one in answered} == {f"/{ada.account_id}/twice"}
+
+
+def test_a_token_used_at_one_address_does_not_answer_for_another(ada: Person) -> None:
+    ada.new_repository("first")
+    ada.new_repository("second")
+    places = [f"/-/{ada.account_id}/{name}" for name in ("first", "second")]
+    form = ada.visitor.go(f"{places[0]}/settings").form("/versioning")
+    for place in places:
+        answer = posted(ada, f"{place}/versioning", form.fields)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(place)
+        page = ada.visitor.go(f"{place}/settings")
+        assert page.form("/versioning").fields["versioning"] == "suspended"
+
+
+def test_settings_without_their_version_are_shown_again_with_it(ada: Person) -> None:
+    ada.new_repository("levels")
+    place = f"/-/{ada.account_id}/levels/settings"
+    fields = ada.visitor.go(place).form(place).fields
+    version = fields.pop("version")
+    answer = posted(ada, place, {**fields, "title": ""})
+    assert answer.status_code == 400
+    page = Page(answer.text)
+    assert page.faults == ["title"]
+    assert page.form(place).fields["version"] == version
 
 
 def test_nobody_makes_repositories_for_others(ada: Person, eve: Person) -> None:

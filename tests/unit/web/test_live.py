@@ -1,9 +1,11 @@
 """Who watches a repository is told what changed there, within limits, and lets go at the end."""
 
+import time
+
 import pytest
 
 from services.web.handlers import HEARD
-from services.web.live import KEYS_TOLD, Live
+from services.web.live import KEYS_TOLD, REMEMBERED, Live
 from shared.cloudevents import EventData, envelop
 from shared.contracts.accounts import Account, AccountUpdated
 from shared.contracts.base import now
@@ -53,6 +55,32 @@ async def test_of_what_a_watcher_may_not_read_nothing_is_told_at_all() -> None:
         assert watcher.take() is None
         feed.tell(PLACE, "raw/a.csv")
         assert watcher.take() == ["raw/a.csv"]
+
+
+async def test_what_changed_since_a_page_was_made_is_told_to_who_comes_late() -> None:
+    feed, made = live(), time.time()
+    feed.tell(PLACE, "a.tif")
+    feed.tell(PLACE, "secret.csv")
+    feed.tell(("noaa", "other"), "b.tif")
+    with feed.watching(PLACE, "a", "", lambda key: key != "secret.csv") as watcher:
+        feed.catch_up(PLACE, watcher, made)
+        assert watcher.take() == ["a.tif"]
+        feed.catch_up(PLACE, watcher, time.time() + 1)
+        assert watcher.take() is None
+
+
+async def test_what_is_no_longer_remembered_counts_as_changed() -> None:
+    feed = live()
+    with feed.watching(PLACE, "a", "", anything) as watcher:
+        feed.catch_up(PLACE, watcher, time.time() - 60)
+        assert watcher.take() == []
+        made = time.time()
+        for number in range(REMEMBERED + 1):
+            feed.tell(("noaa", "other"), f"{number}.tif")
+        feed.catch_up(PLACE, watcher, made)
+        feed.tell(PLACE, "a.tif")
+        assert watcher.take() == []
+        assert watcher.take() is None
 
 
 def enter(feed: Live, address: str) -> None:

@@ -1,6 +1,7 @@
 """Who visits is remembered for a moment, once for all who ask; a form sent twice is done once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import pytest
@@ -19,6 +20,7 @@ from tests.waiting import eventually
 
 ADA = Account(account_uid="01A", account_id="ada", kind="individual", name="Ada", created_at=now())
 BOTH = 2
+HERE = "POST /-/new"
 
 
 class Owners:
@@ -159,7 +161,7 @@ async def test_a_form_sent_twice_is_done_once() -> None:
         return RedirectResponse("/there", 303)
 
     form = {"csrf_token": "t1", "title": "Mask"}
-    answers = await asyncio.gather(once.answer(form, do), once.answer(dict(form), do))
+    answers = await asyncio.gather(once.answer(HERE, form, do), once.answer(HERE, dict(form), do))
     assert len(done) == 1
     assert {one.headers["location"] for one in answers} == {"/there"}
 
@@ -171,10 +173,25 @@ async def test_a_form_changed_after_going_back_is_another() -> None:
         done.append(1)
         return RedirectResponse("/there", 303)
 
-    await once.answer({"csrf_token": "t1", "title": "Mask"}, do)
-    await once.answer({"csrf_token": "t1", "title": "Masks"}, do)
-    await once.answer({"csrf_token": "t2", "title": "Mask"}, do)
+    await once.answer(HERE, {"csrf_token": "t1", "title": "Mask"}, do)
+    await once.answer(HERE, {"csrf_token": "t1", "title": "Masks"}, do)
+    await once.answer(HERE, {"csrf_token": "t2", "title": "Mask"}, do)
     assert len(done) == 3
+
+
+async def test_the_same_fields_sent_elsewhere_are_another_form() -> None:
+    once = Once()
+
+    def doing(address: str) -> Callable[[], Awaitable[Response]]:
+        async def do() -> Response:
+            return RedirectResponse(address, 303)
+
+        return do
+
+    form = {"csrf_token": "t1", "reason": ""}
+    places = ("/-/ada/one/settings", "/-/ada/two/settings")
+    answers = [await once.answer(f"POST {one}", form, doing(one)) for one in places]
+    assert [one.headers["location"] for one in answers] == list(places)
 
 
 async def test_a_refusal_may_be_tried_again() -> None:
@@ -184,8 +201,8 @@ async def test_a_refusal_may_be_tried_again() -> None:
         done.append(1)
         return PlainTextResponse("no", 400)
 
-    await once.answer({"csrf_token": "t"}, do)
-    await once.answer({"csrf_token": "t"}, do)
+    await once.answer(HERE, {"csrf_token": "t"}, do)
+    await once.answer(HERE, {"csrf_token": "t"}, do)
     assert len(done) == 2
 
 

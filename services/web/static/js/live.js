@@ -3,6 +3,8 @@ import { start as startTimes } from "./times.js";
 import { start as startCopy } from "./copy.js";
 
 const QUIET_MS = 200;
+// Figures are added up a moment after the change they count, and nobody tells.
+const SETTLED_MS = 2000;
 
 export function start(root) {
   const place = root.querySelector("[data-events]");
@@ -21,6 +23,9 @@ class Live {
     this.key = key;
     this.source = null;
     this.timer = null;
+    this.settling = null;
+    this.asked = 0;
+    this.shown = 0;
     this.missed = false;
   }
 
@@ -50,12 +55,19 @@ class Live {
   soon() {
     this.missed = false;
     this.timer ??= setTimeout(() => this.refresh(), QUIET_MS);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.refresh(), SETTLED_MS);
   }
 
   async refresh() {
     this.timer = null;
+    const turn = (this.asked += 1);
     const answer = await fetch(this.fragment, { headers: { "X-Fragment": "live" } });
-    if (answer.ok) replace(await answer.text());
+    const html = await answer.text();
+    // An answer that was overtaken by a later one is older than what is shown.
+    if (!answer.ok || turn < this.shown) return;
+    this.shown = turn;
+    replace(html);
   }
 }
 
