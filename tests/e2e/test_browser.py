@@ -126,7 +126,7 @@ async def test_a_page_catches_up_with_what_it_missed_while_it_began_to_listen(
         await route.continue_()
 
     async with browser.started() as chromium, browser.window(chromium) as page:
-        await page.route("**/-/events*", hold)
+        await page.route("**/-/events**", hold)
         await page.goto(f"{ready['web']}/noaa/globe-land-mask")
         await listens.wait()
         await asyncio.to_thread(
