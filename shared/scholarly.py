@@ -20,8 +20,10 @@ def check_doi(text: str) -> str:
 def check_orcid(text: str) -> str:
     """`https://orcid.org/0000-0002-1825-0097` without its address. Raises ValueError."""
     name = ORCID_FORMS.sub("", text.strip()).upper()
-    if name and not (ORCID.fullmatch(name) and _check_character(name) == name[-1]):
-        raise ValueError("must be an ORCID such as 0000-0002-1825-0097, with its check digit")
+    if name and not ORCID.fullmatch(name):
+        raise ValueError("must be an ORCID such as 0000-0002-1825-0097")
+    if name and _check_character(name) != name[-1]:
+        raise ValueError(f"{name} has a slip in it: its last character does not fit the others")
     return name
 
 

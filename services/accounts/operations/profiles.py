@@ -2,14 +2,11 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from shared.contracts.accounts import Account, AccountKind, EditAccount
-from shared.fields import email_address, invalid, one_line
+from shared.fields import checked, email_address, invalid, is_web_address, one_line
+from shared.scholarly import check_orcid
 
-ORCID = re.compile(
-    r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])", re.IGNORECASE
-)
 ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})", re.IGNORECASE)
 # The last label has a letter, so no address of numbers is one (RFC 1123 §2.1).
 DOMAIN = re.compile(
@@ -41,35 +38,18 @@ def tidied(kind: AccountKind, wanted: EditAccount) -> dict[str, Any]:
 
 
 def website(text: str) -> str:
-    """An address on the web, http or https, without a user or a password in it."""
+    """An address on the web."""
     text = text.strip()
-    try:
-        parts = urlsplit(text)
-        is_good = (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-        )
-    except ValueError:
-        is_good = False
-    if not is_good or not text.isprintable() or " " in text or '"' in text:
+    if not is_web_address(text):
         raise invalid("websites", "must be addresses that begin with https:// or http://")
     return text
 
 
 def orcid(kind: AccountKind, text: str) -> str:
-    """A person's ORCID iD, whose last character proves the others (ISO 7064 mod 11-2)."""
+    """A person's ORCID iD."""
     if kind != "individual":
         raise invalid("orcid", "is for people; an organization has a ROR id")
-    found = ORCID.fullmatch(text.strip())
-    if found is None:
-        raise invalid("orcid", "is written 0000-0002-1825-0097")
-    said = found[1].upper()
-    total = 0
-    for digit in said.replace("-", "")[:-1]:
-        total = (total + int(digit)) * 2
-    expected = (12 - total % 11) % 11
-    if said[-1] != ("X" if expected == 10 else str(expected)):
-        raise invalid("orcid", "has a slip in it: its last character does not fit the others")
-    return said
+    return checked("orcid", text, check_orcid)
 
 
 def ror(kind: AccountKind, text: str) -> str:

@@ -1,7 +1,5 @@
 """Trusts: made, listed, removed by an account's owners; told to services."""
 
-from urllib.parse import urlsplit
-
 from services.accounts.operations.accounts import demand_service
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.places import FindRepository
@@ -22,7 +20,7 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Done, now
 from shared.errors import NotFound
-from shared.fields import invalid, one_line
+from shared.fields import invalid, is_web_address, one_line
 from shared.identifiers import new_uid
 from shared.outbox import Outbox, announce, next_version
 from shared.policy import Action, Principal, account_resource, demand
@@ -100,17 +98,7 @@ def issuer_of(text: str) -> str:
 
     Whether it may be asked at all (https, a public address) is for who asks it to say.
     """
-    try:
-        parts = urlsplit(text)
-        is_plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        is_plain = False
-    if (
-        not is_plain
-        or parts.username
-        or any(mark in text for mark in "?#@\\ ")
-        or not text.isascii()
-    ):
+    if not is_web_address(text) or not text.isascii() or {*"?#@\\"} & {*text}:
         raise invalid("issuer", "must be an address such as https://issuer.example/path")
     return text
 

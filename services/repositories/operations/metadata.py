@@ -1,9 +1,7 @@
 """What a repository says of itself: tidied, within limits, in the forms that others can read."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -17,13 +15,18 @@ from shared.contracts.metadata import (
     MetadataChange,
 )
 from shared.contracts.repositories import CreateRepository, EditRepository
-from shared.fields import invalid, not_valid, one_line
+from shared.fields import (
+    checked,
+    invalid,
+    is_email_address,
+    is_web_address,
+    not_valid,
+    one_line,
+)
 from shared.licenses import check_license
 from shared.scholarly import check_doi, check_orcid
 
 EDITABLE = {"title", "visibility", *Metadata.model_fields}
-# One @ between something and a host with a dot; only a message sent there can prove more.
-EMAIL = re.compile(r"[^\s@<>()\",;:\\]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+")
 
 
 def given(wanted: CreateRepository | EditRepository, limits: Limits) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def clean_description(text: str, limits: Limits) -> str:
 
 def clean_license(text: str, _: Limits) -> str:
     """As SPDX spells it, which may be longer than what was sent."""
-    spelt = _checked("license", text, check_license)
+    spelt = checked("license", text, check_license)
     if len(spelt) > LICENSE_LENGTH:
         told = f"may have {LICENSE_LENGTH} characters at most, spelt out it has {len(spelt)}"
         raise invalid("license", told)
@@ -67,7 +70,7 @@ def clean_tags(tags: Sequence[str], limits: Limits) -> list[str]:
 def clean_contact(text: str, _: Limits) -> str:
     """An e-mail address, or the address of a page."""
     line = text.strip()
-    if line and not EMAIL.fullmatch(line) and not is_web_address(line):
+    if line and not is_email_address(line) and not is_web_address(line):
         raise invalid("contact", "must be an e-mail address or begin with https://")
     return line
 
@@ -86,15 +89,6 @@ def clean_citation(citation: Citation, limits: Limits) -> Citation:
     return Citation(authors=authors, version=version, released=citation.released)
 
 
-def is_web_address(text: str) -> bool:
-    """Whether it is an address that browsers open, and nothing that they would rewrite."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable()
-
-
 def _carried(values: dict[str, Any]) -> dict[str, Any]:
     """What was tidied, if a message can carry it still: a record that cannot be read locks all."""
     try:
@@ -106,7 +100,7 @@ def _carried(values: dict[str, Any]) -> dict[str, Any]:
 
 def _clean_link(link: Link) -> Link:
     url = link.url.strip()
-    if not is_web_address(url) or " " in url:
+    if not is_web_address(url):
         raise invalid("links", f"{url[:100]!r} must begin with https:// or http://")
     return Link(url=url, title=_line("links", link.title))
 
@@ -118,7 +112,7 @@ def _clean_author(author: Author) -> Author:
     }
     if not any(names[name] for name in ("name", "family_names", "given_names")):
         raise invalid("citation.authors", "an author must have a name")
-    return Author(**names, orcid=_checked("citation.authors", author.orcid, check_orcid))
+    return Author(**names, orcid=checked("citation.authors", author.orcid, check_orcid))
 
 
 def _line(field: str, text: str) -> str:
@@ -136,19 +130,12 @@ def _few(field: str, values: Sequence[Any] | dict[str, None], most: int) -> None
         raise invalid(field, f"may be {most} at most")
 
 
-def _checked(field: str, text: str, check: Callable[[str], str]) -> str:
-    try:
-        return check(text)
-    except ValueError as wrong:
-        raise invalid(field, str(wrong)) from None
-
-
 CLEAN: dict[str, Callable[[Any, Limits], Any]] = {
     "title": clean_title,
     "description": clean_description,
     "tags": clean_tags,
     "license": clean_license,
-    "doi": lambda text, _: _checked("doi", text, check_doi),
+    "doi": lambda text, _: checked("doi", text, check_doi),
     "contact": clean_contact,
     "links": clean_links,
     "citation": clean_citation,

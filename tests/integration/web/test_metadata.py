@@ -79,7 +79,7 @@ def test_catalogues_are_told_of_it(ada: Person, visitor: Visitor, place: str) ->
         ("doi", "f7", "It must be a DOI"),
         ("contact", "javascript:alert(1)", "It must be an e-mail address"),
         ("links", "javascript:alert(1) x", "must begin with https://"),
-        ("authors", "Keeling, C. 0000-0002-1825-0098", "with its check digit"),
+        ("authors", "Keeling, C. 0000-0002-1825-0098", "0098 has a slip in it: its last character"),
         ("released", "May", "Write the date as 2024-05-31."),
         ("tags", ",".join(f"t{n}" for n in range(21)), "It may be 20 at most."),
     ],
