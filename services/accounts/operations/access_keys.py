@@ -6,7 +6,7 @@ import secrets
 import string
 
 from services.accounts.models import KeyRecord
-from services.accounts.operations.accounts import demand_service
+from services.accounts.operations.accounts import demand_service, managed_account
 from services.accounts.operations.auditing import audited
 from services.accounts.operations.places import FindRepository
 from services.accounts.operations.scopes import scope_of
@@ -108,8 +108,7 @@ async def list_access_keys(
     outbox: Outbox, principal: Principal, wanted: ListAccessKeys
 ) -> AccessKeyPage:
     """An account's keys, newest first, revoked ones too."""
-    account = await _owner(outbox, wanted.account_uid)
-    demand(principal, Right.ACCESS_KEY_MANAGE, account_resource(account))
+    account = await managed_account(outbox, principal, wanted.account_uid, Right.ACCESS_KEY_MANAGE)
     keys, cursor = await page_of_keys(outbox, account.account_uid, wanted)
     return AccessKeyPage(access_keys=keys, cursor=cursor)
 
@@ -219,7 +218,8 @@ def _check_brought(principal: Principal, access_key_id: str, secret: str) -> Non
 
 
 async def _owner(outbox: Outbox, account_uid: str) -> Account:
+    """Whose key it will be. Not managed_account: a service that brings one manages nobody's."""
     account = await find_account(outbox, account_uid)
-    if account is None:
+    if account is None or account.deleted:
         raise NotFound
     return account

@@ -108,10 +108,7 @@ async def edit_account(outbox: Outbox, principal: Principal, wanted: EditAccount
     """Change what is given; NotFound, Forbidden, Conflict where `version` is not the newest."""
 
     async def attempt() -> Account:
-        account = await find_account(outbox, wanted.account_uid)
-        if account is None:
-            raise NotFound
-        demand(principal, Action.ACCOUNT_EDIT, account_resource(account))
+        account = await managed_account(outbox, principal, wanted.account_uid, Action.ACCOUNT_EDIT)
         demand_version(account, wanted.version)
         changes = tidied(account.kind, wanted)
         if not changes:

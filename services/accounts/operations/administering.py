@@ -51,7 +51,7 @@ def _matches(account: Account, text: str, disabled: bool | None) -> bool:
 
 
 async def _found(outbox: Outbox, principal: Principal, action: Action, account_uid: str) -> Account:
-    """The account that this is to be done to; NotFound also for who may not."""
+    """As managed_account, but for others than administrators there is nothing of this here."""
     account = await find_account(outbox, account_uid)
     if account is None or account.deleted:
         raise NotFound

@@ -80,6 +80,7 @@ async def list_audit_entries(
 ) -> AuditPage:
     """For owners and maintainers; NotFound, Forbidden."""
     account = await find_account(outbox, wanted.account_uid)
+    # A trail outlives its account: of one that was deleted administrators still read it.
     if account is None:
         raise NotFound
     demand(principal, Action.ACCOUNT_AUDIT, account_resource(account))

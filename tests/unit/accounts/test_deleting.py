@@ -1,25 +1,32 @@
 """Deletions of accounts: typed, told what stands in the way, cancelled while there is time."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from services.accounts.operations.accounts import get_account
+from services.accounts.operations.access_keys import create_access_key
+from services.accounts.operations.accounts import edit_account, get_account
 from services.accounts.operations.administering import enable_account, search_accounts
 from services.accounts.operations.auditing import list_audit_entries
 from services.accounts.operations.deleting import cancel_deletion, delete_account, get_deletion
+from services.accounts.operations.trusts import create_trust
 from services.accounts.store.jobs import JOBS, Job, JobKind
 from shared.contracts.accounts import (
     Account,
     CancelDeletion,
+    CreateAccessKey,
+    CreateTrust,
     DeleteAccount,
     Deletion,
     DeletionState,
+    EditAccount,
     EnableAccount,
     GetAccount,
     GetDeletion,
     ListAuditEntries,
+    RepositoryName,
     Role,
     SearchAccounts,
 )
@@ -138,14 +145,35 @@ async def test_only_owners_delete_and_no_limited_key(outbox: Outbox) -> None:
     assert (await delete(outbox, ada, org)).state is DeletionState.SCHEDULED
 
 
+async def nowhere(name: RepositoryName) -> Repository:
+    raise NotFound(name.full)
+
+
+create_key = partial(create_access_key, sealing_key=b"k" * 32, find_repository=nowhere)
+
+
+async def test_no_service_brings_a_key_for_what_is_deleted(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    await overwritten(outbox, ada, deleted=True, disabled=True)
+    brought = {"access_key_id": "COOP" + "A" * 16, "secret_access_key": "a" * 40}
+    wanted = CreateAccessKey(actor=SERVICE, account_uid=ada.account_uid, **brought)
+    with pytest.raises(NotFound):
+        await create_key(outbox, service_principal("web"), wanted)
+
+
 async def test_what_is_deleted_is_nobody_s_any_more(outbox: Outbox) -> None:
     ada = await person(outbox, "ada")
     gone = await overwritten(outbox, ada, deleted=True, disabled=True, name="")
     admin = Principal(kind="account", account_uid="01ADMIN", admin=True)
+    of_it = {"account_uid": gone.account_uid}
+    trust = CreateTrust(issuer="https://a.example", audience="coop", subject="a", **of_it)
     requests: list[tuple[Any, Any]] = [
-        (get_account, GetAccount(account_uid=gone.account_uid)),
-        (enable_account, EnableAccount(account_uid=gone.account_uid)),
-        (get_deletion, GetDeletion(account_uid=gone.account_uid)),
+        (edit_account, EditAccount(name="Ada", **of_it)),
+        (partial(create_trust, find_repository=nowhere), trust),
+        (create_key, CreateAccessKey(**of_it)),
+        (get_account, GetAccount(**of_it)),
+        (enable_account, EnableAccount(**of_it)),
+        (get_deletion, GetDeletion(**of_it)),
     ]
     for operation, wanted in requests:
         with pytest.raises(NotFound):
