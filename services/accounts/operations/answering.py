@@ -8,7 +8,7 @@ from services.accounts.operations.memberships import (
     individual,
     still_entitled,
 )
-from services.accounts.operations.places import FindRepository, find_place
+from services.accounts.operations.places import FindRepository, asked_place
 from services.accounts.operations.requesting import demand_open, mailed, rows, settled, told
 from services.accounts.store.access_requests import find_request, written_request
 from services.accounts.store.layout import commit
@@ -18,10 +18,8 @@ from shared.contracts.accounts import (
     ApproveAccessRequest,
     AskState,
     DeclineAccessRequest,
-    RepositoryName,
-    RoleRequest,
 )
-from shared.contracts.base import Done, now
+from shared.contracts.base import now
 from shared.errors import Conflict, NotFound
 from shared.fields import invalid
 from shared.outbox import Outbox
@@ -84,11 +82,8 @@ async def _managed(
     record = await find_request(outbox, request_uid)
     if record is None or not record.repository_uid:
         raise NotFound
-    name = RepositoryName(account_id=record.account_id, repository_id=record.repository_id)
-    named: RoleRequest[Done] = RoleRequest(repository=name)
-    place = await find_place(outbox, principal, named, find_repository)
-    is_same = place.repository_uid == record.repository_uid
-    if not is_same or not may(principal, Action.REPOSITORY_GRANT, place.resource):
+    place = await asked_place(outbox, record, find_repository)
+    if not may(principal, Action.REPOSITORY_GRANT, place.resource):
         raise NotFound
     demand_open(record)
     return record, place

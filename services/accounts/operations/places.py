@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from services.accounts.models import InvitationRecord, Place
+from services.accounts.models import AskRecord, InvitationRecord, Place
 from services.accounts.store.accounts import find_account
 from shared.contracts.accounts import RepositoryName, RoleRequest
 from shared.contracts.repositories import Repository
@@ -19,7 +19,10 @@ async def find_place(
 ) -> Place:
     """What a request is about. NotFound where that does not exist for who asks."""
     if wanted.repository is not None:
-        return await _repository(outbox, principal, await find_repository(wanted.repository))
+        place = await _with_owner(outbox, await find_repository(wanted.repository))
+        if not sees(principal, place.resource):
+            raise NotFound
+        return place
     account = await find_account(outbox, wanted.organization_uid)
     if account is None or not sees(principal, Place(account).resource):
         raise NotFound
@@ -28,11 +31,9 @@ async def find_place(
     return Place(account)
 
 
-async def _repository(outbox: Outbox, principal: Principal, repository: Repository) -> Place:
-    account = await find_account(outbox, repository.account_uid)
-    if account is None or not sees(principal, Place(account, repository).resource):
-        raise NotFound
-    return Place(account, repository)
+async def asked_place(outbox: Outbox, record: AskRecord, find_repository: FindRepository) -> Place:
+    """What somebody asks access to; NotFound where that is gone."""
+    return await _with_owner(outbox, await _recorded(record, find_repository))
 
 
 async def place_of(
@@ -44,8 +45,22 @@ async def place_of(
         raise NotFound
     if not record.repository_uid:
         return Place(account)
+    return Place(account, await _recorded(record, find_repository))
+
+
+async def _recorded(
+    record: AskRecord | InvitationRecord, find_repository: FindRepository
+) -> Repository:
+    """The repository of a record, if no other has its name meanwhile."""
     name = RepositoryName(account_id=record.account_id, repository_id=record.repository_id)
     repository = await find_repository(name)
     if repository.repository_uid != record.repository_uid:
+        raise NotFound
+    return repository
+
+
+async def _with_owner(outbox: Outbox, repository: Repository) -> Place:
+    account = await find_account(outbox, repository.account_uid)
+    if account is None:
         raise NotFound
     return Place(account, repository)

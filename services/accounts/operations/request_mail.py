@@ -5,21 +5,19 @@ What was written in a request or an answer stands on the pages alone, where one 
 
 from datetime import timedelta
 
-from services.accounts.models import AskRecord, Place
+from services.accounts.models import AskRecord
 from services.accounts.operations.deciders import deciders
 from services.accounts.operations.mailing import Post
-from services.accounts.operations.places import FindRepository
+from services.accounts.operations.places import FindRepository, asked_place
 from services.accounts.store.access_requests import (
     claim_telling,
     find_request,
     give_telling_back,
 )
-from services.accounts.store.accounts import find_account
 from services.accounts.store.jobs import Job
-from shared.contracts.accounts import AskState, RepositoryName
+from shared.contracts.accounts import AskState
 from shared.contracts.base import now
 from shared.errors import NotFound
-from shared.outbox import Outbox
 from shared.policy import Action
 
 # Asked for again within this time it is told on the page alone: who asks, withdraws and asks again
@@ -36,8 +34,11 @@ async def send_request(post: Post, find_repository: FindRepository, job: Job) ->
     if record.version != job.version or record.at(moment) is not AskState.OPEN:
         await give_telling_back(post.outbox, record)
         return
-    place, until = await _place(post.outbox, record, find_repository), moment + TOLD_ONCE_IN
-    if place is None or not await claim_telling(post.outbox, record, moment, until):
+    try:
+        place = await asked_place(post.outbox, record, find_repository)
+    except NotFound:
+        return
+    if not await claim_telling(post.outbox, record, moment, moment + TOLD_ONCE_IN):
         return
     words = {"asker": record.asker_id, "place": record.place}
     for uid in await deciders(post.outbox, place, Action.REPOSITORY_GRANT):
@@ -53,20 +54,6 @@ async def send_answer(post: Post, job: Job) -> None:
     words = {"place": record.place, "role": str(record.role), "until": _until(record)}
     to = await post.address_of(record.asker_uid)
     await post.send(job, to, f"access_{record.state}", words)
-
-
-async def _place(
-    outbox: Outbox, record: AskRecord, find_repository: FindRepository
-) -> Place | None:
-    """What is asked for, if it is still there under that name."""
-    name = RepositoryName(account_id=record.account_id, repository_id=record.repository_id)
-    try:
-        repository = await find_repository(name)
-    except NotFound:
-        return None
-    owner = await find_account(outbox, repository.account_uid)
-    is_same = repository.repository_uid == record.repository_uid
-    return Place(owner, repository) if owner is not None and is_same else None
 
 
 def _until(record: AskRecord) -> str:
