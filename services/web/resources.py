@@ -25,6 +25,7 @@ from services.web.session.share_links import ShareLinks
 from services.web.session.visitor import Visitor
 from services.web.settings import ServiceSettings
 from shared.bus import Bus
+from shared.contracts.base import Reply, Request
 from shared.errors import Forbidden, Unauthenticated, Unavailable
 from shared.kratos import AWAY, Kratos
 
@@ -87,6 +88,12 @@ async def visitor_of(request: HTTPConnection) -> Visitor:
             found = replace(found, share=share)
         request.scope["coop.visitor"] = found
     return cast(Visitor, found)
+
+
+async def answer_to(request: HTTPConnection, wanted: Request[Reply]) -> Reply:
+    """What the owner of a thing answers when the visitor wants this; raises its Problem."""
+    actor = (await visitor_of(request)).actor
+    return await resources_of(request).bus.request(wanted.model_copy(update={"actor": actor}))
 
 
 async def visitor_afresh(request: HTTPConnection) -> Visitor:

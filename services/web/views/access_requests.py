@@ -3,7 +3,6 @@
 The page to ask on looks nothing up: it is there for every name, and its answer takes equally long.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -12,13 +11,14 @@ from starlette.responses import Response
 from services.web.addresses import Place, about
 from services.web.forms.access_requests import AnswerRequestForm, AskForm, RequestForm
 from services.web.forms.checking import Filled, check, refused
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import answer_to, resources_of, visitor_of
 from services.web.security.even import Even
 from services.web.views.members import grantable
 from services.web.views.names import find_repository, may_of, named
 from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import (
+    AccessRequest,
     ApproveAccessRequest,
     AskAccess,
     DeclineAccessRequest,
@@ -27,6 +27,7 @@ from shared.contracts.accounts import (
     RepositoryName,
     WithdrawAccessRequest,
 )
+from shared.contracts.base import Request as BusRequest
 from shared.contracts.base import now
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
@@ -58,7 +59,7 @@ async def _ask(request: Request, place: Place, fields: Fields) -> Response:
     even = Even(resources_of(request).settings.web.even_seconds)
     name = RepositoryName(account_id=place.account_id, repository_id=place.repository_id)
     try:
-        await _told(request, AskAccess, {"repository": name, "message": form.message})
+        await answer_to(request, AskAccess(repository=name, message=form.message))
     except (Invalid, Forbidden, TooManyRequests) as problem:
         return await _show_form(request, place, refused(filled, problem, {"message"}))
     finally:
@@ -84,14 +85,14 @@ async def send_own(request: Request) -> Response:
     if form is None:
         raise Invalid("This form withdraws no request.")
     try:
-        await _told(request, WithdrawAccessRequest, form.model_dump())
+        await answer_to(request, WithdrawAccessRequest(request_uid=form.request_uid))
     except (Conflict, NotFound) as problem:
         return await _show_own(request, Filled(message=problem.detail))
     return see(OWN, "request-withdrawn")
 
 
 async def _show_own(request: Request, form: Filled) -> Response:
-    listed = await _told(request, ListOwnAccessRequests, _listed(request))
+    listed = await answer_to(request, ListOwnAccessRequests(**_listed(request)))
     return await page(
         request,
         "accounts/requests.html",
@@ -120,16 +121,20 @@ async def _answer(request: Request, repository: Repository, fields: Fields) -> R
     form, filled = check(AnswerRequestForm, fields)
     if form is None:
         return await _show(request, repository, _said(filled))
-    given = {"role": form.role, "until": form.until(now())}
-    wanted: tuple[type[Any], Mapping[str, Any]] = (ApproveAccessRequest, given)
-    if form.do == "decline":
-        wanted = (DeclineAccessRequest, {"note": form.note})
     try:
-        await _told(request, wanted[0], {"request_uid": form.request_uid, **wanted[1]})
+        await answer_to(request, _given(form))
     except REFUSED as problem:
         return await _show(request, repository, Filled(message=problem.detail))
     done = "request-declined" if form.do == "decline" else "request-approved"
     return see(about(repository.account_id, repository.repository_id, "requests"), done)
+
+
+def _given(form: AnswerRequestForm) -> BusRequest[AccessRequest]:
+    if form.do == "decline":
+        return DeclineAccessRequest(request_uid=form.request_uid, note=form.note)
+    return ApproveAccessRequest(
+        request_uid=form.request_uid, role=form.role, until=form.until(now())
+    )
 
 
 def _said(filled: Filled) -> Filled:
@@ -139,8 +144,7 @@ def _said(filled: Filled) -> Filled:
 
 async def _show(request: Request, repository: Repository, form: Filled) -> Response:
     name = RepositoryName(account_id=repository.account_id, repository_id=repository.repository_id)
-    wanted = {"repository": name, **_listed(request)}
-    listed = await _told(request, ListAccessRequests, wanted)
+    listed = await answer_to(request, ListAccessRequests(repository=name, **_listed(request)))
     principal = (await visitor_of(request)).principal
     return await page(
         request,
@@ -156,8 +160,3 @@ async def _show(request: Request, repository: Repository, form: Filled) -> Respo
 
 def _listed(request: Request) -> dict[str, Any]:
     return {"limit": PAGE, "cursor": asked_cursor(request)}
-
-
-async def _told(request: Request, wanted: type[Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    actor = (await visitor_of(request)).actor
-    return await resources_of(request).bus.request(wanted(actor=actor, **values))

@@ -1,7 +1,7 @@
 """Who has which role on an organization or one repository, and who is invited there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import about, is_slug
+from services.web.forms.accounts import FormModel
 from services.web.forms.checking import Filled, check, refused
 from services.web.forms.members import GrantForm, InvitationForm, InviteForm, RevokeRoleForm
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import answer_to
 from services.web.views.names import find_account, find_repository, named
 from services.web.views.page import asked_cursor, next_page, page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
@@ -29,9 +30,12 @@ from shared.contracts.accounts import (
     RevokeInvitation,
     RevokeRole,
     Role,
+    RoleRequest,
 )
+from shared.contracts.base import Request as BusRequest
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
+from shared.fields import invalid
 from shared.policy import (
     Principal,
     Resource,
@@ -90,107 +94,67 @@ async def send_members(request: Request) -> Response:
     """One of the forms of the page; `do` says which."""
     fields = await sent_form(request)
     await needed_account(request, fields)
-    do = DOING.get(fields.get("do", ""))
-    if do is None:
+    doing = DOING.get(fields.get("do", ""))
+    if doing is None:
         raise Invalid("This form says nothing that can be done.")
     place = await _place(request)
-    return await once(request, fields, lambda: _do(request, place, do, fields))
+    return await once(request, fields, lambda: _do(request, place, doing, fields))
 
 
-async def _do(request: Request, place: Place, do: "Doing", fields: Fields) -> Response:
-    filled = Filled({name: value for name, value in fields.items() if name != "csrf_token"})
-    try:
-        errors = await do(request, place, fields)
-    except REFUSED as problem:
-        errors = refused(filled, problem, ("invitee", "email", "role"))
-    if errors is not None:
-        if "email" in errors.errors:
-            errors.errors["invitee"] = errors.errors.pop("email")
-        return await _show(request, place, errors)
+async def _do(request: Request, place: Place, doing: "Doing", fields: Fields) -> Response:
+    form, filled = check(doing.form, fields)
+    if form is not None:
+        try:
+            await answer_to(request, await _wanted(request, place, doing.wanted, form))
+        except REFUSED as problem:
+            refused(filled, problem, ("invitee", "email", "role"))
+    if filled.is_refused:
+        if "email" in filled.errors:
+            filled.errors["invitee"] = filled.errors.pop("email")
+        return await _show(request, place, filled)
     is_own = fields.get("member_uid") == (await needed_account(request)).account_uid
-    if is_own and fields["do"] == "revoke":
+    if is_own and doing.wanted is RevokeRole:
         return see(f"/{place.name}", "left")
-    return see(place.address, DONE[fields["do"]])
+    return see(place.address, doing.done)
 
 
-async def _grant(request: Request, place: Place, fields: Fields) -> Filled | None:
-    form, filled = check(GrantForm, fields)
-    if form is None:
-        return filled
-    await _ask(request, GrantRole, {**place.asked, **form.model_dump()})
-    return None
+async def _wanted(
+    request: Request, place: Place, wanted: type[BusRequest[Any]], form: FormModel
+) -> BusRequest[Any]:
+    values = await _invited(request, form) if isinstance(form, InviteForm) else form.model_dump()
+    where = place.asked if issubclass(wanted, RoleRequest) else {}
+    return wanted(**where, **values)
 
 
-async def _revoke(request: Request, place: Place, fields: Fields) -> Filled | None:
-    form, filled = check(RevokeRoleForm, fields)
-    if form is None:
-        return filled
-    await _ask(request, RevokeRole, {**place.asked, **form.model_dump()})
-    return None
-
-
-async def _invite(request: Request, place: Place, fields: Fields) -> Filled | None:
-    form, filled = check(InviteForm, fields)
-    if form is None:
-        return filled
-    whom = {"email": form.invitee}
-    if "@" not in form.invitee:
-        found = await _account_named(request, form.invitee)
-        if found is None:
-            filled.errors["invitee"] = "There is no account of this name."
-            return filled
-        whom = {"invitee_uid": found.account_uid}
-    await _ask(request, InviteMember, {**place.asked, **whom, "role": form.role})
-    return None
-
-
-async def _resend(request: Request, place: Place, fields: Fields) -> Filled | None:  # noqa: ARG001
-    form, filled = check(InvitationForm, fields)
-    if form is None:
-        return filled
-    await _ask(request, ResendInvitation, form.model_dump())
-    return None
-
-
-async def _withdraw(request: Request, place: Place, fields: Fields) -> Filled | None:  # noqa: ARG001
-    form, filled = check(InvitationForm, fields)
-    if form is None:
-        return filled
-    await _ask(request, RevokeInvitation, form.model_dump())
-    return None
-
-
-Doing = Callable[[Request, Place, Fields], Awaitable[Filled | None]]
-DOING: Mapping[str, Doing] = {
-    "grant": _grant,
-    "revoke": _revoke,
-    "invite": _invite,
-    "resend": _resend,
-    "withdraw": _withdraw,
-}
-DONE: Mapping[str, str] = {
-    "grant": "saved",
-    "revoke": "member-removed",
-    "invite": "member-invited",
-    "resend": "member-invited",
-    "withdraw": "invitation-withdrawn",
-}
-
-
-async def _ask(request: Request, wanted: type[Any], values: Mapping[str, Any]) -> None:
-    actor = (await visitor_of(request)).actor
-    await resources_of(request).bus.request(wanted(actor=actor, **values))
-
-
-async def _account_named(request: Request, account_id: str) -> Account | None:
-    if not is_slug(account_id):
-        return None
-    actor = (await visitor_of(request)).actor
+async def _invited(request: Request, form: InviteForm) -> dict[str, Any]:
+    if "@" in form.invitee:
+        return {"email": form.invitee, "role": form.role}
+    unknown = invalid("invitee", "There is no account of this name.")
+    if not is_slug(form.invitee):
+        raise unknown
     try:
-        wanted = GetAccount(actor=actor, account_id=account_id)
-        return await resources_of(request).bus.request(wanted)
+        account = await find_account(request, form.invitee)
     except NotFound:
-        return None
+        raise unknown from None
+    return {"invitee_uid": account.account_uid, "role": form.role}
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A form of the page, what it asks for, and what is told when that is done."""
+
+    form: type[FormModel]
+    wanted: type[BusRequest[Any]]
+    done: str
+
+
+DOING: Mapping[str, Doing] = {
+    "grant": Doing(GrantForm, GrantRole, "saved"),
+    "revoke": Doing(RevokeRoleForm, RevokeRole, "member-removed"),
+    "invite": Doing(InviteForm, InviteMember, "member-invited"),
+    "resend": Doing(InvitationForm, ResendInvitation, "member-invited"),
+    "withdraw": Doing(InvitationForm, RevokeInvitation, "invitation-withdrawn"),
+}
 
 
 async def _place(request: Request) -> Place:
@@ -226,8 +190,7 @@ async def _show(request: Request, place: Place, form: Filled) -> Response:
 async def _principal(request: Request) -> Principal:
     """What the visitor may do as of now: who just made an organization goes on to invite."""
     own = await needed_account(request)
-    wanted = GetAccount(actor=(await visitor_of(request)).actor, account_uid=own.account_uid)
-    return account_principal(await resources_of(request).bus.request(wanted))
+    return account_principal(await answer_to(request, GetAccount(account_uid=own.account_uid)))
 
 
 def grantable(principal: Principal, resource: Resource) -> list[Role]:
@@ -236,14 +199,12 @@ def grantable(principal: Principal, resource: Resource) -> list[Role]:
 
 
 async def _members(request: Request, place: Place) -> MemberPage:
-    visitor, cursor = await visitor_of(request), asked_cursor(request)
-    wanted = ListMembers(actor=visitor.actor, **place.asked, limit=PAGE, cursor=cursor)
-    return await resources_of(request).bus.request(wanted)
+    cursor = asked_cursor(request)
+    return await answer_to(request, ListMembers(**place.asked, limit=PAGE, cursor=cursor))
 
 
 async def _invitations(request: Request, place: Place, *, wanted: bool) -> InvitationPage:
     if not wanted:
         return InvitationPage(invitations=[])
-    visitor, cursor = await visitor_of(request), asked_cursor(request, "invitations")
-    asked = ListInvitations(actor=visitor.actor, **place.asked, limit=PAGE, cursor=cursor)
-    return await resources_of(request).bus.request(asked)
+    cursor = asked_cursor(request, "invitations")
+    return await answer_to(request, ListInvitations(**place.asked, limit=PAGE, cursor=cursor))
