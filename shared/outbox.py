@@ -13,6 +13,7 @@ from pathlib import Path
 from shared.cloudevents import EventData, envelop
 from shared.errors import TooLarge
 from shared.log import correlation_id
+from shared.paging import stretches
 from shared.tables import (
     Absent,
     Action,
@@ -149,13 +150,12 @@ class Outbox:
 
     async def forget(self, aggregate: str) -> bool:
         """Remove the events of an aggregate that were published; whether none waits still."""
-        cursor, is_all = None, True
-        while True:
-            page = await self.table.query(history_key(aggregate), limit=FORGET_STEP, cursor=cursor)
-            sent = [row for row in page.items if "ob" not in row]
+        key, is_all = history_key(aggregate), True
+        async for rows in stretches(
+            lambda cursor: self.table.query(key, limit=FORGET_STEP, cursor=cursor)
+        ):
+            sent = [row for row in rows if "ob" not in row]
             if sent:
                 await self.table.write(*(Delete(row["pk"], row["sk"]) for row in sent))
-            is_all = is_all and len(sent) == len(page.items)
-            cursor = page.cursor
-            if cursor is None:
-                return is_all
+            is_all = is_all and len(sent) == len(rows)
+        return is_all

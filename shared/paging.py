@@ -1,11 +1,11 @@
-"""Lists that hide things and yet fill their pages: reading goes on until a page is full.
+"""Lists that are read to their end; and such as hide things and yet fill their pages.
 
 A cursor names the last thing shown, never a hidden one, and exists only where more can be shown.
 """
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from shared.contracts.base import Listed
@@ -13,6 +13,22 @@ from shared.errors import Invalid
 
 Row = TypeVar("Row")
 Stretch = tuple[list[Row], str | None]
+
+
+async def stretches(
+    read: Callable[[str | None], Awaitable[Stretch[Row]]],
+) -> AsyncGenerator[list[Row], None]:
+    """All rows, some at a time.
+
+    `read` gives some after a place (None: from the start) and the place to go on from (None: there
+    are no more).
+    """
+    after = None
+    while True:
+        rows, after = await read(after)
+        yield rows
+        if after is None:
+            return
 
 
 async def fill(
@@ -24,8 +40,8 @@ async def fill(
 ) -> tuple[list[Row], str | None]:
     """One page of the rows to keep, and the cursor of the next.
 
-    `read` gives some rows after a place (None: from the start) and the place to go on from (None:
-    there are no more); `place` is a row's own. Raises Invalid for a cursor that is not one of ours.
+    `read` is as for `stretches`, `place` is a row's own. Raises Invalid for a cursor that is not
+    one of ours.
     """
     kept: list[Row] = []
     after = place_at(listed.cursor)

@@ -37,6 +37,7 @@ from shared.contracts.repositories import (
 )
 from shared.errors import NotFound, Problem
 from shared.outbox import newer
+from shared.paging import stretches
 from shared.policy import ANONYMOUS_PRINCIPAL, Principal, account_principal, service_principal
 from shared.snapshots import REPOSITORY_ID, names_of, repository_known
 from shared.tables import ConditionFailed, Delete, Equals, Put, Table
@@ -98,17 +99,14 @@ class Projection:
     async def repositories_of(self, account_id: str, prefix: str = "") -> list[Repository]:
         """The repositories of an account that begin with the prefix, as far as events have told."""
         found: list[Repository] = []
-        cursor: str | None = None
-        while True:
-            page = await self.table.query(
-                REPOSITORY_ID, prefix=f"{account_id}/{prefix}", limit=500, cursor=cursor
-            )
-            rows = ((one["sk"], Repository.model_validate_json(one["body"])) for one in page.items)
+        begin = f"{account_id}/{prefix}"
+        async for items in stretches(
+            lambda cursor: self.table.query(REPOSITORY_ID, prefix=begin, limit=500, cursor=cursor)
+        ):
+            rows = ((one["sk"], Repository.model_validate_json(one["body"])) for one in items)
             # Former names lead to it too, and it is listed once.
             found += [one for name, one in rows if name == one.full_name]
-            cursor = page.cursor
-            if cursor is None:
-                return [one for one in found if one.state is not State.DELETED]
+        return [one for one in found if one.state is not State.DELETED]
 
     async def repository_of(self, repository_uid: str) -> Repository | None:
         """The repository of this uid as far as events have told; never asks."""

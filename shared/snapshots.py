@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from shared.contracts.accounts import Account, SealedAccessKey, Trust
 from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository, SealedShareLink
+from shared.paging import stretches
 from shared.tables import Table
 
 ACCOUNT, REPOSITORY, REPOSITORY_ID = "ACCOUNT", "REPOSITORY", "REPOSITORY_ID"
@@ -44,23 +45,15 @@ async def repository_known(table: Table, repository_uid: str) -> Repository | No
 
 async def all_accounts(table: Table) -> AsyncGenerator[Account, None]:
     """Every one that events have told of, each once."""
-    cursor = None
-    while True:
-        page = await table.query(ACCOUNT, limit=PAGE, cursor=cursor)
-        for item in page.items:
+    async for items in stretches(lambda cursor: table.query(ACCOUNT, limit=PAGE, cursor=cursor)):
+        for item in items:
             yield Account.model_validate_json(item["body"])
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 async def all_repositories(table: Table, start: str = "") -> AsyncGenerator[Repository, None]:
     """Every one that events have told of, each once; deleted ones too. `start` is a uid."""
-    cursor = None
-    while True:
-        page = await table.query(REPOSITORY, start=start or None, limit=PAGE, cursor=cursor)
-        for item in page.items:
+    async for items in stretches(
+        lambda cursor: table.query(REPOSITORY, start=start or None, limit=PAGE, cursor=cursor)
+    ):
+        for item in items:
             yield Repository.model_validate_json(item["body"])
-        cursor = page.cursor
-        if cursor is None:
-            return

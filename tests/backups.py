@@ -14,12 +14,13 @@ from services.storage.backups.target import Target
 from services.storage.blobs.port import Blobs
 from services.storage.commands.restore import UNDER_WAY
 from services.storage.models import ObjectRecord
-from services.storage.operations.backed_up import Tally, objects_in
+from services.storage.operations.backed_up import Tally
 from services.storage.operations.backing_up import BackingUp, back_up_bytes
 from services.storage.operations.bringing_back import BringingBack, bring_back_bytes
 from services.storage.operations.reading import open_version
 from services.storage.operations.resources import Resources
 from services.storage.store.layout import SCHEMA
+from services.storage.store.objects import objects_in
 from services.storage.store.versions import all_versions
 from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository

@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.accounts.operations import access_keys, accounts, administering
-from services.accounts.operations.auditing import breaks, list_audit_entries, lost
+from services.accounts.operations.auditing import breaks, lost
 from services.accounts.settings import ServiceSettings
 from services.accounts.store.accounts import find_account_named
-from services.accounts.store.audit import START, head_of
+from services.accounts.store.audit import START, head_of, trail_of
 from services.accounts.store.layout import SCHEMA
 from shared.contracts.accounts import (
     Account,
@@ -24,7 +24,6 @@ from shared.contracts.accounts import (
     CreateAccount,
     DisableAccount,
     EnableAccount,
-    ListAuditEntries,
     RepositoryName,
     RevokeAccessKey,
     SetAccountQuota,
@@ -152,15 +151,9 @@ def read_trail(path: Path) -> list[AuditEntry]:
 
 async def _trail(desk: Desk) -> tuple[list[AuditEntry], tuple[int, str]]:
     """All entries, and what the head of their chain was before they were read."""
-    uid, entries, cursor = (await desk.account()).account_uid, list[AuditEntry](), None
+    uid = (await desk.account()).account_uid
     head = await head_of(desk.outbox, uid)
-    while True:
-        wanted = ListAuditEntries(account_uid=uid, oldest_first=True, limit=1000, cursor=cursor)
-        page = await list_audit_entries(desk.outbox, ADMIN, wanted)
-        entries += page.entries
-        cursor = page.cursor
-        if cursor is None:
-            return entries, head
+    return [one async for some in trail_of(desk.outbox, uid) for one in some], head
 
 
 async def _nowhere(name: RepositoryName) -> Repository:

@@ -106,8 +106,7 @@ class Check:
 Action = Put | Delete | Update | Check
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Items in order; `cursor` is None at the end, but a last cursor may lead to an empty page."""
 
     items: list[Item]

@@ -1,27 +1,25 @@
 """What is kept of a person, section by section, as an export tells it: no secret in it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pydantic import BaseModel
 
-from services.accounts.models import AskRecord, Membership
+from services.accounts.models import Membership
 from services.accounts.store.access_keys import page_of_keys
 from services.accounts.store.access_requests import page_of_own
-from services.accounts.store.audit import page_of_entries
+from services.accounts.store.audit import trail_of
 from services.accounts.store.identities import find_email
 from services.accounts.store.invitations import invitee_key, pending_after
 from services.accounts.store.memberships import find_membership, place_key
 from services.accounts.store.trusts import page_of_trusts
-from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries
+from shared.contracts.accounts import Account
 from shared.contracts.base import Listed, now
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
+from shared.paging import stretches
 
-Row = TypeVar("Row", bound=BaseModel)
 Rows = AsyncIterator[BaseModel]
-ReadPage = Callable[[Listed], Awaitable[tuple[list[Row], str | None]]]
 RepositoriesOf = Callable[[Account], AsyncIterator[Repository]]
 PAGE = 100
 
@@ -61,24 +59,18 @@ async def roles_of(outbox: Outbox, account: Account) -> list[Membership]:
 
 async def access_keys(sources: Sources, account: Account) -> Rows:
     """Without secrets, the revoked ones too."""
-
-    async def read(listed: Listed) -> tuple[list[BaseModel], str | None]:
-        keys, cursor = await page_of_keys(sources.outbox, account.account_uid, listed)
-        return [*keys], cursor
-
-    async for one in _all(read):
-        yield one
+    uid = account.account_uid
+    async for keys in stretches(lambda cursor: page_of_keys(sources.outbox, uid, _next(cursor))):
+        for one in keys:
+            yield one
 
 
 async def trusts(sources: Sources, account: Account) -> Rows:
     """Whose tokens act for the account."""
-
-    async def read(listed: Listed) -> tuple[list[BaseModel], str | None]:
-        found, cursor = await page_of_trusts(sources.outbox, account.account_uid, listed)
-        return [*found], cursor
-
-    async for one in _all(read):
-        yield one
+    uid = account.account_uid
+    async for found in stretches(lambda cursor: page_of_trusts(sources.outbox, uid, _next(cursor))):
+        for one in found:
+            yield one
 
 
 async def invitations(sources: Sources, account: Account) -> Rows:
@@ -86,36 +78,24 @@ async def invitations(sources: Sources, account: Account) -> Rows:
     _, state = await find_email(sources.outbox, account.account_uid)
     keys = [invitee_key(account_uid=account.account_uid)]
     keys += [invitee_key(email=state.email.lower())] if state.verified else []
-    after = None
-    while True:
-        rows, after = await pending_after(sources.outbox, keys, after)
+    async for rows in stretches(lambda after: pending_after(sources.outbox, keys, after)):
         for one in rows:
             yield one.shown(now())
-        if after is None:
-            return
 
 
 async def access_requests(sources: Sources, account: Account) -> Rows:
     """What the account asked for."""
-
-    async def read(listed: Listed) -> tuple[list[AskRecord], str | None]:
-        return await page_of_own(sources.outbox, account.account_uid, listed)
-
-    async for one in _all(read):
-        yield one.shown(now())
+    uid = account.account_uid
+    async for rows in stretches(lambda cursor: page_of_own(sources.outbox, uid, _next(cursor))):
+        for one in rows:
+            yield one.shown(now())
 
 
 async def audit(sources: Sources, account: Account) -> Rows:
     """The account's trail from its first entry on."""
-
-    async def read(listed: Listed) -> tuple[list[AuditEntry], str | None]:
-        wanted = ListAuditEntries(
-            account_uid=account.account_uid, oldest_first=True, **listed.model_dump()
-        )
-        return await page_of_entries(sources.outbox, wanted)
-
-    async for one in _all(read):
-        yield one
+    async for entries in trail_of(sources.outbox, account.account_uid):
+        for one in entries:
+            yield one
 
 
 async def repositories(sources: Sources, account: Account) -> Rows:
@@ -124,14 +104,8 @@ async def repositories(sources: Sources, account: Account) -> Rows:
         yield one
 
 
-async def _all(read: ReadPage[Row]) -> AsyncIterator[Row]:
-    cursor = None
-    while True:
-        rows, cursor = await read(Listed(limit=PAGE, cursor=cursor))
-        for one in rows:
-            yield one
-        if cursor is None:
-            return
+def _next(cursor: str | None) -> Listed:
+    return Listed(limit=PAGE, cursor=cursor)
 
 
 SECTIONS: Mapping[str, Callable[[Sources, Account], Rows]] = {

@@ -42,6 +42,7 @@ from shared.contracts.accounts import (
 from shared.contracts.base import Actor, Listed, now
 from shared.errors import Conflict, NotFound
 from shared.outbox import announce, next_version
+from shared.paging import stretches
 from shared.policy import Principal
 from shared.races import until_won
 
@@ -119,10 +120,9 @@ class Ending:
     async def _revoke(self, account: Account) -> None:
         """Every key, every trust."""
         outbox, uid = self.sources.outbox, account.account_uid
-        cursor, first = None, True
-        while first or cursor is not None:
-            first = False
-            keys, cursor = await page_of_keys(outbox, uid, Listed(cursor=cursor))
+        async for keys in stretches(
+            lambda cursor: page_of_keys(outbox, uid, Listed(cursor=cursor))
+        ):
             for key in keys:
                 wanted = RevokeAccessKey(
                     actor=OURSELVES, access_key_id=key.access_key_id, reason=WHY
@@ -145,10 +145,8 @@ class Ending:
     async def _dismiss(self, account: Account) -> None:
         """Every member it has."""
         outbox, place = self.sources.outbox, Place(account)
-        key, last, first = place_key(account.account_uid), None, True
-        while first or last is not None:
-            first = False
-            members, last = await memberships_after(outbox, key, last)
+        key = place_key(account.account_uid)
+        async for members in stretches(lambda last: memberships_after(outbox, key, last)):
             for one in members:
                 await self._end(place, one.member_uid)
 

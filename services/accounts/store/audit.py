@@ -1,9 +1,11 @@
 """The audit trail: rows that are only ever added, each where none is, and the head of the chain."""
 
 import time
+from collections.abc import AsyncIterator
 
 from shared.contracts.accounts import AuditEntry, ListAuditEntries
 from shared.outbox import HISTORY_SECONDS, Outbox
+from shared.paging import stretches
 from shared.tables import Absent, Action, Equals, Put
 
 ENTRY, HEAD, HEARD = "ENTRY#", "HEAD", "HEARD#"
@@ -46,6 +48,14 @@ async def head_of(outbox: Outbox, account_uid: str) -> tuple[int, str]:
     """The last entry's sequence and hash; 0 and nothing where there is none."""
     head = await outbox.table.get(trail_key(account_uid), HEAD)
     return (int(head["sequence"]), str(head["hash"])) if head else START
+
+
+def trail_of(outbox: Outbox, account_uid: str) -> AsyncIterator[list[AuditEntry]]:
+    """An account's trail from its first entry on, some at a time."""
+    wanted = ListAuditEntries(account_uid=account_uid, oldest_first=True, limit=1000)
+    return stretches(
+        lambda cursor: page_of_entries(outbox, wanted.model_copy(update={"cursor": cursor}))
+    )
 
 
 async def page_of_entries(

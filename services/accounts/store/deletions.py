@@ -7,6 +7,7 @@ from services.accounts.store.accounts import account_key
 from services.accounts.store.layout import RECORD_VERSION
 from shared.contracts.accounts import Account, Deletion
 from shared.outbox import Outbox
+from shared.paging import stretches
 from shared.tables import Absent, Action, Check, Delete, Equals, Item, Put
 
 DELETION = "DELETION"
@@ -70,11 +71,6 @@ async def forget_export(outbox: Outbox, account_uid: str) -> None:
 
 
 async def _rows(outbox: Outbox, pk: str) -> AsyncIterator[Item]:
-    cursor = None
-    while True:
-        page = await outbox.table.query(pk, limit=CHUNK, cursor=cursor)
-        for item in page.items:
+    async for items in stretches(lambda cursor: outbox.table.query(pk, limit=CHUNK, cursor=cursor)):
+        for item in items:
             yield item
-        cursor = page.cursor
-        if cursor is None:
-            return

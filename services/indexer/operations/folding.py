@@ -25,6 +25,7 @@ from services.indexer.store.sums import (
     taken,
     taken_in_part,
 )
+from shared.paging import stretches
 from shared.tables import Action, Table
 
 BATCH = 100
@@ -135,10 +136,7 @@ async def settle(table: Table, edition: Edition) -> None:
 
 async def _extent(table: Table, edition: Edition) -> Extent | None:
     extent: Extent | None = None
-    cursor: str | None = None
-    while True:
-        items, cursor = await counted_items(table, edition, cursor)
+    async for items in stretches(lambda cursor: counted_items(table, edition, cursor)):
         for item in items:
             extent = merged(extent, item.extent)
-        if cursor is None:
-            return extent
+    return extent

@@ -29,6 +29,7 @@ from services.indexer.store.layout import (
 from services.indexer.store.sums import put_delta
 from shared.contracts.indexer import FileMetadata
 from shared.outbox import newer
+from shared.paging import stretches
 from shared.tables import (
     Absent,
     Action,
@@ -187,14 +188,9 @@ async def some_kept(table: Table, edition: Edition) -> list[Kept]:
 
 async def all_files(table: Table, edition: Edition) -> AsyncGenerator[FileMetadata, None]:
     """Every file of an edition, in no order that means anything."""
-    cursor: str | None = None
-    while True:
-        page = await table.query(file_key(edition), cursor=cursor)
-        for row in page.items:
+    async for rows in stretches(lambda cursor: table.query(file_key(edition), cursor=cursor)):
+        for row in rows:
             yield FileMetadata.model_validate_json(row["body"])
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def places_beside(edition: Edition, kept: Kept) -> list[tuple[str, str]]:

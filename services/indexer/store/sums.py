@@ -17,6 +17,7 @@ from services.indexer.store.layout import (
     parent_of,
 )
 from shared.outbox import next_version
+from shared.paging import stretches
 from shared.tables import (
     Absent,
     Action,
@@ -192,14 +193,10 @@ async def newest_in(
 
 async def _newest_of_all(table: Table, partition: str, but: Collection[str]) -> str:
     newest = ""
-    cursor: str | None = None
-    while True:
-        page = await table.query(partition, limit=PAGE, cursor=cursor)
-        times = [str(row["nt"]) for row in page.items if row.get("directory") not in but]
+    async for rows in stretches(lambda cursor: table.query(partition, limit=PAGE, cursor=cursor)):
+        times = [str(row["nt"]) for row in rows if row.get("directory") not in but]
         newest = max([newest, *times])
-        cursor = page.cursor
-        if cursor is None:
-            return newest
+    return newest
 
 
 async def counted_items(

@@ -8,6 +8,7 @@ from services.repositories.store.layout import RECORD_VERSION
 from shared.contracts.base import Listed
 from shared.contracts.repositories import ShareLink, ShareLinkPage
 from shared.outbox import Outbox
+from shared.paging import stretches
 from shared.tables import Absent, Action, Delete, Equals, Item, Put, Update
 
 LINK, USED, LAST = "LINK", "USED", "LAST"
@@ -88,14 +89,12 @@ async def links_of(outbox: Outbox, repository_uid: str) -> list[LinkRecord]:
 
 async def count_open(outbox: Outbox, repository_uid: str, *, moment: datetime) -> int:
     """How many links of a repository are neither revoked nor expired."""
-    count, seconds = 0, moment.timestamp()
-    cursor: str | None = None
-    while True:
-        page = await outbox.table.query(_links(repository_uid), limit=ROWS, cursor=cursor)
-        count += len([row for row in page.items if not row["revoked"] and row["until"] > seconds])
-        cursor = page.cursor
-        if cursor is None:
-            return count
+    count, seconds, links = 0, moment.timestamp(), _links(repository_uid)
+    async for rows in stretches(
+        lambda cursor: outbox.table.query(links, limit=ROWS, cursor=cursor)
+    ):
+        count += len([row for row in rows if not row["revoked"] and row["until"] > seconds])
+    return count
 
 
 def _row(record: LinkRecord) -> Item:

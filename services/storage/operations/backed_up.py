@@ -8,7 +8,6 @@ from typing import Any
 
 from services.storage.models import ObjectRecord
 from services.storage.s3.checksums import Checksums
-from services.storage.store.objects import objects_page
 from services.storage.store.versions import all_versions
 from shared.errors import ungrouped
 from shared.outbox import Outbox
@@ -55,18 +54,8 @@ async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
                 group.create_task(one)
 
 
-async def objects_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
-    """The objects of a repository, some at a time."""
-    cursor = None
-    while True:
-        records, cursor = await objects_page(outbox, repository_uid, limit=PAGE, cursor=cursor)
-        yield records
-        if cursor is None:
-            return
-
-
 async def versions_in(outbox: Outbox, repository_uid: str) -> AsyncIterator[list[ObjectRecord]]:
-    """The same of earlier versions, but for markers, which have no bytes."""
+    """As objects_in of earlier versions, but for markers, which have no bytes."""
     batch: list[ObjectRecord] = []
     async for record in all_versions(outbox, repository_uid):
         if not record.is_marker:

@@ -31,7 +31,6 @@ from services.storage.operations.backed_up import (
     Tally,
     all_of,
     check,
-    objects_in,
     versions_in,
 )
 from services.storage.operations.healing import heal_object
@@ -39,6 +38,7 @@ from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
 from services.storage.s3.checksums import Checksums
 from services.storage.store.copying import Rows, object_in, replace_rows, rows_of
+from services.storage.store.objects import objects_in
 from services.storage.store.versions import versions_of_key
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox

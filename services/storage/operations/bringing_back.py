@@ -15,7 +15,6 @@ from services.storage.operations.backed_up import (
     Tally,
     all_of,
     check,
-    objects_in,
     versions_in,
 )
 from services.storage.operations.counting import reconcile, reconcile_accounts
@@ -25,7 +24,7 @@ from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
 from services.storage.operations.telling import said_by, words_of
 from services.storage.s3.checksums import Checksums
-from services.storage.store.objects import object_row
+from services.storage.store.objects import object_row, objects_in
 from services.storage.store.versions import put_version
 from shared.contracts.repositories import Repository
 from shared.snapshots import all_repositories

@@ -5,11 +5,10 @@ from services.storage.models import ObjectRecord
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
-from services.storage.store.objects import find_object, objects_page
+from services.storage.store.objects import find_object, objects_in
 from services.storage.store.versions import all_versions
 from shared.contracts.repositories import Repository
 
-PAGE = 100
 ACTOR = "storage"
 
 
@@ -38,9 +37,8 @@ async def _drop_lost(resources: Resources, repository: Repository) -> int:
 
 async def _drop_second_names(resources: Resources, repository: Repository) -> int:
     """Bytes of objects that are under the name of a version too, since a change that died."""
-    folder, uid, dropped, cursor = folder_of(repository), repository.repository_uid, 0, None
-    while True:
-        records, cursor = await objects_page(resources.outbox, uid, limit=PAGE, cursor=cursor)
+    folder, dropped = folder_of(repository), 0
+    async for records in objects_in(resources.outbox, repository.repository_uid):
         places = {
             one.key: resources.blobs.version_place(one.place, name_of(one.stamp)) for one in records
         }
@@ -48,8 +46,7 @@ async def _drop_second_names(resources: Resources, repository: Repository) -> in
         for record in records:
             if there[record.key] == Stored(places[record.key], record.mark):
                 dropped += await _drop_second_name(resources, repository, record)
-        if cursor is None:
-            return dropped
+    return dropped
 
 
 async def _drop_second_name(

@@ -11,7 +11,7 @@ import time
 from services.storage.blobs.port import Folder, Found
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.leftovers import due_leftovers, forget, left_places
-from services.storage.store.objects import find_object, find_objects, objects_page
+from services.storage.store.objects import find_object, find_objects, objects_in
 from services.storage.store.uploads import find_upload
 from services.storage.store.versions import all_versions, versions_of_key
 from shared.contracts.repositories import Repository
@@ -86,14 +86,9 @@ async def _collect_uploads(resources: Resources, folder: Folder) -> int:
 
 async def _named_uploads(resources: Resources, folder: Folder) -> set[str]:
     """The uploads whose parts are objects now, or versions."""
-    named, cursor = set[str](), None
-    while True:
-        records, cursor = await objects_page(
-            resources.outbox, folder.repository_uid, limit=PAGE, cursor=cursor
-        )
+    named = set[str]()
+    async for records in objects_in(resources.outbox, folder.repository_uid):
         named |= {resources.blobs.upload_at(record.place) for record in records}
-        if cursor is None:
-            break
     async for record in all_versions(resources.outbox, folder.repository_uid):
         named.add(resources.blobs.upload_at(record.place))
     return named

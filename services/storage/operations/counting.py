@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.storage.models import Figures
 from services.storage.store.figures import find_figures, fold, mend, mend_account
-from services.storage.store.objects import objects_page
+from services.storage.store.objects import objects_in
 from services.storage.store.versions import all_versions
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict
@@ -48,13 +48,10 @@ async def reconcile(outbox: Outbox, repository: Repository) -> tuple[Figures, Fi
 
 
 async def _count(outbox: Outbox, repository_uid: str) -> Figures:
-    objects, size, cursor = 0, 0, None
-    while True:
-        records, cursor = await objects_page(outbox, repository_uid, limit=PAGE, cursor=cursor)
+    objects, size = 0, 0
+    async for records in objects_in(outbox, repository_uid, limit=PAGE):
         objects += len(records)
         size += sum(record.size for record in records)
-        if cursor is None:
-            break
     async for version in all_versions(outbox, repository_uid):
         size += version.size
     return Figures(objects, size)

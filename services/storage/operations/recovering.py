@@ -13,7 +13,7 @@ from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.straying import heal_stray
 from services.storage.store.figures import fold
 from services.storage.store.marks import clear_mark, dirty_marks
-from services.storage.store.objects import find_objects, objects_page
+from services.storage.store.objects import find_objects, objects_in
 from services.storage.store.uploads import find_upload, remove_parts
 from shared.contracts.repositories import Repository, Versioning
 from shared.errors import Problem
@@ -46,16 +46,12 @@ async def reindex(resources: Resources, repository: Repository) -> int:
 async def records_without_bytes(resources: Resources, repository: Repository) -> AsyncIterator[str]:
     """Keys whose record does not fit what lies there, or has nothing there."""
     folder, uid = folder_of(repository), repository.repository_uid
-    cursor: str | None = None
-    while True:
-        records, cursor = await objects_page(resources.outbox, uid, limit=PAGE, cursor=cursor)
+    async for records in objects_in(resources.outbox, uid):
         there = await resources.blobs.look_many(folder, {one.key: one.place for one in records})
         for record in records:
             stored = there[record.key]
             if stored is None or stored.mark != record.mark:
                 yield record.key
-        if cursor is None:
-            return
 
 
 async def bytes_without_record(

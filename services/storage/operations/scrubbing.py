@@ -21,7 +21,7 @@ from services.storage.operations.faults import (
 from services.storage.operations.resources import Resources
 from services.storage.operations.verifying import bytes_id, outcome_of
 from services.storage.store.faults import all_faults
-from services.storage.store.objects import objects_page
+from services.storage.store.objects import objects_in
 from services.storage.store.scrubs import (
     find_scrub,
     first_scrub,
@@ -41,7 +41,6 @@ from shared.telemetry import scrub_bytes, scrub_ended, scrub_faults, scrub_objec
 LOOK_SECONDS = 15.0
 SETTLE_SECONDS = 60.0
 KEEP_SECONDS = 5.0
-PAGE = 100
 # What an object costs beside its bytes, however small it is: a disk has to move.
 OBJECT_BYTES = 16 * 1024
 log = logger("storage")
@@ -134,16 +133,10 @@ async def _scrub_repository(scrubbing: Scrubbing, repository: Repository) -> Non
 async def _objects_after(
     outbox: Outbox, repository_uid: str, key: str
 ) -> AsyncIterator[ObjectRecord]:
-    cursor = None
-    while True:
-        records, cursor = await objects_page(
-            outbox, repository_uid, limit=PAGE, cursor=cursor, start=key
-        )
+    async for records in objects_in(outbox, repository_uid, start=key):
         for record in records:
             if record.key != key:
                 yield record
-        if cursor is None:
-            return
 
 
 async def _scrub_object(

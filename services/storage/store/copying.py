@@ -8,6 +8,7 @@ from services.storage.store.objects import object_of
 from services.storage.store.versions import trails_of, versions_of
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, history_key
+from shared.paging import stretches
 from shared.tables import Action, Delete, Item, Put, Table
 
 Rows = Mapping[tuple[str, str], Item]
@@ -54,11 +55,6 @@ async def _read(table: Table, repository_uid: str, key: str) -> Rows:
 
 
 async def _all_rows(table: Table, partition: str) -> AsyncIterator[Item]:
-    cursor = None
-    while True:
-        page = await table.query(partition, cursor=cursor)
-        for row in page.items:
+    async for rows in stretches(lambda cursor: table.query(partition, cursor=cursor)):
+        for row in rows:
             yield row
-        cursor = page.cursor
-        if cursor is None:
-            return

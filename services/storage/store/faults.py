@@ -8,6 +8,7 @@ from services.storage.models import Fault
 from services.storage.store.layout import RECORD_VERSION
 from shared.identifiers import object_uid
 from shared.outbox import Outbox
+from shared.paging import stretches
 from shared.tables import Absent, ConditionFailed, Delete, Item, Present, Put, Update
 
 FAULTS = "FAULTS"
@@ -39,14 +40,12 @@ async def drop_fault(outbox: Outbox, fault: Fault) -> None:
 
 async def all_faults(outbox: Outbox, repository_uid: str = "") -> AsyncIterator[Fault]:
     """Every one, or those of a repository."""
-    prefix, cursor = f"{repository_uid}#" if repository_uid else None, None
-    while True:
-        page = await outbox.table.query(FAULTS, prefix=prefix, limit=PAGE, cursor=cursor)
-        for row in page.items:
+    prefix = f"{repository_uid}#" if repository_uid else None
+    async for rows in stretches(
+        lambda cursor: outbox.table.query(FAULTS, prefix=prefix, limit=PAGE, cursor=cursor)
+    ):
+        for row in rows:
             yield _fault_of(row)
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def _name(fault: Fault) -> str:

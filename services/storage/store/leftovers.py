@@ -7,6 +7,7 @@ from services.storage.models import Leftover
 from services.storage.store.layout import RECORD_VERSION
 from shared.identifiers import object_uid
 from shared.outbox import Outbox
+from shared.paging import stretches
 from shared.tables import Action, Delete, Put
 
 LEFTOVERS = "LEFTOVERS"
@@ -27,13 +28,12 @@ async def due_leftovers(outbox: Outbox, *, limit: int) -> list[Leftover]:
 
 async def left_places(outbox: Outbox) -> set[str]:
     """The places of all of them, whether their time has come or not."""
-    places, cursor = set[str](), None
-    while True:
-        page = await outbox.table.query(LEFTOVERS, limit=1000, cursor=cursor)
-        places |= {row["place"] for row in page.items}
-        cursor = page.cursor
-        if cursor is None:
-            return places
+    places = set[str]()
+    async for rows in stretches(
+        lambda cursor: outbox.table.query(LEFTOVERS, limit=1000, cursor=cursor)
+    ):
+        places |= {row["place"] for row in rows}
+    return places
 
 
 async def forget(outbox: Outbox, left: Leftover) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from services.storage.models import DirtyMark
 from shared.outbox import Outbox
+from shared.paging import stretches
 from shared.tables import Delete, Put
 
 DIRTY = "DIRTY"
@@ -21,12 +22,9 @@ async def clear_mark(outbox: Outbox, burst: str) -> None:
 
 async def dirty_marks(outbox: Outbox) -> list[DirtyMark]:
     """All marks, of processes dead and alive."""
-    marks: list[DirtyMark] = []
-    cursor = None
-    while True:
-        page = await outbox.table.query(DIRTY, limit=1000, cursor=cursor)
-        names = DirtyMark.__dataclass_fields__
-        marks += [DirtyMark(**{name: row[name] for name in names}) for row in page.items]
-        cursor = page.cursor
-        if cursor is None:
-            return marks
+    names, marks = DirtyMark.__dataclass_fields__, list[DirtyMark]()
+    async for rows in stretches(
+        lambda cursor: outbox.table.query(DIRTY, limit=1000, cursor=cursor)
+    ):
+        marks += [DirtyMark(**{name: row[name] for name in names}) for row in rows]
+    return marks

@@ -1,9 +1,10 @@
 """Object records, and the events that are written with them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from services.storage.models import ObjectRecord
 from services.storage.store.figures import counted
@@ -18,6 +19,7 @@ from shared.contracts.storage import (
 )
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, announce, next_version
+from shared.paging import stretches
 from shared.tables import (
     Absent,
     Action,
@@ -109,6 +111,14 @@ async def objects_page(
         objects_of(repository_uid), start=start or None, limit=limit, cursor=cursor
     )
     return [object_of(repository_uid, row) for row in page.items], page.cursor
+
+
+def objects_in(
+    outbox: Outbox, repository_uid: str, *, limit: int = 100, start: str = ""
+) -> AsyncIterator[list[ObjectRecord]]:
+    """All objects of a repository in the order of their keys, from one on, some at a time."""
+    read = partial(objects_page, outbox, repository_uid, limit=limit, start=start)
+    return stretches(lambda cursor: read(cursor=cursor))
 
 
 async def rows_from(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.base import Listed
 from shared.errors import Invalid
-from shared.paging import Stretch, cursor_at, fill, place_at
+from shared.paging import Stretch, cursor_at, fill, place_at, stretches
 
 
 async def pages(hidden: list[bool], *, limit: int, stretch: int) -> list[list[int]]:
@@ -57,3 +57,16 @@ def test_a_cursor_names_its_place(place: str) -> None:
 def test_anything_else_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid):
         place_at(cursor)
+
+
+async def test_a_list_is_read_to_its_end_and_over_stretches_without_rows() -> None:
+    told: dict[str | None, Stretch[int]] = {
+        None: ([1, 2], "2"),
+        "2": ([], "gap"),
+        "gap": ([7], None),
+    }
+
+    async def read(after: str | None) -> Stretch[int]:
+        return told[after]
+
+    assert [rows async for rows in stretches(read)] == [[1, 2], [], [7]]

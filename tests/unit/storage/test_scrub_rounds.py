@@ -19,6 +19,7 @@ from services.storage.operations.scrubbing import (
 )
 from services.storage.settings import StorageSettings
 from services.storage.store import scrubs
+from services.storage.store.objects import objects_in
 from services.storage.store.scrubs import (
     find_scrub,
     first_scrub,
@@ -194,10 +195,8 @@ async def filled(resources: Resources) -> list[str]:
 
 
 async def objects_of(resources: Resources) -> list[ObjectRecord]:
-    records, _ = await scrubbing.objects_page(
-        resources.outbox, REPOSITORY.repository_uid, limit=100, cursor=None
-    )
-    return records
+    batches = objects_in(resources.outbox, REPOSITORY.repository_uid)
+    return [record async for batch in batches for record in batch]
 
 
 async def test_a_round_goes_on_where_it_was_stopped(
