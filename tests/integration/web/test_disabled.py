@@ -31,6 +31,16 @@ def is_signed_out(person: Person) -> bool:
     return answer.status_code == 303 and "/-/sign-in" in answer.headers["location"]
 
 
+def is_told_so(person: Person) -> None:
+    """Who signs in to an account that is shut learns it at once, and wherever one has to be."""
+    form = person.visitor.go("/-/sign-in").form("/-/sign-in")
+    page = person.visitor.send(form, **answers(form, person.email, PASSWORD, ""))
+    assert "Your account is disabled" in page.text
+    assert "Sign in" not in page.text
+    assert "Your account is disabled" in person.visitor.go("/-/new", status=403).text
+    person.visitor.go("/-/welcome", status=403)
+
+
 def test_everything_of_it_stops_and_hides_until_it_is_enabled(
     edge: Edge, ada: Person, eve: Person
 ) -> None:
@@ -53,14 +63,7 @@ def test_everything_of_it_stops_and_hides_until_it_is_enabled(
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.get_object(Bucket=ada.account_id, Key="mask/a.txt")
     until(lambda: is_signed_out(ada), seconds=10)
-    ada.visitor.go("/-/sign-in")
-    form = ada.visitor.page.form("/-/sign-in")
-    ada.visitor.send(form, **answers(form, ada.email, PASSWORD, ""))
-    assert "Your account is disabled" in ada.visitor.page.text
-    assert "Sign in" not in ada.visitor.page.text
-    page = ada.visitor.go("/-/new", status=403)
-    assert "Your account is disabled" in page.text
-    ada.visitor.go("/-/welcome", status=403)
+    is_told_so(ada)
     eve.visitor.go(f"/{place}", status=404)
     eve.visitor.go(f"/{ada.account_id}", status=404)
 
