@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from services.web.forms.accounts import NewAccountForm
 from services.web.forms.checking import Filled, check, refused
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import answer_to, resources_of, visitor_of
 from services.web.security.cookies import for_kratos
 from services.web.views.page import page
 from services.web.views.sending import Fields, needed_account, once, see, sent_form
 from shared.contracts.accounts import Account, CreateAccount, GetAccount, Role
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 MOST = 100
 Organization = tuple[Account, Role]
@@ -20,18 +20,18 @@ Organization = tuple[Account, Role]
 
 async def organizations_of(request: Request) -> list[Organization]:
     """Those that the visitor has a role on, by name; what is shut or gone is left out."""
-    visitor = await visitor_of(request)
-    bus, roles = resources_of(request).bus, visitor.principal.roles
-    found = await asyncio.gather(
-        *(
-            bus.request(GetAccount(actor=visitor.actor, account_uid=uid))
-            for uid in list(roles)[:MOST]
-        ),
-        return_exceptions=True,
-    )
-    # A role may be on a repository, which is no account; what is slow only shortens the list.
-    known = [(one, roles[one.account_uid]) for one in found if isinstance(one, Account)]
+    roles = (await visitor_of(request)).principal.roles
+    found = await asyncio.gather(*(_organization(request, uid) for uid in list(roles)[:MOST]))
+    known = [(one, roles[one.account_uid]) for one in found if one]
     return sorted(known, key=lambda one: one[0].account_id)
+
+
+async def _organization(request: Request, uid: str) -> Account | None:
+    """None where it has gone meanwhile, or the role is on a repository, which is no account."""
+    try:
+        return await answer_to(request, GetAccount(account_uid=uid))
+    except NotFound:
+        return None
 
 
 async def new(request: Request) -> Response:
