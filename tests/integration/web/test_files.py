@@ -120,27 +120,6 @@ def test_a_file_is_deleted_by_its_form_whatever_it_is_called(
     until(lambda: "No files yet" in ada.visitor.go(f"/{ada.account_id}/levels").text)
 
 
-def test_what_visitors_stored_is_never_sent_as_it_is(
-    ada: Person, put: Callable[[str, bytes], None]
-) -> None:
-    place, evil = f"/{ada.account_id}/levels", "<script>evil()</script>"
-    for key in ("evil.html", "evil.svg", "evil.js", "evil.md"):
-        put(key, f"<svg xmlns='http://www.w3.org/2000/svg'>{evil}</svg>".encode())
-        until(lambda key=key: is_read(ada, key))  # type: ignore[misc]
-        assert ada.visitor.go(f"{place}/{key}").headings[:1] == [key]
-        for address in (f"{place}/{key}", f"/-{place}/thumbnail?key={key}"):
-            answer = ada.client.get(address)
-            assert answer.headers["content-type"].startswith("text/html")
-            assert evil not in answer.text
-
-
-def is_read(person: Person, key: str) -> bool:
-    """Whether it is known what the file of `levels` is."""
-    api = f"/api/v1/repositories/{person.account_id}/levels/object"
-    answer = person.client.get(api, params={"key": key})
-    return answer.is_success and answer.json()["status"] != "pending"
-
-
 def test_a_key_that_is_not_utf_8_names_no_file(ada: Person, put: Callable[..., None]) -> None:
     """It must not be read with U+FFFD in the place of what cannot be read: that is another key."""
     put("\ufffd")
