@@ -1,10 +1,9 @@
 """What was used: counted in memory, told to its owner now and then."""
 
 import asyncio
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from shared.contracts.accounts import NoteKeyUse
 from shared.contracts.base import Actor, Done, Request
 from shared.contracts.repositories import NoteLinkUse
 from shared.errors import Problem
+from shared.runtime import going
 
 TELL_SECONDS = 30.0
 AT_ONCE = 1000
@@ -59,8 +59,9 @@ class Uses:
             self._used.update(told)
 
 
-@asynccontextmanager
-async def telling(*all_uses: Uses, bus: Bus, seconds: float = TELL_SECONDS) -> AsyncIterator[None]:
+def telling(
+    *all_uses: Uses, bus: Bus, seconds: float = TELL_SECONDS
+) -> AbstractAsyncContextManager[None]:
     """Tell of them every so many seconds."""
 
     async def keep_telling() -> None:
@@ -69,10 +70,4 @@ async def telling(*all_uses: Uses, bus: Bus, seconds: float = TELL_SECONDS) -> A
             for uses in all_uses:
                 await uses.tell(bus)
 
-    task = asyncio.create_task(keep_telling())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    return going(keep_telling)
