@@ -1,6 +1,7 @@
 """Repositories to be forgotten: one job each in the service's own table, done again until done.
 
 A job is there from the event on until nothing is left, so a kill costs the step that was under way.
+That the repository is gone is remembered beside it (shared.purged).
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from shared.errors import Problem
 from shared.following import control_handlers
 from shared.log import logger
 from shared.projection import Projection
+from shared.purged import put_purged
 from shared.tables import Delete, Put
 
 JOBS = "PURGING"
@@ -44,8 +46,8 @@ class Purging:
     async def on_purged(self, event: Event[RepositoryPurged]) -> None:
         """There is something to forget. Durable before the event is done with."""
         repository = event.data.repository
-        body = repository.model_dump_json()
-        await self.table.write(Put({"pk": JOBS, "sk": repository.repository_uid, "body": body}))
+        uid, body = repository.repository_uid, repository.model_dump_json()
+        await self.table.write(put_purged(uid), Put({"pk": JOBS, "sk": uid, "body": body}))
         self._rung.set()
 
     async def keep_purging(self) -> None:

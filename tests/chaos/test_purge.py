@@ -42,7 +42,7 @@ async def test_a_purge_survives_kills(tmp_path: Path, victims: list[str]) -> Non
             api.delete(f"/repositories/{NAME}", params={"confirm": NAME}).raise_for_status()
             strike_while_it_lasts(home, storm, victims)
         assert len(storm.kills) >= KILLS, storm.kills
-        until(lambda: not left(home), seconds=90, pause=0.5)
+        assert what_stays(home) == []
         told = await stored(platform.ready, "COOP_CONTROL", "coop.v1.repositories.>")
     purged = [one for one in told if one["type"] == "coop.repositories.repository_purged.v1"]
     assert [one["data"]["repository_id"] for one in purged] == [REPOSITORY]
@@ -88,6 +88,14 @@ def left(home: Path) -> list[str]:
     files = [str(path) for path in paths if is_trace(path)]
     services = ("storage", "indexer", "repositories")
     return files + [row for word in WORDS for row in rows_with(home, word, *services)]
+
+
+def what_stays(home: Path) -> list[str]:
+    """The same once nothing is, or a minute and a half later."""
+    end = time.monotonic() + 90
+    while (traces := left(home)) and time.monotonic() < end:
+        time.sleep(0.5)
+    return traces
 
 
 def is_trace(path: Path) -> bool:

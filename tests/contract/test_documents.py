@@ -135,13 +135,10 @@ def test_every_event_is_announced_by_its_owner_alone() -> None:
     assert senders == {f"{event.owner}.{event.event}": event.owner for event in all_events()}
 
 
-def test_sealed_credentials_are_heard_by_storage_and_web_only() -> None:
+def test_sealed_credentials_are_heard_by_storage_only() -> None:
     operations = document()["operations"]
     hearing = {name for name in operations if name.endswith(".hear.accounts.access_key_sealed")}
-    assert hearing == {
-        "storage.hear.accounts.access_key_sealed",
-        "web.hear.accounts.access_key_sealed",
-    }
+    assert hearing == {"storage.hear.accounts.access_key_sealed"}
 
 
 @pytest.mark.parametrize("path", [ASYNCAPI, OPENAPI])

@@ -37,12 +37,15 @@ WORDS = (
 
 
 class Pipe(asyncio.Transport):
-    """The way out of a connection of which nobody is at the other end."""
+    """The way out of a connection of which nobody is at the other end.
+
+    `ended` where nothing more is said; what still comes may be listened to for a while.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.sent = b""
-        self.closed = False
+        self.closed = self.ended = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self if name == "socket" else default
@@ -57,13 +60,16 @@ class Pipe(asyncio.Transport):
         self.sent += bytes(data)
 
     def can_write_eof(self) -> bool:
-        return False
+        return True
+
+    def write_eof(self) -> None:
+        self.ended = True
 
     def is_closing(self) -> bool:
         return self.closed
 
     def close(self) -> None:
-        self.closed = True
+        self.closed = self.ended = True
 
     abort = close
 
@@ -110,7 +116,7 @@ async def spoken(pieces: list[bytes]) -> tuple[list[tuple[Any, ...]], bool]:
             await asyncio.sleep(0)
     for _ in range(40):
         await asyncio.sleep(0)
-    was_closed = pipe.closed
+    was_closed = pipe.ended
     connection.connection_lost(None)
     await connection.task
     return reader.asked, was_closed

@@ -27,6 +27,7 @@ from shared.contracts.indexer import (
     ItemIndexed,
 )
 from shared.outbox import Outbox, announce, next_version
+from shared.purged import is_purged, not_purged
 from shared.races import until_won
 from shared.tables import Action
 
@@ -80,6 +81,8 @@ async def keep(
 
     async def attempt() -> bool:
         now = next(found, None)
+        if now is None and await is_purged(table, file.repository_uid):
+            return False
         now = now or await find_standing(table, editions, file.object_uid, file.key)
         if now.gone_at >= file.version:
             return False
@@ -114,8 +117,8 @@ async def write(
     known = replace(known, house=await house_of(table, file.repository_uid))
     for edition, entry in entries:
         told = [events[edition]] if edition in events else []
-        actions = put_known(edition, known, entry)
-        await indexer.outbox.commit(not_gone(file.object_uid, file.version), *actions, *told)
+        holds = (not_gone(file.object_uid, file.version), not_purged(file.repository_uid))
+        await indexer.outbox.commit(*holds, *put_known(edition, known, entry), *told)
     if known.item and await house_of(table, file.repository_uid) != known.house:
         for edition, _ in entries:
             await settle_item(table, edition, known.item["id"])

@@ -160,7 +160,7 @@ async def test_what_was_missed_while_the_bus_was_away_is_found_soon_after_its_re
     table: Table, catalogue: Catalogue, fulltext: FullText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.indexer.operations.catalogue.RETRY_SECONDS", 0.0)
-    async with going(catalogue.keep()):
+    async with going(catalogue.keep):
         await eventually(lambda: finds(fulltext, "land or sea"))
         await keep(table, REPOSITORY.model_copy(update={"title": "Herons", "version": 2}))
         catalogue.look_soon()

@@ -18,6 +18,7 @@ from services.indexer.store.layout import (
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
 from shared.outbox import Outbox, history_key
+from shared.purged import put_purged
 from shared.tables import Delete, Item, Table
 from tests.objects import REPOSITORY_UID, Shelf, indexer_on, point_csv
 from tests.repository_rows import repository_of
@@ -61,6 +62,15 @@ async def told(folder: Folder) -> Folder:
     await eventually(all_wait)
     await outbox.sent(await waiting())
     return folder
+
+
+async def test_what_was_begun_before_a_purge_is_not_written_after_it(table: Table) -> None:
+    shelf = Shelf()
+    indexer = indexer_on(table, shelf, Folder(table))
+    await table.write(put_purged(REPOSITORY_UID))
+    await index_object(indexer, shelf.put("a/one.csv", point_csv((1, 2)), 1))
+    assert await left(table) == []
+    assert (await Outbox(table).pending(limit=100)).items == []
 
 
 async def test_events_that_wait_are_published_first(folder: Folder) -> None:
