@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.accounts.operations.auditing import breaks
 from shared.bus import Bus
 from shared.contracts.accounts import Account, AuditEntry, ListAuditEntries
@@ -67,6 +69,7 @@ async def test_share_links_made_and_revoked_are_in_the_trail(tmp_path: Path) -> 
     assert revoked.actor.access_key_id == "COOPKEY"
 
 
+@pytest.mark.slow
 async def test_what_becomes_of_a_repository_is_in_the_trails_of_both_owners(tmp_path: Path) -> None:
     async with running(tmp_path) as server, repositories(server):
         async with accounts(server), connected(server.bus("web")) as web:

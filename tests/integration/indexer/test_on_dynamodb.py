@@ -79,6 +79,7 @@ def count_reads(table: DynamoTable, monkeypatch: pytest.MonkeyPatch) -> Counter[
     return reads
 
 
+@pytest.mark.slow
 async def test_items_are_found_with_few_reads(
     table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

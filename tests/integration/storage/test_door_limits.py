@@ -113,6 +113,7 @@ def test_an_address_made_with_a_key_ends_with_it(door: Door, place: str) -> None
     until(lambda: plain.get(url).status_code == 403, seconds=1)
 
 
+@pytest.mark.slow
 def test_when_it_was_last_used_is_told_in_the_end(door: Door, place: str) -> None:
     client, key_id = limited(door)
     client.get_object(Bucket=place.replace("/", "--"), Key="raw/a")

@@ -119,6 +119,7 @@ def test_the_key_is_changed_while_it_serves(sealed: Door, s3: Client, place: str
     assert body_of(s3, place, "key") == WORD
 
 
+@pytest.mark.slow
 def test_nothing_starts_without_the_key(tmp_path: Path) -> None:
     """What was written is read after a start with the key, and refused without."""
     home = tmp_path / "home"

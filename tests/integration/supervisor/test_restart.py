@@ -19,6 +19,7 @@ KEY = "globe-land-mask/kept.csv"
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 def test_stopped_and_started_again_and_killed(tmp_path: Path) -> None:
     first = start(tmp_path / "home")
     first.wait_until_ready()

@@ -47,6 +47,7 @@ def waiting(client: httpx.Client, repository: str) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_given_until_a_time_it_ends_at_every_door(
     edge: Edge, as_ada: httpx.Client, as_eve: httpx.Client, eve: Person, secret: str
 ) -> None:

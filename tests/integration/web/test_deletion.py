@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.edge import PASSWORD, Edge, Person, bearer, registered, starting
 from tests.mailbox import mails
@@ -61,6 +62,7 @@ def test_the_api_does_the_same(edge: Edge, ada: Person, eve: Person) -> None:
     assert other.status_code == 403
 
 
+@pytest.mark.slow
 def test_once_its_time_is_up_it_is_nobody(tmp_path: Path) -> None:
     settings = {"COOP_ACCOUNTS__DELETION_DAYS": "0"}
     with starting(tmp_path / "home", **settings) as edge, registered(edge, "ada") as ada:

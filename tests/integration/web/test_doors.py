@@ -167,6 +167,7 @@ def drawn(examples: int, changes: int) -> Callable[[Any], Any]:
     return lambda test: seed(20261128)(described(given(changes=history)(test)))
 
 
+@pytest.mark.slow
 def test_what_is_put_aside_is_found_by_those_who_manage_it_and_what_is_deleted_by_nobody(
     world: World,
 ) -> None:

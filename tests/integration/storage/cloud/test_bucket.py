@@ -94,6 +94,7 @@ def test_a_body_that_is_refused_leaves_nothing(door: Door, s3: Client, back_end:
     assert keys_of(s3, bucket) == []
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_silent_is_unavailable_and_nothing_is_half_done(
     door: Door, s3: Client, back_end: S3Server
 ) -> None:
