@@ -49,7 +49,7 @@ def audience(platform: Embedded) -> Iterator[dict[str, BrowserState]]:
 @pytest.mark.parametrize(
     ("visits", "judge"),
     [
-        pytest.param(SHOWN, glanced_at, id="pages"),
+        pytest.param(SHOWN, glanced_at, id="pages", marks=pytest.mark.slow),
         pytest.param(SHOWN, looked_over, id="pages otherwise", marks=pytest.mark.slow),
         pytest.param(SENT, answer_judged, id="forms", marks=pytest.mark.slow),
     ],
