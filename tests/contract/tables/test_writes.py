@@ -161,5 +161,6 @@ async def test_a_check_alone(table: Table, pk: str) -> None:
         await table.write(Check(pk, "a", Present()))
 
 
-async def test_no_action_is_no_write(table: Table) -> None:
+async def test_no_action_is_no_write(table: Table, pk: str) -> None:
     await table.write()
+    assert (await table.query(pk)).items == []

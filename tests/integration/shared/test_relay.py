@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from nats.js.api import RawStreamMsg
 from prometheus_client import REGISTRY
 
 from shared.bus import Bus, events
@@ -206,6 +207,16 @@ async def test_a_transient_failure_is_tried_again_later(tmp_path: Path) -> None:
     assert DELIVERIES > 3
 
 
+async def buried(admin: Bus) -> RawStreamMsg:
+    """The one dead letter there is, once it is there."""
+
+    async def is_there() -> bool:
+        return (await admin.jetstream.stream_info("COOP_DLQ")).state.messages == 1
+
+    await eventually(is_there)
+    return await admin.jetstream.get_msg("COOP_DLQ", 1)
+
+
 async def test_what_never_succeeds_becomes_a_dead_letter_after_its_tries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,12 +230,7 @@ async def test_what_never_succeeds_becomes_a_dead_letter_after_its_tries(
     async with running(tmp_path) as server, table_at(tmp_path) as table:
         indexer, _ = await consumed(server, table, never)
         async with connected(indexer), connected(server.bus("admin")) as admin:
-
-            async def buried() -> bool:
-                return (await admin.jetstream.stream_info("COOP_DLQ")).state.messages == 1
-
-            await eventually(buried)
-            letter = await admin.jetstream.get_msg("COOP_DLQ", 1)
+            letter = await buried(admin)
     assert len(tries) == 3
     assert letter.headers is not None
     assert letter.headers["coop-dlq-error"] == "Unavailable: not now"
@@ -263,12 +269,7 @@ async def test_what_cannot_succeed_becomes_a_dead_letter_with_its_reason(tmp_pat
     async with running(tmp_path) as server, table_at(tmp_path) as table:
         indexer, version = await consumed(server, table, refuses)
         async with connected(indexer), connected(server.bus("admin")) as admin:
-
-            async def buried() -> bool:
-                return (await admin.jetstream.stream_info("COOP_DLQ")).state.messages == 1
-
-            await eventually(buried)
-            letter = await admin.jetstream.get_msg("COOP_DLQ", 1)
+            letter = await buried(admin)
             # It is buried first and taken off afterwards.
             await eventually(lambda: nothing_waits(admin))
     assert len(tries) == 1
