@@ -46,10 +46,15 @@ def meet(some: Sequence[Box], others: Sequence[Box]) -> bool:
 
 
 def _turned(parts: Sequence[Box]) -> tuple[float, float] | None:
-    """West and east of all, seen from 0° to 360°; None where they cannot be seen so."""
+    """West and east of all, seen from 0° to 360°; None where they cannot be seen so.
+
+    Nor where all are on one side of 0°: it is the same width then, but for rounding.
+    """
     if any(west < 0 <= east or max(-west, east) > HALF_TURN for west, _, east, _ in parts):
         return None
     shifts = [WHOLE_TURN if east < 0 else 0.0 for _, _, east, _ in parts]
+    if len(set(shifts)) == 1:
+        return None
     pairs = list(zip(parts, shifts, strict=True))
     return min(part[0] + shift for part, shift in pairs), max(
         part[2] + shift for part, shift in pairs

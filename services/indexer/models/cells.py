@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from services.indexer.models.boxes import Box
 
 # The most cells that a thing is written to on a level, and that a search looks into.
-MOST_WRITTEN, MOST_READ = 4, 12
+MOST_WRITTEN, MOST_READ = 6, 12
 LARGEST = "+"
 
 

@@ -6,7 +6,8 @@ through what they may not see.
 
 from typing import Final, Literal
 
-House = Literal["open", "closed"]
-OPEN: Final = "open"
-CLOSED: Final = "closed"
+# The number grows whenever the grid of `models.cells` changes: all items then move over.
+House = Literal["open-2", "closed-2"]
+OPEN: Final = "open-2"
+CLOSED: Final = "closed-2"
 HOUSES: tuple[House, ...] = (OPEN, CLOSED)

@@ -47,7 +47,7 @@ async def find_in_time(
     search = Search(table, sight, sieve, order, budget, limits.max_waves)
     ranges = [one for family in families for one in sieve.ranges(family, order, place)]
     # Of what lies in cells some are beside the box, and some are met in several.
-    size = min(2 * wanted.limit + 12 if sieve.boxes else wanted.limit + 2, MOST_ROWS)
+    size = min(3 * wanted.limit + 16 if sieve.boxes else wanted.limit + 2, MOST_ROWS)
     reading = Reading(search, ranges, place, size)
     return await _find(search, reading, wanted_filter, wanted.limit + 1)
 

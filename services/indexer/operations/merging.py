@@ -4,6 +4,7 @@ A round (a wave) asks at once all partitions that may still have something. How 
 bounded; what is told of the place then never names what may not be seen.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -113,6 +114,8 @@ class Reading:
         self._search, self._ranges, self._size = search, list(ranges), size
         self._start = self._reached = start
         self._waves = 0
+        # Rows that passed, of which nobody has asked yet whether they may be told.
+        self._passed: deque[Pointer] = deque()
         # By key: an item may have rows of two editions, of which one is read.
         self._pool: dict[str, Pointer] = {}
 
@@ -121,30 +124,38 @@ class Reading:
 
         Then with the place up to which these are all, from where to go on.
         """
+        await self._look(most)
         while self._ranges and len(self._pool) < most:
             if self.is_spent and self._search.order.is_before(self._start, self._reached):
                 return self._out(most), self._reached
             await self._wave()
+            await self._look(most)
         return self._out(most), None
+
+    async def _look(self, most: int) -> None:
+        """Move on what may be told, until that is enough."""
+        sight = self._search.sight
+        while self._passed and len(self._pool) < most:
+            some = [self._passed.popleft() for _ in range(min(most, len(self._passed)))]
+            await sight.look(some)
+            self._pool |= {one.key: one for one in some if sight.shows(one)}
 
     def _out(self, most: int) -> list[Pointer]:
         return [self._pool.pop(key) for key in list(islice(self._pool, most))]
 
     async def _wave(self) -> None:
-        """What follows; each time four times as much."""
+        """What follows; each time twice as much."""
         search = self._search
         left = search.budget.rows
         size = min(self._size, left) if left > 0 else self._size
         found, rest = await search.table.merge(
             self._ranges, forward=search.order.newest_first, limit=size
         )
-        passed = pointers_of(found, search.sieve.passes)
-        await search.sight.look([*passed, *pointers_of(found[-1:])])
-        self._pool |= {one.key: one for one in passed if search.sight.shows(one)}
+        self._passed += pointers_of(found, search.sieve.passes)
         self._ranges = rest
         if self._ranges:
             await self._go_on(found)
-        self._size = min(4 * self._size, MOST_ROWS)
+        self._size = min(2 * self._size, MOST_ROWS)
         self._waves += 1
         is_spent = await search.budget.is_spent(len(found))
         self.is_spent = is_spent or self._waves >= search.max_waves
@@ -152,6 +163,7 @@ class Reading:
     async def _go_on(self, found: Sequence[Item]) -> None:
         """After these. All of one moment of a repository that may not be told of is left out."""
         sight, order, (last,) = self._search.sight, self._search.order, pointers_of(found[-1:])
+        await sight.look([last])
         if sight.shows(last):
             self._reached = last.key
             return

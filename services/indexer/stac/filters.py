@@ -12,11 +12,17 @@ from typing import Any
 import shapely
 from shapely import Geometry
 
-from services.indexer.models.boxes import Box, box_of, parts_of
+from services.indexer.models.boxes import Box, box_of, meet, parts_of
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.comparisons import Condition
 from services.indexer.stac.cql2.conditions import condition_of
-from services.indexer.stac.shapes import boxes_of, footprint_of, shape_of, shape_of_box
+from services.indexer.stac.shapes import (
+    boxes_of,
+    footprint_of,
+    rectangle_of,
+    shape_of,
+    shape_of_box,
+)
 from shared.contracts.indexer import ItemFilter
 
 Item = Mapping[str, Any]
@@ -26,11 +32,13 @@ Item = Mapping[str, Any]
 class Filter:
     """What an item must meet: all of the shapes, the time between the two ends, the condition.
 
-    What meets a shape meets the boxes of the same place in `boxes`.
+    What meets a shape meets the boxes of the same place in `boxes`; where `are_boxes`, what meets
+    the boxes also meets the shape.
     """
 
     shapes: tuple[Geometry, ...] = ()
     boxes: tuple[Sequence[Box], ...] = ()
+    are_boxes: bool = True
     start: datetime | None = None
     end: datetime | None = None
     condition: Condition | None = None
@@ -55,8 +63,14 @@ class Filter:
     def _is_where(self, footprint: Mapping[str, Any] | None) -> bool:
         if not self.shapes:
             return True
+        if footprint is None:
+            return False
+        # Boxes are compared without shapely, which would take longer than all the rest.
+        rectangle = rectangle_of(footprint) if self.are_boxes else None
+        if rectangle is not None:
+            return all(meet(boxes, [rectangle]) for boxes in self.boxes)
         there = footprint_of(footprint)
-        return there is not None and all(shape.intersects(there) for shape in self.shapes)
+        return all(shape.intersects(there) for shape in self.shapes)
 
 
 def filter_of(wanted: ItemFilter, limits: SearchSettings) -> Filter:
@@ -71,4 +85,11 @@ def filter_of(wanted: ItemFilter, limits: SearchSettings) -> Filter:
     for shape in shapes:
         shapely.prepare(shape)
     condition = None if wanted.filter is None else condition_of(wanted.filter, limits)
-    return Filter(tuple(shapes), tuple(boxes), wanted.start, wanted.end, condition)
+    return Filter(
+        tuple(shapes),
+        tuple(boxes),
+        wanted.intersects is None,
+        wanted.start,
+        wanted.end,
+        condition,
+    )

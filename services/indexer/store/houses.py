@@ -7,7 +7,7 @@ an index of them. One that moves has all its rows, some of them in the wrong hou
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.indexer.models.houses import House
+from services.indexer.models.houses import OPEN, House
 from services.indexer.store.layout import ONLY
 from shared.outbox import next_version
 from shared.tables import Delete, Equals, Put, Table
@@ -76,13 +76,13 @@ async def forget_house(table: Table, repository_uid: str) -> None:
 
 
 async def is_ready(table: Table) -> bool:
-    """Whether all that were here before there was an index have been made to wait."""
-    return await table.get(READY, ONLY) is not None
+    """Whether all that were here before there were these houses have been made to wait."""
+    return await table.get(READY, OPEN) is not None
 
 
 async def make_ready(table: Table) -> None:
     """From now on it is."""
-    await table.write(Put({"pk": READY, "sk": ONLY}))
+    await table.write(Put({"pk": READY, "sk": OPEN}))
 
 
 def _place(repository_uid: str) -> tuple[str, str]:

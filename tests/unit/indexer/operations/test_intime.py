@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.indexer.models.editions import Edition
+from services.indexer.models.houses import OPEN
 from services.indexer.operations import merging
 from services.indexer.operations.housing import Housing, house_for
 from services.indexer.operations.reaching import Reach, Readable
@@ -150,7 +151,7 @@ async def test_the_house_for_everyone_has_nothing_of_a_restricted_one(world: Wor
     housing = Housing(world.table)
     await housing.look(changed.repository_uid)
     await housing.settle_all()
-    rows = (await world.table.query("CELL#open#short#all#0")).items
+    rows = (await world.table.query(f"CELL#{OPEN}#short#all#0")).items
     assert rows
     assert not [row for row in rows if changed.repository_uid in row["sk"]]
 
@@ -161,7 +162,7 @@ async def test_what_has_no_rows_yet_is_not_silently_left_out(world: World) -> No
     for item_id in await rows_of(world.table, edition):
         row = await world.table.get(item_key(edition), item_id)
         assert row is not None
-        gone = [Delete(one.pk, one.sk) for one in move_item(edition, row, "open")[1:]]
+        gone = [Delete(one.pk, one.sk) for one in move_item(edition, row, OPEN)[1:]]
         old = {name: value for name, value in row.items() if name != "house"}
         await world.table.write(Put(old), *gone)
     housing = Housing(world.table)
