@@ -148,6 +148,16 @@ PAGES = (
     ),
     page("account page", f"/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
     page("search", f"/-/search?q={README}", TITLE, actions=(LIST, READ), key="", lists=True),
+    page("map", "/-/explore?bbox=11,61,12,62", FILE, actions=(LIST, READ), key="", lists=True),
+    page("map of it", f"/-/explore?within={NAME}", FILE, actions=(READ,), key="", lists=True),
+    page(
+        "map of the account",
+        f"/-/explore?within={ORGANIZATION}",
+        FILE,
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
     page("feed", f"/-/{ORGANIZATION}/feed.atom", TITLE, actions=(LIST,), lists=True),
     Door("events", lambda visitors, who: visitors.watch(who), "retry", by_key=False),
 )

@@ -28,6 +28,8 @@ PUBLIC = {
     "table": f"/{COUNTRIES}/countries.parquet",
     "search": "/-/search?q=mask",
     "search-none": "/-/search?q=nothing+like+this&format=COG",
+    "explore": "/-/explore",
+    "explore-box": "/-/explore?bbox=-12,35,30,60",
     "docs": "/-/docs",
     "cite": f"/-/{MASK}/cite",
     "register": "/-/register",

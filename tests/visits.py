@@ -63,6 +63,8 @@ READ = {
             "/",
             "/-/search?q=mask",
             "/-/search?q=zzzzzz",
+            "/-/explore",
+            "/-/explore?bbox=-12,35,30,60&within=noaa",
             "/noaa",
             MAP,
             f"{MAP}/europe.tif",
@@ -133,6 +135,7 @@ def strangers_slips() -> Iterator[Visit]:
         yield Visit("stranger", path, (asked, Sent(path, {"code": "000000"})), 400)
         yield slip("stranger", path, **{name: "no address"})
     yield slip("stranger", "/-/sign-in", csrf_token="old")
+    yield slip("stranger", "/-/explore", bbox="1, 2", start="May", within="no name!")
 
 
 def account_slips() -> Iterator[Visit]:

@@ -10,11 +10,13 @@ WORLD_TOP, WORLD_BOTTOM = 84.0, -58.0
 WIDTH, HEIGHT = 360.0, 180.0
 # A box smaller than this cannot be seen on a map of the world 296 px wide.
 SMALLEST = 3.0
+SMALLEST_PART = WIDTH / SMALLEST
 ASPECT = 1.58
 # Round the box there is room: a footprint says more beside what is near it.
 ROOM = 1.66
 NARROWEST = 4.0
 MOST = 0.4
+TURNS = (-360.0, 0.0, 360.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,20 @@ def around(bbox: BBox) -> Map:
     repeats = (0.0, *((-360.0,) if left < 0 else ()), *((360.0,) if left + width > WIDTH else ()))
     smallest = max(box.width, width / 60), max(box.height, width / 60)
     return Map(Box(left, top, width, height), (_grown(box, *smallest),), repeats)
+
+
+def seen(view: Box, bbox: BBox) -> tuple[Box, ...]:
+    """What a map of this view shows of a box: nothing, one piece, or two across its edge."""
+    smallest = view.width / SMALLEST_PART
+    box = unrolled(bbox)
+    box = _grown(box, max(box.width, smallest), max(box.height, smallest))
+    turned = (Box(box.x + turn, box.y, box.width, box.height) for turn in TURNS)
+    return tuple(one for one in turned if _meets(view, one))
+
+
+def _meets(view: Box, box: Box) -> bool:
+    is_beside = box.x > view.x + view.width or box.x + box.width < view.x
+    return not (is_beside or box.y > view.y + view.height or box.y + box.height < view.y)
 
 
 def _visible(box: Box) -> Box:

@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "static"
 # In this order: what a later file says wins.
 STYLES = (
-    *("tokens", "fonts", "base", "layout", "controls", "data", "forms", "prose", "states"),
-    *("narrow", "paper"),
+    *("tokens", "fonts", "base", "layout", "controls", "data", "maps", "forms", "prose"),
+    *("states", "narrow", "paper"),
 )
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import inf, isfinite
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 
+from services.web.forms.boxes import NUMBERS, box_of
 from services.web.stac_api.conditions import PARAMETERS as FILTER
 from services.web.stac_api.conditions import filter_of
 from services.web.stac_api.fields import Fields, fields_of
@@ -163,27 +163,9 @@ def _names(value: object, most: int) -> tuple[str, ...]:
 
 
 def _bbox(value: object) -> tuple[float, ...]:
-    """West, south, east, north, or the same with heights; west > east over the antimeridian."""
-    if not isinstance(value, list) or len(value) not in {4, 6}:
-        raise ValueError("must have 4 or 6 numbers")
-    box = tuple(_number(edge) for edge in value)
-    west, south, east, north = (*box[:2], *box[3:5]) if len(box) == 6 else box
-    if not all(-360 <= edge <= 360 for edge in (west, south, east, north)):
-        raise ValueError("must be in degrees")
-    if south > north:
-        raise ValueError("has its south above its north")
-    return box
-
-
-def _number(value: object) -> float:
-    """Of JSON, or written in an address."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = inf
-    if isinstance(value, bool) or not isfinite(number):
-        raise ValueError("must have 4 or 6 numbers")
-    return number
+    if not isinstance(value, list):
+        raise ValueError(NUMBERS)  # noqa: TRY004 -- one error for all faults
+    return box_of(value)
 
 
 def _interval(value: object) -> Interval:

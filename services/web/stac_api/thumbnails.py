@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from services.web.addresses import thumbnail_url
+from services.web.render.items import key_of, names_of
 
 NAME = "thumbnail"
 # What is seldom without one; that of a raster whose overviews are missing can be.
@@ -21,14 +21,11 @@ def with_thumbnail(site: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     properties, assets = item["properties"], item["assets"]
     if properties.get("coop:format") not in FORMATS or NAME in assets:
         return item
-    account_id, _, repository_id = str(item["collection"]).partition("--")
-    # The title of an uploaded item is no key, and it need not have such an asset.
-    href = str(assets.get("data", {}).get("href", ""))
-    _, _, path = href.partition(f"/{account_id}/{repository_id}/")
-    if not path:
+    key = key_of(item)
+    if not key:
         return item
     asset = {
-        "href": site + thumbnail_url(account_id, repository_id, unquote(path)),
+        "href": site + thumbnail_url(*names_of(item), key),
         "title": "Thumbnail",
         "type": "image/webp",
         "roles": ["thumbnail"],

@@ -10,6 +10,8 @@ const BEHAVIOURS = {
   "[data-slug-source]": "slug",
   "[data-events]": "live",
   "form[data-upload]": "upload",
+  "[data-draws]": "draw",
+  "[data-hit]": "footprints",
 };
 
 for (const [selector, name] of Object.entries(BEHAVIOURS)) {

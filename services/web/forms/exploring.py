@@ -1,0 +1,47 @@
+"""The filters of the explore page."""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+
+from services.web.forms.accounts import FormModel, Line
+from services.web.forms.boxes import Box
+from shared.identifiers import SLUG
+
+WITHIN = re.compile(rf"{SLUG.pattern}(?:/{SLUG.pattern})?")
+LONGEST_CURSOR = 4096
+
+
+def _names(text: str) -> str:
+    if text and not WITHIN.fullmatch(text):
+        raise ValueError("Write an account as noaa, a repository as noaa/globe-land-mask.")
+    return text
+
+
+Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
+
+
+class ExploreForm(FormModel):
+    """Which items are meant: a box, the first and the last day, an account or a repository."""
+
+    bbox: Box = None
+    start: Day = None
+    end: Day = None
+    within: Annotated[Line, Field(max_length=100), AfterValidator(_names)] = ""
+    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] = ""
+
+    @field_validator("end")
+    @classmethod
+    def _follows(cls, end: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("start")
+        if start and end and end < start:
+            raise ValueError("It is before the first day.")
+        return end
+
+    @property
+    def interval(self) -> tuple[datetime | None, datetime | None]:
+        """From the beginning of the first day to the end of the last, in UTC."""
+        start = datetime.combine(self.start, time.min, UTC) if self.start else None
+        return start, datetime.combine(self.end, time.max, UTC) if self.end else None
