@@ -135,6 +135,12 @@ def read_declared(headers: Mapping[str, str]) -> Declared:
     return declared
 
 
+def without_checksums(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a request whose x-amz-checksum- headers are not of its body."""
+    other = {*_NAMES, "x-amz-sdk-checksum-algorithm"}
+    return {name: value for name, value in headers.items() if name not in other}
+
+
 def _refuse_unknown(names: Iterable[str]) -> None:
     """A checksum that we cannot compute would be taken for one that was right."""
     for name in names:

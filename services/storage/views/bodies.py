@@ -9,6 +9,7 @@ from services.storage.s3.checksums import (
     check_declared,
     check_payload,
     read_declared,
+    without_checksums,
 )
 from services.storage.s3.chunked import make_decoder
 from services.storage.s3.errors import S3Error
@@ -20,13 +21,18 @@ DRAIN_BYTES, DRAIN_SECONDS = 4 * 1024**2, 2.0
 
 
 class SignedBody:
-    """The body of one request; see operations.receiving.Incoming."""
+    """The body of one request; see operations.receiving.Incoming.
 
-    def __init__(self, exchange: Exchange, *, limit: int = MAX_PUT_BYTES) -> None:
+    The x-amz-checksum- headers are of the body, unless it `completes` what they are of.
+    """
+
+    def __init__(
+        self, exchange: Exchange, *, limit: int = MAX_PUT_BYTES, completes: bool = False
+    ) -> None:
         self._exchange = exchange
         headers, verified = exchange.request.headers, exchange.caller.verified
         self.payload = verified.payload if verified is not None else ""
-        self.declared = read_declared(headers)
+        self.declared = read_declared(without_checksums(headers) if completes else headers)
         self._decoder = make_decoder(headers, verified) if verified is not None else None
         self.length = self._length()
         if self.length > limit:
@@ -98,10 +104,10 @@ async def raw_pieces(exchange: Exchange) -> AsyncIterator[bytes]:
             yield data
 
 
-async def read_whole(exchange: Exchange, limit: int) -> bytes:
+async def read_whole(exchange: Exchange, limit: int, *, completes: bool = False) -> bytes:
     """A small body, checked. Raises MaxMessageLengthExceeded over the limit."""
     try:
-        body = SignedBody(exchange, limit=limit)
+        body = SignedBody(exchange, limit=limit, completes=completes)
     except S3Error as error:
         if error.code == "EntityTooLarge":
             raise S3Error("MaxMessageLengthExceeded", MaxMessageLengthBytes=limit) from error

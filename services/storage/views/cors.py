@@ -24,6 +24,7 @@ EXPOSED = (
     b"x-amz-tagging-count, x-amz-version-id, x-amz-delete-marker"
 )
 CORS = b"access-control-"
+WANTED_METHOD = "access-control-request-method"
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 VARY = (b"vary", b"Origin, Access-Control-Request-Headers, Access-Control-Request-Method")
 DAY_SECONDS = b"86400"
@@ -43,13 +44,24 @@ def open_to_origins(exchange: Exchange) -> None:
 
 async def keep_to_rules(exchange: Exchange, repository: Repository) -> None:
     """Where a repository has rules, the answer is opened to none but whom they allow."""
-    origin = exchange.request.headers.get("origin")
-    if origin is None:
-        return
-    rules = await rules_of(exchange.held.resources.outbox, repository)
+    if "origin" in exchange.request.headers:
+        await answer_by(exchange, await rules_of(exchange.held.resources.outbox, repository))
+
+
+async def keep_to_known_rules(exchange: Exchange) -> None:
+    """The same for who was refused, by the rules that anyone may know."""
+    if "origin" in exchange.request.headers:
+        await answer_by(exchange, await rules_at(exchange))
+
+
+async def answer_by(exchange: Exchange, rules: list[Rule]) -> None:
+    """Tell the origin that asks what the first rule that it meets allows it."""
     if rules:
+        origin = exchange.request.headers["origin"]
         close_to_origins(exchange)
-        rule = first_met(rules, origin, exchange.request.method)
+        # As S3 does: judged by the method that a preflight would ask for, where it is said.
+        method = exchange.request.headers.get(WANTED_METHOD, exchange.request.method)
+        rule = first_met(rules, origin, method)
         exchange.extra += told(rule, origin) if rule else []
 
 
@@ -59,8 +71,14 @@ def close_to_origins(exchange: Exchange) -> None:
 
 
 async def preflight(exchange: Exchange) -> None:
-    """OPTIONS: yes, whatever it is and whether or not it is there, unless a rule says no."""
+    """OPTIONS: yes, whatever it is and whether or not it is there, unless a rule says no.
+
+    Raises BadRequest for what no browser asks.
+    """
     headers = exchange.request.headers
+    if not headers.get("origin") or not headers.get(WANTED_METHOD):
+        close_to_origins(exchange)
+        raise S3Error("BadRequest", "Insufficient information. Origin request header needed.")
     rules = await rules_at(exchange)
     if rules:
         await judged_preflight(exchange, rules)
@@ -87,12 +105,10 @@ async def rules_at(exchange: Exchange) -> list[Rule]:
 
 
 async def judged_preflight(exchange: Exchange, rules: list[Rule]) -> None:
-    """A preflight in a repository with rules. Raises BadRequest, AccessForbidden."""
+    """A preflight in a repository with rules. Raises AccessForbidden."""
     close_to_origins(exchange)
     headers = exchange.request.headers
-    origin, method = headers.get("origin"), headers.get("access-control-request-method")
-    if not origin or not method:
-        raise S3Error("BadRequest", "Insufficient information. Origin request header needed.")
+    origin, method = headers["origin"], headers[WANTED_METHOD]
     text = clean(headers.get("access-control-request-headers", ""))
     wanted = [name for one in text.split(",") if (name := one.strip())]
     rule = first_met(rules, origin, method, wanted)

@@ -167,7 +167,11 @@ class DataDoor:
             if target.operation == "DeleteObjects" and exchange.caller.principal.scope is not None:
                 # Which keys it is about is in the body, and each is looked at by itself.
                 action = SEE
-            exchange.repository = await allowed_repository(exchange, target, action, key)
+            try:
+                exchange.repository = await allowed_repository(exchange, target, action, key)
+            except S3Error:
+                await cors.keep_to_known_rules(exchange)
+                raise
             await cors.keep_to_rules(exchange, exchange.repository)
 
     async def _refuse(self, exchange: Exchange, reason: Exception) -> None:

@@ -85,9 +85,10 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     kept = {name: clean(headers[name]) for name in KEPT if headers.get(name)}
     if "content-encoding" in kept:
         encodings = [one.strip() for one in kept["content-encoding"].split(",")]
-        encoding = ",".join(one for one in encodings if one and one != "aws-chunked")
-        kept["content-encoding"] = encoding
-        if not encoding:
+        if "aws-chunked" in encodings:
+            others = (one for one in encodings if one and one != "aws-chunked")
+            kept["content-encoding"] = ", ".join(others)
+        if not kept["content-encoding"]:
             del kept["content-encoding"]
     size = sum(map(len, kept.values()))
     if size > MAX_KEPT_BYTES:

@@ -117,14 +117,14 @@ async def complete(exchange: Exchange) -> None:
     """CompleteMultipartUpload."""
     headers = exchange.request.headers
     size = headers.get("x-amz-mp-object-size")
-    body = await read_whole(exchange, MAX_COMPLETE_BYTES)
+    body = await read_whole(exchange, MAX_COMPLETE_BYTES, completes=True)
     wanted = Completion(
         upload_address(exchange),
         parse_complete(body),
         exchange.caller.uid,
         read_conditions(headers),
         None if size is None else read_length("x-amz-mp-object-size", size),
-        declared_checksums(headers) if "x-amz-checksum-type" in headers else {},
+        declared_checksums(headers),
     )
     held = exchange.held
     completing = complete_upload(held.resources, exchange.place, wanted, held.quotas)

@@ -116,6 +116,27 @@ def test_the_checksum_of_the_parts_checksums(s3: Client, bucket: str, algorithm:
     assert answer[f"Checksum{algorithm}"] == f"{checksum(algorithm, parts)}-2"
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "kind"),
+    [("SHA256", "COMPOSITE"), ("CRC32", "COMPOSITE"), ("CRC32", "FULL_OBJECT")],
+)
+def test_a_whole_with_a_wrong_checksum(s3: Client, bucket: str, algorithm: str, kind: str) -> None:
+    name, place = f"Checksum{algorithm}", {"Bucket": bucket, "Key": "big"}
+    made = s3.create_multipart_upload(**place, ChecksumAlgorithm=algorithm, ChecksumType=kind)
+    place["UploadId"] = made["UploadId"]
+    sent = s3.upload_part(**place, PartNumber=1, Body=BODY, ChecksumAlgorithm=algorithm)
+    part = {"PartNumber": 1, "ETag": sent["ETag"]}
+    complete = {**place, "MultipartUpload": {"Parts": [part]}}
+    for wrong in (WRONG[algorithm], f"{WRONG[algorithm]}-1", "bad"):
+        refused = refusal(s3.complete_multipart_upload, **complete, **{name: wrong})
+        assert refused == ("BadDigest", 400)
+    assert keys_of(s3, bucket) == []
+    of_parts = base64.b64decode(checksum(algorithm, BODY))
+    right = f"{checksum(algorithm, of_parts)}-1" if kind == "COMPOSITE" else sent[name]
+    answer = s3.complete_multipart_upload(**complete, **{name: right})
+    assert (answer[name], answer["ChecksumType"]) == (right, kind)
+
+
 def test_a_part_with_a_wrong_checksum(s3: Client, bucket: str) -> None:
     place = {"Bucket": bucket, "Key": "big"}
     made = s3.create_multipart_upload(**place, ChecksumAlgorithm="SHA256")

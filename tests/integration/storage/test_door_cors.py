@@ -63,7 +63,8 @@ def test_a_preflight_is_judged_by_the_rules(s3: Client, bucket: str, url: str) -
         assert no.status_code == 403
         assert "<Code>AccessForbidden</Code>" in no.text
         assert ALLOWED not in no.headers
-    assert plain.options(url).status_code == 400
+    for headers in ({}, {"origin": MAP}, {"access-control-request-method": "GET"}):
+        assert plain.options(url, headers=headers).status_code == 400
 
 
 def test_an_answer_is_open_to_whom_the_rules_allow(s3: Client, bucket: str, url: str) -> None:
@@ -76,6 +77,20 @@ def test_an_answer_is_open_to_whom_the_rules_allow(s3: Client, bucket: str, url:
     assert not [name for name in other.headers if name.startswith("access-control-")]
     missing = plain.get(f"{url}.none", headers={"origin": MAP})
     assert (missing.status_code, missing.headers[ALLOWED]) == (404, MAP)
+
+
+def test_a_refusal_too_is_open_to_whom_the_rules_allow(s3: Client, bucket: str, url: str) -> None:
+    set_rules(s3, bucket, RULE)
+    asked = "access-control-request-method"
+    for headers, allowed in (
+        ({"origin": MAP}, MAP),
+        ({"origin": OTHER}, None),
+        # Judged by the method that a preflight would ask for, where it is said.
+        ({"origin": MAP, asked: "GET"}, MAP),
+        ({"origin": MAP, asked: "DELETE"}, None),
+    ):
+        answer = plain.put(url, headers=headers)
+        assert (answer.status_code, answer.headers.get(ALLOWED)) == (403, allowed)
 
 
 def test_any_origin_by_a_rule(s3: Client, bucket: str, url: str) -> None:

@@ -79,6 +79,24 @@ def test_a_marker_is_no_object(kept: VersionModel, s3: Client) -> None:
     assert keys_of(s3, kept.bucket) == []
 
 
+def test_conditions_are_of_the_newest(kept: VersionModel, s3: Client) -> None:
+    put = {"Bucket": kept.bucket, "Key": "a"}
+    failed, missing = ("PreconditionFailed", 412), ("NoSuchKey", 404)
+    for condition in ("*", '"other"'):
+        assert refusal(s3.put_object, **put, IfMatch=condition) == missing
+    first = s3.put_object(**put, Body=b"one", IfNoneMatch="*")["ETag"]
+    second = s3.put_object(**put, Body=b"two", IfMatch="*")["ETag"]
+    for condition in ("*", second):
+        assert refusal(s3.put_object, **put, IfNoneMatch=condition) == failed
+    assert refusal(s3.put_object, **put, IfMatch=first) == failed
+    assert refusal(s3.put_object, **put, Body=b"two", IfMatch=second) == ("", 200)
+    assert refusal(s3.put_object, **put, Body=b"two", IfNoneMatch=first) == ("", 200)
+    assert s3.delete_object(**put)["DeleteMarker"]
+    for condition in ("*", second):
+        assert refusal(s3.put_object, **put, IfMatch=condition) == missing
+    assert refusal(s3.put_object, **put, IfNoneMatch="*") == ("", 200)
+
+
 def test_ids_that_name_nothing(kept: VersionModel, s3: Client) -> None:
     place = {"Bucket": kept.bucket, "Key": "a"}
     s3.put_object(**place, Body=b"one")

@@ -1,6 +1,7 @@
 """CreateBucket and DeleteBucket make and delete repositories, through their owner."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -131,6 +132,8 @@ def test_a_list_of_buckets_page_by_page(s3: Client, name: str) -> None:
 
     # The other process may have to hear of them.
     until(all_there)
+    today = datetime.now(UTC) - timedelta(days=1)
+    assert all(one["CreationDate"] > today for one in s3.list_buckets()["Buckets"])
     first = s3.list_buckets(Prefix=f"{name}-", MaxBuckets=2)
     assert [one["Name"] for one in first["Buckets"]] == mine[:2]
     assert first["Prefix"] == f"{name}-"

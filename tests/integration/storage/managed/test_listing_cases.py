@@ -116,6 +116,7 @@ def test_the_next_marker_of_version_1(s3: Client, bucket: str) -> None:
     last = lister.page("boo/", Delimiter="/", MaxKeys=1)
     assert [page.get("NextMarker") for page in (first, second, last)] == ["asdf", "boo/", None]
     assert [page["IsTruncated"] for page in (first, second, last)] == [True, True, False]
+    assert lister.page()["Marker"] == lister.page(Marker="")["Marker"] == ""
     # Without a delimiter it is the last key.
     assert "NextMarker" not in lister.page(MaxKeys=1)
 
@@ -159,7 +160,8 @@ def test_a_continuation(s3: Client, bucket: str) -> None:
     rest = lister.page("foo", ContinuationToken=token)
     assert names(rest) == (FRUIT[1:], [])
     assert (rest["ContinuationToken"], rest["StartAfter"]) == (token, "foo")
-    assert refusal(lister.page, ContinuationToken="no token")[0] == "InvalidArgument"
+    for wrong in ("no token", ""):
+        assert refusal(lister.page, ContinuationToken=wrong)[0] == "InvalidArgument"
 
 
 def test_the_owner_where_it_is_wanted(s3: Client, bucket: str) -> None:
