@@ -1,4 +1,4 @@
-"""The XML that clients send, read by expat: records of plain fields below a root, nothing else.
+"""The XML that clients send, read by expat: records of fields below a root, nothing else.
 
 A document type is refused at its first sign, so no entity is ever expanded; size, depth and the
 number of elements are limited.
@@ -22,12 +22,16 @@ class Document(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """`path` are the names of the elements from the root to a record."""
+    """`path` are the names of the elements from the root to a record, which is so many deep.
+
+    A field below a field has the names of both, with a slash between them, and comes first.
+    """
 
     path: tuple[str, ...]
     max_bytes: int
     max_records: int
     max_fields: int = MAX_FIELDS
+    depth: int = 1
 
 
 def read_document(body: bytes, shape: Shape) -> Document:
@@ -76,7 +80,7 @@ class _Reader:
         name = name.rpartition(":")[2]
         self._path.append(name)
         self._elements_left -= 1
-        is_too_deep = len(self._path) > len(self._record) + 1
+        is_too_deep = len(self._path) > len(self._record) + self._shape.depth
         if self._elements_left < 0 or is_too_deep or self._path[0] != self._record[0]:
             raise S3Error("MalformedXML")
         if self._path == self._record:
@@ -91,6 +95,9 @@ class _Reader:
         self._text.clear()
         if self._path == self._record:
             self._add(self.records[-1], name, text)
+        elif self._path[: len(self._record)] == self._record:
+            below = self._path[len(self._record) :]
+            self._add(self.records[-1], "/".join([*below, name]), text)
         elif len(self._path) == 1 and name not in self._record:
             self._add(self.fields, name, text)
 

@@ -18,6 +18,7 @@ _BUCKET: dict[str, dict[str | None, str]] = {
         "acl": "GetBucketAcl",
         "policy": "GetBucketPolicy",
         "cors": "GetBucketCors",
+        "lifecycle": "GetBucketLifecycleConfiguration",
         "accelerate": "GetBucketAccelerateConfiguration",
         "logging": "GetBucketLogging",
         "notification": "GetBucketNotificationConfiguration",
@@ -30,13 +31,15 @@ _BUCKET: dict[str, dict[str | None, str]] = {
     "PUT": {
         "acl": "PutBucketAcl",
         "cors": "PutBucketCors",
+        "lifecycle": "PutBucketLifecycleConfiguration",
         "versioning": "PutBucketVersioning",
         None: "CreateBucket",
     },
     "POST": {"delete": "DeleteObjects", None: "PostObject"},
     "DELETE": {
         "cors": "DeleteBucketCors",
-        **dict.fromkeys(("encryption", "lifecycle", "policy", "tagging", "website"), "DeleteUnset"),
+        "lifecycle": "DeleteBucketLifecycle",
+        **dict.fromkeys(("encryption", "policy", "tagging", "website"), "DeleteUnset"),
         None: "DeleteBucket",
     },
 }
@@ -65,7 +68,6 @@ _OBJECT: dict[str, dict[str | None, str]] = {
 # What a bucket here never has, and how S3 says so.
 _ABSENT = {
     "encryption": "ServerSideEncryptionConfigurationNotFoundError",
-    "lifecycle": "NoSuchLifecycleConfiguration",
     "object-lock": "ObjectLockConfigurationNotFoundError",
     "ownershipControls": "OwnershipControlsNotFoundError",
     "policyStatus": "NoSuchBucketPolicy",

@@ -15,6 +15,8 @@ from shared.contracts.repositories import (
     CreateRepository,
     DeleteRepository,
     Repository,
+    SetRetention,
+    SetVersioning,
     State,
     Visibility,
 )
@@ -130,6 +132,16 @@ def actor_of(exchange: Exchange) -> Actor:
     if not exchange.is_signed or principal.kind != "account":
         raise S3Error("AccessDenied")
     return Actor(kind="account", account_uid=principal.account_uid, scope=principal.scope)
+
+
+async def change(exchange: Exchange, wanted: SetVersioning | SetRetention) -> None:
+    """Ask the owner of repositories for it, so it is known to all. Raises S3Error."""
+    projection = exchange.held.projection
+    try:
+        changed = await projection.bus.request(wanted)
+    except Problem as problem:
+        raise from_problem(problem, missing="NoSuchBucket") from None
+    await projection.keep(changed)
 
 
 async def drop(exchange: Exchange) -> None:

@@ -12,15 +12,14 @@ from services.storage.operations.listing_versions import (
 )
 from services.storage.s3 import listings
 from services.storage.s3.elements import Shape, once, read_document
-from services.storage.s3.errors import S3Error, from_problem
+from services.storage.s3.errors import S3Error
 from services.storage.s3.subresources import check_version
 from services.storage.s3.xml import document
 from services.storage.views.bodies import read_whole
 from services.storage.views.exchange import Exchange, Header
 from services.storage.views.listing import listed_repositories, owner_of, wanted_of
-from services.storage.views.managing import actor_of
+from services.storage.views.managing import actor_of, change
 from shared.contracts.repositories import Repository, SetVersioning, Versioning
-from shared.errors import Problem
 from shared.policy import Action, may, repository_resource
 
 MAX_BYTES = 64 * 1024
@@ -44,18 +43,14 @@ async def put(exchange: Exchange) -> None:
     if exchange.repository is None:
         raise S3Error("NotImplemented", "Each repository keeps versions, or none, by itself.")
     versioning = wanted_versioning(await read_whole(exchange, MAX_BYTES))
-    place, projection = exchange.place, exchange.held.projection
+    place = exchange.place
     wanted = SetVersioning(
         actor=actor_of(exchange),
         account_id=place.account_id,
         repository_id=place.repository_id,
         versioning=versioning,
     )
-    try:
-        changed = await projection.bus.request(wanted)
-    except Problem as problem:
-        raise from_problem(problem, missing="NoSuchBucket") from None
-    await projection.keep(changed)
+    await change(exchange, wanted)
     await exchange.answer(200)
 
 

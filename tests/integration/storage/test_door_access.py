@@ -65,7 +65,12 @@ ON_BUCKETS: dict[str, Operation] = {
     ),
     "unrule": lambda s3, b, _: s3.delete_bucket_cors(Bucket=b),
     "payment": lambda s3, b, _: s3.get_bucket_request_payment(Bucket=b),
-    "unset": lambda s3, b, _: s3.delete_bucket_lifecycle(Bucket=b),
+    "unset": lambda s3, b, _: s3.delete_bucket_website(Bucket=b),
+    "lifecycle": lambda s3, b, _: s3.get_bucket_lifecycle_configuration(Bucket=b),
+    "live": lambda s3, b, _: s3.put_bucket_lifecycle_configuration(
+        Bucket=b, LifecycleConfiguration={"Rules": [{"Prefix": "", "Status": "Enabled"}]}
+    ),
+    "unlive": lambda s3, b, _: s3.delete_bucket_lifecycle(Bucket=b),
     "create": lambda s3, b, _: s3.create_bucket(Bucket=b),
     "drop": lambda s3, b, _: s3.delete_bucket(Bucket=b),
     "delete many": lambda s3, b, k: s3.delete_objects(Bucket=b, Delete=delete([k, "other"])),

@@ -68,7 +68,7 @@ def test_what_is_not_there_on_objects(
     assert keys_of(s3, bucket) == ["a"]
 
 
-@pytest.mark.parametrize("query", ["lifecycle", "website", "tagging"])
+@pytest.mark.parametrize("query", ["replication", "website", "tagging"])
 def test_what_is_not_there_on_buckets(door: Door, bucket: str, query: str) -> None:
     answer = plain.put(f"{door.url}/{bucket}?{query}")
     assert (answer.status_code, "<Code>NotImplemented</Code>" in answer.text) == (501, True)

@@ -63,6 +63,12 @@ def test_what_an_answer_is_to_say(s3: Client, bucket: str) -> None:
     assert answer["Expires"] == datetime(1970, 1, 1, 0, 2, 3, tzinfo=UTC)
 
 
+def test_until_when_it_may_be_kept(s3: Client, bucket: str) -> None:
+    end = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"bar", Expires=end)
+    assert s3.head_object(Bucket=bucket, Key="a")["Expires"] == end
+
+
 def test_not_modified_still_tells_the_entity_tag(s3: Client, bucket: str) -> None:
     etag = s3.put_object(Bucket=bucket, Key="a", Body=b"bar")["ETag"]
     with pytest.raises(ClientError) as caught:
