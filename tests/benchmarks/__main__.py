@@ -32,6 +32,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PEERS = ("nginx", "wrk")
 # One caller asks more in a run than one caller may.
 UNCOUNTED = {"COOP_WEB__API_PER_CALLER": "100000000"}
+# What other commands measured stands below it, and stays.
+REST = "## Measured by other commands\n"
 HEAD = """# Benchmarks
 
 Written by `make bench` on {date}: {machine}, Python {python}. Both sides of every ratio come from
@@ -51,7 +53,8 @@ def main() -> None:
     head = HEAD.format(
         date=datetime.now(UTC).date(), machine=machine, python=platform.python_version()
     )
-    PAGE.write_text(head + "\n".join(table.markdown() for table in tables))
+    rest = "".join(PAGE.read_text().partition(REST)[1:])
+    PAGE.write_text(head + "\n".join(table.markdown() for table in tables) + "\n" + rest)
     sys.stdout.write(PAGE.read_text())
 
 
