@@ -181,7 +181,8 @@ async def _looking_after(
     """What goes on beside the doors."""
     recovering = partial(keep_recovering, resources, _finder(purging.projection))
     healing = partial(keep_healing, resources)
-    expiring = partial(keep_expiring, resources, settings.versions_seconds)
+    seconds, days = settings.versions_seconds, settings.upload_days
+    expiring = partial(keep_expiring, resources, seconds, days)
     pause = settings.scrub_pause_seconds
     scrubbing = partial(keep_scrubbing, resources, settings.scrub_bytes_per_second, pause)
     settling = partial(keep_settling, resources, pause)

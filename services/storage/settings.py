@@ -41,7 +41,8 @@ class StorageSettings(SharedStorageSettings):
 
     `downloads_seconds`: how long downloads are counted in memory before they are written down.
 
-    `versions_seconds`: how often versions are looked for that a repository lets go.
+    `versions_seconds`: how often versions are looked for that a repository lets go, and uploads
+    that were begun `upload_days` ago and not completed, which are aborted.
 
     `scrub_rate`: how many bytes a second are read again at most, to find rot; 0 is none, and None
     SCRUB_RATE for files and 0 for a bucket, which looks after its bytes itself and is paid for
@@ -73,6 +74,7 @@ class StorageSettings(SharedStorageSettings):
     repository_objects: int | None = Field(default=None, ge=0)
     downloads_seconds: float = Field(default=5.0, gt=0)
     versions_seconds: float = Field(default=6 * 3600.0, gt=0)
+    upload_days: int = Field(default=30, ge=1, le=36_500)
     scrub_rate: int | None = Field(default=None, ge=0)
     scrub_pause_seconds: float = Field(default=7 * 24 * 3600.0, gt=0)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()

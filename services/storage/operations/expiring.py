@@ -1,4 +1,6 @@
-"""Earlier versions that a repository's rule lets go: looked for now and then, by any process.
+"""What goes by its age: earlier versions, by a repository's rule, and uploads nobody completes.
+
+Looked for now and then, by any process.
 
 Each goes by itself, so whoever dies while it is at it leaves the rest to the next; two that are at
 it at once find the same.
@@ -8,10 +10,13 @@ import asyncio
 import time
 from itertools import pairwise
 
-from services.storage.models import ObjectRecord
+from services.storage.models import ObjectRecord, Upload
+from services.storage.operations.multipart import PartAddress, abort_upload
 from services.storage.operations.removing import delete_earlier
 from services.storage.operations.resources import Resources
+from services.storage.s3.errors import S3Error
 from services.storage.store.objects import find_object
+from services.storage.store.uploads import uploads_from
 from services.storage.store.versions import trails_from, versions_of_key
 from shared.contracts.repositories import Repository
 from shared.errors import Problem
@@ -65,19 +70,50 @@ def gone_by(versions: list[ObjectRecord], until: int, *, newest: int) -> list[Ob
     return gone
 
 
-async def keep_expiring(resources: Resources, seconds: float) -> None:
+async def expire_uploads(resources: Resources, repository: Repository, *, until_us: int) -> int:
+    """Abort those that began before then and are under way still; how many."""
+    uid, start, more, aborted = repository.repository_uid, "", True, 0
+    while more:
+        uploads, more = await uploads_from(
+            resources.outbox, uid, prefix="", start=start, limit=PAGE
+        )
+        for upload in uploads:
+            if upload.initiated_ms * 1000 < until_us:
+                aborted += await _abort(resources, repository, upload)
+            # More of one key than a page holds wait for the next round.
+            start = f"{upload.key}\0"
+    return aborted
+
+
+async def _abort(resources: Resources, repository: Repository, upload: Upload) -> bool:
+    """Whether it was still there."""
+    try:
+        await abort_upload(resources, repository, PartAddress(upload.upload_id, upload.key))
+    except S3Error as error:
+        if error.code != "NoSuchUpload":
+            raise
+        return False
+    return True
+
+
+async def keep_expiring(resources: Resources, seconds: float, upload_days: int) -> None:
     """Look through all repositories now and every so often."""
     while True:
         async for repository in all_repositories(resources.outbox.table):
             try:
-                now_us = time.time_ns() // 1000
-                removed = await expire_versions(resources, repository, now_us=now_us)
+                await look_through(resources, repository, upload_days)
             except Problem as problem:
-                log.warning("versions stay for now", reason=problem.detail)
+                log.warning("what is over its time stays for now", reason=problem.detail)
             except Exception:
                 log.exception("expiring failed", repository=repository.repository_uid)
-            else:
-                if removed:
-                    uid = repository.repository_uid
-                    log.info("versions expired", repository=uid, versions=removed)
         await asyncio.sleep(seconds)
+
+
+async def look_through(resources: Resources, repository: Repository, upload_days: int) -> None:
+    """Let go what is over its time by now."""
+    uid, now_us = repository.repository_uid, time.time_ns() // 1000
+    until_us = now_us - upload_days * DAY_US
+    if aborted := await expire_uploads(resources, repository, until_us=until_us):
+        log.info("uploads expired", repository=uid, uploads=aborted)
+    if removed := await expire_versions(resources, repository, now_us=now_us):
+        log.info("versions expired", repository=uid, versions=removed)
