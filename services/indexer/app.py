@@ -14,6 +14,8 @@ from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.housing import Housing
 from services.indexer.operations.keeping import Indexer
+from services.indexer.operations.mirroring import Mirroring
+from services.indexer.operations.mirrors import Mirrors
 from services.indexer.operations.previewing import Previewing
 from services.indexer.operations.purging import purge_repository
 from services.indexer.sandbox.pool import Outcome, Sandbox
@@ -73,6 +75,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         await stack.enter_async_context(going(purging.keep_purging))
         await stack.enter_async_context(going(held.resources.catalogue.keep))
         await stack.enter_async_context(going(held.resources.housing.keep))
+        await stack.enter_async_context(going(held.resources.mirrors.keep))
         yield Opened(checks={"bus": held.bus.check, "table": outbox.check})
 
 
@@ -83,26 +86,31 @@ async def holding(settings: ServiceSettings) -> AsyncIterator[Held]:
     async with AsyncExitStack() as stack:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
         stack.push_async_callback(table.close)
-        sandbox, previews = await stack.enter_async_context(sandboxes(settings.indexer))
+        nursery, sandbox, previews = await stack.enter_async_context(sandboxes(settings.indexer))
         door = DataDoor(settings.storage_url, *service_access_key(key, SERVICE))
         await stack.enter_async_context(door)
         fulltext = await open_fts5(settings.home / SERVICE / "search.db", settings.indexer.words)
         stack.push_async_callback(fulltext.close)
         catalogue = Catalogue(Shelves(table, fulltext, partial(read_start, door)))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
-        folder = Folder(table, catalogue.mark)
+        data_url = settings.storage.public_url.rstrip("/")
+        made = settings.indexer.mirrors
+        mirroring = Mirroring(table, nursery, data_url, made)
+        mirrors = Mirrors(table, data_url, mirroring.make, made.lag_seconds)
+        folder = Folder(table, partial(_added_up, catalogue, mirrors))
         reading = partial(read, sandbox, door)
         indexer = Indexer(Outbox(table), reading, folder.ring, settings.indexer.stac)
-        data_url = settings.storage.public_url.rstrip("/")
         limits = settings.indexer.search
         previewing = Previewing(partial(show, previews, door), settings.indexer.previews.workers)
         projection, housing = Projection(table, bus), Housing(table)
-        resources = Resources(indexer, projection, data_url, catalogue, previewing, housing, limits)
+        resources = Resources(
+            indexer, projection, data_url, catalogue, previewing, housing, mirrors, limits
+        )
         yield Held(resources, folder, bus)
 
 
 @asynccontextmanager
-async def sandboxes(settings: IndexerSettings) -> AsyncIterator[tuple[Sandbox, Sandbox]]:
+async def sandboxes(settings: IndexerSettings) -> AsyncIterator[tuple[Nursery, Sandbox, Sandbox]]:
     """For what is indexed, and for what somebody looks at, so that neither waits for the other."""
     limits = Limits(settings.sandbox.memory_bytes, settings.sandbox.parse_seconds)
     async with (
@@ -110,7 +118,13 @@ async def sandboxes(settings: IndexerSettings) -> AsyncIterator[tuple[Sandbox, S
         Sandbox(settings.sandbox, nursery) as indexing,
         Sandbox(settings.previews, nursery) as looking,
     ):
-        yield indexing, looking
+        yield nursery, indexing, looking
+
+
+def _added_up(catalogue: Catalogue, mirrors: Mirrors, repository_uid: str) -> None:
+    """What is in a repository may be another."""
+    catalogue.mark(repository_uid)
+    mirrors.mark(repository_uid)
 
 
 async def read(sandbox: Sandbox, door: DataDoor, stored: Stored, beside: Beside) -> Outcome:

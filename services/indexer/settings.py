@@ -77,6 +77,17 @@ class StacSettings(BaseModel):
     max_depth: int = Field(default=64, ge=8, le=200)
 
 
+class MirrorSettings(BaseModel):
+    """Of tables of all items of a collection (`items.parquet`), made in the background.
+
+    One is made anew `lag_seconds` after the first change that it lacks, and not before nine times
+    as long has passed as the last took. Of more than `max_items` there is none.
+    """
+
+    lag_seconds: float = Field(default=60.0, gt=0)
+    max_items: int = Field(default=1_000_000, ge=0)
+
+
 class IndexerSettings(OpsSettings):
     """`COOP_INDEXER__...`."""
 
@@ -85,6 +96,7 @@ class IndexerSettings(OpsSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     words: WordsSettings = Field(default_factory=WordsSettings)
     stac: StacSettings = Field(default_factory=StacSettings)
+    mirrors: MirrorSettings = Field(default_factory=MirrorSettings)
 
 
 class ServiceSettings(Settings):

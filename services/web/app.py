@@ -6,7 +6,7 @@ from functools import cache, partial
 
 import httpx
 from starlette.applications import Starlette
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 
 from services.web.api.app import create_api
@@ -32,6 +32,7 @@ from services.web.session.once import Once
 from services.web.session.sessions import Sessions
 from services.web.session.share_links import ShareLinks
 from services.web.settings import EdgeSettings, ServiceSettings
+from services.web.stac_api.mirrors import PARQUET
 from services.web.views.errors import HANDLERS
 from shared.bus import Bus
 from shared.keyfile import derive, hook_secret, load_key_file, nats_seed
@@ -131,7 +132,12 @@ def create_site(resources: Resources) -> ASGIApp:
     """The application behind the public door; what is outermost comes last."""
     site = Starlette(routes=create_routes(create_api()), exception_handlers=HANDLERS)
     site.router.redirect_slashes = False
-    squeezed = GZipMiddleware(site, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    squeezed = GZipMiddleware(
+        site,
+        minimum_size=SMALLEST_GZIP,
+        compresslevel=GZIP_LEVEL,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
+    )
     secured = SecurityHeaders(
         squeezed,
         public_url=resources.public_url,

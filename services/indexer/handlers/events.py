@@ -44,6 +44,7 @@ async def on_repository(resources: Resources, event: Event[RepositoryEvent]) -> 
     await resources.projection.on_repository(event)
     await resources.housing.look(event.data.repository.repository_uid)
     await resources.catalogue.allow(event.data.repository)
+    resources.mirrors.mark(event.data.repository.repository_uid)
 
 
 async def on_account(resources: Resources, event: Event[AccountEvent]) -> None:

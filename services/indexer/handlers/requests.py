@@ -13,6 +13,7 @@ from services.indexer.operations import (
     asking,
     collecting,
     finding,
+    mirroring,
     reaching,
     searching,
     writing,
@@ -23,6 +24,7 @@ from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
     AggregateItems,
     Aggregations,
+    CollectionMirror,
     Directory,
     FileMetadata,
     FilePreview,
@@ -31,6 +33,8 @@ from shared.contracts.indexer import (
     GetFile,
     GetItem,
     GetItemSource,
+    GetMirror,
+    GetMirrorPart,
     GetPreview,
     GetSummaries,
     ItemFilter,
@@ -39,6 +43,7 @@ from shared.contracts.indexer import (
     ListCollections,
     ListDirectory,
     ListItems,
+    MirrorPart,
     PreparedItem,
     PrepareItem,
     SearchCollections,
@@ -125,6 +130,19 @@ async def get_collection(resources: Resources, wanted: GetCollection) -> StacDoc
     repository = await collected(resources, wanted.actor, wanted.collection_id)
     name = await _account_name(resources, repository.account_uid)
     return await asking.get_collection(resources.table, repository, name)
+
+
+async def get_mirror(resources: Resources, wanted: GetMirror) -> CollectionMirror:
+    """The table of all items of a collection."""
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
+    return await mirroring.get_mirror(resources.table, repository)
+
+
+async def get_mirror_part(resources: Resources, wanted: GetMirrorPart) -> MirrorPart:
+    """Some bytes of it."""
+    repository = await collected(resources, wanted.actor, wanted.collection_id)
+    part = (wanted.generation, wanted.number)
+    return await mirroring.get_mirror_part(resources.table, repository, *part)
 
 
 async def list_items(resources: Resources, wanted: ListItems) -> StacPage:
@@ -268,6 +286,8 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ListCatalogs: list_catalogs,
     ListCollections: list_collections,
     GetCollection: get_collection,
+    GetMirror: get_mirror,
+    GetMirrorPart: get_mirror_part,
     ListItems: list_items,
     GetItem: get_item,
     GetItemSource: get_item_source,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from services.indexer.operations.catalogue import Catalogue
 from services.indexer.operations.housing import Housing
 from services.indexer.operations.keeping import Indexer
+from services.indexer.operations.mirrors import Mirrors
 from services.indexer.operations.previewing import Previewing
 from services.indexer.settings import SearchSettings
 from shared.projection import Projection
@@ -21,6 +22,7 @@ class Resources:
     catalogue: Catalogue
     previewing: Previewing
     housing: Housing
+    mirrors: Mirrors
     limits: SearchSettings = field(default_factory=SearchSettings)
 
     @property

@@ -8,7 +8,7 @@ from services.indexer.models.counted import Holdings
 from services.indexer.models.editions import Edition
 from services.indexer.operations.room import Room, fitting
 from services.indexer.operations.writing import find_called
-from services.indexer.stac.collections import build_catalog, build_collection
+from services.indexer.stac.collections import build_catalog, build_collection, with_mirror
 from services.indexer.stac.items import Document, located
 from services.indexer.store.beside import find_newest, some_askers_of
 from services.indexer.store.directories import page_of_directory
@@ -16,6 +16,7 @@ from services.indexer.store.editions import find_editions, find_many_editions
 from services.indexer.store.files import find_file
 from services.indexer.store.items import items_after
 from services.indexer.store.layout import split
+from services.indexer.store.mirrors import find_many_mirrors
 from services.indexer.store.named import listed_items
 from services.indexer.store.repositories import (
     owners_after,
@@ -128,8 +129,22 @@ def _summary(repository: Repository, holdings: Holdings) -> RepositorySummary:
 
 async def get_collection(table: Table, repository: Repository, account_name: str) -> StacDocument:
     """The repository as a collection."""
-    holdings = (await find_holdings(table, await _current(table, repository))).holdings
-    return StacDocument(document=build_collection(repository, account_name, holdings))
+    (document,) = await collections_of(table, [repository], [account_name])
+    return StacDocument(document=document)
+
+
+async def collections_of(
+    table: Table, repositories: Sequence[Repository], account_names: Sequence[str]
+) -> list[Document]:
+    """Repositories as collections, in their order."""
+    held = await holdings_of(table, repositories)
+    mirrors = await find_many_mirrors(table, [one.repository_uid for one in repositories])
+    return [
+        with_mirror(build_collection(repository, name, holdings), mirror)
+        for repository, name, holdings, mirror in zip(
+            repositories, account_names, held, mirrors, strict=True
+        )
+    ]
 
 
 async def list_collections(
@@ -146,12 +161,8 @@ async def list_collections(
 
     found, cursor = await fill(read, wanted, keep=is_listed, place=place_of)
     names = {uid: await name_of(uid) for uid in {one.account_uid for one in found}}
-    documents = fitting(
-        [
-            build_collection(repository, names[repository.account_uid], holdings)
-            for repository, holdings in zip(found, await holdings_of(table, found), strict=True)
-        ]
-    )
+    of_each = [names[one.account_uid] for one in found]
+    documents = fitting(await collections_of(table, found, of_each))
     if len(documents) < len(found):
         cursor = cursor_at(place_of(found[len(documents) - 1]))
     return StacPage(documents=documents, cursor=cursor)

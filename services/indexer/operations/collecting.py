@@ -11,10 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.places import mark_of
 from services.indexer.models.texts import Field, Match, Order, Question
-from services.indexer.operations.asking import holdings_of
+from services.indexer.operations.asking import collections_of
 from services.indexer.operations.finding import beside_public, finds
 from services.indexer.operations.room import fitting
-from services.indexer.stac.collections import build_collection
 from services.indexer.stac.shapes import spans
 from services.indexer.store.repositories import find_repositories
 from shared.contracts.indexer import SearchCollections, StacPage
@@ -51,11 +50,8 @@ async def search_collections(
         for one in await find_repositories(table, uids)
         if finds(principal, repository_resource(one))
     ]
-    holdings = await holdings_of(table, repositories)
-    documents = [
-        build_collection(one, await name_of(one.account_uid), held)
-        for one, held in zip(repositories, holdings, strict=True)
-    ]
+    names = [await name_of(one.account_uid) for one in repositories]
+    documents = await collections_of(table, repositories, names)
     told = fitting(documents)
     if len(told) < len(documents):
         last = uids.index(repositories[len(told) - 1].repository_uid)

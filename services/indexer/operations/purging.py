@@ -7,6 +7,7 @@ from services.indexer.operations.rebuilding import discard
 from services.indexer.store.editions import find_editions, forget_editions
 from services.indexer.store.files import all_files
 from services.indexer.store.houses import forget_house
+from services.indexer.store.mirrors import forget_mirror
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
 from shared.outbox import Outbox
@@ -26,3 +27,4 @@ async def purge_repository(outbox: Outbox, repository: Repository) -> None:
         await discard(outbox.table, edition)
     await forget_editions(outbox.table, repository.repository_uid)
     await forget_house(outbox.table, repository.repository_uid)
+    await forget_mirror(outbox.table, repository.repository_uid)

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn, cast
 
@@ -22,10 +23,12 @@ from services.indexer.extractors.sparse_file import (
     OutOfBytes,
     SparseFile,
 )
-from services.indexer.sandbox.wire import PREVIEW, frame, receive
+from services.indexer.sandbox.wire import MIRROR, PREVIEW, frame, receive
 from shared.confinement.landlock import hide_files, readable_places
 from shared.confinement.limits import Limits, confine, cut_network, renounce
 from shared.lifeline import die_with_parent
+
+MIRRORING = "services.indexer.mirrors.steps"
 
 
 def main(arguments: list[str]) -> None:
@@ -58,6 +61,7 @@ def preload() -> None:
     # pyarrow works without numpy, which would cost each of us 30 MB: who needs it loads it later.
     sys.modules["numpy"] = cast("ModuleType", None)
     extractors_found()
+    import_module(MIRRORING)
     del sys.modules["numpy"]
 
 
@@ -74,7 +78,7 @@ def work(channel: socket.socket, limits: Limits, *, is_isolated: bool) -> NoRetu
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     confine(limits)
     channel.sendall(frame({"pid": os.getpid(), "is_isolated": is_isolated}))
-    file, task = SparseFile("", 0), ""
+    file, task, mirror = SparseFile("", 0), "", import_module(MIRRORING).Mirror()
     while (message := receive(channel)) is not None:
         header, raw = message
         if "name" in header:
@@ -82,7 +86,8 @@ def work(channel: socket.socket, limits: Limits, *, is_isolated: bool) -> NoRetu
         _take(file, header, raw)
         # The default action of SIGALRM ends the process, also inside a library's loop.
         signal.setitimer(signal.ITIMER_REAL, limits.parse_seconds)
-        reply = attempt(file, task)
+        is_mirror = MIRROR in header
+        reply = frame(mirror.step(header[MIRROR], raw)) if is_mirror else attempt(file, task)
         signal.setitimer(signal.ITIMER_REAL, 0)
         channel.sendall(reply)
     os._exit(0)

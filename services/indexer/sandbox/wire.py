@@ -7,10 +7,13 @@ from typing import Any
 import orjson
 
 FRAME = struct.Struct(">II")
-# A hostile worker may say anything: we listen to this much, and with the items of a list to more.
+# A hostile worker may say anything: we listen to this much, and to more with the items of a list or
+# a piece of a table.
 MAX_REPLY_BYTES, MAX_LIST_BYTES = 1024 * 1024, 16 * 1024 * 1024
 # What a worker is asked for, and under which name it answers.
 FACTS, PREVIEW = "facts", "preview"
+# A worker that makes a table of items is told the step, with the items behind.
+MIRROR = "mirror"
 
 
 def frame(header: dict[str, Any], raw: bytes = b"") -> bytes:

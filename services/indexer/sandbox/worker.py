@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import orjson
 
+from services.indexer.mirrors import DATA
 from services.indexer.sandbox.wire import FACTS, FRAME, MAX_LIST_BYTES, MAX_REPLY_BYTES, frame
 from shared.confinement.limits import Limits
 
@@ -99,10 +100,11 @@ class Worker:
 
 
 def _is_long(found: dict[str, Any]) -> bool:
-    """Whether it says too much beside the items of a list."""
+    """Whether it says too much beside the items of a list, or a piece of a table."""
     facts = found.get(FACTS)
     if isinstance(facts, dict):
         found = {**found, FACTS: {**facts, "stac": None}}
+    found = {**found, DATA: None}
     return len(orjson.dumps(found)) > MAX_REPLY_BYTES
 
 

@@ -10,6 +10,7 @@ from pystac import Catalog, Collection, Provider, ProviderRole, SpatialExtent, T
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.extents import WORLD, Extent
+from services.indexer.models.mirror import Mirror
 from services.indexer.models.stamps import stamp
 from services.indexer.stac.names import collection_id
 from services.indexer.stac.references import is_relative
@@ -18,6 +19,8 @@ from shared.contracts.repositories import Repository
 MOST_SUMMARIES = 50
 STAC = "STAC"
 SAID = ("title", "description", "license", "keywords", "providers", "summaries", "item_assets")
+# The asset that is a table of all items (stac-geoparquet, "Referencing in a Collection").
+MIRROR = "geoparquet-items"
 # What STAC's schema takes; an expression of several is told as `other` (STAC 1.1, Licensing).
 ONE_LICENSE = re.compile(r"[\w.+-]+")
 
@@ -59,6 +62,20 @@ def build_collection(
         document["item_assets"] = {"data": _item_asset(holdings)}
     said = collection_said(holdings)
     return document | said | {"summaries": said.get("summaries", {}) | document["summaries"]}
+
+
+def with_mirror(collection: dict[str, Any], mirror: Mirror | None) -> dict[str, Any]:
+    """The collection with the table of its items, relative to itself, if there is one."""
+    if mirror is None:
+        return collection
+    asset = {
+        "href": "items.parquet",
+        "title": "All items as GeoParquet",
+        "type": "application/vnd.apache.parquet",
+        "roles": ["collection-mirror"],
+        "updated": stamp(mirror.made_at),
+    }
+    return collection | {"assets": {MIRROR: asset}}
 
 
 def collection_said(holdings: Holdings) -> dict[str, Any]:

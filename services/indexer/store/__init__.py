@@ -14,6 +14,9 @@
 | GONE#<object uid>      | -                    | the version at which an object was deleted    |
 | EDITION#<repository>   | -                    | which edition is read, which is being built   |
 | LEASE#<edition>        | -                    | who adds up an edition                        |
+| LEASE#mirror-<repository> | -                 | who makes a table of its items                |
+| MIRROR#<repository>    | -                    | the table of its items that is told           |
+| MIRROR#<repository>#<generation> | <number>   | a part of one (store.mirrors)                 |
 | EVT#file-<object uid>  | <version>#<...>      | events (shared.outbox)                        |
 
 An edition is written `<repository uid>.<number>`. Beside them the same table holds the projection

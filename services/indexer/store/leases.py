@@ -1,23 +1,22 @@
-"""Who adds up an edition: one process at a time, so that none works in vain.
+"""Who adds up an edition, or makes a table of items: one process at a time.
 
-Sums would be right without it, since a change can be taken only once.
+All would be right without it, only more than one might work in vain.
 """
 
 import time
 from contextlib import suppress
 
-from services.indexer.models.editions import Edition
 from services.indexer.store.layout import ONLY
 from shared.tables import Absent, AnyOf, Below, ConditionFailed, Delete, Equals, Put, Table
 
 LEASE_SECONDS = 3.0
 
 
-async def take_lease(table: Table, edition: Edition, holder: str) -> bool:
-    """Whether this holder may go on for LEASE_SECONDS."""
+async def take_lease(table: Table, what: object, holder: str) -> bool:
+    """Whether this holder may go on for LEASE_SECONDS; `what` is named by its text."""
     moment = time.time()
     lease = {
-        "pk": f"LEASE#{edition}",
+        "pk": f"LEASE#{what}",
         "sk": ONLY,
         "holder": holder,
         "until": moment + LEASE_SECONDS,
@@ -31,7 +30,7 @@ async def take_lease(table: Table, edition: Edition, holder: str) -> bool:
     return True
 
 
-async def give_up_lease(table: Table, edition: Edition, holder: str) -> None:
+async def give_up_lease(table: Table, what: object, holder: str) -> None:
     """Let others go on at once."""
     with suppress(ConditionFailed):
-        await table.write(Delete(f"LEASE#{edition}", ONLY, when=Equals("holder", holder)))
+        await table.write(Delete(f"LEASE#{what}", ONLY, when=Equals("holder", holder)))

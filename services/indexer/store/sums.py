@@ -110,8 +110,13 @@ async def find_holdings(table: Table, edition: Edition) -> KeptHoldings:
 
 async def find_many_holdings(table: Table, editions: Sequence[Edition]) -> list[Holdings]:
     """Of several repositories, in their order."""
+    return [one.holdings for one in await find_many_kept(table, editions)]
+
+
+async def find_many_kept(table: Table, editions: Sequence[Edition]) -> list[KeptHoldings]:
+    """The same, as they are kept."""
     rows = await table.get_many([holdings_key(edition) for edition in editions])
-    return [_kept_holdings(row).holdings for row in rows]
+    return [_kept_holdings(row) for row in rows]
 
 
 def _kept_holdings(row: Item | None) -> KeptHoldings:

@@ -19,7 +19,8 @@ CORS = {
 PREFLIGHT = {
     **CORS,
     "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type, if-match, if-none-match",
+    "access-control-allow-headers": "authorization, content-type, if-match, if-none-match, "
+    "if-range, range",
     "access-control-max-age": "86400",
 }
 CACHE = {"cache-control": "no-cache", "vary": "authorization, cookie"}

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.web.stac_api import aggregation, browsing, transactions, views
+from services.web.stac_api import aggregation, browsing, mirrors, transactions, views
 from services.web.stac_api.answers import PREFLIGHT
 from services.web.stac_api.problems import HANDLERS
 
@@ -31,6 +31,7 @@ ROUTES: dict[str, View] = {
     "/collections/{collection_id}/queryables": views.queryables_of_one,
     "/collections/{collection_id}/aggregations": aggregation.aggregations,
     "/collections/{collection_id}/aggregate": aggregation.aggregate,
+    "/collections/{collection_id}/items.parquet": mirrors.mirror,
     "/collections/{collection_id}/items": views.items,
     "/collections/{collection_id}/items/{item_id}": views.item,
 }

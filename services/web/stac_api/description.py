@@ -5,6 +5,7 @@ from typing import Any
 from services.web.stac_api.answers import PROBLEM
 from services.web.stac_api.bodies import MERGE_PATCH
 from services.web.stac_api.links import GEOJSON, JSON, SCHEMA_TYPE
+from services.web.stac_api.mirrors import PARQUET
 from services.web.stac_api.parameters import (
     ALL_FIGURES,
     BBOX,
@@ -36,6 +37,7 @@ PATHS = {
     "/collections/{collection_id}/queryables": ("What its items can be asked by", SCHEMA_TYPE, ()),
     "/collections/{collection_id}/aggregations": ("Which figures there are of it", JSON, ()),
     "/collections/{collection_id}/aggregate": ("Its items in figures", JSON, FIGURES),
+    "/collections/{collection_id}/items.parquet": ("All its items as GeoParquet", PARQUET, ()),
     "/collections/{collection_id}/items": ("Items of a collection", GEOJSON, FEATURES),
     "/collections/{collection_id}/items/{item_id}": ("One item", GEOJSON, ()),
 }
@@ -60,6 +62,7 @@ WRITES = {
         "delete": ("Delete it", {"200": "Deleted", "202": "Deleted, and gone in a moment"}),
     },
 }
+OBJECT, BINARY = {"type": "object"}, {"type": "string", "format": "binary"}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -127,7 +130,7 @@ def _operation(
         "responses": {
             "200": {
                 "description": summary,
-                "content": {media_type: {"schema": {"type": "object"}}},
+                "content": {media_type: {"schema": BINARY if media_type == PARQUET else OBJECT}},
             }
         },
     }

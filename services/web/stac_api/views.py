@@ -11,7 +11,8 @@ from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, que
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
 from services.web.stac_api.items import told_item
-from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link, linked
+from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link
+from services.web.stac_api.mirrors import told_collection
 from services.web.stac_api.queryables import queryables
 from services.web.stac_api.search import collections_of, items_of
 from services.web.stac_api.search import search as find
@@ -98,7 +99,7 @@ async def collections(request: Request) -> Response:
     wanted = from_query(request)
     page = await collections_of(request, wanted)
     links = links_of(request)
-    documents = [linked(one, links.collection(one)) for one in page.documents]
+    documents = [told_collection(links, one) for one in page.documents]
     body: dict[str, Any] = {
         "collections": documents,
         "links": links.collections(query_of(request), page.cursor),
@@ -114,8 +115,7 @@ async def collection(request: Request) -> Response:
     found = await resources_of(request).bus.request(
         GetCollection(actor=visitor.actor, collection_id=request.path_params["collection_id"])
     )
-    document = found.document
-    return answer(request, linked(document, links_of(request).collection(document)))
+    return answer(request, told_collection(links_of(request), found.document))
 
 
 async def queryables_of_all(request: Request) -> Response:

@@ -39,6 +39,12 @@ from shared.contracts.indexer.indexer import (
     StacPage,
     SummaryPage,
 )
+from shared.contracts.indexer.mirror import (
+    CollectionMirror,
+    GetMirror,
+    GetMirrorPart,
+    MirrorPart,
+)
 from shared.contracts.indexer.preview import FilePreview, GetPreview, PreviewPart
 from shared.contracts.indexer.search import (
     FACETS,
@@ -75,6 +81,7 @@ __all__ = [
     "AggregationName",
     "Aggregations",
     "Bucket",
+    "CollectionMirror",
     "Directory",
     "DirectoryEntry",
     "Facet",
@@ -93,6 +100,8 @@ __all__ = [
     "GetFile",
     "GetItem",
     "GetItemSource",
+    "GetMirror",
+    "GetMirrorPart",
     "GetPreview",
     "GetSummaries",
     "IndexerRequest",
@@ -105,6 +114,7 @@ __all__ = [
     "ListCollections",
     "ListDirectory",
     "ListItems",
+    "MirrorPart",
     "Name",
     "Passage",
     "PrepareItem",

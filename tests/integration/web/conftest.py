@@ -14,7 +14,9 @@ _numbers = count(1)
 
 @pytest.fixture(scope="package")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    with starting(tmp_path_factory.mktemp("edge") / "home") as edge:
+    # Nobody waits a minute for a file of all items.
+    soon = {"COOP_INDEXER__MIRRORS__LAG_SECONDS": "0.5"}
+    with starting(tmp_path_factory.mktemp("edge") / "home", **soon) as edge:
         yield edge
 
 
