@@ -1,7 +1,8 @@
 """Stores of Zarr: as GDAL writes them, and by hand as zarr-python writes them with xarray."""
 
 import gzip
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,30 @@ def store_v3(
         }  # fmt: skip
     files |= {f"{NAME}/{name}/zarr.json": orjson.dumps(one) for name, one in described.items()}
     return files | {f"{NAME}/zarr.json": orjson.dumps(root)}
+
+
+def in_shards(
+    array: dict[str, Any], chunks: Sequence[bytes | None], *, is_index_first: bool = False
+) -> tuple[dict[str, Any], bytes]:
+    """An array of one shard with these chunks packed by zstd, None for one that is not there."""
+    (size,) = array["shape"]
+    inner = array["codecs"] + [{"name": "zstd", "configuration": {"level": 0}}]
+    index = [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]
+    config = {
+        "chunk_shape": [size // len(chunks)],
+        "codecs": inner,
+        "index_codecs": index,
+        "index_location": "start" if is_index_first else "end",
+    }
+    place, entries, body = (16 * len(chunks) + 4) * is_index_first, b"", b""
+    for chunk in chunks:
+        data = b"" if chunk is None else packed(chunk, "zstd")
+        absent = (2**64 - 1, 2**64 - 1)
+        entries += struct.pack("<QQ", *(absent if chunk is None else (place, len(data))))
+        body, place = body + data, place + len(data)
+    entries += b"crc!"
+    sharded = [{"name": "sharding_indexed", "configuration": config}]
+    return array | {"codecs": sharded}, entries + body if is_index_first else body + entries
 
 
 def store_of_gdal(

@@ -22,7 +22,7 @@ from services.indexer.extractors.zarr.names import (
     V3,
     split,
 )
-from services.indexer.extractors.zarr.node import Node
+from services.indexer.extractors.zarr.node import Node, packed_by
 from services.indexer.extractors.zarr.reading import arrays_of
 from services.indexer.extractors.zarr.store import Store, json_of, read_store
 
@@ -114,8 +114,14 @@ def _packing(nodes: Sequence[Node]) -> Group:
     """`temperature`: chunks of 1 × 180 × 360, 365 in all, zstd."""
     group = Group("Chunks")
     for node in nodes:
-        steps = " × ".join(f"{step:,}" for step in node.chunk)
-        codecs = [name for name, _ in node.codecs if name != "bytes"]
-        told = (steps, f"{prod(node.grid):,} in all", ", ".join(codecs))
+        codecs = [name for name, _ in packed_by(node) if name != "bytes"]
+        told = (_steps(node), f"{prod(node.grid):,} in all", ", ".join(codecs))
         group.add(node.name[: 2 * MAX_NAME], ", ".join(filter(None, told)))
     return group
+
+
+def _steps(node: Node) -> str:
+    """`1 × 90 in shards of 10 × 90`: only shards are objects."""
+    steps = " × ".join(f"{step:,}" for step in node.chunk)
+    inner = " × ".join(f"{step:,}" for step in node.inner)
+    return f"{inner} in shards of {steps}" if inner else steps

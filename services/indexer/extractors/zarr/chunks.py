@@ -10,6 +10,7 @@ from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.zarr.codecs import unpacked
 from services.indexer.extractors.zarr.node import Node
+from services.indexer.extractors.zarr.shards import unsharded
 
 # One value cannot be read without its chunk; a larger one is not unpacked for a coordinate.
 LARGEST_CHUNK = 8 * 1024 * 1024
@@ -69,7 +70,11 @@ def _values(node: Node, chunk: SparseFile, left: int) -> list[float]:
     form = struct.Struct(node.letter)
     if chunk.size > 2 * LARGEST_CHUNK:
         raise Malformed("larger than what it holds")
-    data = unpacked(chunk.read(0, chunk.size), node.codecs, node.chunk_values * form.size)
+    packed = chunk.read(0, chunk.size)
+    if node.inner:
+        data = unsharded(packed, node, form.size)
+    else:
+        data = unpacked(packed, node.codecs, node.chunk_values * form.size)
     if left <= MAX_VALUES:
         return list(struct.unpack_from(f"{node.letter[0]}{left}{node.letter[1]}", data))
     return [form.unpack_from(data, place * form.size)[0] for place in (0, left - 1)]

@@ -24,6 +24,8 @@ MAX_DIMENSIONS, MAX_SIZE = 32, 2**63
 LONGEST_ATTRIBUTE = 64 * 1024
 # GDAL keeps the system of an array's last two dimensions in this attribute, as WKT among others.
 GDAL_CRS = "_CRS"
+# The codec of several chunks in one object.
+SHARDING = "sharding_indexed"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Node:
         """How many values one chunk holds."""
         return prod(self.chunk)
 
+    @property
+    def inner(self) -> tuple[int, ...]:
+        """The shape of the chunks in a shard; empty where there are none, or none that can be."""
+        said = next((config for name, config in self.codecs if name == SHARDING), {})
+        try:
+            return _steps(said.get("chunk_shape"), self.shape)
+        except Malformed:
+            return ()
+
 
 def node_v3(path: str, said: Json) -> Node:
     """Raises Malformed."""
@@ -81,8 +92,7 @@ def node_v3(path: str, said: Json) -> Node:
     grid = _config(said.get("chunk_grid")).get("chunk_shape", list(shape))
     encoding = said.get("chunk_key_encoding")
     is_old = isinstance(encoding, dict) and encoding.get("name") == "v2"
-    codecs = [_codec(one) for one in _list(said.get("codecs"))]
-    orders = [config.get("endian") for name, config in codecs if name == "bytes"]
+    codecs = codecs_of(said.get("codecs"))
     kind = said.get("data_type")
     return Node(
         path=path,
@@ -90,13 +100,40 @@ def node_v3(path: str, said: Json) -> Node:
         shape=shape,
         chunk=_steps(grid, shape),
         data_type=kind[:MAX_NAME] if isinstance(kind, str) else _codec(kind)[0],
-        order=BIG if "big" in orders else "<",
+        order=_order_v3(codecs),
         names=_names(said.get("dimension_names"), shape),
         codecs=codecs,
         key="" if is_old else "c",
         separator=_separator(_config(encoding), "." if is_old else "/"),
         fill=_number(said.get("fill_value")),
     )
+
+
+def codecs_of(value: object) -> Codecs:
+    """As version 3 lists them."""
+    return [_codec(one) for one in _list(value)]
+
+
+def is_sharded(codecs: Codecs) -> bool:
+    """Whether chunks lie in shards."""
+    return any(name == SHARDING for name, _ in codecs)
+
+
+def _order_v3(codecs: Codecs) -> str:
+    """That of bytes, also of those in shards."""
+    inside = [one for name, said in codecs if name == SHARDING for one in _inner(said)]
+    orders = [said.get("endian") for name, said in codecs + inside if name == "bytes"]
+    return BIG if "big" in orders else "<"
+
+
+def packed_by(node: Node) -> Codecs:
+    """What packed its chunks, also those in shards."""
+    inside = [one for name, said in node.codecs if name == SHARDING for one in _inner(said)]
+    return inside or node.codecs
+
+
+def _inner(said: Json) -> Codecs:
+    return codecs_of(said.get("codecs"))
 
 
 def node_v2(path: str, said: Json, attributes: object) -> Node:

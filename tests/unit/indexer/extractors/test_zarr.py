@@ -1,6 +1,7 @@
 """Stores of Zarr, read at their root, held against what GDAL writes."""
 
 import random
+import struct
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.stores import (
     NAME,
     array_v3,
     coordinates,
+    in_shards,
     store_of_gdal,
     store_v3,
     values_of_gdal,
@@ -201,6 +203,52 @@ def test_what_is_packed_in_another_way_is_told(codec: str, said: str) -> None:
     facts = facts_of(ROOT, orjson.dumps(root), files)
     assert facts.place is None
     assert facts.moment is not None
+    assert said in facts.partial
+
+
+@pytest.mark.parametrize("is_index_first", [False, True])
+def test_coordinates_in_shards(is_index_first: bool) -> None:
+    files = store_v3()
+    root = orjson.loads(files[ROOT])
+    arrays = root["consolidated_metadata"]["metadata"]
+    for name, many in (("lat", 4), ("lon", 5)):
+        values, said = coordinates()[name]
+        chunks: list[bytes | None] = [one.tobytes() for one in np.split(values, many)]
+        # Its values are the fill value then.
+        chunks[1] = None
+        plain = array_v3(values, [name], said, fill_value=float(values[0]))
+        arrays[name], files[f"{NAME}/{name}/c/0"] = in_shards(
+            plain, chunks, is_index_first=is_index_first
+        )
+    facts = root_facts(files | {ROOT: orjson.dumps(root)})
+    assert facts.partial == ""
+    assert facts.place is not None
+    assert facts.place.bbox == pytest.approx(BOX, abs=1)
+    (chunks,) = (dict(group.lines) for group in facts.groups if group.title == "Chunks")
+    assert chunks["lat"] == "5 in shards of 20, 1 in all, zstd"
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "said"),
+    [
+        ({}, b"short", "shorter than the index"),
+        ({}, struct.pack("<QQ", 10, 100) + b"crc!", "beyond the end"),
+        ({}, struct.pack("<QQ", 2**64 - 1, 2**64 - 1) + b"crc!", "not in its shard"),
+        ({"index_codecs": ["gzip"]}, b"", "in a way that is not unpacked"),
+        ({"codecs": [{"name": "sharding_indexed"}]}, b"", "in a way that is not unpacked"),
+        ({"chunk_shape": [7]}, b"", "in a way that is not unpacked"),
+        ({"chunk_shape": [0]}, b"", "packed by sharding_indexed, which"),
+    ],
+)
+def test_broken_shards_are_told(changes: dict[str, Any], data: bytes, said: str) -> None:
+    files = store_v3()
+    root = orjson.loads(files[ROOT])
+    arrays = root["consolidated_metadata"]["metadata"]
+    values, attributes = coordinates()["lat"]
+    array, _ = in_shards(array_v3(values, ["lat"], attributes), [values.tobytes()])
+    array["codecs"][0]["configuration"] |= changes
+    arrays["lat"] = array
+    facts = root_facts(files | {ROOT: orjson.dumps(root), f"{NAME}/lat/c/0": data})
     assert said in facts.partial
 
 
