@@ -160,8 +160,8 @@ class Facts:
     """All that one file says. `partial` says what was not read and why; empty means whole.
 
     `parts` are other files of the thing that this one stands for; `is_folder` says that it stands
-    for all that is in its folder and below. `part_of` is the name of the file that stands for this
-    one.
+    for all that is in its folder and below, and `described_by` of which media type it is then.
+    `part_of` is the name of the file that stands for this one.
     """
 
     format: str
@@ -178,6 +178,7 @@ class Facts:
     cube: Cube | None = None
     parts: list[Part] = field(default_factory=list)
     is_folder: bool = False
+    described_by: str = "application/json"
     part_of: str = ""
     partial: str = ""
     stac: Stac | None = None

@@ -70,7 +70,7 @@ def _add_data(item: Item, facts: Facts, stored: Stored) -> Asset:
     href = key_reference(key) or TOP
     folder = Asset(href, title, media_type=facts.media_type, roles=["data"])
     item.add_asset(DATA, folder)
-    _add_asset(item, METADATA, stored, ("application/json", "metadata"))
+    _add_asset(item, METADATA, stored, (facts.described_by, "metadata"))
     return folder
 
 

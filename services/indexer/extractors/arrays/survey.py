@@ -47,6 +47,14 @@ def facts_of(
     return facts
 
 
+def sizes_of(arrays: Sequence[Array]) -> dict[str, int]:
+    """Of the dimensions, by their names."""
+    sizes: dict[str, int] = {}
+    for array in arrays:
+        sizes |= zip(array.dimensions, array.shape, strict=True)
+    return sizes
+
+
 def _times(array: Array) -> list[datetime]:
     """The first and the last: they are counted, so that what lies between need not be."""
     unit, calendar = array.text("units"), array.text("calendar")

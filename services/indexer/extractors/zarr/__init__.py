@@ -4,12 +4,10 @@ Of its arrays as much is known as that file tells: all of them where its metadat
 Chunks are read of a few coordinates alone.
 """
 
-from collections.abc import Sequence
-from math import prod
+from functools import partial
 
 from services.indexer.extractors import words
-from services.indexer.extractors.arrays.survey import facts_of
-from services.indexer.extractors.columns import MAX_NAME
+from services.indexer.extractors.arrays.survey import facts_of, sizes_of
 from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Group
 from services.indexer.extractors.sparse_file import SparseFile
 from services.indexer.extractors.zarr.names import (
@@ -22,8 +20,8 @@ from services.indexer.extractors.zarr.names import (
     V3,
     split,
 )
-from services.indexer.extractors.zarr.node import Node, packed_by
-from services.indexer.extractors.zarr.reading import arrays_of
+from services.indexer.extractors.zarr.packing import packing
+from services.indexer.extractors.zarr.reading import arrays_of, objects_below
 from services.indexer.extractors.zarr.store import Store, json_of, read_store
 
 SUFFIXES: frozenset[str] = frozenset()
@@ -73,20 +71,18 @@ def _piece(store: Store, above: str) -> Facts:
     (node,) = store.nodes
     sizes = " × ".join(f"{size:,}" for size in node.shape)
     summary = ", ".join(filter(None, ("Zarr array", node.data_type, sizes)))
-    return Facts("Zarr array", JSON_TYPE, summary, groups=[_packing([node])], part_of=above)
+    return Facts("Zarr array", JSON_TYPE, summary, groups=[packing([node])], part_of=above)
 
 
 def _whole(file: SparseFile, store: Store) -> Facts:
     nodes, broken = store.nodes[:MAX_COLUMNS], list[str]()
-    arrays = arrays_of(file, nodes, broken)
-    sizes: dict[str, int] = {}
-    for array in arrays:
-        sizes |= zip(array.dimensions, array.shape, strict=True)
-    facts = facts_of(LABEL, MEDIA_TYPE.format(store.version), sizes, arrays, store.attributes)
+    arrays = arrays_of(nodes, broken, partial(objects_below, file))
+    media_type = MEDIA_TYPE.format(store.version)
+    facts = facts_of(LABEL, media_type, sizes_of(arrays), arrays, store.attributes)
     facts.is_folder = True
     if not nodes:
         facts.summary = f"{LABEL} {store.version}"
-    facts.groups = [*facts.groups, _about(store), _packing(nodes)]
+    facts.groups = [*facts.groups, _about(store), packing(nodes)]
     # Values are read while facts are made of them.
     facts.partial = _missing(store) or next(iter(broken), "")
     return facts
@@ -108,20 +104,3 @@ def _about(store: Store) -> Group:
     consolidated = "yes" if store.is_consolidated else "no"
     group.add("Consolidated metadata", "" if store.is_array else consolidated)
     return group
-
-
-def _packing(nodes: Sequence[Node]) -> Group:
-    """`temperature`: chunks of 1 × 180 × 360, 365 in all, zstd."""
-    group = Group("Chunks")
-    for node in nodes:
-        codecs = [name for name, _ in packed_by(node) if name != "bytes"]
-        told = (_steps(node), f"{prod(node.grid):,} in all", ", ".join(codecs))
-        group.add(node.name[: 2 * MAX_NAME], ", ".join(filter(None, told)))
-    return group
-
-
-def _steps(node: Node) -> str:
-    """`1 × 90 in shards of 10 × 90`: only shards are objects."""
-    steps = " × ".join(f"{step:,}" for step in node.chunk)
-    inner = " × ".join(f"{step:,}" for step in node.inner)
-    return f"{inner} in shards of {steps}" if inner else steps

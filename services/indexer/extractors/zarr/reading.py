@@ -12,14 +12,16 @@ from services.indexer.extractors.zarr.names import split
 from services.indexer.extractors.zarr.node import Node
 
 Values = Callable[[], Sequence[float]]
+# Chunks by their names in the store, None for one that is not there.
+There = Callable[[Mapping[str, Node]], Mapping[str, SparseFile | None]]
 # Coordinates of these kinds are read before others.
 FIRST = ("longitude", "latitude", "time", "x", "y")
 
 
-def arrays_of(file: SparseFile, nodes: Sequence[Node], broken: list[str]) -> list[Array]:
+def arrays_of(nodes: Sequence[Node], broken: list[str], there: There) -> list[Array]:
     """As many of the coordinates as may be have values; what cannot be read is told in `broken`.
 
-    Raises NeedFiles: all chunks that may be there are asked for at once.
+    Raises what `there` raises: all chunks that may be there are asked for at once.
     """
     paths = {node.path for node in nodes}
     plain = {node.path: _array(node, paths, _nothing) for node in nodes}
@@ -30,17 +32,23 @@ def arrays_of(file: SparseFile, nodes: Sequence[Node], broken: list[str]) -> lis
             if _is_coordinate(plain[node.path])
         ]
     )
-    folder = split(file.name)[0]
-    there = file.beside(*(folder + name for name in wanted)) if wanted else {}
+    found = there(wanted) if wanted else {}
     chunks: dict[str, dict[str, SparseFile | None]] = {}
     for name, node in wanted.items():
-        chunks.setdefault(node.path, {})[name] = there.get(folder + name)
+        chunks.setdefault(node.path, {})[name] = found.get(name)
     return [
         _array(node, paths, _reader(node, chunks[node.path], broken))
         if node.path in chunks
         else plain[node.path]
         for node in nodes
     ]
+
+
+def objects_below(file: SparseFile, wanted: Mapping[str, Node]) -> dict[str, SparseFile | None]:
+    """Chunks as they are in a plain store: an object each. Raises NeedFiles."""
+    folder = split(file.name)[0]
+    there = file.beside(*(folder + name for name in wanted))
+    return {name: there.get(folder + name) for name in wanted}
 
 
 def _nothing() -> Sequence[float]:

@@ -29,6 +29,7 @@ from tests.formats import (
     pmtiles,
 )
 from tests.gribs import first_edition, written
+from tests.icechunks import files_of
 from tests.mutations import mutated
 from tests.rasters import tiff
 from tests.stores import store_v3
@@ -73,6 +74,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     yield "i.pmtiles", pmtiles(packed(METADATA))
     yield "j.png", picture("PNG")
     yield "k.jpg", picture("JPEG", exif=exif(DateTimeOriginal="2021:06:30 12:30:05"))
+    yield "t/repo", files_of("v2", "t")["t/repo"]
     yield "f.csv", b"id,lat,lon,date\n" + b'1,2.5,3.5,2020-01-01\n2,"x",4,2021-01-01\n' * 20
 
 

@@ -10,6 +10,7 @@ from services.indexer.operations.indexing import index_object, remove_object
 from services.indexer.operations.keeping import Indexer
 from shared.contracts.base import Listed
 from shared.tables import Table
+from tests.icechunks import files_of
 from tests.objects import Shelf, indexer_on
 from tests.stores import NAME, store_v3
 from tests.sums import ROOT
@@ -43,6 +44,25 @@ async def test_objects_come_in_any_order(
     for version, key in enumerate(order, 1):
         await index_object(indexer, shelf.put(key, FILES[key], version))
     assert await boxes(table) == [pytest.approx(BOX)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_repository_of_icechunk_in_any_order(
+    table: Table, indexer: Indexer, shelf: Shelf, seed: int
+) -> None:
+    files = files_of("v2", "a/b.icechunk")
+    order = random.Random(seed).sample(list(files), len(files))
+    for version, key in enumerate(order, 1):
+        await index_object(indexer, shelf.put(key, files[key], version))
+    page = await list_items(table, ROOT, Listed(limit=1000), data_url="https://x.org")
+    (item,) = page.documents
+    assert item["bbox"] == pytest.approx([99.9636, 30.25, 114.5364, 40.25], abs=1e-4)
+    assert item["properties"]["title"] == "a/b.icechunk"
+    assets = item["assets"]
+    assert assets["data"]["type"] == "application/vnd.zarr+icechunk"
+    assert assets["metadata"]["type"] == "application/octet-stream"
+    chunk = await get_file(table, ROOT, "a/b.icechunk/chunks/Y5V8D0G40SK831ASHQY0")
+    assert (chunk.part_of, chunk.item_id) == ("a/b.icechunk/repo", item["id"])
 
 
 async def test_a_group_that_was_a_store_until_its_root_came(
