@@ -1,6 +1,7 @@
 """Tables of items as whoever reads Parquet has them, and as items again."""
 
 import io
+from base64 import b64decode
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 from services.indexer.extractors.facts import Facts
 from services.indexer.extractors.parquet import parse
 from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.mirrors import DATA
 
 Item = dict[str, Any]
 TIMES = ("datetime", "start_datetime", "end_datetime", "created", "updated")
@@ -22,6 +24,11 @@ def items_of(content: bytes) -> list[Item]:
     facts: Facts = parse(file)
     assert facts.stac is not None
     return facts.stac.documents
+
+
+def content_of(answer: dict[str, Any]) -> bytes:
+    """The piece of the file that a step answers with."""
+    return b64decode(answer[DATA])
 
 
 def metadata_of(content: bytes) -> dict[str, Any]:

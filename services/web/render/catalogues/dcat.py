@@ -51,7 +51,7 @@ def _dataset(dataset: Dataset) -> Node:
             "dct:issued": _typed(dataset.released.isoformat(), "date"),
             "dct:modified": _typed(repository.updated_at.isoformat(), "dateTime"),
             "dct:accessRights": _access_rights(dataset),
-            "dcat:landingPage": {"@id": dataset.page},
+            "dcat:landingPage": {"@id": dataset.page, "@type": "foaf:Document"},
             "foaf:page": [{"@id": one.url, "@type": "foaf:Document"} for one in repository.links],
             "dct:spatial": [_location(box) for box in dataset.boxes],
             "dct:temporal": _period(dataset),

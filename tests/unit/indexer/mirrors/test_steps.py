@@ -1,7 +1,6 @@
 """Items become a table, and the table the same items."""
 
 import io
-from base64 import b64decode
 from typing import Any
 
 import orjson
@@ -11,7 +10,7 @@ import pytest
 from services.indexer.mirrors import CHANGED, DATA, END, LOOK, REFUSED, WRITE, table
 from services.indexer.mirrors.shape import MOST_LEAVES
 from services.indexer.mirrors.steps import Mirror
-from tests.mirrors import comparable, items_of, metadata_of
+from tests.mirrors import comparable, content_of, items_of, metadata_of
 from tests.written_stac import item
 
 Item = dict[str, Any]
@@ -29,7 +28,7 @@ def table_of(*steps: list[Item]) -> bytes:
         assert mirror.step(LOOK, orjson.dumps(one)) == {DATA: ""}
     answers = [mirror.step(WRITE, orjson.dumps(one)) for one in steps]
     answers.append(mirror.step(END, b"[]"))
-    return b"".join(b64decode(one[DATA]) for one in answers)
+    return b"".join(map(content_of, answers))
 
 
 def test_items_are_told_again_as_they_were() -> None:
