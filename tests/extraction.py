@@ -17,6 +17,8 @@ from services.indexer.extractors.sparse_file import (
     SparseFile,
     is_within_reach,
 )
+from services.indexer.extractors.zarr.names import is_listing
+from services.indexer.operations.beside import listings_with
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "infra" / "sample" / "data"
@@ -72,7 +74,10 @@ def fed(
         try:
             return Extracted(read(file), requests, bytes_read)
         except NeedFiles as need:
-            file.others |= {one: _other(name, one, beside) for one in need.names}
+            lists = {one: _listed(one, beside) for one in need.names if is_listing(one)}
+            content |= lists
+            known = {**beside, **lists}
+            file.others |= {one: _other(name, one, known) for one in need.names}
         except NeedBytes as need:
             span = content[need.name][need.start : max(need.end, need.start + HEAD_BYTES)]
             requests += 1
@@ -82,6 +87,11 @@ def fed(
                 if one.name == need.name:
                     one.add(need.start, span)
                 one.is_final = requests >= most
+
+
+def _listed(listing: str, beside: Mapping[str, bytes]) -> bytes:
+    """The names that this one stands for, as the indexer tells them."""
+    return orjson.dumps(sorted(key for key in beside if listing in listings_with(key)))
 
 
 def _other(name: str, other: str, beside: Mapping[str, bytes]) -> SparseFile | None:

@@ -10,11 +10,10 @@ from services.indexer.extractors.registry import extract
 from services.indexer.extractors.sparse_file import NeedFiles, OutOfBytes, SparseFile
 from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
-from services.indexer.operations.beside import Beside
+from services.indexer.operations.beside import Beside, Found, Listing
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.keeping import Indexer
 from services.indexer.sandbox.pool import Outcome
-from shared.contracts.indexer import FileMetadata
 from shared.contracts.storage import ObjectPage, StoredObject
 from shared.errors import Unavailable
 from shared.identifiers import object_uid
@@ -85,11 +84,13 @@ class Shelf:
                 for key, found in zip(need.names, await beside.find(need.names), strict=True):
                     file.others[key] = self._other(found) if found else None
 
-    def _other(self, found: FileMetadata) -> SparseFile:
+    def _other(self, found: Found) -> SparseFile:
         """With all its bytes, unless it is another by now."""
         other = SparseFile(found.key, found.size)
         now = self.objects.get(found.key)
-        if now is not None and now.etag == found.etag:
+        if isinstance(found, Listing):
+            other.add(0, found.content)
+        elif now is not None and now.etag == found.etag:
             other.add(0, self.content[found.key])
         other.is_final = True
         return other

@@ -9,7 +9,7 @@ from services.indexer.data_door import DataDoor
 from services.indexer.fulltext import open_fts5
 from services.indexer.handlers import EVENTS, FOLLOWED, LIVE, REQUESTS, EventHandler, Resources
 from services.indexer.models.stored import Stored
-from services.indexer.operations.beside import Beside
+from services.indexer.operations.beside import Beside, Found, Listing
 from services.indexer.operations.catalogue import Catalogue, Shelves
 from services.indexer.operations.folder import Folder
 from services.indexer.operations.housing import Housing
@@ -131,12 +131,14 @@ async def read(sandbox: Sandbox, door: DataDoor, stored: Stored, beside: Beside)
     """What an object says of itself, together with those beside it."""
 
     async def find(keys: Sequence[str]) -> list[Source | None]:
-        return [
-            Source(one.key, one.size, door.fetching(one)) if one else None
-            for one in await beside.find(keys)
-        ]
+        return [_source(door, one) if one else None for one in await beside.find(keys)]
 
     return await sandbox.parse(stored.key, stored.size, door.fetching(stored), find)
+
+
+def _source(door: DataDoor, found: Found) -> Source:
+    fetch = found.fetch if isinstance(found, Listing) else door.fetching(found)
+    return Source(found.key, found.size, fetch)
 
 
 async def show(sandbox: Sandbox, door: DataDoor, stored: Stored) -> FilePreview:

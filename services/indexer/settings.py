@@ -22,9 +22,10 @@ class BudgetSettings(BaseModel):
 class SandboxSettings(BudgetSettings):
     """Of files that are indexed; and of every process that reads files.
 
-    `parse_seconds` is for one run of a parser.
+    `parse_seconds` is for one run of a parser. A store of arrays may be told of in many files.
     """
 
+    max_requests: int = Field(default=16, ge=1)
     parse_seconds: float = 3.0
     memory_bytes: int = 2 * 1024 * 1024 * 1024
 

@@ -10,7 +10,13 @@ from contextlib import suppress
 from services.indexer.models.editions import Edition, Editions
 from services.indexer.models.stored import Stored
 from services.indexer.models.superseded import Superseded
-from services.indexer.operations.beside import Beside, first_of, names_of, version_seen
+from services.indexer.operations.beside import (
+    Beside,
+    first_of,
+    listings_with,
+    names_of,
+    version_seen,
+)
 from services.indexer.operations.describing import described
 from services.indexer.operations.keeping import Indexer, event_of, version_after, write
 from services.indexer.store.beside import find_newest, neighbours_of
@@ -43,6 +49,9 @@ async def follow(
         await neighbours_of(table, editions.written, name) for name in names_of(stored.key)
     ]
     keys = await _keys_behind(table, stored, editions, own.askers)
+    for listing in listings_with(stored.key):
+        listing_it = await neighbours_of(table, editions.written, listing)
+        keys = [*keys, *sorted({key for key, _ in listing_it.askers} - set(keys))]
     if not is_alone or first_of(own, *others) != named_by:
         keys = [stored.key, *keys]
     for key in keys:

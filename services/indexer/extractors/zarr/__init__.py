@@ -8,8 +8,11 @@ from functools import partial
 
 from services.indexer.extractors import words
 from services.indexer.extractors.arrays.survey import facts_of, sizes_of
+from services.indexer.extractors.columns import MAX_NAME
 from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Group
 from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.zarr.chunks import MAX_CHUNKS
+from services.indexer.extractors.zarr.members import FEW_CHUNKS, add_members
 from services.indexer.extractors.zarr.names import (
     ARRAY,
     ATTRIBUTES,
@@ -75,8 +78,11 @@ def _piece(store: Store, above: str) -> Facts:
 
 
 def _whole(file: SparseFile, store: Store) -> Facts:
+    if not (store.is_consolidated or store.is_array):
+        add_members(file, store)
     nodes, broken = store.nodes[:MAX_COLUMNS], list[str]()
-    arrays = arrays_of(nodes, broken, partial(objects_below, file))
+    most = FEW_CHUNKS if store.names and store.version == 2 else MAX_CHUNKS
+    arrays = arrays_of(nodes, broken, partial(objects_below, file), most)
     media_type = MEDIA_TYPE.format(store.version)
     facts = facts_of(LABEL, media_type, sizes_of(arrays), arrays, store.attributes)
     facts.is_folder = True
@@ -91,9 +97,12 @@ def _whole(file: SparseFile, store: Store) -> Facts:
 def _missing(store: Store) -> str:
     if store.is_whole:
         return ""
-    if store.nodes:
+    if store.is_consolidated:
         return "It has more arrays than are looked at."
-    return "Its metadata is not consolidated: what arrays it has is not told in one place."
+    if store.names:
+        told = f"{len(store.nodes):,} of {len(store.names):,} are looked at"
+        return f"Its metadata is not consolidated: of its arrays and groups {told}."
+    return "Its metadata is not consolidated, and no array of it is known yet."
 
 
 def _about(store: Store) -> Group:
@@ -101,6 +110,7 @@ def _about(store: Store) -> Group:
     group.add("Version", str(store.version))
     group.add("Arrays", f"{len(store.nodes):,}" if store.is_whole else "")
     group.add("Groups", f"{store.groups:,}" if store.groups else "")
+    group.add("Arrays and groups in it", ", ".join(name[:MAX_NAME] for name in store.names))
     consolidated = "yes" if store.is_consolidated else "no"
     group.add("Consolidated metadata", "" if store.is_array else consolidated)
     return group

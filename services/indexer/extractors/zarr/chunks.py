@@ -34,13 +34,13 @@ def chunks_of(node: Node) -> list[str]:
     return [node.chunk_name(place) for place in product(*map(range, node.grid))]
 
 
-def chosen(nodes: Sequence[Node]) -> dict[str, Node]:
+def chosen(nodes: Sequence[Node], most: int) -> dict[str, Node]:
     """The chunks to be read, by their names in the store: of the first nodes as many as may be."""
     found: dict[str, Node] = {}
     for node in nodes:
         folder = f"{node.path}/" if node.path else ""
         names = [folder + name for name in chunks_of(node)]
-        if len(found) + len(names) <= MAX_CHUNKS:
+        if len(found) + len(names) <= most:
             found |= dict.fromkeys(names, node)
     return found
 

@@ -7,7 +7,7 @@ from services.indexer.extractors.arrays.conventions import kind_of
 from services.indexer.extractors.columns import MAX_NAME
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import SparseFile
-from services.indexer.extractors.zarr.chunks import chosen, values_of
+from services.indexer.extractors.zarr.chunks import MAX_CHUNKS, chosen, values_of
 from services.indexer.extractors.zarr.names import split
 from services.indexer.extractors.zarr.node import Node
 
@@ -18,7 +18,9 @@ There = Callable[[Mapping[str, Node]], Mapping[str, SparseFile | None]]
 FIRST = ("longitude", "latitude", "time", "x", "y")
 
 
-def arrays_of(nodes: Sequence[Node], broken: list[str], there: There) -> list[Array]:
+def arrays_of(
+    nodes: Sequence[Node], broken: list[str], there: There, most: int = MAX_CHUNKS
+) -> list[Array]:
     """As many of the coordinates as may be have values; what cannot be read is told in `broken`.
 
     Raises what `there` raises: all chunks that may be there are asked for at once.
@@ -30,7 +32,8 @@ def arrays_of(nodes: Sequence[Node], broken: list[str], there: There) -> list[Ar
             node
             for node in sorted(nodes, key=lambda one: _rank(plain[one.path]))
             if _is_coordinate(plain[node.path])
-        ]
+        ],
+        most,
     )
     found = there(wanted) if wanted else {}
     chunks: dict[str, dict[str, SparseFile | None]] = {}

@@ -25,11 +25,16 @@ class Store:
     is_array: bool = False
     is_consolidated: bool = False
     groups: int = 0
+    # Of one whose metadata is in many places: also those of arrays that are not looked at.
+    names: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
         """Whether all arrays of it are known."""
-        return self.is_array or (self.is_consolidated and len(self.nodes) <= MAX_COLUMNS)
+        if self.is_array or self.is_consolidated:
+            return len(self.nodes) <= MAX_COLUMNS
+        # A group among them has arrays of its own.
+        return bool(self.names) and len(self.nodes) == len(self.names)
 
 
 def read_store(file: SparseFile) -> Store:

@@ -165,13 +165,50 @@ def test_without_consolidated_metadata_it_says_what_is_said_of_all() -> None:
         "geospatial_lon_max": -170.0, "time_coverage_start": "2001-02-03",
         "time_coverage_end": "2001-02-04T00:00:00Z",
     }  # fmt: skip
-    facts = root_facts(store_v3(attributes=said, is_consolidated=False))
+    root = store_v3(attributes=said, is_consolidated=False)[ROOT]
+    facts = facts_of(ROOT, root)
     assert facts.place is not None
     assert facts.moment is not None
     assert facts.place.bbox == (170, -10, -170, 10)
     assert facts.moment.start == "2001-02-03T00:00:00Z"
-    assert "not consolidated" in facts.partial
+    assert facts.partial == "Its metadata is not consolidated, and no array of it is known yet."
     assert facts.summary == "Zarr 3"
+
+
+def test_without_consolidated_metadata_its_arrays_are_looked_for() -> None:
+    files = store_v3(is_consolidated=False)
+    found = extracted(ROOT, files[ROOT], beside=files, most=16)
+    assert found.facts.place is not None
+    assert found.facts.moment is not None
+    assert found.facts.place.bbox == pytest.approx(BOX)
+    assert (found.facts.summary, found.facts.partial) == ("Zarr, 1 variable", "")
+    assert line(found.facts, "Consolidated metadata") == "no"
+    assert line(found.facts, "Arrays and groups in it") == "lat, lon, t2m, time"
+    # The root, the list, four arrays, three chunks.
+    assert found.requests == 9
+
+
+def test_of_many_arrays_the_coordinates_are_looked_at_and_all_are_named() -> None:
+    files = store_v3(is_consolidated=False)
+    for number in range(20):
+        files[f"{NAME}/a{number}/zarr.json"] = files[f"{NAME}/t2m/zarr.json"]
+    facts = extracted(ROOT, files[ROOT], beside=files, most=16).facts
+    assert facts.place is not None
+    assert facts.place.bbox == pytest.approx(BOX)
+    assert facts.partial.endswith("of its arrays and groups 6 of 24 are looked at.")
+    assert line(facts, "Arrays and groups in it").startswith("a0, a1, a10")
+
+
+def test_version_2_without_consolidated_metadata(tmp_path: Path) -> None:
+    files = store_of_gdal(tmp_path)
+    del files[f"{NAME}/.zmetadata"]
+    root = f"{NAME}/.zgroup"
+    found = extracted(root, files[root], beside=files, most=16)
+    whole = root_facts(store_of_gdal(tmp_path), f"{NAME}/.zmetadata")
+    assert found.facts.place == whole.place
+    assert found.facts.place is not None
+    assert found.facts.partial == ""
+    assert found.facts.media_type == "application/vnd.zarr; version=2"
 
 
 @pytest.mark.parametrize("value", [float("nan"), "east", 1e400])
@@ -180,7 +217,7 @@ def test_words_that_are_no_place(value: object) -> None:
         [f"geospatial_{axis}_{end}" for axis in ("lat", "lon") for end in ("min", "max")], value
     )
     files = store_v3(attributes=said, is_consolidated=False)
-    assert root_facts(files).place is None
+    assert facts_of(ROOT, files[ROOT]).place is None
 
 
 def test_what_python_writes_against_the_rules_of_json() -> None:

@@ -47,6 +47,27 @@ async def test_objects_come_in_any_order(
 
 
 @pytest.mark.parametrize("seed", range(3))
+async def test_arrays_that_are_told_of_nowhere_else_come_in_any_order(
+    table: Table, indexer: Indexer, shelf: Shelf, seed: int
+) -> None:
+    files = store_v3(is_consolidated=False)
+    order = random.Random(seed).sample(list(files), len(files))
+    for version, key in enumerate(order, 1):
+        await index_object(indexer, shelf.put(key, files[key], version))
+    assert await boxes(table) == [pytest.approx(BOX)]
+    root = await get_file(table, ROOT, MAIN)
+    assert root.summary == "Zarr, 1 variable"
+    # Another array comes, and one goes.
+    more = f"{NAME}/more/zarr.json"
+    await index_object(indexer, shelf.put(more, files[f"{NAME}/t2m/zarr.json"], 100))
+    assert (await get_file(table, ROOT, MAIN)).summary == "Zarr, 2 variables"
+    await remove_object(indexer, shelf.delete(f"{NAME}/t2m/zarr.json", 101))
+    assert (await get_file(table, ROOT, MAIN)).summary == "Zarr, 1 variable"
+    await remove_object(indexer, shelf.delete(f"{NAME}/lat/zarr.json", 102))
+    assert await boxes(table) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
 async def test_a_repository_of_icechunk_in_any_order(
     table: Table, indexer: Indexer, shelf: Shelf, seed: int
 ) -> None:
