@@ -16,7 +16,8 @@ def test_formats_are_found_by_themselves() -> None:
     assert {one.LABEL for one in extractors_found()} == {
         "TIFF", "Parquet", "GeoJSON", "CSV", "FlatGeobuf", "PMTiles", "LAS", "an image",
         "NetCDF or HDF5", "NetCDF-3", "GeoPackage", "MBTiles", "Shapefile", "Shapefile table",
-        "Zarr", "TopoJSON", "GRIB", "KML", "GPX", "PDF", "Jupyter notebook", "ZIP archive",
+        "Zarr", "Icechunk", "TopoJSON", "GRIB", "KML", "GPX", "PDF", "Jupyter notebook",
+        "ZIP archive",
     }  # fmt: skip
     assert all(hasattr(one, member) for one in extractors_found() for member in MEMBERS)
 
