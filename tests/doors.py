@@ -212,6 +212,22 @@ CALLS = (
         key="",
         lists=True,
     ),
+    call(
+        "suggestions",
+        "/api/v1/search/suggestions?q=oaks+of",
+        f'"value":"{NAME}"',
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
+    call(
+        "accounts suggested",
+        f"/api/v1/search/suggestions?q={ORGANIZATION[:3]}",
+        f'"value":"{ORGANIZATION}"',
+        actions=(LIST, READ),
+        key="",
+        lists=True,
+    ),
     of_key(call, "collection", STAC, TITLE, ""),
     call("account catalog", f"/stac/catalogs/{ORGANIZATION}", TITLE, actions=(LIST,), lists=True),
     call(

@@ -63,6 +63,7 @@ READ = {
             "/",
             "/-/search?q=mask",
             "/-/search?q=zzzzzz",
+            "/-/search?bbox=-12,35,30,60&region=Europe",
             "/-/explore",
             "/-/explore?bbox=-12,35,30,60&within=noaa",
             "/noaa",
@@ -135,6 +136,7 @@ def strangers_slips() -> Iterator[Visit]:
         yield Visit("stranger", path, (asked, Sent(path, {"code": "000000"})), 400)
         yield slip("stranger", path, **{name: "no address"})
     yield slip("stranger", "/-/sign-in", csrf_token="old")
+    yield slip("stranger", "/-/search?q=mask", bbox="1, 2")
     yield slip("stranger", "/-/explore", bbox="1, 2", start="May", within="no name!")
 
 

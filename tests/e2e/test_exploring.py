@@ -63,6 +63,16 @@ async def test_what_is_pointed_at_stands_out_on_the_map(ready: Ready) -> None:
         await expect(lit).to_have_attribute("id", "print-1")
 
 
+async def test_repositories_are_found_by_a_box_too(ready: Ready) -> None:
+    async with browser.started() as chromium, browser.window(chromium) as page:
+        await page.goto(f"{ready['web']}/-/search?account=noaa")
+        async with page.expect_navigation():
+            await drag(page, (0.86, 0.2), (0.91, 0.45))
+        assert parse_qs(urlsplit(page.url).query)["account"] == ["noaa"]
+        await expect(page.locator("[data-hit]")).to_contain_text("globe-land-mask")
+        await expect(page.locator("svg .asked")).to_have_count(1)
+
+
 async def test_a_finger_scrolls_until_drawing_is_asked_for(ready: Ready) -> None:
     async with browser.started() as chromium, browser.window(chromium) as page:
         await page.goto(f"{ready['web']}/-/explore")

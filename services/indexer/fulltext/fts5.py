@@ -11,10 +11,10 @@ from typing import TypeVar
 import orjson
 
 from services.indexer.fulltext.port import FullText
-from services.indexer.fulltext.questions import find, page, passages
+from services.indexer.fulltext.questions import begun, find, page, passages
 from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
 from services.indexer.fulltext.writing import allow, put, remove
-from services.indexer.models.texts import Document, Match, Order, Piece, Question
+from services.indexer.models.texts import Begun, Document, Match, Order, Piece, Question
 from services.indexer.settings import WordsSettings
 from shared.errors import Unavailable
 from shared.policy import RepositoryResource
@@ -72,6 +72,10 @@ class Fts5:
         """See FullText."""
         places = orjson.dumps(rows).decode()
         return await self._ask(lambda connection: passages(connection, texts, places))
+
+    async def begun(self, text: str, question: Question) -> list[Begun]:
+        """See FullText."""
+        return await self._ask(lambda connection: begun(connection, text, question))
 
     async def close(self) -> None:
         """See FullText."""

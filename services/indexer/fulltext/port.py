@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.indexer.models.texts import Document, Match, Order, Piece, Question
+from services.indexer.models.texts import Begun, Document, Match, Order, Piece, Question
 from shared.policy import RepositoryResource
 
 # Of a question's matches the best so many are looked at, counted and shown.
@@ -36,6 +36,9 @@ class FullText(Protocol):
 
     async def passages(self, texts: Sequence[str], rows: Sequence[int]) -> dict[str, list[Piece]]:
         """Where the words stand in these matches, by uid."""
+
+    async def begun(self, text: str, question: Question) -> list[Begun]:
+        """Accounts and tags that begin so, of what a question without texts finds."""
 
     async def close(self) -> None:
         """Let go of it."""

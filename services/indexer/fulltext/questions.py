@@ -8,7 +8,7 @@ import orjson
 from services.indexer.fulltext.port import MOST_MATCHES
 from services.indexer.fulltext.schema import WEIGHTS
 from services.indexer.fulltext.words import expression
-from services.indexer.models.texts import Match, Order, Piece, Question
+from services.indexer.models.texts import Begun, Match, Order, Piece, Question
 from shared.contracts.repositories import State, Visibility
 from shared.policy import RepositoryResource
 
@@ -33,12 +33,23 @@ ORDER BY r.{{field}} {{direction}}, r.uid {{direction}} LIMIT :most
 """  # noqa: S608 - our own names
 FIELDS = {"id": "collection_id", "title": "title", "created": "created", "updated": "modified"}
 WORDS_FIRST = "texts CROSS JOIN repositories r ON r.id = texts.rowid"
+# Of a group SQLite tells the row that its max() is of: a repository that has the value.
+BEGUN = f"""
+SELECT {COLUMNS}, f.kind, f.value, count(*), max(r.id)
+FROM facets f CROSS JOIN repositories r ON r.id = f.id
+WHERE f.kind = :kind AND f.value >= :begin AND f.value < :end
+  AND r.state = '{State.ACTIVE}' AND NOT r.shut {{narrowed}}
+GROUP BY f.value ORDER BY count(*) DESC, f.value LIMIT :most
+"""  # noqa: S608 - our own names
+MOST_BEGUN = {"account": 3, "tag": 4}
+LAST = "\U0010ffff"
 AFTER = "AND (r.{field}, r.uid) {sign} (:value, :uid)"
 HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :value{0})"
 # A repository around the antimeridian has its west east of its east.
 MEETS = """(CASE WHEN r.west <= r.east THEN r.west <= :east{0} AND r.east >= :west{0}
             ELSE r.west <= :east{0} OR r.east >= :west{0} END)"""
 LIES = "AND r.south <= :north AND r.north >= :south AND ({0})"
+LOCATED = "AND r.located"
 STARTS = "AND (r.first = '' OR r.first <= :end)"
 ENDS = "AND (r.last = '' OR r.last >= :start)"
 BESIDE = """
@@ -62,6 +73,7 @@ def find(connection: sqlite3.Connection, question: Question, most_ranked: int) -
         return []
     narrowed, values = _narrowed(question)
     if words:
+        words = f"{CALLED} : ({words})" if question.is_called else words
         values |= {"words": words, "most_ranked": most_ranked}
         return _ranked(connection, RANKED.format(narrowed=narrowed), values)
     return [_match(row) for row in connection.execute(LISTED.format(narrowed=narrowed), values)]
@@ -110,11 +122,25 @@ def _narrowed(question: Question) -> tuple[str, Values]:
         values |= {"south": question.south, "north": question.north}
     for place, (west, east) in enumerate(question.spans):
         values |= {f"west{place}": west, f"east{place}": east}
+    if question.is_located:
+        narrowed += LOCATED
     if question.start:
         narrowed, values["start"] = narrowed + ENDS, question.start
     if question.end:
         narrowed, values["end"] = narrowed + STARTS, question.end
     return narrowed, values
+
+
+def begun(connection: sqlite3.Connection, text: str, question: Question) -> list[Begun]:
+    """See FullText."""
+    narrowed, values = _narrowed(question)
+    values |= {"begin": text, "end": text + LAST}
+    statement = BEGUN.format(narrowed=narrowed)
+    return [
+        Begun(row[7], row[8], _match((*row[:7], "")).resource)
+        for kind, most in MOST_BEGUN.items()
+        for row in connection.execute(statement, values | {"kind": kind, "most": most})
+    ]
 
 
 def passages(

@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.tables.sqlite_file import connect_writer
 
 # Another number makes a file of an older form be thrown away and filled anew.
-FORM = 3
+FORM = 4
 BUSY_SECONDS = 5.0
 DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 COLUMNS = ("title", "names", "tags", "columns", "description", "readme")
@@ -21,6 +21,7 @@ CREATE TABLE repositories (
     facets TEXT NOT NULL,
     collection_id TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, modified TEXT NOT NULL,
     west REAL NOT NULL, south REAL NOT NULL, east REAL NOT NULL, north REAL NOT NULL,
+    located INTEGER NOT NULL,
     first TEXT NOT NULL, last TEXT NOT NULL
 );
 CREATE INDEX by_owner ON repositories (owner);

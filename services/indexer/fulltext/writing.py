@@ -9,7 +9,7 @@ from services.indexer.models.texts import Document
 from shared.policy import RepositoryResource
 
 TOLD = ("version", "stamp", "updated", "collection_id", "title", "created", "modified")
-EXTENT = ("west", "south", "east", "north", "first", "last")
+EXTENT = ("west", "south", "east", "north", "located", "first", "last")
 RIGHTS = ("owner", "visibility", "state", "shut")
 KEPT = (*TOLD, *EXTENT, "facets", *RIGHTS)
 KEEP = f"""
@@ -30,7 +30,7 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
     """See FullText."""
     uid = document.resource.repository_uid
     told = (getattr(document, name) for name in TOLD)
-    extent = (*document.bbox, document.first, document.last)
+    extent = (*document.bbox, document.is_located, document.first, document.last)
     facets = orjson.dumps([f"{kind}:{value}" for kind, value in document.facets]).decode()
     values = (uid, *told, *extent, facets, *_rights(document.resource))
     kept = connection.execute(KEEP, values).fetchall()

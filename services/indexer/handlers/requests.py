@@ -1,34 +1,32 @@
 """Answers to what others ask on the bus, each to those alone who may know."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from services.indexer.handlers.resources import Resources
+from services.indexer.handlers.resources import Resources, account_name
 from services.indexer.handlers.rights import collected, readable
+from services.indexer.handlers.searches import (
+    aggregate_items,
+    search_collections,
+    search_items,
+    search_repositories,
+    suggest_searches,
+)
 from services.indexer.operations import (
-    aggregating,
     asking,
-    collecting,
-    finding,
     mirroring,
-    reaching,
-    searching,
     writing,
 )
 from services.indexer.stac.names import repository_of
-from services.indexer.store.repositories import repositories_from
 from shared.contracts.base import Actor, Request
 from shared.contracts.indexer import (
     AggregateItems,
-    Aggregations,
     CollectionMirror,
     Directory,
     FileMetadata,
     FilePreview,
-    FoundPage,
     GetCollection,
     GetFile,
     GetItem,
@@ -37,7 +35,6 @@ from shared.contracts.indexer import (
     GetMirrorPart,
     GetPreview,
     GetSummaries,
-    ItemFilter,
     ItemSource,
     ListCatalogs,
     ListCollections,
@@ -51,12 +48,12 @@ from shared.contracts.indexer import (
     SearchRepositories,
     StacDocument,
     StacPage,
+    SuggestSearches,
     SummaryPage,
 )
 from shared.contracts.repositories import (
     Repository,
 )
-from shared.errors import Forbidden, NotFound
 from shared.policy import Action, Principal, may, repository_resource
 
 
@@ -128,7 +125,7 @@ async def list_collections(resources: Resources, wanted: ListCollections) -> Sta
 async def get_collection(resources: Resources, wanted: GetCollection) -> StacDocument:
     """One collection."""
     repository = await collected(resources, wanted.actor, wanted.collection_id)
-    name = await _account_name(resources, repository.account_uid)
+    name = await account_name(resources, repository.account_uid)
     return await asking.get_collection(resources.table, repository, name)
 
 
@@ -186,43 +183,6 @@ async def prepare_item(resources: Resources, wanted: PrepareItem) -> PreparedIte
     )
 
 
-async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
-    """Some items of all collections, or of those that are named."""
-    table, collections = resources.table, _collections(resources, wanted.actor, wanted)
-
-    async def reach() -> reaching.Reach:
-        return await reaching.reach_of(table, await resources.projection.principal(wanted.actor))
-
-    readable = reaching.Readable(collections, bool(wanted.collections), reach)
-    return await searching.search_items(
-        table, wanted, readable, data_url=resources.data_url, limits=resources.limits
-    )
-
-
-async def aggregate_items(resources: Resources, wanted: AggregateItems) -> Aggregations:
-    """Items of all collections, or of those that are named, in figures."""
-    collections = _collections(resources, wanted.actor, wanted)
-    return await aggregating.aggregate_items(
-        resources.table, wanted, collections, limits=resources.limits
-    )
-
-
-def _collections(
-    resources: Resources, actor: Actor, wanted: ItemFilter
-) -> Callable[[str], AsyncGenerator[Repository, None]]:
-    """The collections asked for, by id and from an id on."""
-    if wanted.collections:
-        return lambda first: _named(resources, actor, wanted.collections, first)
-    return lambda first: _listed(resources, actor, first)
-
-
-async def search_repositories(resources: Resources, wanted: SearchRepositories) -> FoundPage:
-    """Repositories by words."""
-    principal = await resources.projection.principal(wanted.actor)
-    fulltext = resources.catalogue.shelves.fulltext
-    return await finding.search_repositories(resources.table, fulltext, wanted, principal)
-
-
 async def _listing(
     resources: Resources, actor: Actor
 ) -> tuple[Callable[[Repository], bool], Callable[[str], Awaitable[str]]]:
@@ -230,51 +190,8 @@ async def _listing(
     principal = await resources.projection.principal(actor)
     return (
         lambda one: may(principal, Action.REPOSITORY_LIST, repository_resource(one)),
-        lambda uid: _account_name(resources, uid),
+        lambda uid: account_name(resources, uid),
     )
-
-
-async def search_collections(resources: Resources, wanted: SearchCollections) -> StacPage:
-    """Collections by words, place and time."""
-    return await collecting.search_collections(
-        resources.table,
-        resources.catalogue.shelves.fulltext,
-        wanted,
-        await resources.projection.principal(wanted.actor),
-        lambda uid: _account_name(resources, uid),
-    )
-
-
-async def _named(
-    resources: Resources, actor: Actor, names: Sequence[str], first: str
-) -> AsyncGenerator[Repository, None]:
-    """The collections asked for that who asks may read; no other is told from one that is none."""
-    for name in sorted(set(names)):
-        if name < first:
-            continue
-        try:
-            repository = await collected(resources, actor, name)
-        except (NotFound, Forbidden):
-            continue
-        yield repository
-
-
-async def _listed(
-    resources: Resources, actor: Actor, first: str
-) -> AsyncGenerator[Repository, None]:
-    """All collections that who asks may list and read."""
-    principal = await resources.projection.principal(actor)
-    async with aclosing(repositories_from(resources.table, first)) as repositories:
-        async for repository in repositories:
-            resource = repository_resource(repository)
-            asked = (Action.REPOSITORY_LIST, Action.DATA_READ)
-            if all(may(principal, action, resource, "") for action in asked):
-                yield repository
-
-
-async def _account_name(resources: Resources, account_uid: str) -> str:
-    account = await resources.projection.account(account_uid)
-    return account.name if account else account_uid
 
 
 Handler = Callable[[Resources, Any], Awaitable[BaseModel]]
@@ -295,5 +212,6 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     SearchItems: search_items,
     AggregateItems: aggregate_items,
     SearchRepositories: search_repositories,
+    SuggestSearches: suggest_searches,
     SearchCollections: search_collections,
 }

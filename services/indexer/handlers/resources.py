@@ -29,3 +29,9 @@ class Resources:
     def table(self) -> Table:
         """Where records are kept."""
         return self.indexer.outbox.table
+
+
+async def account_name(resources: Resources, account_uid: str) -> str:
+    """What an account is called; its uid where nothing is known of it."""
+    account = await resources.projection.account(account_uid)
+    return account.name if account else account_uid

@@ -14,6 +14,7 @@ class Document:
 
     `facets` are pairs of one of the contract's FACETS and a value; times are stamps, `first` and
     `last` empty where they are open. `updated` is of what it holds, `modified` of what is said.
+    `bbox` is the whole world where nothing says where it is, and `is_located` false.
     """
 
     resource: RepositoryResource
@@ -25,6 +26,7 @@ class Document:
     created: str = ""
     modified: str = ""
     bbox: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)
+    is_located: bool = False
     first: str = ""
     last: str = ""
     names: str = ""
@@ -40,7 +42,9 @@ class Question:
     """All words of one of the texts, and all facets, must fit. Without texts all do.
 
     `spans` are stretches of longitude from west to east, of which one must be met; `start` and
-    `end` stamps, empty where they are open.
+    `end` stamps, empty where they are open. `is_located`: only what says where it is.
+
+    `is_called`: the words stand in titles, names or tags.
 
     `beside_public`: the uids of owners and repositories to look at beside what is public; None
     looks at everything. It only spares work: who may see what is found is decided by who asks.
@@ -51,8 +55,10 @@ class Question:
     spans: tuple[tuple[float, float], ...] = ()
     south: float = -90.0
     north: float = 90.0
+    is_located: bool = False
     start: str = ""
     end: str = ""
+    is_called: bool = False
     beside_public: frozenset[str] | None = frozenset()
 
 
@@ -75,6 +81,14 @@ class Match(NamedTuple):
     resource: RepositoryResource
     facets: str = "[]"
     key: str = ""
+
+
+class Begun(NamedTuple):
+    """A value of a facet, and one of the repositories that have it."""
+
+    kind: str
+    value: str
+    resource: RepositoryResource
 
 
 class Piece(NamedTuple):

@@ -12,9 +12,8 @@ from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.places import mark_of
 from services.indexer.models.texts import Field, Match, Order, Question
 from services.indexer.operations.asking import collections_of
-from services.indexer.operations.finding import beside_public, finds
+from services.indexer.operations.finding import beside_public, finds, placed
 from services.indexer.operations.room import fitting
-from services.indexer.stac.shapes import spans
 from services.indexer.store.repositories import find_repositories
 from shared.contracts.indexer import SearchCollections, StacPage
 from shared.errors import Invalid
@@ -74,16 +73,7 @@ def _question(wanted: SearchCollections, principal: Principal) -> Question:
         end=_second(wanted.end),
         beside_public=beside_public(principal),
     )
-    if wanted.bbox is None:
-        return question
-    west, south, east, north = (wanted.bbox[place] for place in _edges(wanted.bbox))
-    return replace(question, spans=tuple(spans(west, east)), south=south, north=north)
-
-
-def _edges(bbox: Sequence[float]) -> tuple[int, int, int, int]:
-    """Where its edges stand, with heights between them or without."""
-    half = len(bbox) // 2
-    return 0, 1, half, half + 1
+    return placed(question, wanted.bbox)
 
 
 def _second(moment: datetime | None) -> str:

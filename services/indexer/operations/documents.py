@@ -13,6 +13,7 @@ from services.indexer.models.superseded import Superseded
 from services.indexer.models.texts import Document
 from services.indexer.stac.collections import collection_said
 from services.indexer.stac.names import collection_id
+from services.indexer.stac.regions import regions_of
 from services.indexer.store.editions import find_many_editions
 from services.indexer.store.files import find_files, some_files
 from services.indexer.store.repositories import account_names
@@ -85,17 +86,29 @@ async def document_of(table: Table, facts: Facts, read_start: ReadStart) -> Docu
         columns=_plain(" ".join((*sorted(formats), *_names_in(files)))),
         description=_plain(" ".join(about)),
         readme=_plain(await _readme(table, facts, read_start)),
-        facets=tuple(_facets(repository, formats)),
+        facets=tuple(_facets(repository, formats, regions_of(_boxes(facts.holdings)))),
     )
 
 
 def _extent(extent: Extent | None) -> dict[str, Any]:
     """As the collection tells it: without items it is the world."""
     first, last = extent.interval if extent else ("", "")
-    return {"bbox": tuple(extent.bbox if extent else WORLD), "first": first, "last": last}
+    bbox, is_located = tuple(extent.bbox if extent else WORLD), extent is not None
+    return {"bbox": bbox, "is_located": is_located, "first": first, "last": last}
 
 
-def _facets(repository: Repository, formats: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _boxes(holdings: Holdings) -> list[list[float]]:
+    """Where it lies: of few items each, of many their extent."""
+    if holdings.extent is None:
+        return []
+    if holdings.items > len(holdings.shown):
+        return [holdings.extent.bbox]
+    return [box for box in holdings.shown.values() if box]
+
+
+def _facets(
+    repository: Repository, formats: Iterable[str], regions: Iterable[str]
+) -> Iterable[tuple[str, str]]:
     yield "account", repository.account_id
     yield "year", str(repository.created_at.year)
     if repository.license:
@@ -104,6 +117,8 @@ def _facets(repository: Repository, formats: Iterable[str]) -> Iterable[tuple[st
         yield "tag", tag
     for name in formats:
         yield "format", name
+    for region in regions:
+        yield "region", region
 
 
 def _names_in(files: Iterable[FileMetadata]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 import orjson
 
 from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.texts import Match, Piece, Question
+from services.indexer.stac.shapes import spans
 from services.indexer.store.repositories import find_repositories
 from shared.contracts.indexer import (
     FacetValue,
@@ -48,7 +50,17 @@ async def search_repositories(
 def _question(wanted: SearchRepositories, principal: Principal) -> Question:
     facets = tuple((kind, value) for kind, value in wanted.facets.items() if value)
     texts = (wanted.text,) if wanted.text.strip() else ()
-    return Question(texts, facets, beside_public=beside_public(principal))
+    question = Question(texts, facets, beside_public=beside_public(principal))
+    return replace(placed(question, wanted.bbox), is_located=wanted.bbox is not None)
+
+
+def placed(question: Question, bbox: Sequence[float] | None) -> Question:
+    """The same for what meets a box, with heights or without."""
+    if bbox is None:
+        return question
+    half = len(bbox) // 2
+    longitudes = tuple(spans(bbox[0], bbox[half]))
+    return replace(question, spans=longitudes, south=bbox[1], north=bbox[half + 1])
 
 
 def beside_public(principal: Principal) -> frozenset[str] | None:

@@ -55,6 +55,8 @@ PARAMETERS: dict[str, Any] = {
     "format": "COG",
     "tag": "topography",
     "year": "2026",
+    "region": "Europe",
+    "bbox": "-12,35,30,60",
     "disabled": True,
     "limit": 100,
     "cursor": "eyJwayI6Ik5PQUEifQ",
@@ -150,6 +152,22 @@ EXAMPLES: dict[str, Any] = {
         "total": 1,
         "facets": {"format": [{"value": "COG", "count": 1}]},
         "cursor": None,
+    },
+    "SuggestionViews": {
+        "suggestions": [
+            {
+                "kind": "repository",
+                "value": PLACE,
+                "title": "Globe land mask",
+                "address": f"/{PLACE}",
+            },
+            {
+                "kind": "tag",
+                "value": "topography",
+                "title": "",
+                "address": "/-/search?tag=topography",
+            },
+        ]
     },
     "RepositoryList": {"repositories": [REPOSITORY], "cursor": None},
     "RepositoryPage": {"repositories": [{**REPOSITORY, "state": "deleted"}], "cursor": None},

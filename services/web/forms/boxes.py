@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from services.web.forms.accounts import FormModel
+
 NUMBERS = "must have 4 or 6 numbers"
 LONGEST = 200
 
@@ -26,10 +28,8 @@ def box_of(edges: Sequence[object]) -> tuple[float, ...]:
     return box
 
 
-def read_box(text: object) -> object:
+def read_box(text: str) -> list[float] | None:
     """As people write it: `-12, 35, 30, 60`; nothing is no box."""
-    if not isinstance(text, str):
-        return text
     if len(text) > LONGEST:
         raise ValueError(NUMBERS)
     edges = text.replace(",", " ").split()
@@ -37,6 +37,12 @@ def read_box(text: object) -> object:
 
 
 Box = Annotated[list[float] | None, BeforeValidator(read_box)]
+
+
+class PlaceForm(FormModel):
+    """A box alone."""
+
+    bbox: Box = None
 
 
 def _number(value: object) -> float:

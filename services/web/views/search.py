@@ -1,6 +1,7 @@
-"""Search: repositories by words, narrowed down by facets; all of it stands in the URL."""
+"""Search: repositories by words, narrowed down by facets and place; all of it in the URL."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -8,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import check_query
+from services.web.forms.boxes import PlaceForm
+from services.web.forms.checking import Filled, check
 from services.web.render.display import counted
-from services.web.render.footprint import world
+from services.web.render.footprint import Box, Map, around, seen, world
 from services.web.render.problems import problem_headers
-from services.web.resources import resources_of, visitor_of
+from services.web.resources import answer_to
 from services.web.views.cards import summaries_of
 from services.web.views.page import page
 from shared.contracts.indexer import (
@@ -35,16 +38,22 @@ HEADINGS = {
     "format": "Format",
     "tag": "Tag",
     "year": "Published in",
+    "region": "Region",
 }
+NOTHING = FoundPage(found=[], total=0)
 
 
 class Hit(NamedTuple):
-    """A line of what was found; `is_description`: the passages are of its description."""
+    """A line of what was found, and where it lies on the map.
+
+    `is_description`: the passages are of its description.
+    """
 
     repository: Repository
     summary: RepositorySummary | None
     passages: Sequence[Passage]
     is_description: bool
+    boxes: tuple[Box, ...]
 
 
 class Choice(NamedTuple):
@@ -59,25 +68,40 @@ class Choice(NamedTuple):
 async def search(request: Request) -> Response:
     """What fits the words and filters of the query; where that cannot be said now, why."""
     asked = _asked(request)
+    form, filled = check(PlaceForm, asked)
+    if form is None:
+        return await _show(request, filled, NOTHING)
+    box = form.bbox
     try:
-        return await _show(request, asked, await _find(request, asked))
+        return await _show(request, filled, await _find(request, asked, box), box=box)
     except Unavailable as problem:
-        nothing = FoundPage(found=[], total=0)
-        response = await _show(request, asked, nothing, trouble=problem.detail)
+        response = await _show(request, filled, NOTHING, box=box, trouble=problem.detail)
         response.headers.update(problem_headers(problem))
         return response
 
 
 async def _show(
-    request: Request, asked: Mapping[str, str], found: FoundPage, *, trouble: str = ""
+    request: Request,
+    form: Filled,
+    found: FoundPage,
+    *,
+    box: list[float] | None = None,
+    trouble: str = "",
 ) -> Response:
-    repositories = [one.repository.repository_uid for one in found.found]
-    summaries = await summaries_of(request, repositories)
-    hits = [_hit(one, summaries.get(one.repository.repository_uid)) for one in found.found]
+    asked = form.values
+    uids = [one.repository.repository_uid for one in found.found]
+    summaries = await summaries_of(request, uids)
+    prints = chain.from_iterable(one.footprints for one in summaries.values())
+    shown = around(box) if box else world(prints)
+    hits = [
+        _hit(shown, one, summaries.get(uid)) for one, uid in zip(found.found, uids, strict=True)
+    ]
     return await page(
         request,
         "search/show.html",
-        status=503 if trouble else 200,
+        status=503 if trouble else 0,
+        form=form,
+        box=box,
         trouble=trouble,
         again=_way(asked, "cursor", asked["cursor"]),
         query=asked["q"],
@@ -86,7 +110,7 @@ async def _show(
         hits=hits,
         chosen=_chosen(asked),
         facets=_facets(found, asked),
-        map=world(box for hit in hits if hit.summary for box in hit.summary.footprints),
+        map=shown,
         next_page=_way(asked, "cursor", found.cursor) if found.cursor else "",
     )
 
@@ -95,7 +119,7 @@ def _asked(request: Request) -> dict[str, str]:
     """The query's fields. Invalid for one that is too long to be meant, or no UTF-8."""
     check_query(request.scope["query_string"])
     query = request.query_params
-    asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, "cursor")}
+    asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, "bbox", "cursor")}
     asked["q"] = " ".join(asked["q"].split())
     if len(asked["q"]) > LONGEST_TEXT:
         raise Invalid(f"A search is at most {LONGEST_TEXT} characters long.")
@@ -106,13 +130,11 @@ def _asked(request: Request) -> dict[str, str]:
     return asked
 
 
-async def _find(request: Request, asked: Mapping[str, str]) -> FoundPage:
-    visitor = await visitor_of(request)
+async def _find(request: Request, asked: Mapping[str, str], box: list[float] | None) -> FoundPage:
     facets = {name: asked[name] for name in FACETS}
-    wanted = SearchRepositories(
-        actor=visitor.actor, text=asked["q"], cursor=asked["cursor"] or None, **facets
-    )
-    return await resources_of(request).bus.request(wanted)
+    cursor = asked["cursor"] or None
+    wanted = SearchRepositories(text=asked["q"], bbox=box, cursor=cursor, **facets)
+    return await answer_to(request, wanted)
 
 
 def _heading(found: FoundPage) -> str:
@@ -120,15 +142,22 @@ def _heading(found: FoundPage) -> str:
     return f"{count} of those that fit best" if found.is_total_more else count
 
 
-def _hit(one: FoundRepository, summary: RepositorySummary | None) -> Hit:
+def _hit(shown: Map, one: FoundRepository, summary: RepositorySummary | None) -> Hit:
     text = "".join(piece.text for piece in one.passages).strip("… ")
     description = " ".join(one.repository.description.split())
-    return Hit(one.repository, summary, one.passages, bool(text) and text in description)
+    prints = summary.footprints if summary else []
+    boxes = [box for footprint in prints for box in seen(shown.view, footprint)]
+    is_description = bool(text) and text in description
+    return Hit(one.repository, summary, one.passages, is_description, tuple(boxes))
 
 
 def _chosen(asked: Mapping[str, str]) -> list[Choice]:
-    names = [name for name in FACETS if asked[name]]
-    return [Choice(name, asked[name], 0, _way(asked, name, "")) for name in names]
+    names = {name: name for name in FACETS} | {"bbox": "place"}
+    return [
+        Choice(said, asked[name], 0, _way(asked, name, ""))
+        for name, said in names.items()
+        if asked[name]
+    ]
 
 
 def _facets(found: FoundPage, asked: Mapping[str, str]) -> dict[str, list[Choice]]:

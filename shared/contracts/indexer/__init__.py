@@ -59,6 +59,9 @@ from shared.contracts.indexer.search import (
     Passage,
     SearchCollections,
     SearchRepositories,
+    Suggestion,
+    Suggestions,
+    SuggestSearches,
 )
 from shared.contracts.indexer.writing import (
     LARGEST_ITEM,
@@ -127,5 +130,8 @@ __all__ = [
     "SortField",
     "StacDocument",
     "StacPage",
+    "SuggestSearches",
+    "Suggestion",
+    "Suggestions",
     "SummaryPage",
 ]

@@ -1,6 +1,6 @@
 """Search by words: repositories for people, and the same as collections for STAC clients."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -8,7 +8,7 @@ from shared.contracts.base import Listed
 from shared.contracts.indexer.indexer import Box, IndexerRequest, SortField, StacPage
 from shared.contracts.repositories import Repository
 
-FACETS = ("account", "license", "format", "tag", "year")
+FACETS = ("account", "license", "format", "tag", "year", "region")
 MOST_FOUND = 50
 LONGEST_TEXT, LONGEST_FACET = 500, 255
 MOST_TEXTS = 20
@@ -55,6 +55,8 @@ class SearchRepositories(IndexerRequest[FoundPage]):
 
     Looked at are title, names, tags, description, README, and the columns, variables and formats
     of files. Of repositories that who asks may list and read whole. Without words: newest first.
+    `region` is a continent, an ocean or Global. `bbox` is as in SearchItems, and compared to the
+    extent of what is there; what has none is left out.
     """
 
     text: Text = ""
@@ -63,6 +65,8 @@ class SearchRepositories(IndexerRequest[FoundPage]):
     format: Facet = ""
     tag: Facet = ""
     year: Facet = ""
+    region: Facet = ""
+    bbox: Box | None = None
     limit: int = Field(default=20, ge=1, le=MOST_FOUND)
     cursor: str | None = Field(default=None, max_length=4096)
 
@@ -70,6 +74,30 @@ class SearchRepositories(IndexerRequest[FoundPage]):
     def facets(self) -> dict[str, str]:
         """What was asked of each, empty for all."""
         return {name: getattr(self, name) for name in FACETS}
+
+
+class Suggestion(BaseModel):
+    """What somebody may be about to type: the full name of a repository, an account's id, a tag."""
+
+    kind: Literal["repository", "account", "tag"]
+    value: str
+    title: str = ""
+
+
+class Suggestions(BaseModel):
+    """Some of them, those that are likely meant first."""
+
+    suggestions: list[Suggestion]
+
+
+class SuggestSearches(IndexerRequest[Suggestions]):
+    """What begins so: repositories by words of their titles, names and tags, accounts, tags.
+
+    Of repositories that who asks may find by SearchRepositories, and of nothing else. Of a text
+    that is too short to tell, nothing.
+    """
+
+    text: Text
 
 
 class SearchCollections(IndexerRequest[StacPage], Listed):

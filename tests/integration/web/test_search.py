@@ -71,6 +71,22 @@ def test_the_page_shows_the_words_and_ways_to_narrow_it_down(edge: Edge, word: s
         assert "Nothing found" in visitor.go(f"{PAGE}?q={word}&format=Parquet").text
 
 
+@pytest.mark.usefixtures("gauges")
+def test_it_is_found_where_its_data_lies(edge: Edge, word: str) -> None:
+    until(lambda: found(edge, q=word, region="europe") == ["gauges"])
+    assert found(edge, q=word, bbox="7, 47, 8, 48") == ["gauges"]
+    assert found(edge, q=word, bbox="8,47,9,48") == found(edge, q=word, region="Africa") == []
+    with visiting(edge.web) as visitor:
+        page = visitor.go(f"{PAGE}?q={word}&bbox=7,47,8,48")
+        assert f"q={word}&amp;region=Europe&amp;bbox=7%2C47%2C8%2C48" in page.html
+        assert f'href="{PAGE}?q={word}"' in page.html
+        assert page.form(PAGE).fields["bbox"] == "7,47,8,48"
+        assert 'class="asked"' in page.html
+        assert page.html.count('data-hit="print-1"') == page.html.count('<g id="print-1"') == 1
+        assert "Nothing found" in visitor.go(f"{PAGE}?q={word}&bbox=8,47,9,48").text
+        assert visitor.go(f"{PAGE}?q={word}&bbox=8,47", status=400).faults == ["bbox"]
+
+
 def test_the_head_of_every_page_leads_there_and_so_does_the_old_address(edge: Edge) -> None:
     with visiting(edge.web) as visitor:
         assert f'role="search" action="{PAGE}"' in visitor.go("/-/docs").html
@@ -111,6 +127,9 @@ def test_whatever_is_asked_is_answered(edge: Edge, words: str, field: str) -> No
         "cursor=LTE",
         "cursor=" + "x" * 5000,
         "q=%ff",
+        "bbox=1,2",
+        "bbox=0,60,1,50",
+        "bbox=" + "1," * 200,
     ],
 )
 def test_what_cannot_be_meant_is_refused(edge: Edge, query: str) -> None:
@@ -140,3 +159,39 @@ def test_pages_hold_everything_once(edge: Edge, ada: Person, word: str) -> None:
     parts = list(pages(edge, q=word, limit="2"))
     assert [len(part) for part in parts] == [2, 2, 1]
     assert sorted(name for part in parts for name in part) == names
+
+
+def suggested(client: httpx.Client, text: str) -> list[tuple[str, str, str]]:
+    """The kind, value and address of each."""
+    answer = client.get("/api/v1/search/suggestions", params={"q": text})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["suggestions"]
+    return [(one["kind"], one["value"], one["address"]) for one in told]
+
+
+@pytest.mark.usefixtures("gauges")
+def test_what_is_typed_is_completed_by_what_may_be_found(
+    edge: Edge, ada: Person, eve: Person, word: str
+) -> None:
+    name = f"{ada.account_id}/gauges"
+    repository, account = ("repository", name, f"/{name}"), ("account", ada.account_id)
+    tag = ("tag", f"{word}tag", f"{PAGE}?tag={word}tag")
+    program = httpx.Client(base_url=edge.web, headers=bearer(ada.new_key()))
+    with httpx.Client(base_url=edge.web) as nobody, program:
+        assert suggested(nobody, word) == [repository, tag]
+        assert (*account, f"/{ada.account_id}") in suggested(nobody, ada.account_id)
+        assert suggested(nobody, word[:1]) == suggested(nobody, f"{word}lore") == []
+        change = {"visibility": "restricted"}
+        assert program.patch(f"/api/v1/repositories/{name}", json=change).is_success
+        for client in (nobody, eve.client):
+            until(lambda client=client: suggested(client, word) == [])
+        until(lambda: suggested(ada.client, word) == [repository, tag])
+
+
+def test_suggestions_keep_to_the_rate_and_answer_whatever_is_typed(edge: Edge) -> None:
+    address = f"{edge.web}/api/v1/search/suggestions"
+    for words in HOSTILE:
+        answer = httpx.get(address, params={"q": words})
+        assert answer.status_code == 200
+        assert "ratelimit" in answer.headers
+    assert httpx.get(address, params={"q": "x" * 501}).status_code == 400

@@ -5,6 +5,7 @@ const BEHAVIOURS = {
   "[data-tabs]": "tabs",
   "[data-shortcut]": "shortcut",
   "[data-menu]": "menu",
+  "[data-suggests]": "suggest",
   "[data-once]": "once",
   "form[data-key]": "keys",
   "[data-slug-source]": "slug",

@@ -217,3 +217,25 @@ async def test_two_processes_share_the_file_and_what_was_written_is_there_again(
     assert await uids(one) == []
     for fulltext in (one, other):
         await fulltext.close()
+
+
+async def test_what_begins_so_most_used_first_and_each_once(fulltext: FullText) -> None:
+    for uid, tags in {"one": ("Ocean", "old"), "two": ("ocean",), "three": ("océan",)}.items():
+        facets = [("tag", tag) for tag in tags]
+        await fulltext.put(document(uid, facets=(("account", "ocelot"), *facets)))
+    closed, aside = Visibility.RESTRICTED, State.DEACTIVATED
+    await fulltext.put(document("closed", visibility=closed, facets=(("tag", "oc"),)))
+    await fulltext.put(document("aside", state=aside, facets=(("tag", "ochre"),)))
+    for text in ("oc", "OC"):
+        values = [one.value.lower() for one in await fulltext.begun(text, Question())]
+        assert values == ["ocelot", "ocean", "océan"]
+    assert not await fulltext.begun("%", Question())
+    told = await fulltext.begun("oc", Question(beside_public=frozenset({"closed"})))
+    assert ("tag", "oc", "closed") in [(*one[:2], one.resource.repository_uid) for one in told]
+
+
+async def test_what_a_repository_is_called_is_not_what_its_readme_says(fulltext: FullText) -> None:
+    await fulltext.put(document("one", title="Herons"))
+    await fulltext.put(document("two", title="x", tags="heronry"))
+    await fulltext.put(document("three", title="y", readme="herons"))
+    assert await uids(fulltext, "her", is_called=True) == ["one", "two"]

@@ -152,7 +152,12 @@ async def test_where_its_files_lie_is_known_when_they_were_added_up(
         await catalogue.write_marked()
         return not await fulltext.find(elsewhere)
 
+    gulf = ("region", "Atlantic Ocean")
+    assert not await finds(fulltext, "", gulf)
+    assert not await fulltext.find(Question(is_located=True))
     await eventually(is_known)
+    assert await finds(fulltext, "", gulf)
+    assert await fulltext.find(Question(is_located=True))
 
 
 @pytest.mark.usefixtures("files")

@@ -136,3 +136,28 @@ async def test_a_cursor_that_is_not_ours_is_refused(
     asked = ASKED.model_copy(update={"cursor": cursor})
     with pytest.raises(Invalid, match="not one of ours"):
         await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
+
+
+async def test_by_place_only_what_says_where_it_is_is_found(
+    table: Table, fulltext: FullText
+) -> None:
+    places = {
+        "basel": {"bbox": (7.4, 47.4, 7.8, 47.7), "is_located": True},
+        "fiji": {"bbox": (177.0, -20.0, -178.0, -15.0), "is_located": True},
+        "nowhere": {},
+    }
+    for name, place in places.items():
+        repository = made(f"noaa/{name}")
+        await keep(table, None, repository)
+        await fulltext.put(document(repository.repository_uid, title="Tides", **place))
+    for box, found in (
+        ([7, 47, 8, 48], ["noaa/basel"]),
+        ([179, -18, 0, 181, -17, 9], ["noaa/fiji"]),
+        ([-180, -90, 180, 90], ["noaa/basel", "noaa/fiji"]),
+        ([10, 0, 11, 1], []),
+        (None, ["noaa/basel", "noaa/fiji", "noaa/nowhere"]),
+    ):
+        for asked in (ASKED, SearchRepositories()):
+            wanted = asked.model_copy(update={"bbox": box})
+            page = await search_repositories(table, fulltext, wanted, ANONYMOUS_PRINCIPAL)
+            assert sorted(names(page)) == found, box
