@@ -11,7 +11,7 @@ from typing import TypeVar
 import orjson
 
 from services.indexer.fulltext.port import FullText
-from services.indexer.fulltext.questions import begun, find, page, passages
+from services.indexer.fulltext.questions import begun, find, page, passages, standing
 from services.indexer.fulltext.schema import BUSY_SECONDS, open_file
 from services.indexer.fulltext.writing import allow, put, remove
 from services.indexer.models.texts import Begun, Document, Match, Order, Piece, Question
@@ -72,6 +72,10 @@ class Fts5:
         """See FullText."""
         places = orjson.dumps(rows).decode()
         return await self._ask(lambda connection: passages(connection, texts, places))
+
+    async def standing(self, word: str, question: Question) -> str:
+        """See FullText."""
+        return await self._ask(lambda connection: standing(connection, word, question))
 
     async def begun(self, text: str, question: Question) -> list[Begun]:
         """See FullText."""

@@ -37,6 +37,12 @@ class FullText(Protocol):
     async def passages(self, texts: Sequence[str], rows: Sequence[int]) -> dict[str, list[Piece]]:
         """Where the words stand in these matches, by uid."""
 
+    async def standing(self, word: str, question: Question) -> str:
+        """The word, or the most used one that is a slip from it, if it stands in what is found.
+
+        What is found by a question without texts; empty where there is none.
+        """
+
     async def begun(self, text: str, question: Question) -> list[Begun]:
         """Accounts and tags that begin so, of what a question without texts finds."""
 

@@ -7,7 +7,7 @@ import orjson
 
 from services.indexer.fulltext.port import MOST_MATCHES
 from services.indexer.fulltext.schema import WEIGHTS
-from services.indexer.fulltext.words import expression
+from services.indexer.fulltext.words import expression, spellings
 from services.indexer.models.texts import Begun, Match, Order, Piece, Question
 from shared.contracts.repositories import State, Visibility
 from shared.policy import RepositoryResource
@@ -43,6 +43,15 @@ GROUP BY f.value ORDER BY count(*) DESC, f.value LIMIT :most
 """  # noqa: S608 - our own names
 MOST_BEGUN = {"account": 3, "tag": 4}
 LAST = "\U0010ffff"
+# How often a word stands somewhere is told as far as it matters; likely slips come first.
+STANDING = """
+SELECT key, (
+    SELECT count(*) FROM (
+        SELECT 1 FROM texts CROSS JOIN repositories r ON r.id = texts.rowid
+        WHERE texts MATCH value {narrowed} LIMIT 50
+    )
+) AS uses FROM json_each(:said) WHERE uses > 0 ORDER BY key <> :word, uses DESC, id LIMIT 1
+"""
 AFTER = "AND (r.{field}, r.uid) {sign} (:value, :uid)"
 HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :value{0})"
 # A repository around the antimeridian has its west east of its east.
@@ -141,6 +150,14 @@ def begun(connection: sqlite3.Connection, text: str, question: Question) -> list
         for kind, most in MOST_BEGUN.items()
         for row in connection.execute(statement, values | {"kind": kind, "most": most})
     ]
+
+
+def standing(connection: sqlite3.Connection, word: str, question: Question) -> str:
+    """See FullText."""
+    narrowed, values = _narrowed(question)
+    values |= {"said": orjson.dumps(spellings(word)).decode(), "word": word.lower()}
+    row = connection.execute(STANDING.format(narrowed=narrowed), values).fetchone()
+    return row[0] if row else ""
 
 
 def passages(

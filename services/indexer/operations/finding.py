@@ -9,6 +9,7 @@ import orjson
 
 from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.texts import Match, Piece, Question
+from services.indexer.operations.mending import mended
 from services.indexer.stac.shapes import spans
 from services.indexer.store.repositories import find_repositories
 from shared.contracts.indexer import (
@@ -33,18 +34,30 @@ async def search_repositories(
 ) -> FoundPage:
     """One page. Raises Invalid for a cursor that is not one of ours."""
     first = _place(wanted.cursor)
-    question = _question(wanted, principal)
-    matches = await fulltext.find(question)
-    seen = [one for one in matches if finds(principal, one.resource)]
+    question, right = _question(wanted, principal), None
+    matches, seen = await _look(fulltext, question, principal)
+    if not seen and (right := await mended(fulltext, question)):
+        question = right
+        matches, seen = await _look(fulltext, question, principal)
     page = seen[first : first + wanted.limit]
+    found = await _shown(table, fulltext, question, page, principal)
     last = first + len(page)
     return FoundPage(
-        found=await _shown(table, fulltext, question, page, principal),
+        found=found,
         total=len(seen),
         is_total_more=len(matches) == MOST_MATCHES,
+        mended=right.texts[0] if right and found else "",
         facets=_counted(seen),
         cursor=cursor_at(str(last)) if last < len(seen) else None,
     )
+
+
+async def _look(
+    fulltext: FullText, question: Question, principal: Principal
+) -> tuple[list[Match], list[Match]]:
+    """What fits, and what of it who asks may find."""
+    matches = await fulltext.find(question)
+    return matches, [one for one in matches if finds(principal, one.resource)]
 
 
 def _question(wanted: SearchRepositories, principal: Principal) -> Question:

@@ -107,6 +107,7 @@ async def _show(
         query=asked["q"],
         filters={name: asked[name] for name in FACETS if asked[name]},
         heading=_heading(found),
+        mended=found.mended,
         hits=hits,
         chosen=_chosen(asked),
         facets=_facets(found, asked),

@@ -40,12 +40,14 @@ class FacetValue(BaseModel):
 class FoundPage(BaseModel):
     """Repositories, best first. `total` and `facets` count what who asks may see of the best.
 
-    `is_total_more`: there are more than were looked at.
+    `is_total_more`: there are more than were looked at. `mended` is the text that was looked for
+    where nothing has all words as they were typed, but something does without a slip of the hand.
     """
 
     found: list[FoundRepository]
     total: int
     is_total_more: bool = False
+    mended: str = ""
     facets: dict[str, list[FacetValue]] = Field(default_factory=dict)
     cursor: str | None = None
 

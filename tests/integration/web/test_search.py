@@ -87,6 +87,18 @@ def test_it_is_found_where_its_data_lies(edge: Edge, word: str) -> None:
         assert visitor.go(f"{PAGE}?q={word}&bbox=8,47", status=400).faults == ["bbox"]
 
 
+@pytest.mark.usefixtures("gauges")
+def test_a_slip_of_the_hand_is_put_right_and_told(edge: Edge, word: str) -> None:
+    slip = f"{word}lroe"
+    answer = httpx.get(edge.web + API, params={"q": slip}).json()
+    assert (answer["mended"], len(answer["found"])) == (f"{word}lore", 1)
+    with visiting(edge.web) as visitor:
+        page = visitor.go(f"{PAGE}?q={slip}")
+        assert f"Nothing has all the words of “{slip}”. Shown is what has {word}lore." in page.text
+        assert f"<mark>{word}lore</mark>" in page.html
+        assert "Shown is" not in visitor.go(f"{PAGE}?q={word}lore").text
+
+
 def test_the_head_of_every_page_leads_there_and_so_does_the_old_address(edge: Edge) -> None:
     with visiting(edge.web) as visitor:
         assert f'role="search" action="{PAGE}"' in visitor.go("/-/docs").html

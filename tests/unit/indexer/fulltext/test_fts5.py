@@ -239,3 +239,32 @@ async def test_what_a_repository_is_called_is_not_what_its_readme_says(fulltext:
     await fulltext.put(document("two", title="x", tags="heronry"))
     await fulltext.put(document("three", title="y", readme="herons"))
     assert await uids(fulltext, "her", is_called=True) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hydrolgy", "hydrology"),
+        ("hydrologgy", "hydrology"),
+        ("hydrolagy", "hydrology"),
+        ("hydroolgy", "hydrology"),
+        ("Hydrology", "hydrology"),
+        ("hydrolog", "hydrolog"),
+        ("hydrlgy", ""),
+        ("oac", ""),
+        ("", ""),
+        ('"*', ""),
+    ],
+)
+async def test_a_slip_of_the_hand(fulltext: FullText, typed: str, meant: str) -> None:
+    await fulltext.put(document("one", title="Hydrology of oaks"))
+    await fulltext.put(document("two", title="Hydrologa", visibility=Visibility.RESTRICTED))
+    assert await fulltext.standing(typed, Question()) == meant
+    assert await fulltext.standing(typed, Question(facets=(("tag", "x"),))) == ""
+
+
+async def test_of_several_that_may_be_meant_it_is_the_most_used(fulltext: FullText) -> None:
+    for uid, title in {"one": "tides", "two": "tiles", "three": "Tiles"}.items():
+        await fulltext.put(document(uid, title=title))
+    assert await fulltext.standing("tines", Question()) == "tiles"
+    assert await fulltext.standing("tides", Question()) == "tides"

@@ -161,3 +161,32 @@ async def test_by_place_only_what_says_where_it_is_is_found(
             wanted = asked.model_copy(update={"bbox": box})
             page = await search_repositories(table, fulltext, wanted, ANONYMOUS_PRINCIPAL)
             assert sorted(names(page)) == found, box
+
+
+async def test_what_nothing_has_is_taken_for_what_was_meant(
+    table: Table, fulltext: FullText
+) -> None:
+    await keep(table, fulltext, made("noaa/open"))
+    for typed, mended in {"tdies": "tides", "Tidse": "tides", "tides": "", "lakes": ""}.items():
+        asked = SearchRepositories(text=typed)
+        page = await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
+        assert page.mended == mended
+        assert names(page) == ([] if typed == "lakes" else ["noaa/open"])
+    asked = SearchRepositories(text="tdies", account="nobody")
+    page = await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
+    assert (page.mended, page.found) == ("", [])
+
+
+async def test_no_word_of_what_is_hidden_is_told(table: Table, fulltext: FullText) -> None:
+    for state in ({"visibility": Visibility.RESTRICTED}, {"state": State.DEACTIVATED}):
+        await keep(table, fulltext, made("noaa/closed", **state))
+        asked = SearchRepositories(text="tdies")
+        for who in (ANONYMOUS_PRINCIPAL, Principal("account", "eve")):
+            page = await search_repositories(table, fulltext, asked, who)
+            assert (page.mended, page.found, page.total) == ("", [], 0)
+    page = await search_repositories(table, fulltext, asked, Principal("account", "noaa"))
+    assert page.mended == "tides"
+    await keep(table, fulltext, made("noaa/late"))
+    await keep(table, None, made("noaa/late", version=2, visibility=Visibility.RESTRICTED))
+    page = await search_repositories(table, fulltext, asked, ANONYMOUS_PRINCIPAL)
+    assert (page.mended, page.found) == ("", [])
