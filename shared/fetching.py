@@ -5,7 +5,6 @@ address when it is judged and a private one when it is used. Redirects are not f
 """
 
 import asyncio
-import ipaddress
 import json
 import socket
 from typing import Any
@@ -13,9 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from shared.networks import is_public
+
 FETCH_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class FetchError(Exception):
@@ -86,20 +86,6 @@ class Fetcher:
         if not addresses or not (self._allow_private or all(map(is_public, addresses))):
             raise FetchError(f"{host} is not a public host.")
         return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the world and not to this machine or its network."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    inner = _within(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None
-    return all(one.is_global and not one.is_multicast for one in (parsed, inner or parsed))
-
-
-def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The older address that a newer one leads to: mapped, 6to4 or by NAT64 (RFC 6052)."""
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
 
 
 async def _body(url: str, response: httpx.Response) -> bytes:

@@ -14,6 +14,7 @@ from shared.contracts.accounts import (
     TrustRemoved,
 )
 from shared.contracts.repositories import (
+    ConnectionSealed,
     RepositoryCreated,
     RepositoryDeleted,
     RepositoryRenamed,
@@ -44,10 +45,11 @@ def control_handlers(projection: Projection) -> dict[type[EventData], Handler]:
 
 
 def private_handlers(projection: Projection) -> dict[type[EventData], Handler]:
-    """What a service that checks access keys and share links does with what is sealed."""
+    """What a service that checks keys and links, and reads buckets, does with what is sealed."""
     return {
         AccessKeySealed: projection.on_access_key,
         ShareLinkSealed: projection.on_share_link,
+        ConnectionSealed: projection.on_connection,
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import BaseModel
 
-from shared.contracts.base import Reply, Request
+from shared.contracts.base import Creation, Reply, Request
 from shared.errors import Conflict, Invalid, KeyReused, TooManyRequests
 from shared.outbox import Outbox
 from shared.races import until_won
@@ -172,10 +172,10 @@ def record_key(wanted: Request[Any], key: str) -> str:
 
 
 def fingerprint(wanted: Request[Any]) -> str:
-    """What a request asks for, whoever sends it, as a hash."""
-    asked = wanted.model_dump(
-        mode="json", exclude={"actor", "idempotency_key"}, exclude_defaults=True
-    )
+    """What a request asks for, whoever sends it, as a hash; no secret can be guessed from it."""
+    secret = wanted.secret_fields if isinstance(wanted, Creation) else frozenset[str]()
+    exclude = {"actor", "idempotency_key", *secret}
+    asked = wanted.model_dump(mode="json", exclude=exclude, exclude_defaults=True)
     return _digest(asked)
 
 

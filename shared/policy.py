@@ -30,9 +30,11 @@ from shared.rules import (
     SEEING,
     SERVICE_ACTIONS,
     SHARED,
+    WRITING,
 )
 from shared.rules import Action as Action  # noqa: PLC0414 (its home for all who ask)
 
+READ_ONLY = "Its bytes are in a bucket of its owner's, which is only read here."
 PrincipalKind = Literal["anonymous", "account", "service"]
 
 
@@ -61,6 +63,7 @@ class RepositoryResource(NamedTuple):
     visibility: Visibility
     state: State
     owner_disabled: bool = False
+    is_connected: bool = False
 
 
 class AccountResource(NamedTuple):
@@ -109,6 +112,7 @@ def repository_resource(repository: Repository) -> RepositoryResource:
         repository.visibility,
         repository.state,
         repository.owner_disabled,
+        bool(repository.connection_uid),
     )
 
 
@@ -135,6 +139,8 @@ def may(principal: Principal, action: Action, resource: Resource, key: str | Non
     """
     if isinstance(resource, AccountResource):
         rules = DISABLED_ACCOUNT if resource.disabled else ENABLED_ACCOUNT
+    elif resource.is_connected and action in WRITING:
+        return False
     elif resource.owner_disabled and resource.state is not State.DELETED:
         rules = OF_DISABLED
     else:
@@ -208,6 +214,12 @@ def sees(principal: Principal, resource: Resource) -> bool:
     return may(principal, Action.REPOSITORY_READ, resource)
 
 
+def refusal_of(action: Action, resource: Resource) -> str:
+    """Why nobody may do it, where it is so; else empty."""
+    is_connected = isinstance(resource, RepositoryResource) and resource.is_connected
+    return READ_ONLY if is_connected and action in WRITING else ""
+
+
 def demand(
     principal: Principal, action: Action, resource: Resource, key: str | None = None
 ) -> None:
@@ -215,5 +227,5 @@ def demand(
     if may(principal, action, resource, key):
         return
     if sees(principal, resource):
-        raise Forbidden
+        raise Forbidden(refusal_of(action, resource))
     raise NotFound

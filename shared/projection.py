@@ -26,6 +26,7 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Actor, Request, Snapshot
 from shared.contracts.repositories import (
+    ConnectionSealed,
     GetRepository,
     GetSealedShareLink,
     Repository,
@@ -261,6 +262,10 @@ class Projection:
         link = event.data.share_link
         if await self.table.get("LINK", link.link_id):
             await self.keep(link.sealed())
+
+    async def on_connection(self, event: Event[ConnectionSealed]) -> None:
+        """A data connection was made, or nothing is read through it any more."""
+        await self.keep(event.data.connection)
 
     async def on_trust(self, event: Event[TrustEvent]) -> None:
         """A trust was made, or is no more."""

@@ -36,6 +36,7 @@ class Action(StrEnum):
     ACCOUNT_DISABLE = "account:disable"
     ACCOUNT_LIMIT = "account:limit"
     ACCESS_KEY_MANAGE = "access-key:manage"
+    CONNECTION_MANAGE = "connection:manage"
 
 
 ANYONE, READER, WRITER, MAINTAINER, OWNER, ADMIN, NOBODY = range(7)
@@ -105,6 +106,7 @@ ENABLED_ACCOUNT = {
     Action.ACCOUNT_AUDIT: MAINTAINER,
     Action.REPOSITORY_CREATE: MAINTAINER,
     Action.ACCESS_KEY_MANAGE: OWNER,
+    Action.CONNECTION_MANAGE: OWNER,
     Action.ACCOUNT_DELETE: OWNER,
     Action.ACCOUNT_DISABLE: ADMIN,
     Action.ACCOUNT_LIMIT: ADMIN,
@@ -134,7 +136,17 @@ KEY_ACTIONS = {
     Action.REPOSITORY_LIST: KeyAction.LIST,
     Action.REPOSITORY_MEMBERS_READ: KeyAction.READ,
 }
-# No key with limits makes another, which could have none, nor an owner who could.
-NEVER_LIMITED = frozenset([Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_GRANT, Action.ACCOUNT_DELETE])
+# No key with limits makes another, which could have none, nor an owner who could, nor opens a
+# bucket that it was not made for.
+NEVER_LIMITED = frozenset(
+    [
+        Action.ACCESS_KEY_MANAGE,
+        Action.ACCOUNT_GRANT,
+        Action.ACCOUNT_DELETE,
+        Action.CONNECTION_MANAGE,
+    ]
+)
+# What nobody does to a repository whose bytes are in a bucket that we only read.
+WRITING = frozenset([Action.DATA_WRITE, Action.DATA_DELETE])
 # What a share link opens: to look at a repository, and what is in it.
 SHARED = frozenset([Action.REPOSITORY_READ, Action.DATA_READ, Action.DATA_LIST])

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.keyfile import derive
 
 LABEL = "sealing/access-keys/v1"
+CONNECTIONS_LABEL = "sealing/connections/v1"
 CODES_LABEL = "codes/email/v1"
 ANSWERS_LABEL = "sealing/answers/v1"
 NONCE_BYTES = 12
@@ -26,6 +27,11 @@ class SealError(Exception):
 def sealing_key(key_file: bytes) -> bytes:
     """The 32 bytes that seal access keys, from the bytes of the key file."""
     return derive(key_file, LABEL, 32)
+
+
+def connections_key(key_file: bytes) -> bytes:
+    """The 32 bytes that seal what buckets of accounts are read by, from those of the key file."""
+    return derive(key_file, CONNECTIONS_LABEL, 32)
 
 
 def answers_key(key_file: bytes) -> bytes:

@@ -62,6 +62,9 @@ class StorageSettings(OpsSettings):
     """The data door, as others must know it; `avatar_bytes` is what a picture sent may have.
 
     With `tls_cert` the door speaks TLS, and the services of its machine come in by `near_port`.
+
+    `private_connections`: whether buckets that accounts bring may be in a private network and
+    without TLS. For laptops and tests: elsewhere, accounts could have us ask our neighbours.
     """
 
     port: Port = 9000
@@ -72,6 +75,7 @@ class StorageSettings(OpsSettings):
     url: Address = ""
     processes: int = Field(default=1, ge=1, le=64)
     avatar_bytes: int = Field(default=8_000_000, ge=1024)
+    private_connections: bool = False
 
 
 class AccountsSettings(OpsSettings):

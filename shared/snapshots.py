@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator
 
 from shared.contracts.accounts import Account, SealedAccessKey, Trust
 from shared.contracts.base import Snapshot
-from shared.contracts.repositories import Repository, SealedShareLink
+from shared.contracts.repositories import Repository, SealedConnection, SealedShareLink
 from shared.paging import stretches
 from shared.tables import Table
 
 ACCOUNT, REPOSITORY, REPOSITORY_ID = "ACCOUNT", "REPOSITORY", "REPOSITORY_ID"
+CONNECTION = "CONNECTION"
 PAGE = 100
 
 
@@ -27,6 +28,8 @@ def names_of(snapshot: Snapshot) -> list[tuple[str, str]]:
             return [("KEY", snapshot.access_key_id)]
         case SealedShareLink():
             return [("LINK", snapshot.link_id)]
+        case SealedConnection():
+            return [(CONNECTION, snapshot.connection_uid)]
         case _:
             raise TypeError(type(snapshot).__name__)
 
@@ -41,6 +44,12 @@ async def repository_known(table: Table, repository_uid: str) -> Repository | No
     """The repository of this uid, as far as events have told."""
     item = await table.get(REPOSITORY, repository_uid)
     return Repository.model_validate_json(item["body"]) if item else None
+
+
+async def connection_known(table: Table, connection_uid: str) -> SealedConnection | None:
+    """The data connection of this uid, as far as events have told."""
+    item = await table.get(CONNECTION, connection_uid)
+    return SealedConnection.model_validate_json(item["body"]) if item else None
 
 
 async def all_accounts(table: Table) -> AsyncGenerator[Account, None]:

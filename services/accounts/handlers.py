@@ -90,6 +90,9 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.base import Request
 from shared.contracts.repositories import (
+    ConnectionCreated,
+    ConnectionEvent,
+    ConnectionRemoved,
     RepositoryCreated,
     RepositoryDeleted,
     RepositoryEvent,
@@ -209,6 +212,11 @@ async def on_share_link(resources: Resources, event: Event[ShareLinkEvent]) -> N
     await trails.audit_share_link(resources.outbox, event)
 
 
+async def on_connection(resources: Resources, event: Event[ConnectionEvent]) -> None:
+    """A data connection was made or removed: it is in the trail of the account whose it is."""
+    await trails.audit_connection(resources.outbox, event)
+
+
 REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateAccount: create_account,
     StartEmailChange: asked(email_changes.start_email_change),
@@ -273,4 +281,6 @@ EVENTS: Mapping[type[EventData], Callable[[Resources, Any], Awaitable[None]]] = 
     TransferDeclined: on_transfer,
     ShareLinkCreated: on_share_link,
     ShareLinkRevoked: on_share_link,
+    ConnectionCreated: on_connection,
+    ConnectionRemoved: on_connection,
 }

@@ -20,7 +20,7 @@ from shared.outbox import Outbox
 from shared.projection import Projection
 from shared.relay import Relay
 from shared.runtime import App, Opened, going
-from shared.sealing import answers_key
+from shared.sealing import answers_key, connections_key
 from shared.tables import open_table
 from shared.topology import consumers_of
 
@@ -42,7 +42,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         stack.push_async_callback(table.close)
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         outbox, projection = Outbox(table), Projection(table, bus)
-        resources = Resources(outbox, rules_of(settings))
+        resources = Resources(outbox, rules_of(settings), connections_key(key))
         records = IdempotencyRecords(outbox, commit, answers_key(key), settings.answers_kept_for)
         _name_doors(bus, Answering(resources, projection, records))
         relay = Relay(outbox, bus)
@@ -65,6 +65,7 @@ def rules_of(settings: ServiceSettings) -> Rules:
         offer_for=timedelta(days=chosen.offer_days),
         share_longest=timedelta(days=chosen.share_days),
         open_links=chosen.share_links,
+        private_connections=settings.storage.private_connections,
     )
 
 

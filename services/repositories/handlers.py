@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar, cast
 from pydantic import BaseModel
 
 from services.repositories.operations import (
+    connections,
     lists,
     moving,
     repositories,
@@ -30,6 +31,7 @@ from shared.contracts.base import Actor, Request
 from shared.contracts.repositories import (
     AcceptTransfer,
     ActivateRepository,
+    CreateConnection,
     CreateRepository,
     CreateShareLink,
     DeactivateRepository,
@@ -40,12 +42,14 @@ from shared.contracts.repositories import (
     GetSealedShareLink,
     GetTransfer,
     ListAllRepositories,
+    ListConnections,
     ListDeletedRepositories,
     ListRepositories,
     ListShareLinks,
     ListTransfers,
     NoteLinkUse,
     OfferTransfer,
+    RemoveConnection,
     RenameRepository,
     RepositoryPage,
     RevokeShareLink,
@@ -121,6 +125,8 @@ def of_all(operation: Callable[[Resources, Principal, Any], Awaitable[Outcome]])
 async def on_account(answering: Answering, event: Event[AccountEvent]) -> None:
     """An account is now so; who may do what here follows from it."""
     await answering.projection.on_account(event)
+    if event.data.account.deleted:
+        await connections.drop_connections(answering.resources, event.data.account)
 
 
 async def on_account_state(answering: Answering, event: Event[AccountEvent]) -> None:
@@ -179,6 +185,9 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     CreateShareLink: once(in_account(share_links.create_share_link), share_links.is_revoked),
     ListShareLinks: in_account(share_links.list_share_links),
     RevokeShareLink: in_account(share_links.revoke_share_link),
+    CreateConnection: once(in_account(connections.create_connection)),
+    ListConnections: in_account(connections.list_connections),
+    RemoveConnection: in_account(connections.remove_connection),
     GetSealedShareLink: of_all(share_links.get_sealed_share_link),
     NoteLinkUse: of_all(share_links.note_link_use),
 }

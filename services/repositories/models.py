@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.repositories.settings import Limits
 from shared.contracts.base import now
-from shared.contracts.repositories import ShareLink
+from shared.contracts.repositories import Connection, SealedConnection, ShareLink
 
 
 class Name(BaseModel):
@@ -33,6 +33,20 @@ class LinkRecord(ShareLink):
         return ShareLink(**self.model_dump(include=set(ShareLink.model_fields)))
 
 
+class ConnectionRecord(Connection):
+    """A data connection as it is kept."""
+
+    sealed_credentials: str = Field(default="", repr=False)
+
+    def shown(self) -> Connection:
+        """Without what its bucket is read by."""
+        return Connection(**self.model_dump(include=set(Connection.model_fields)))
+
+    def sealed(self) -> SealedConnection:
+        """As storage reads its bucket."""
+        return SealedConnection(**self.model_dump(include=set(SealedConnection.model_fields)))
+
+
 @dataclass(frozen=True)
 class Rules:
     """What holds here: limits, how long things last, and what time it is."""
@@ -44,6 +58,7 @@ class Rules:
     share_for: timedelta = timedelta(days=7)
     share_longest: timedelta = timedelta(days=90)
     open_links: int = 100
+    private_connections: bool = False
     clock: Callable[[], datetime] = now
 
     def seconds(self, after: timedelta = timedelta()) -> int:

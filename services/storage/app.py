@@ -9,13 +9,15 @@ from functools import partial
 from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.port import Blobs
 from services.storage.blobs.sealed import SealingError, open_files
-from services.storage.handlers import REQUESTS, Answering, on_account, on_renamed
+from services.storage.handlers import REQUESTS, Answering, on_account, on_created, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
 from services.storage.operations.bursts import Bursts
+from services.storage.operations.connections import Connections
 from services.storage.operations.downloads import Downloads
 from services.storage.operations.expiring import keep_expiring
+from services.storage.operations.keeping_listed import Relistings
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas
@@ -41,7 +43,7 @@ from shared.cloudevents import EventData
 from shared.confinement.limits import Limits
 from shared.contracts.accounts import AccountUpdated
 from shared.contracts.base import Quota
-from shared.contracts.repositories import Repository, RepositoryRenamed
+from shared.contracts.repositories import Repository, RepositoryCreated, RepositoryRenamed
 from shared.fetching import Fetcher
 from shared.following import follow, private_handlers
 from shared.keyfile import load_key_file, nats_seed, service_access_key
@@ -50,6 +52,7 @@ from shared.projection import Projection
 from shared.purging import Purging
 from shared.relay import Relay
 from shared.runtime import App, Door, Opened, going
+from shared.sealing import connections_key
 from shared.settings import LOOPBACK
 from shared.tables import open_table
 from shared.topology import PRIVATE, consumers_of
@@ -81,15 +84,16 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
         purging = Purging(projection, partial(purge_repository, resources))
+        relistings = relistings_of(settings.storage, resources)
         quotas = quotas_of(settings.storage, projection)
-        answering = Answering(resources, projection, door, quotas)
+        answering = Answering(resources, projection, door, quotas, relistings)
         _name_doors(bus, answering, purging)
         relay = Relay(outbox, bus)
         relay.start()
         bus.start()
         stack.push_async_callback(relay.stop)
         stack.push_async_callback(bus.stop)
-        await stack.enter_async_context(_looking_after(resources, purging, settings.storage))
+        await stack.enter_async_context(_looking_after(relistings, purging, settings.storage))
         held = await stack.enter_async_context(_holding(settings, key, bus, answering))
         yield Opened(
             checks={"bus": bus.check, "table": outbox.check},
@@ -142,6 +146,11 @@ async def _holding(
         )
 
 
+def relistings_of(settings: StorageSettings, resources: Resources) -> Relistings:
+    """How often buckets that accounts bring are listed, and how much of them."""
+    return Relistings(resources, settings.relist_seconds, settings.connected_objects)
+
+
 def redrawing_of(settings: StorageSettings) -> Redrawing:
     """What reads pictures, within these limits."""
     limits = Limits(settings.avatar_memory_bytes, settings.avatar_seconds)
@@ -176,9 +185,10 @@ async def _issuers(settings: ServiceSettings) -> AsyncIterator[IssuerKeys]:
 
 @asynccontextmanager
 async def _looking_after(
-    resources: Resources, purging: Purging, settings: StorageSettings
+    relistings: Relistings, purging: Purging, settings: StorageSettings
 ) -> AsyncIterator[None]:
     """What goes on beside the doors."""
+    resources = relistings.resources
     recovering = partial(keep_recovering, resources, _finder(purging.projection))
     healing = partial(keep_healing, resources)
     seconds, days = settings.versions_seconds, settings.upload_days
@@ -193,6 +203,7 @@ async def _looking_after(
         going(purging.keep_purging),
         going(scrubbing),
         going(settling),
+        going(relistings.keep_listing),
     ):
         yield
 
@@ -219,13 +230,16 @@ async def _blobs(settings: ServiceSettings) -> Blobs:
 async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
     """Records and bytes, for a process that serves or for a command."""
     blobs = await _blobs(settings)
+    opening = connections_key(load_key_file(settings.home))
+    connections = Connections(opening, allow_private=settings.storage.private_connections)
     bursts = Bursts(outbox, blobs.process)
     bursts.start()
     try:
         # Only where a key has one place do its bytes tell that a record is old.
         recent = Recent() if blobs.lingers is None else Recent(0)
-        yield Resources(outbox, blobs, bursts, recent)
+        yield Resources(outbox, blobs, bursts, recent, connections)
     finally:
+        await connections.close()
         await bursts.stop()
         await blobs.close()
 
@@ -245,6 +259,7 @@ def control(answering: Answering, purging: Purging) -> dict[type[EventData], Han
     return {
         **purging.handlers(),
         AccountUpdated: partial(on_account, answering),
+        RepositoryCreated: partial(on_created, answering),
         RepositoryRenamed: partial(on_renamed, answering),
     }
 

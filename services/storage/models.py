@@ -133,6 +133,23 @@ class Leftover:
 
 
 @dataclass(frozen=True, slots=True)
+class Relisting:
+    """When the bucket of a connected repository is listed again, and what came of the last time.
+
+    Moments are in epoch milliseconds, 0 for never; `skipped` are keys that none of ours can be.
+    """
+
+    repository_uid: str
+    due: int
+    until: int = 0
+    holder: str = ""
+    listed: int = 0
+    objects: int = 0
+    skipped: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How much is kept; of a repository also for which account it counts, and changed how often."""
 

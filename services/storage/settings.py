@@ -51,6 +51,9 @@ class StorageSettings(SharedStorageSettings):
     `trusted_proxies` are networks whose `X-Forwarded-Host` is believed, for proxies that do not
     keep `Host`, which is signed.
 
+    `relist_seconds`: how often buckets that accounts bring are listed again; of one that holds more
+    than `connected_objects` no more are told.
+
     An archive holds so many objects at most, and a process lays out so many at once.
     """
 
@@ -78,6 +81,8 @@ class StorageSettings(SharedStorageSettings):
     scrub_rate: int | None = Field(default=None, ge=0)
     scrub_pause_seconds: float = Field(default=7 * 24 * 3600.0, gt=0)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    relist_seconds: float = Field(default=6 * 3600.0, gt=0)
+    connected_objects: int = Field(default=10_000_000, ge=1)
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
 

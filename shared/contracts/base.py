@@ -172,6 +172,9 @@ class Creation(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    # What nothing may be kept of, not even a hash.
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+
     idempotency_key: str = Field(default="", max_length=255)
 
 

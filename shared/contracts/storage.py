@@ -211,6 +211,33 @@ class DeleteVersion(StorageRequest[Done]):
     version_id: str = Field(max_length=64)
 
 
+class RelistRepository(StorageRequest[Done]):
+    """List the bucket of a connected repository again soon, for its maintainers.
+
+    NotFound, Forbidden; Conflict where its bytes are ours.
+    """
+
+    account_id: str
+    repository_id: str
+
+
+class RelistingState(BaseModel):
+    """What came of the last listing; `skipped` are keys that no object of ours can have."""
+
+    listed_at: datetime | None = Field(default=None, description="when all of it was listed last")
+    objects: int = 0
+    skipped: int = 0
+    error: str = Field(default="", description="why the last try failed")
+    is_waiting: bool = Field(default=True, description="for another listing, or for its end")
+
+
+class GetRelisting(StorageRequest[RelistingState]):
+    """How the listing of a connected repository's bucket stands; see RelistRepository."""
+
+    account_id: str
+    repository_id: str
+
+
 class ObjectsDownloaded(EventData):
     """How often objects of a repository were downloaded on a day so far, in UTC.
 

@@ -13,6 +13,7 @@ from services.accounts.store.transfers import gone_offer, kept_offer
 from shared.cloudevents import Event
 from shared.contracts.base import Actor
 from shared.contracts.repositories import (
+    ConnectionEvent,
     RepositoryEvent,
     RepositoryUpdated,
     ShareLinkEvent,
@@ -25,7 +26,9 @@ from shared.outbox import Outbox
 from shared.races import until_won
 from shared.tables import Action as TableAction
 
-Told = Event[RepositoryEvent] | Event[TransferEvent] | Event[ShareLinkEvent]
+Told = (
+    Event[RepositoryEvent] | Event[TransferEvent] | Event[ShareLinkEvent] | Event[ConnectionEvent]
+)
 # What is told with how it stood before, where that is all that changed.
 SETTINGS = {
     "visibility": "repository_visibility_changed",
@@ -89,6 +92,14 @@ async def audit_share_link(outbox: Outbox, event: Event[ShareLinkEvent]) -> None
     }
     deed = Deed(event.data.event, link.link_id, details)
     await _append(outbox, link.account_uid, event, deed)
+
+
+async def audit_connection(outbox: Outbox, event: Event[ConnectionEvent]) -> None:
+    """In the trail of the account whose bucket it is."""
+    one = event.data.connection
+    details = {"name": one.name, "bucket": one.bucket, "endpoint": one.endpoint}
+    deed = Deed(event.data.event, one.connection_uid, details)
+    await _append(outbox, one.account_uid, event, deed)
 
 
 def action_of(data: RepositoryEvent) -> str:

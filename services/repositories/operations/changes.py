@@ -47,6 +47,8 @@ def first_version(
         updated_at=moment,
         version=next_version(),
         owner_disabled=account.disabled,
+        connection_uid=wanted.connection_uid,
+        connection_prefix=wanted.connection_prefix,
         **metadata,
     )
 

@@ -1,6 +1,7 @@
 """Making, showing and changing one repository."""
 
 from services.repositories.operations.changes import cause_of, first_version, next_after, told
+from services.repositories.operations.connections import demand_connection
 from services.repositories.operations.metadata import given
 from services.repositories.operations.naming import naming, was_used
 from services.repositories.operations.resources import Resources
@@ -26,6 +27,7 @@ async def create_repository(
 ) -> Repository:
     """A new repository; Conflict where its name is taken or rests, Forbidden, NotFound."""
     demand(principal, Action.REPOSITORY_CREATE, account_resource(account))
+    await demand_connection(resources, principal, account, wanted)
     repository = first_version(account, wanted, given(wanted, resources.rules.limits))
     if await was_used(resources, account.account_uid, wanted.repository_id):
         place = f"{repository.full_name}-{repository.repository_uid.lower()}"
@@ -53,7 +55,8 @@ async def get_repository(
 
 def told_of_part(repository: Repository) -> Repository:
     """A repository for who may see one folder of it: what it is called, and how to use it."""
-    hidden = set(Metadata.model_fields) - {"license"} | {"former_names", "kept_at"}
+    places = {"former_names", "kept_at", "connection_prefix"}
+    hidden = set(Metadata.model_fields) - {"license"} | places
     return Repository(**repository.model_dump(exclude=hidden))
 
 

@@ -8,7 +8,8 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True)
 class Resources:
-    """Records and events, and the rules of the house."""
+    """Records and events, the rules of the house, and what seals credentials of buckets."""
 
     outbox: Outbox
     rules: Rules = field(default_factory=Rules)
+    connections_key: bytes = field(default=b"", repr=False)

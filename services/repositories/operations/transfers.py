@@ -25,7 +25,7 @@ from shared.contracts.repositories import (
     TransferOffered,
     TransferPage,
 )
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.fields import invalid
 from shared.outbox import announce, next_version
 from shared.policy import (
@@ -53,6 +53,8 @@ async def offer_transfer(
     async def attempt() -> Transfer:
         repository = await _movable(resources, principal, account, wanted.repository_id)
         confirmed(repository, wanted.confirm)
+        if repository.connection_uid:
+            raise Conflict("Its bytes are in a bucket of its owner's, who cannot give that away.")
         if receiver is None or not sees(principal, account_resource(receiver)):
             raise invalid("to_account_id", "names no account")
         if receiver.account_uid == repository.account_uid:

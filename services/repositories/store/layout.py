@@ -10,6 +10,7 @@
 | LINK#<link id>          | LINK, USED       | a share link; how often it was used, beside it     |
 | LINKS#<repository uid>  | <link id>        | which share links there are of a repository        |
 | MADE#<repository uid>   | LAST             | which of them was made last: one is made at a time |
+| CONNECTIONS#<account>   | <connection uid> | a data connection                                  |
 | PURGED#<repository uid> | PURGED           | one whose history is still to be removed           |
 | IDEMPOTENCY#<hash>      | IDEMPOTENCY      | an answer to a creation (shared.idempotency)       |
 | EVT#<aggregate>         | <version>#<...>  | events (shared.outbox)                             |

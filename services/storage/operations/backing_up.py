@@ -67,8 +67,10 @@ class BackingUp:
 
 
 async def back_up_bytes(backing: BackingUp) -> None:
-    """All of them; what could not be copied is in the tally. Raises NoRoomError, Unavailable."""
+    """All of ours; what could not be copied is in the tally. Raises NoRoomError, Unavailable."""
     async for repository in all_repositories(backing.copy.table):
+        if repository.connection_uid:
+            continue
         for batches in (objects_in, versions_in):
             async for records in batches(backing.copy, repository.repository_uid):
                 await all_of(_keep(backing, repository, record) for record in records)

@@ -47,13 +47,16 @@ class BringingBack:
 
 
 async def bring_back_bytes(bringing: BringingBack) -> None:
-    """All of them; a record whose bytes are not what they were goes, and is in the tally.
+    """All of ours; a record whose bytes are not what they were goes, and is in the tally.
 
     Raises NoRoomError, Unavailable.
     """
     outbox = bringing.resources.outbox
     async for repository in all_repositories(outbox.table):
         uid = repository.repository_uid
+        if repository.connection_uid:
+            await reconcile(outbox, repository)
+            continue
         # Versions first: on its way each lies under its key for a moment.
         async for records in versions_in(outbox, uid):
             await all_of(_bring_version(bringing, repository, one) for one in records)

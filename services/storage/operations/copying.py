@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 
+from services.storage.blobs.connected import ConnectedBlob
 from services.storage.blobs.port import Draft, Imprint, NoRoomError
 from services.storage.models import Content, ObjectRecord
 from services.storage.operations.committing import NewObject, Ready, commit_object
@@ -57,7 +58,11 @@ async def take_and_hash(
     """Copy a range into a draft, read it once for its digests, and finish it."""
     computed = Checksums((*KEPT, *kept))
     try:
-        await draft.take(source.blob, *span, computed.update)
+        if isinstance(source.blob, ConnectedBlob):
+            async for piece in source.blob.pieces(*span):
+                await draft.write([piece], computed.update)
+        else:
+            await draft.take(source.blob, *span, computed.update)
         await draft.finish((), computed.update, lambda: imprint_of(computed))
     except NoRoomError as error:
         raise S3Error("InsufficientStorage") from error

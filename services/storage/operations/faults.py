@@ -55,6 +55,8 @@ async def _stands(resources: Resources, fault: Fault) -> bool:
 
 async def is_folder_lost(resources: Resources, repository: Repository) -> bool:
     """Whether it has objects and no place for bytes: its disk may not be the one it was."""
+    if repository.connection_uid:
+        return False
     uid = repository.repository_uid
     objects, _ = await objects_page(resources.outbox, uid, limit=1, cursor=None)
     return bool(objects) and not await resources.blobs.exists(folder_of(repository))

@@ -5,6 +5,7 @@ from services.storage.store.cors import drop_rules
 from services.storage.store.downloads import drop_downloads
 from services.storage.store.figures import drop_figures
 from services.storage.store.objects import drop_object, objects_page
+from services.storage.store.relistings import drop_relisting
 from services.storage.store.uploads import drop_upload, uploads_from
 from services.storage.store.versions import (
     drop_kept,
@@ -46,6 +47,7 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         raise Unavailable(WAITING)
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
+    await drop_relisting(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))
 
 

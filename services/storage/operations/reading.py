@@ -1,9 +1,12 @@
 """One object for reading: its record, and its bytes held open."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from services.storage.blobs.connected import ConnectedBlob
 from services.storage.blobs.port import Blob, GoneError
 from services.storage.models import ObjectRecord
+from services.storage.operations.connections import far_of
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.telling import said_of
 from services.storage.store.objects import find_object
@@ -67,6 +70,10 @@ async def open_version(
 
 async def open_object(resources: Resources, repository: Repository, key: str) -> Opened:
     """An object with its bytes open, whose headers fit them; NotFound."""
+    if repository.connection_uid:
+        # Whether they fit is asked when they are read.
+        now = await get_record(resources, repository, key)
+        return Opened(now, await _connected(resources, repository, now))
     recent = resources.recent
     record = recent.find(repository.repository_uid, key)
     if record is None:
@@ -84,10 +91,21 @@ async def open_blob(
     resources: Resources, repository: Repository, record: ObjectRecord
 ) -> Blob | None:
     """The bytes where the record says that they are."""
+    if repository.connection_uid:
+        return await _connected(resources, repository, record)
     try:
         return await resources.blobs.open(folder_of(repository), record.key, record.place)
     except GoneError:
         return None
+
+
+async def _connected(
+    resources: Resources, repository: Repository, record: ObjectRecord
+) -> ConnectedBlob:
+    """The bytes in their owner's bucket, not yet asked for. Forbidden, Unavailable."""
+    bucket = await resources.connections.bucket(resources.outbox.table, repository)
+    look = partial(resources.ask_to_heal, repository, record.key)
+    return ConnectedBlob(bucket, far_of(repository, record), look)
 
 
 async def _reopen(resources: Resources, repository: Repository, key: str) -> Opened:

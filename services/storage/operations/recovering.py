@@ -9,6 +9,7 @@ from services.storage.models import DirtyMark
 from services.storage.operations.checking import check_versions
 from services.storage.operations.collecting import collect, is_old, remove_left_over
 from services.storage.operations.healing import heal_object
+from services.storage.operations.relisting import look_again
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.straying import heal_stray
 from services.storage.store.figures import fold
@@ -29,6 +30,9 @@ FindRepository = Callable[[DirtyMark], Awaitable[Repository | None]]
 
 async def reindex(resources: Resources, repository: Repository) -> int:
     """Make records and files of a whole repository fit, while it is served; how many did not."""
+    if repository.connection_uid:
+        # None of its bytes are here, and none of its records are about what is.
+        return 0
     if resources.blobs.lingers is not None:
         return await collect(resources, repository)
     mended = 0
@@ -133,7 +137,10 @@ async def keep_healing(resources: Resources) -> None:
     while True:
         repository, key = await resources.ailing.get()
         try:
-            await heal_object(resources, repository, key)
+            if repository.connection_uid:
+                await look_again(resources, repository, key)
+            else:
+                await heal_object(resources, repository, key)
         except Problem as problem:
             log.warning("cannot heal yet", reason=problem.detail)
         except Exception:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
+from services.storage.operations.connections import Connections
 from services.storage.store.recent import Recent
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
@@ -12,12 +13,16 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Records, bytes, marks of what is being written, and keys that someone must look after."""
+    """Records, bytes, marks of what is being written, and keys that someone must look after.
+
+    `connections` are the buckets of accounts, whose bytes are not among ours.
+    """
 
     outbox: Outbox
     blobs: Blobs
     bursts: Bursts
     recent: Recent = field(default_factory=Recent)
+    connections: Connections = field(default_factory=Connections)
     ailing: "asyncio.Queue[tuple[Repository, str]]" = field(
         default_factory=lambda: asyncio.Queue(10_000)
     )

@@ -114,6 +114,9 @@ async def _go_through(scrubbing: Scrubbing) -> None:
 async def _scrub_repository(scrubbing: Scrubbing, repository: Repository) -> None:
     """What is left of it. Were its disk not there, each of its objects would be a fault."""
     resources, uid = scrubbing.resources, repository.repository_uid
+    if repository.connection_uid:
+        # Bytes of others are theirs to look after.
+        return
     if await is_folder_lost(resources, repository):
         await find_fault(resources, repository, None, "missing")
         scrubbing.scrub = replace(scrubbing.scrub, faults=scrubbing.scrub.faults + 1)

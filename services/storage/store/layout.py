@@ -11,6 +11,7 @@
 | LEFTOVERS             | <due>#<version>#<uid>  | bytes that no record names from then on      |
 | FAULTS                | <repo. uid>#<uid>#<..> | bytes that are not what was stored           |
 | LEASE                 | scrub                  | who reads all bytes again, and how far it is |
+| RELISTINGS            | <repository uid>       | when its connected bucket is listed again    |
 | CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
 | FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |
 | CORS#<repository uid> | CORS                   | its rules for scripts of other origins       |

@@ -12,6 +12,7 @@ from shared.policy import (
     Action,
     account_resource,
     may,
+    refusal_of,
     repository_resource,
     sees,
 )
@@ -34,7 +35,7 @@ async def allowed_repository(
     if may(principal, action, resource, key):
         return repository
     if sees(principal, resource):
-        raise S3Error("AccessDenied")
+        raise S3Error("AccessDenied", refusal_of(action, resource))
     raise no_such_bucket(target)
 
 

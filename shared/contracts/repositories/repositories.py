@@ -2,15 +2,22 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.cloudevents import EventData
 from shared.contracts.accounts import Reason
 from shared.contracts.base import NO_QUOTA, Creation, Done, Listed, Quota, Reply, Request, Snapshot
 from shared.contracts.metadata import Metadata, MetadataChange, Title
 from shared.identifiers import RepositoryId
+
+
+def check_folder(text: str) -> str:
+    """Empty, or a whole folder: what only begins alike is somebody else's."""
+    if text and (not text.endswith("/") or text.startswith("/")):
+        raise ValueError("must end in / and not begin with it")
+    return text
 
 
 class Visibility(StrEnum):
@@ -70,6 +77,10 @@ class Repository(Snapshot, Metadata):
     kept_at: str = Field(
         default="", description="where its bytes are kept, if not under its name of today"
     )
+    connection_uid: str = Field(
+        default="", description="the data connection in whose bucket its bytes are, if not ours"
+    )
+    connection_prefix: str = Field(default="", description="the folder there; empty: all of it")
     quota: Quota = Field(default=NO_QUOTA, description="what it may hold, if not what is usual")
     versioning: Versioning = Versioning.OFF
     retention: Retention = Retention()
@@ -104,12 +115,20 @@ class RepositoriesChange(RepositoriesRequest[Reply]):
 
 
 class CreateRepository(RepositoriesChange[Repository], Metadata, Creation):
-    """A new repository in an account; Conflict where the name is taken or still rests."""
+    """A new repository in an account; Conflict where the name is taken or still rests.
+
+    With a `connection_uid` of the account it is what lies in a folder of that bucket, for good, and
+    only to be read: for the account's owners.
+    """
 
     account_id: str
     repository_id: RepositoryId
     title: Title
     visibility: Visibility = Visibility.PUBLIC
+    connection_uid: str = Field(default="", max_length=64)
+    connection_prefix: Annotated[str, AfterValidator(check_folder)] = Field(
+        default="", max_length=512
+    )
 
 
 class GetRepository(RepositoriesRequest[Repository]):

@@ -1,15 +1,16 @@
-"""The bus door: what other services ask of objects, and what storage hears of other services."""
+"""Answers to what other services ask of objects, each to those alone who may know."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from services.storage.handlers.answering import Answering, account_for, repository_for
+from services.storage.handlers.connected import get_relisting, relist_repository
 from services.storage.operations.objects import delete_unchanged as delete
 from services.storage.operations.presigning import (
     LINK_MARK,
-    SigningDoor,
     presign_archive,
     presign_avatar,
     presign_get,
@@ -17,26 +18,21 @@ from services.storage.operations.presigning import (
     presign_put,
     signed_for,
 )
-from services.storage.operations.quotas import Quotas
 from services.storage.operations.reading import get_record, get_version
 from services.storage.operations.removing import delete_version as remove_version
-from services.storage.operations.resources import Resources
 from services.storage.operations.restoring import restore_version as restore
 from services.storage.operations.restoring import versions_page
-from services.storage.operations.rights import demand_account
-from services.storage.store.avatars import keep_only
 from services.storage.store.downloads import downloads_since
-from services.storage.store.figures import find_figures, fold, hand_over
+from services.storage.store.figures import find_figures, fold
 from services.storage.store.objects import object_version, objects_page, stored_object
-from shared.cloudevents import Event
-from shared.contracts.accounts import Account, AccountEvent
 from shared.contracts.base import Actor, Done, Request
-from shared.contracts.repositories import Repository, RepositoryEvent
+from shared.contracts.repositories import Repository
 from shared.contracts.storage import (
     DeleteObject,
     DeleteVersion,
     GetAccountFigures,
     GetObject,
+    GetRelisting,
     GetRepositoryFigures,
     ListObjects,
     ListVersions,
@@ -48,51 +44,16 @@ from shared.contracts.storage import (
     PresignPostObject,
     PresignPutAvatar,
     PresignPutObject,
+    RelistRepository,
     RestoreVersion,
     StoredFigures,
     StoredObject,
     VersionPage,
 )
 from shared.errors import Forbidden, NotFound
-from shared.policy import Action, demand, may, repository_resource
-from shared.projection import Projection
+from shared.policy import Action, may, repository_resource
 
 DOWNLOAD_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """What the bus door needs."""
-
-    resources: Resources
-    projection: Projection
-    door: SigningDoor
-    quotas: Quotas
-
-
-async def repository_for(
-    answering: Answering, actor: Actor, action: Action, names: tuple[str, str], key: str
-) -> Repository:
-    """The repository, if the actor may do this to a key of it. NotFound, Forbidden."""
-    repository = await answering.projection.repository(*names)
-    if repository is None:
-        raise NotFound
-    resource = repository_resource(repository)
-    principal = await answering.projection.principal(actor)
-    if not may(principal, action, resource, key):
-        # A role given a moment ago may be faster than the event that tells of it.
-        principal = await answering.projection.fresh_principal(principal)
-    demand(principal, action, resource, key)
-    return repository
-
-
-async def account_for(
-    answering: Answering, actor: Actor, action: Action, account: Account | None
-) -> Account:
-    """The account, if the actor may do this to it. NotFound, Forbidden."""
-    known = answering.projection
-    principal = await known.principal(actor)
-    return await demand_account(principal, action, account, refresh=known.fresh_principal)
 
 
 async def get_object(answering: Answering, wanted: GetObject) -> StoredObject:
@@ -143,22 +104,6 @@ async def get_account_figures(answering: Answering, wanted: GetAccountFigures) -
     figures = await find_figures(answering.resources.outbox, account.account_uid)
     quota = answering.quotas.for_account(account)
     return StoredFigures(objects=figures.objects, size=figures.size, quota=quota)
-
-
-async def on_renamed(answering: Answering, event: Event[RepositoryEvent]) -> None:
-    """Another name; with another owner, what is kept counts for that one."""
-    await answering.projection.on_repository(event)
-    repository = event.data.repository
-    outbox = answering.resources.outbox
-    await hand_over(outbox, repository.repository_uid, repository.account_uid)
-
-
-async def on_account(answering: Answering, event: Event[AccountEvent]) -> None:
-    """What an account is now; of its pictures, the one that it goes by is kept."""
-    projection = answering.projection
-    await projection.on_account(event)
-    account = await projection.account(event.data.account.account_uid)
-    await keep_only(answering.resources.outbox, account or event.data.account)
 
 
 async def presign_get_object(answering: Answering, wanted: PresignGetObject) -> PresignedUrl:
@@ -292,4 +237,6 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     ListVersions: list_versions,
     RestoreVersion: restore_version,
     DeleteVersion: delete_version,
+    RelistRepository: relist_repository,
+    GetRelisting: get_relisting,
 }

@@ -1,0 +1,123 @@
+"""One object of a connected bucket: asked for when it is read, in one answer where that can be."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from services.storage.blobs.connected.bucket import (
+    OUT_OF_REACH,
+    Body,
+    Bucket,
+    Far,
+    StaleError,
+    answering,
+)
+from services.storage.blobs.port import READ_BYTES, Bytes, Imprint, Update
+from shared.errors import Unavailable
+
+# Who reads little by little and did not say how much is given that much at once.
+AHEAD_BYTES = 1024**2
+
+
+class ConnectedBlob:
+    """The bytes that were listed, or none: `on_stale` is called where there are others now."""
+
+    place = ""
+
+    def __init__(self, bucket: Bucket, far: Far, on_stale: Callable[[], None]) -> None:
+        self.size = far.size
+        self.mark = far.mark
+        self._bucket = bucket
+        self._far = far
+        self._on_stale = on_stale
+        self._body: Body | None = None
+        self._at = 0
+        self._end = 0
+        self._expected = 0
+        bucket.readers += 1
+        self._is_open = True
+
+    @property
+    def modified_ms(self) -> int:
+        """See Blob.modified_ms."""
+        return self._far.modified_ms
+
+    @property
+    def appeared_us(self) -> int:
+        """See Blob.appeared_us."""
+        return self._far.modified_ms * 1000
+
+    def imprint(self) -> Imprint | None:
+        """See Blob.imprint: the bucket says nothing more."""
+        return None
+
+    async def expect(self, start: int, end: int) -> None:
+        """See Blob.expect."""
+        self._expected = end
+        if start < end:
+            await self._ask(start)
+
+    async def read(self, offset: int, size: int) -> Bytes:
+        """See Blob.read."""
+        end, pieces, at = min(offset + size, self.size), list[bytes](), offset
+        while at < end:
+            if self._body is None or at != self._at or at >= self._end:
+                await self._ask(at)
+            piece = await self._next(min(end, self._end) - at)
+            pieces.append(piece)
+            at += len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def read_again(self, offset: int, size: int) -> Bytes:
+        """See Blob.read_again: nothing is remembered."""
+        return await self.read(offset, size)
+
+    def at_hand(self, offset: int, size: int) -> int | None:  # noqa: ARG002 -- no file here
+        """See Blob.at_hand."""
+        return None
+
+    async def feed(self, update: Update) -> None:
+        """See Blob.feed."""
+        async for piece in self.pieces(0, self.size):
+            await asyncio.to_thread(update, piece)
+
+    async def pieces(self, start: int, end: int) -> AsyncIterator[Bytes]:
+        """A range in order."""
+        await self.expect(start, end)
+        while start < end:
+            piece = await self.read(start, min(READ_BYTES, end - start))
+            yield piece
+            start += len(piece)
+
+    def close(self) -> None:
+        """See Blob.close: what is still under way is left."""
+        self._leave()
+        if self._is_open:
+            self._is_open = False
+            self._bucket.readers -= 1
+
+    def _leave(self) -> None:
+        if self._body is not None:
+            self._body.close()
+        self._body = None
+
+    async def _ask(self, offset: int) -> None:
+        """For what is read from here on."""
+        self._leave()
+        self._at = offset
+        self._end = min(self.size, max(self._expected, offset + AHEAD_BYTES))
+        try:
+            self._body = await self._bucket.read(self._far, offset, self._end)
+        except StaleError:
+            self._on_stale()
+            raise
+
+    async def _next(self, most: int) -> bytes:
+        """At least a byte. Raises Unavailable."""
+        piece = b""
+        if self._body is not None:
+            with answering():
+                piece = await self._body.read(most)
+        if not piece:
+            raise Unavailable(OUT_OF_REACH)
+        self._at += len(piece)
+        return piece

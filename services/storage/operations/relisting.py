@@ -1,0 +1,181 @@
+"""Buckets of connected repositories, listed: what is new, changed or gone there is so here too.
+
+Records are made by this alone, each with its event in one transaction, so that everyone else hears
+of these objects as of any others. A bucket may be listed in any order: some servers keep to none.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from services.storage.blobs.connected import Bucket, Far
+from services.storage.models import ObjectRecord
+from services.storage.operations.backed_up import all_of
+from services.storage.operations.resources import Resources
+from services.storage.operations.succession import marker_of
+from services.storage.operations.telling import guessed
+from services.storage.store.objects import (
+    created,
+    deleted,
+    find_object,
+    find_objects,
+    last_version,
+    objects_in,
+)
+from shared.contracts.repositories import Repository
+from shared.errors import Unavailable
+from shared.identifiers import check_key
+from shared.outbox import next_version
+from shared.tables import Action, ConditionFailed
+
+ACTOR = "storage"
+AT_ONCE = 50
+ATTEMPTS = 8
+DIGEST_BYTES = 8
+
+Told = Callable[[], Awaitable[None]]
+
+
+class TooManyError(Exception):
+    """There is more in the bucket than may be told of it."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Which keys were listed: eight bytes of each, so that ten million are 80 MB."""
+
+    digests: "array[int]" = field(default_factory=lambda: array("Q"))
+    skipped: int = 0
+
+    def add(self, key: str) -> None:
+        """It was listed."""
+        self.digests.append(_digest(key))
+
+    def sort(self) -> None:
+        """No more are added."""
+        self.digests = array("Q", sorted(self.digests))
+
+    def __contains__(self, key: str) -> bool:
+        wanted = _digest(key)
+        place = bisect_left(self.digests, wanted)
+        return place < len(self.digests) and self.digests[place] == wanted
+
+
+def _digest(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=DIGEST_BYTES).digest())
+
+
+async def relist(resources: Resources, repository: Repository, told: Told, *, most: int) -> Seen:
+    """List all of it, and make records fit. `told` is asked to go on now and then.
+
+    Raises Unavailable, Forbidden, and TooManyError; then nothing is taken for gone.
+    """
+    bucket = await resources.connections.bucket(resources.outbox.table, repository)
+    seen = Seen()
+    async for page in bucket.pages(repository.connection_prefix):
+        await told()
+        found = _named(repository, page, seen)
+        if len(seen.digests) > most:
+            raise TooManyError
+        await _take(resources, repository, found)
+    seen.sort()
+    async for records in objects_in(resources.outbox, repository.repository_uid):
+        await told()
+        missing = [one for one in records if one.key not in seen]
+        await _in_turns([_look_at(resources, repository, bucket, one.key) for one in missing])
+    return seen
+
+
+async def look_again(resources: Resources, repository: Repository, key: str) -> None:
+    """At one object, which is not what was listed."""
+    bucket = await resources.connections.bucket(resources.outbox.table, repository)
+    await _look_at(resources, repository, bucket, key)
+
+
+def _named(repository: Repository, page: Sequence[Far], seen: Seen) -> dict[str, Far]:
+    """What was listed by the keys that it has here; what can have none is counted."""
+    named: dict[str, Far] = {}
+    for far in page:
+        key = far.key.removeprefix(repository.connection_prefix)
+        try:
+            named[check_key(key)] = far
+        except ValueError:
+            # The folder itself, as some tools make it, is no loss.
+            seen.skipped += bool(key)
+            continue
+        seen.add(key)
+    return named
+
+
+async def _take(resources: Resources, repository: Repository, found: dict[str, Far]) -> None:
+    keys = list(found)
+    for start in range(0, len(keys), 2 * AT_ONCE):
+        some = keys[start : start + 2 * AT_ONCE]
+        records = await find_objects(resources.outbox, repository.repository_uid, some)
+        changed = [
+            key
+            for key, record in zip(some, records, strict=True)
+            if record is None or record.mark != found[key].mark
+        ]
+        await _in_turns([_write(resources, repository, key, found[key]) for key in changed])
+
+
+async def _in_turns(works: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Some at once; all have ended when one fails."""
+    for start in range(0, len(works), AT_ONCE):
+        await all_of(works[start : start + AT_ONCE])
+
+
+async def _look_at(resources: Resources, repository: Repository, bucket: Bucket, key: str) -> None:
+    """It is gone, or it came while the bucket was listed."""
+    far = await bucket.head(repository.connection_prefix + key)
+    await _write(resources, repository, key, far)
+
+
+async def _write(resources: Resources, repository: Repository, key: str, far: Far | None) -> None:
+    """Make the record of a key fit, whoever else is at it."""
+    uid, outbox = repository.repository_uid, resources.outbox
+    for _ in range(ATTEMPTS):
+        before = await find_object(outbox, uid, key)
+        if (before.mark if before else None) == (far.mark if far else None):
+            return
+        version = next_version(await last_version(outbox, uid, key, before) or 0)
+        now = _record(repository, key, far, version) if far is not None else None
+        try:
+            await outbox.commit(*_rows(repository, before, now, version))
+        except ConditionFailed:
+            continue
+        return
+    raise Unavailable("Others are at it too.")
+
+
+def _rows(
+    repository: Repository, before: ObjectRecord | None, now: ObjectRecord | None, version: int
+) -> list[Action]:
+    """The record as it is now, or none, with the event of that."""
+    freed = before.size if before else 0
+    if now is not None:
+        return created(repository, now, before=before, actor=ACTOR, freed=freed)
+    if before is None:
+        return []
+    gone = marker_of(repository, before.key, version, actor=ACTOR)
+    return deleted(repository, before, gone, actor=ACTOR, freed=freed)
+
+
+def _record(repository: Repository, key: str, far: Far, version: int) -> ObjectRecord:
+    """What its name and its bucket tell of it."""
+    return ObjectRecord(
+        repository.repository_uid,
+        key,
+        version,
+        far.size,
+        far.mark,
+        far.modified_ms,
+        guessed(key).content_type,
+        "",
+        far.mark,
+        ACTOR,
+    )

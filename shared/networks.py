@@ -1,0 +1,28 @@
+"""Which addresses belong to the world, and which to this machine or its network."""
+
+import ipaddress
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_private_host(host: str) -> bool:
+    """Whether a host is itself an address, and no public one; a name has to be looked up."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return not is_public(host)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the world and not to this machine or its network."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    inner = _within(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None
+    return all(one.is_global and not one.is_multicast for one in (parsed, inner or parsed))
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The older address that a newer one leads to: mapped, 6to4 or by NAT64 (RFC 6052)."""
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
