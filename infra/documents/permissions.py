@@ -54,6 +54,9 @@ REPOSITORIES: Mapping[str, Resource] = {
         visibility.value: RepositoryResource(OWNER, MASK, visibility, State.ACTIVE)
         for visibility in Visibility
     },
+    "public, of its owner's bucket": RepositoryResource(
+        OWNER, MASK, Visibility.PUBLIC, State.ACTIVE, is_connected=True
+    ),
     "deactivated": RepositoryResource(OWNER, MASK, Visibility.PUBLIC, State.DEACTIVATED),
     "deleted": RepositoryResource(OWNER, MASK, Visibility.PUBLIC, State.DELETED),
     "of a disabled account": RepositoryResource(
@@ -88,6 +91,8 @@ Better than the matrix this grew from (Source Cooperative's):
 - a share link opens one repository, folder or object to read, and nothing beside it: what it does
   not open is as if there were no link. It ends with its time, when it is revoked, when who made it
   is disabled, and while the repository is not in use or another account has it;
+- an owner of an account connects its buckets, and shows folders of them as repositories, to which
+  nobody writes here, services and administrators neither;
 - what is put aside is in the lists of those who manage it, marked as such, and in nobody else's;
 - a role may be given until a time, and is none from then on at every door;
 - who asks for access is answered alike whether there is such a repository, whether it is

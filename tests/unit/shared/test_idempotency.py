@@ -91,6 +91,20 @@ def maker() -> Maker:
     return Maker()
 
 
+class MakeSecret(MakeThing):
+    """A thing with a secret."""
+
+    secret_fields = frozenset({"secret"})
+
+    secret: str = ""
+
+
+def test_nothing_of_a_secret_is_in_what_is_kept_of_a_request() -> None:
+    without = MakeSecret(actor=ADA, name="a")
+    assert fingerprint(without) == fingerprint(without.model_copy(update={"secret": "s"}))
+    assert fingerprint(without) != fingerprint(without.model_copy(update={"name": "b"}))
+
+
 async def test_without_a_key_each_is_another(records: IdempotencyRecords, maker: Maker) -> None:
     wanted = MakeThing(actor=ADA, name="a")
     assert [(await maker.asked(records, wanted, "")).version for _ in range(2)] == [1, 2]

@@ -63,7 +63,7 @@ def test_it_makes_neither_keys_nor_owners_who_could() -> None:
         owner = Principal(
             kind="account", account_uid=OWNER, roles={"01ORG": Role.OWNER}, scope=limits
         )
-        for action in (Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_GRANT):
+        for action in (Action.ACCESS_KEY_MANAGE, Action.ACCOUNT_GRANT, Action.CONNECTION_MANAGE):
             assert may(owner, action, organization) is allowed
 
 

@@ -95,6 +95,7 @@ account:grant        | M O Self A   | A
 repository:create    | M O Self A   | A
 account:audit        | M O Self A   | A
 access-key:manage    | O Self A     | A
+connection:manage    | O Self A     | A
 account:delete       | O Self A     | A
 account:disable      | A            | A
 account:limit        | A            | A
@@ -150,6 +151,28 @@ def test_repository_matrix(persona: str, action: Action, state: str) -> None:
         assert may(PERSONAS[persona], action, repository) is expected
 
 
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize(("action", "state"), REPOSITORY_CELLS)
+def test_of_what_is_connected_all_holds_but_that_nobody_writes(
+    persona: str, action: Action, state: str
+) -> None:
+    writes = {Action.DATA_WRITE, Action.DATA_DELETE}
+    expected = persona in REPOSITORY_CELLS[action, state] and action not in writes
+    for repository in repositories(state):
+        connected = repository._replace(is_connected=True)
+        assert may(PERSONAS[persona], action, connected) is expected
+
+
+def test_who_may_not_write_to_a_bucket_that_is_only_read_is_told_why() -> None:
+    shown = RepositoryResource(
+        OWNER_UID, REPOSITORY_UID, Visibility.PUBLIC, State.ACTIVE, is_connected=True
+    )
+    with pytest.raises(Forbidden, match="only read here"):
+        demand(PERSONAS["org-owner"], Action.DATA_WRITE, shown, "key")
+    with pytest.raises(Forbidden, match="may not"):
+        demand(PERSONAS["stranger"], Action.REPOSITORY_EDIT, shown)
+
+
 @pytest.mark.parametrize("persona", [name for name in PERSONAS if not name.startswith("repo-")])
 @pytest.mark.parametrize(("action", "state"), ACCOUNT_CELLS)
 def test_account_matrix(persona: str, action: Action, state: str) -> None:
@@ -173,6 +196,10 @@ def everything() -> list[Resource]:
     """Each resource there can be."""
     made: list[Resource] = [
         RepositoryResource(OWNER_UID, REPOSITORY_UID, visibility, state)
+        for visibility, state in product(Visibility, State)
+    ]
+    made += [
+        RepositoryResource(OWNER_UID, REPOSITORY_UID, visibility, state, is_connected=True)
         for visibility, state in product(Visibility, State)
     ]
     made += [AccountResource(OWNER_UID, "organization", disabled) for disabled in (True, False)]

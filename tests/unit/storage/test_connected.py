@@ -1,0 +1,225 @@
+"""Repositories whose bytes are in their owner's bucket: what looks after ours leaves them alone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.storage.backups.folder import FolderTarget
+from services.storage.blobs.connected import Bucket, Far
+from services.storage.models import Relisting
+from services.storage.operations.connections import Connections, far_of
+from services.storage.operations.purging import purge_repository
+from services.storage.operations.recovering import reindex
+from services.storage.operations.relisting import Seen, TooManyError, relist
+from services.storage.operations.resources import Resources
+from services.storage.store import relistings
+from services.storage.store.objects import find_object, objects_page
+from shared.contracts.repositories import Repository, SealedConnection
+from shared.errors import Forbidden, Unavailable
+from shared.tables import Table
+from tests.backups import brought_back, know, made
+from tests.scrubs import found
+from tests.storage_room import REPOSITORY, keys, published, told
+
+SHOWN = REPOSITORY.model_copy(
+    update={"connection_uid": "01CONNECTION", "connection_prefix": "data/"}
+)
+UID = SHOWN.repository_uid
+CONNECTION = SealedConnection(
+    version=1, connection_uid="01CONNECTION", account_uid="01NOAA", bucket="theirs"
+)
+
+
+class Fixed(Bucket):
+    """A bucket that is what it is told to be, in the order that it is told."""
+
+    def __init__(self, *objects: Far) -> None:
+        self.objects = {one.key: one for one in objects}
+        self.readers = 0
+
+    async def pages(self, prefix: str) -> AsyncIterator[list[Far]]:
+        """All of them on a page each."""
+        for one in list(self.objects.values()):
+            if one.key.startswith(prefix):
+                yield [one]
+
+    async def head(self, key: str) -> Far | None:
+        """What is there."""
+        return self.objects.get(key)
+
+
+class Connected(Connections):
+    """Whatever is asked for is this bucket."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        super().__init__()
+        self.there = bucket
+
+    async def bucket(self, table: Table, repository: Repository) -> Bucket:  # noqa: ARG002 -- one
+        """The bucket."""
+        return self.there
+
+
+async def going_on() -> None:
+    """Nobody else is at it."""
+
+
+def far(key: str, etag: str = "e1", size: int = 4) -> Far:
+    """An object of theirs."""
+    return Far(f"data/{key}", size, etag, 1_700_000_000_000)
+
+
+async def listed(resources: Resources, *objects: Far, most: int = 100) -> tuple[Resources, Seen]:
+    """As a listing leaves it; with the bucket that was listed."""
+    with_bucket = replace(resources, connections=Connected(Fixed(*objects)))
+    return with_bucket, await relist(with_bucket, SHOWN, going_on, most=most)
+
+
+async def there(resources: Resources) -> list[str]:
+    """The keys that are known."""
+    return keys((await objects_page(resources.outbox, UID, limit=100, cursor=None))[0])
+
+
+async def test_what_is_new_changed_or_gone_is_told(resources: Resources) -> None:
+    await listed(resources, far("b"), far("a"), far("c"))
+    resources, seen = await listed(resources, far("c", "e2", 9), far("a"), far("d"))
+    assert await there(resources) == ["a", "c", "d"]
+    assert len(seen.digests) == 3
+    events = [(kind, key) for kind, key, _ in await told(resources)]
+    created, deleted = "object_created", "object_deleted"
+    assert sorted(events[:3]) == [(created, "a"), (created, "b"), (created, "c")]
+    assert sorted(events[3:]) == [(created, "c"), (created, "d"), (deleted, "b")]
+    record = await find_object(resources.outbox, UID, "c")
+    assert record is not None
+    assert (record.size, record.etag) == (9, "e2")
+    assert far_of(SHOWN, record) == far("c", "e2", 9)
+
+
+async def test_what_came_while_it_was_listed_is_not_taken_for_gone(resources: Resources) -> None:
+    resources, _ = await listed(resources, far("a"))
+    late = Fixed(far("a"))
+    resources = replace(resources, connections=Connected(late))
+
+    async def pages(prefix: str) -> AsyncIterator[list[Far]]:
+        for _ in prefix[:1]:
+            yield []
+
+    late.pages = pages  # type: ignore[method-assign]
+    await relist(resources, SHOWN, going_on, most=100)
+    assert await there(resources) == ["a"]
+
+
+async def test_a_bucket_that_names_no_etags(resources: Resources) -> None:
+    resources, _ = await listed(resources, far("a", ""))
+    record = await find_object(resources.outbox, UID, "a")
+    assert record is not None
+    assert record.etag == "4-1700000000000"
+    assert far_of(SHOWN, record) == far("a", "")
+
+
+async def test_keys_that_none_of_ours_can_be_are_counted(resources: Resources) -> None:
+    folder, long = far(""), far("k" * 1025)
+    resources, seen = await listed(resources, folder, long, far("odd//key/"))
+    assert (seen.skipped, await there(resources)) == (1, ["odd//key/"])
+
+
+async def test_of_too_many_nothing_is_taken_for_gone(resources: Resources) -> None:
+    await listed(resources, far("gone"))
+    with pytest.raises(TooManyError):
+        await listed(resources, far("a"), far("b"), far("c"), most=2)
+    assert await there(resources) == ["a", "b", "gone"]
+
+
+async def test_nothing_that_looks_after_our_bytes_finds_fault_with_theirs(
+    resources: Resources, home: Path
+) -> None:
+    resources, _ = await listed(resources, far("a"))
+    await know(resources, SHOWN)
+    assert await reindex(resources, SHOWN) == 0
+    assert await found(resources) == {}
+    target = FolderTarget(home / "backup")
+    backup = await made(resources, home, target)
+    assert (backup.tally.objects, backup.tally.missing) == (0, [])
+    async with brought_back(backup, target, home / "anew") as (anew, tally):
+        assert await there(anew) == ["a"]
+        assert tally.missing == []
+
+
+async def test_a_purge_forgets_it_here_and_leaves_it_there(resources: Resources) -> None:
+    resources, _ = await listed(resources, far("a"))
+    await relistings.order_relisting(resources.outbox, UID)
+    await published(resources)
+    await purge_repository(resources, SHOWN)
+    assert await there(resources) == []
+    assert await relistings.find_relisting(resources.outbox, UID) is None
+    assert await resources.connections.bucket(resources.outbox.table, SHOWN)
+    assert await Fixed(far("a")).head("data/a")
+
+
+async def test_a_connection_that_is_not_known_yet(resources: Resources) -> None:
+    with pytest.raises(Unavailable, match="not known"):
+        await resources.connections.bucket(resources.outbox.table, SHOWN)
+
+
+@pytest.mark.parametrize("changes", [{"removed": True}, {"account_uid": "01OTHER"}])
+async def test_a_connection_that_is_none_of_its_owners(
+    resources: Resources, changes: dict[str, Any]
+) -> None:
+    await know(resources, CONNECTION.model_copy(update=changes))
+    with pytest.raises(Forbidden, match="was removed"):
+        await resources.connections.bucket(resources.outbox.table, SHOWN)
+
+
+async def test_credentials_of_another_key_file(resources: Resources) -> None:
+    await know(resources, CONNECTION.model_copy(update={"sealed_credentials": "c2VhbGVk"}))
+    with pytest.raises(Unavailable, match="key file"):
+        await Connections(bytes(32)).bucket(resources.outbox.table, SHOWN)
+
+
+async def due(resources: Resources) -> list[Relisting]:
+    """Those whose time has come."""
+    return await relistings.due_relistings(resources.outbox)
+
+
+async def test_a_listing_is_one_process_at_a_time(resources: Resources) -> None:
+    outbox = resources.outbox
+    await relistings.order_relisting(outbox, UID)
+    (one,) = await due(resources)
+    later = relistings.now_ms() + 3_600_000
+    assert await relistings.take_relisting(outbox, UID, "first", due=later)
+    assert not await relistings.take_relisting(outbox, UID, "second", due=later)
+    assert await due(resources) == []
+    assert await relistings.keep_relisting(outbox, UID, "first")
+    assert not await relistings.keep_relisting(outbox, UID, "second")
+    await relistings.end_relisting(outbox, "first", replace(one, objects=7))
+    ended = await relistings.find_relisting(outbox, UID)
+    assert ended is not None
+    assert (ended.objects, ended.holder, ended.due) == (7, "", later)
+    assert await due(resources) == []
+
+
+async def test_what_is_ordered_meanwhile_is_listed_once_more(resources: Resources) -> None:
+    outbox = resources.outbox
+    await relistings.order_relisting(outbox, UID)
+    (one,) = await due(resources)
+    await relistings.take_relisting(outbox, UID, "first", due=relistings.now_ms() + 3_600_000)
+    await relistings.order_relisting(outbox, UID)
+    assert await due(resources) == []
+    await relistings.end_relisting(outbox, "first", one)
+    assert [again.repository_uid for again in await due(resources)] == [UID]
+
+
+async def test_what_a_killed_process_was_at_is_due_when_its_lease_has_run_out(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = resources.outbox
+    await relistings.order_relisting(outbox, UID)
+    await relistings.take_relisting(outbox, UID, "killed", due=relistings.now_ms() + 3_600_000)
+    assert await due(resources) == []
+    moment = relistings.now_ms() + relistings.LEASE_MS + 1
+    monkeypatch.setattr(relistings, "now_ms", lambda: moment)
+    assert [one.repository_uid for one in await due(resources)] == [UID]
+    assert await relistings.take_relisting(outbox, UID, "next", due=moment + 1)
