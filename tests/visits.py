@@ -51,6 +51,7 @@ NOT_REFUSED = {
     *("/-/hooks/kratos", "/-/sign-in/passkey", "/-/sign-out", "/-/sessions/revoke"),
     *("/-/data/export", "/-/{account_id}/delete/cancel", "/-/{account_id}/keys/revoke"),
     "/-/{account_id}/trusts/remove",
+    *("/-/{account_id}/connections/remove", f"{REPOSITORY}/relisting"),
     *("/-/{account_id}/repositories/undelete", "/-/{account_id}/repositories/accept"),
     *("/-/{account_id}/repositories/decline", f"{REPOSITORY}/shares/revoke"),
     *(f"{REPOSITORY}/transfer/withdraw", f"{REPOSITORY}/activate", f"{REPOSITORY}/cite"),
@@ -88,6 +89,7 @@ READ = {
         "/-/email",
         *(f"/-/{OWNER}/settings", f"/-/{OWNER}/delete", f"/-/{OWNER}/repositories"),
         *(f"/-/{ORGANIZATION}/{page}" for page in ("settings", "domains", "keys", "trusts")),
+        f"/-/{ORGANIZATION}/connections",
         *(f"/-/{ORGANIZATION}/{page}" for page in ("audit", "members", "repositories")),
         *(f"/-/{PLACE}/{page}" for page in ("members", "requests", "settings", "shares")),
         *(f"/-/{PLACE}/{page}" for page in ("cite", "upload", "edit?key=README.md")),
@@ -150,6 +152,7 @@ def account_slips() -> Iterator[Visit]:
     yield slip("owner", f"{own}/keys", places="no place!", name="x")
     yield slip("owner", f"{own}/keys", status=200, name="shown once")
     yield slip("owner", f"{own}/trusts", issuer="", audience="", subject="*", places="no place!")
+    yield slip("owner", f"{own}/connections", bucket="no bucket!", region="", endpoint="x")
     yield slip("owner", f"{own}/members", invitee="nobody-of-this-name", role="reader")
     yield slip("owner", "/-/email", email="no address")
     asked = Sent("/-/email", {"email": "another@example.org"})

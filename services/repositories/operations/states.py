@@ -30,7 +30,7 @@ from shared.contracts.repositories import (
     State,
     UndeleteRepository,
 )
-from shared.errors import Forbidden, NotFound
+from shared.errors import Conflict, Forbidden, NotFound
 from shared.fields import invalid
 from shared.paging import fill
 from shared.policy import Action, Principal, may, rank, repository_resource
@@ -77,6 +77,7 @@ async def activate_repository(
 
 
 Setting = SetRepositoryQuota | SetVersioning | SetRetention
+OF_VERSIONS = {"versioning", "retention"}
 
 
 def _setting(action: Action, name: str) -> Callable[..., Awaitable[Repository]]:
@@ -88,6 +89,8 @@ def _setting(action: Action, name: str) -> Callable[..., Awaitable[Repository]]:
         async def attempt() -> Repository:
             before = await _found(resources, principal, action, account, wanted.repository_id)
             demand_version(before, wanted.version)
+            if before.connection_uid and name in OF_VERSIONS:
+                raise Conflict("No versions are kept of what lies in a bucket of its owner's.")
             return await _change(resources, before, {name: getattr(wanted, name)}, wanted)
 
         return await until_won(attempt)

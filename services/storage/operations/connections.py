@@ -1,5 +1,6 @@
 """Buckets that accounts bring, opened as they are used; what opens them is unsealed here alone."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ class Connections:
         self._sealing_key = sealing_key
         self._allow_private = allow_private
         self._open: dict[str, Bucket] = {}
+        self._opening = asyncio.Lock()
 
     async def bucket(self, table: Table, repository: Repository) -> Bucket:
         """The bucket of a connected repository. Forbidden once it is removed, Unavailable."""
@@ -34,10 +36,11 @@ class Connections:
         if connection.removed or connection.account_uid != repository.account_uid:
             await self._leave(uid)
             raise Forbidden(REMOVED)
-        bucket = self._open.pop(uid, None) or await open_bucket(self._reach(connection))
-        # The last in order is the one that was used last.
-        self._open[uid] = bucket
-        await self._leave_some()
+        async with self._opening:
+            bucket = self._open.pop(uid, None) or await open_bucket(self._reach(connection))
+            # The last in order is the one that was used last.
+            self._open[uid] = bucket
+            await self._leave_some()
         return bucket
 
     async def close(self) -> None:

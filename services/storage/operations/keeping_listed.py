@@ -107,9 +107,7 @@ class Relistings:
             return replace(one, error=problem.detail)
         except TooManyError:
             return replace(one, error=f"It holds more than {self.most_objects} objects.")
-        return replace(
-            one, listed=now_ms(), objects=len(seen.digests), skipped=seen.skipped, error=""
-        )
+        return replace(one, listed=now_ms(), objects=seen.objects, skipped=seen.skipped, error="")
 
     def _going(self, repository: Repository) -> Told:
         """What keeps the lease while it goes on. Raises LeaseLostError."""

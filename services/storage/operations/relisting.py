@@ -4,6 +4,7 @@ Records are made by this alone, each with its event in one transaction, so that 
 of these objects as of any others. A bucket may be listed in any order: some servers keep to none.
 """
 
+import asyncio
 from array import array
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -45,23 +46,32 @@ class TooManyError(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """Which keys were listed: eight bytes of each, so that ten million are 80 MB."""
+    """Which keys were listed: eight bytes of each, so that ten million are 80 MB.
 
-    digests: "array[int]" = field(default_factory=lambda: array("Q"))
+    They lie by their first byte, so that little is sorted at a time.
+    """
+
+    digests: "list[array[int]]" = field(default_factory=lambda: [array("Q") for _ in range(256)])
+    objects: int = 0
     skipped: int = 0
 
     def add(self, key: str) -> None:
         """It was listed."""
-        self.digests.append(_digest(key))
+        digest = _digest(key)
+        self.digests[digest >> 56].append(digest)
+        self.objects += 1
 
-    def sort(self) -> None:
-        """No more are added."""
-        self.digests = array("Q", sorted(self.digests))
+    async def sort(self) -> None:
+        """No more are added, and it can be asked what was."""
+        for place, some in enumerate(self.digests):
+            self.digests[place] = array("Q", sorted(some))
+            await asyncio.sleep(0)
 
     def __contains__(self, key: str) -> bool:
         wanted = _digest(key)
-        place = bisect_left(self.digests, wanted)
-        return place < len(self.digests) and self.digests[place] == wanted
+        some = self.digests[wanted >> 56]
+        place = bisect_left(some, wanted)
+        return place < len(some) and some[place] == wanted
 
 
 def _digest(key: str) -> int:
@@ -75,24 +85,26 @@ async def relist(resources: Resources, repository: Repository, told: Told, *, mo
     """
     bucket = await resources.connections.bucket(resources.outbox.table, repository)
     seen = Seen()
-    async for page in bucket.pages(repository.connection_prefix):
-        await told()
-        found = _named(repository, page, seen)
-        if len(seen.digests) > most:
-            raise TooManyError
-        await _take(resources, repository, found)
-    seen.sort()
-    async for records in objects_in(resources.outbox, repository.repository_uid):
-        await told()
-        missing = [one for one in records if one.key not in seen]
-        await _in_turns([_look_at(resources, repository, bucket, one.key) for one in missing])
+    with bucket.in_use():
+        async for page in bucket.pages(repository.connection_prefix):
+            await told()
+            found = _named(repository, page, seen)
+            if seen.objects > most:
+                raise TooManyError
+            await _take(resources, repository, found)
+        await seen.sort()
+        async for records in objects_in(resources.outbox, repository.repository_uid):
+            await told()
+            missing = [one for one in records if one.key not in seen]
+            await _in_turns([_look_at(resources, repository, bucket, one.key) for one in missing])
     return seen
 
 
 async def look_again(resources: Resources, repository: Repository, key: str) -> None:
     """At one object, which is not what was listed."""
     bucket = await resources.connections.bucket(resources.outbox.table, repository)
-    await _look_at(resources, repository, bucket, key)
+    with bucket.in_use():
+        await _look_at(resources, repository, bucket, key)
 
 
 def _named(repository: Repository, page: Sequence[Far], seen: Seen) -> dict[str, Far]:

@@ -11,6 +11,7 @@ from services.web.api import (
     administering,
     audit,
     avatars,
+    connections,
     deleting,
     domains,
     endpoints,
@@ -35,6 +36,7 @@ PREFIX = "/api/v1"
 ROOMS = (
     *(repositories, objects, figures, endpoints, accounts, members, invitations),
     *(access_requests, audit, administering, share_links, states, versions, trusts),
+    connections,
     *(own_data, deleting, domains, avatars, search),
 )
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]

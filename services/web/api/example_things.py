@@ -6,6 +6,7 @@ NOW, THEN = "2026-03-01T12:00:00Z", "2026-03-15T12:00:00Z"
 NOAA, ADA = "01JN8Z6Q4T0000000000000N0A", "01JN8Z6Q4T0000000000000ADA"
 MASK = "01JN8Z6Q4T000000000000MASK"
 INVITED, TRUSTED = "01JN8Z6Q4T0000000000000NVT", "01JN8Z6Q4T0000000000000TRS"
+CONNECTED = "01JN8Z6Q4T0000000000000CNN"
 ASKED = "01JN8Z6Q4T0000000000000ASK"
 NAMES = {"account_id": "noaa", "repository_id": "globe-land-mask"}
 BOX = [-25.0, 34.0, 45.0, 72.0]
@@ -73,6 +74,20 @@ INVITATION = {
     "state": "pending",
     "created_at": NOW,
     "expires_at": THEN,
+}
+CONNECTION = {
+    "version": 1772366400000000,
+    "connection_uid": CONNECTED,
+    "account_uid": NOAA,
+    "account_id": "noaa",
+    "name": "archive in Oregon",
+    "bucket": "noaa-archive",
+    "endpoint": "",
+    "region": "us-west-2",
+    "is_anonymous": False,
+    "made_by": ADA,
+    "created_at": NOW,
+    "removed": False,
 }
 TRUST = {
     "trust_uid": TRUSTED,

@@ -9,6 +9,8 @@ from services.web.api.example_things import (
     ACCOUNT,
     ASKED,
     BOX,
+    CONNECTED,
+    CONNECTION,
     DOMAIN,
     ENTRY,
     FILE,
@@ -41,6 +43,7 @@ PARAMETERS: dict[str, Any] = {
     "invitation_uid": INVITED,
     "request_uid": ASKED,
     "trust_uid": TRUSTED,
+    "connection_uid": CONNECTED,
     "repository_uid": MASK,
     "link_id": "Q2W3E4R5T6",
     "key": "2025/europe.tif",
@@ -190,6 +193,16 @@ EXAMPLES: dict[str, Any] = {
     "NewOwner": {"to_account_id": "ada", "confirm": "noaa/globe-land-mask"},
     "Transfer": TRANSFER,
     "TransferPage": {"transfers": [TRANSFER], "cursor": None},
+    "NewConnection": {
+        "name": "archive in Oregon",
+        "bucket": "noaa-archive",
+        "region": "us-west-2",
+        "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+        "secret_access_key": "of a key that may list and get, no more",
+    },
+    "Connection": CONNECTION,
+    "ConnectionPage": {"connections": [CONNECTION], "cursor": None},
+    "RelistingState": {"listed_at": NOW, "objects": 3, "skipped": 0, "error": ""},
     "NewTrust": {
         key: TRUST[key] for key in ("issuer", "audience", "subject", "name", "actions", "places")
     },

@@ -9,7 +9,7 @@ from services.web.addresses import avatar_url
 from shared.contracts.accounts import AccessKey, Account, AccountKind, Reason, Role
 from shared.contracts.base import KeyAction, Moment
 from shared.contracts.metadata import Metadata, MetadataChange, Title
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Folder, Repository, Visibility
 from shared.identifiers import AccountId, RepositoryId
 
 
@@ -138,6 +138,10 @@ class NewRepository(Body, Metadata):
     repository_id: RepositoryId
     title: Title
     visibility: Visibility = Visibility.PUBLIC
+    connection_uid: Annotated[
+        str, Field(max_length=64, description="Whose bucket it shows, only to be read; see there")
+    ] = ""
+    connection_prefix: Folder = ""
 
 
 class RepositoryChange(Body, MetadataChange):

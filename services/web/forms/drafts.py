@@ -31,8 +31,9 @@ class Draft:
 
 
 def make_draft(action: str, fields: Mapping[str, str]) -> Draft:
-    """A form as it came; a token of the old session is of no use."""
-    return Draft(action, {name: value for name, value in fields.items() if name != "csrf_token"})
+    """A form as it came; a token of the old session is of no use, and secrets are typed again."""
+    left_out = {"csrf_token", "secret_access_key"}
+    return Draft(action, {name: one for name, one in fields.items() if name not in left_out})
 
 
 def pack(draft: Draft) -> str:

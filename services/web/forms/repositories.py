@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from services.web.forms.accounts import FormModel, Line, Why
 from services.web.forms.lines import read_authors, read_links, write_authors, write_links
 from shared.contracts.metadata import Author, Citation, Link, Tag
-from shared.contracts.repositories import Repository, Retention, Visibility
+from shared.contracts.repositories import Folder, Repository, Retention, Visibility
 from shared.identifiers import RepositoryId
 from shared.licenses import licenses
 
@@ -70,6 +70,8 @@ class NewRepositoryForm(RepositoryForm):
 
     account_id: Annotated[Line, Field(min_length=1, max_length=64)]
     repository_id: Annotated[RepositoryId, StringConstraints(strip_whitespace=True)]
+    connection_uid: Annotated[Line, Field(max_length=64)] = ""
+    connection_prefix: Annotated[Folder, StringConstraints(strip_whitespace=True)] = ""
 
 
 class DeleteForm(FormModel):

@@ -66,6 +66,7 @@ class MayAccount:
     keys: bool = False
     audit: bool = False
     delete: bool = False
+    connect: bool = False
 
 
 def place_of_request(request: Request) -> Place:
@@ -166,6 +167,7 @@ def may_account(principal: Principal, account: Account) -> MayAccount:
         create=may(principal, Action.REPOSITORY_CREATE, resource),
         keys=may(principal, Action.ACCESS_KEY_MANAGE, resource),
         delete=may(principal, Action.ACCOUNT_DELETE, resource),
+        connect=may(principal, Action.CONNECTION_MANAGE, resource),
     )
 
 

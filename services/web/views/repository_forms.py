@@ -28,6 +28,8 @@ async def new(request: Request) -> Response:
     if asked != account.account_id:
         await visitor_afresh(request)
     values = {"account_id": asked, "visibility": "public"}
+    # Which bucket it is to show, as the page of its account's connections leads here.
+    values["connection_uid"] = request.query_params.get("connection_uid", "")[:64]
     return await _show_new(request, account, Filled(values))
 
 

@@ -14,6 +14,7 @@ from services.web.views.names import may_of
 from services.web.views.page import page
 from services.web.views.sending import Fields, once, see, sent_form
 from shared.contracts.repositories import EditRepository, GetTransfer, Repository, Transfer
+from shared.contracts.storage import GetRelisting, RelistingState
 from shared.errors import Conflict, Invalid, NotFound
 
 
@@ -78,7 +79,7 @@ async def show_settings(
     form = form or Filled(values_of(repository))
     uid = repository.repository_uid
     visitor = await visitor_of(request)
-    may = may_of(visitor.principal, repository)
+    may, shows = may_of(visitor.principal, repository), bool(repository.connection_uid)
     return await page(
         request,
         "repositories/settings.html",
@@ -88,9 +89,19 @@ async def show_settings(
         may=may,
         form=form,
         others=others,
-        transfer=await _transfer(request, repository) if may.move else None,
+        transfer=await _transfer(request, repository) if may.move and not shows else None,
+        relisting=await _relisting(request, repository) if may.edit else None,
         licenses=license_choices(),
     )
+
+
+async def _relisting(request: Request, repository: Repository) -> RelistingState | None:
+    """How the listing of the bucket stands that it shows; None where its bytes are ours."""
+    if not repository.connection_uid:
+        return None
+    visitor = await visitor_of(request)
+    names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
+    return await resources_of(request).bus.request(GetRelisting(actor=visitor.actor, **names))
 
 
 async def _transfer(request: Request, repository: Repository) -> Transfer | None:

@@ -31,6 +31,7 @@ from shared.contracts.repositories import (
     SetRetention,
     SetVersioning,
 )
+from shared.contracts.storage import RelistRepository
 from shared.errors import Conflict, Invalid
 
 # What the page that is shown afterwards says.
@@ -108,6 +109,16 @@ async def send_withdraw(request: Request) -> Response:
     )
     await resources_of(request).bus.request(wanted)
     return _settings_of(repository, "offer-withdrawn")
+
+
+async def send_relisting(request: Request) -> Response:
+    """The bucket that it shows is listed again."""
+    fields = await sent_form(request)
+    repository = await settled(request, fields)
+    names = {"account_id": repository.account_id, "repository_id": repository.repository_id}
+    visitor = await visitor_of(request)
+    await resources_of(request).bus.request(RelistRepository(actor=visitor.actor, **names))
+    return _settings_of(repository, "relisting")
 
 
 async def _send(

@@ -1,6 +1,8 @@
 """What repositories answers and announces."""
 
 from shared.contracts.repositories.connections import (
+    DEFAULT_REGION,
+    BucketName,
     Connection,
     ConnectionCreated,
     ConnectionEvent,
@@ -9,6 +11,7 @@ from shared.contracts.repositories.connections import (
     ConnectionSealed,
     CreateConnection,
     ListConnections,
+    RegionName,
     RemoveConnection,
     SealedConnection,
 )
@@ -18,6 +21,7 @@ from shared.contracts.repositories.repositories import (
     DeactivateRepository,
     DeleteRepository,
     EditRepository,
+    Folder,
     GetRepository,
     ListAllRepositories,
     ListDeletedRepositories,
@@ -74,9 +78,11 @@ from shared.contracts.repositories.transfers import (
 )
 
 __all__ = [
+    "DEFAULT_REGION",
     "SHARE_FIELD",
     "AcceptTransfer",
     "ActivateRepository",
+    "BucketName",
     "Connection",
     "ConnectionCreated",
     "ConnectionEvent",
@@ -90,6 +96,7 @@ __all__ = [
     "DeclineTransfer",
     "DeleteRepository",
     "EditRepository",
+    "Folder",
     "GetRepository",
     "GetSealedShareLink",
     "GetTransfer",
@@ -102,6 +109,7 @@ __all__ = [
     "NoteLinkUse",
     "OfferTransfer",
     "Prefix",
+    "RegionName",
     "RemoveConnection",
     "RenameRepository",
     "RepositoriesChange",

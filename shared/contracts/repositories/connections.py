@@ -1,17 +1,37 @@
 """Data connections: buckets of an account's own, in which the bytes of its repositories lie."""
 
+import re
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field, SecretStr, field_serializer
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_serializer
 
 from shared.cloudevents import PRIVATE_ROOT, EventData
 from shared.contracts.accounts import Reason
 from shared.contracts.base import Creation, Done, Listed, Snapshot
 from shared.contracts.repositories.repositories import RepositoriesRequest
 
-BUCKET = r"^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$"
-REGION = r"^[a-z0-9-]{1,40}$"
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
+REGION = re.compile(r"[a-z0-9-]{1,40}")
+
+
+def check_bucket(text: str) -> str:
+    """What S3 and its likes call buckets."""
+    if not BUCKET.fullmatch(text):
+        raise ValueError("must be a bucket's name: 3 to 63 letters, digits, dots and hyphens")
+    return text
+
+
+def check_region(text: str) -> str:
+    """What may stand in a signature."""
+    if not REGION.fullmatch(text):
+        raise ValueError("must be a region's name, as us-west-2")
+    return text
+
+
+BucketName = Annotated[str, AfterValidator(check_bucket)]
+RegionName = Annotated[str, AfterValidator(check_region)]
+DEFAULT_REGION = "us-east-1"
 
 
 class Connection(Snapshot):
@@ -26,7 +46,7 @@ class Connection(Snapshot):
     name: str
     bucket: str
     endpoint: str = ""
-    region: str = "us-east-1"
+    region: str = DEFAULT_REGION
     is_anonymous: bool = Field(default=True, description="read without signing")
     made_by: str
     created_at: datetime
@@ -47,7 +67,7 @@ class SealedConnection(Snapshot):
     account_uid: str
     bucket: str
     endpoint: str = ""
-    region: str = "us-east-1"
+    region: str = DEFAULT_REGION
     sealed_credentials: str = ""
     removed: bool = False
 
@@ -62,9 +82,9 @@ class CreateConnection(RepositoriesRequest[Connection], Creation):
 
     account_id: str
     name: str = Field(min_length=1, max_length=128)
-    bucket: str = Field(pattern=BUCKET)
+    bucket: BucketName
     endpoint: str = Field(default="", max_length=512)
-    region: str = Field(default="us-east-1", pattern=REGION)
+    region: RegionName = DEFAULT_REGION
     access_key_id: SecretStr = Field(default=SecretStr(""), max_length=256)
     secret_access_key: SecretStr = Field(default=SecretStr(""), max_length=1024)
     reason: Reason = ""

@@ -20,6 +20,9 @@ def check_folder(text: str) -> str:
     return text
 
 
+Folder = Annotated[str, AfterValidator(check_folder), Field(max_length=512)]
+
+
 class Visibility(StrEnum):
     """Who may find and read a repository."""
 
@@ -126,9 +129,7 @@ class CreateRepository(RepositoriesChange[Repository], Metadata, Creation):
     title: Title
     visibility: Visibility = Visibility.PUBLIC
     connection_uid: str = Field(default="", max_length=64)
-    connection_prefix: Annotated[str, AfterValidator(check_folder)] = Field(
-        default="", max_length=512
-    )
+    connection_prefix: Folder = ""
 
 
 class GetRepository(RepositoriesRequest[Repository]):

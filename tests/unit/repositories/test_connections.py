@@ -14,6 +14,7 @@ from services.repositories.operations.connections import (
 )
 from services.repositories.operations.repositories import create_repository
 from services.repositories.operations.resources import Resources
+from services.repositories.operations.states import set_retention, set_versioning
 from services.repositories.operations.transfers import offer_transfer
 from shared.contracts.base import Actor, KeyAction, Scope
 from shared.contracts.repositories import (
@@ -24,6 +25,10 @@ from shared.contracts.repositories import (
     OfferTransfer,
     RemoveConnection,
     Repository,
+    Retention,
+    SetRetention,
+    SetVersioning,
+    Versioning,
 )
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.outbox import Outbox
@@ -202,6 +207,19 @@ def test_a_prefix_is_a_folder(prefix: str) -> None:
             title="Shown",
             connection_uid="01",
             connection_prefix=prefix,
+        )
+
+
+async def test_no_versions_are_kept_of_it(resources: Resources) -> None:
+    connection = await made(resources)
+    await bound(resources, connection_uid=connection.connection_uid)
+    names = {"account_id": "noaa", "repository_id": "shown"}
+    keep = SetVersioning(**names, versioning=Versioning.ENABLED)
+    with pytest.raises(Conflict, match="bucket"):
+        await set_versioning(resources, OWNER, NOAA, keep)
+    with pytest.raises(Conflict, match="bucket"):
+        await set_retention(
+            resources, OWNER, NOAA, SetRetention(**names, retention=Retention(days=1))
         )
 
 

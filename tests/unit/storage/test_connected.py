@@ -87,7 +87,7 @@ async def test_what_is_new_changed_or_gone_is_told(resources: Resources) -> None
     await listed(resources, far("b"), far("a"), far("c"))
     resources, seen = await listed(resources, far("c", "e2", 9), far("a"), far("d"))
     assert await there(resources) == ["a", "c", "d"]
-    assert len(seen.digests) == 3
+    assert seen.objects == 3
     events = [(kind, key) for kind, key, _ in await told(resources)]
     created, deleted = "object_created", "object_deleted"
     assert sorted(events[:3]) == [(created, "a"), (created, "b"), (created, "c")]

@@ -268,6 +268,12 @@ def test_a_draft_comes_back_whole_without_its_token() -> None:
     }
 
 
+def test_a_draft_carries_no_secret() -> None:
+    draft = make_draft("/-/noaa/connections", {"bucket": "data", "secret_access_key": "told once"})
+    assert "told once" not in pack(draft)
+    assert draft.shown == [("Bucket", "data")]
+
+
 def test_a_draft_never_leads_elsewhere() -> None:
     assert unpack(pack(Draft("https://evil.example/", {}))).action == "/"
 

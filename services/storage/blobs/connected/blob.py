@@ -14,7 +14,7 @@ from services.storage.blobs.connected.bucket import (
 from services.storage.blobs.port import READ_BYTES, Bytes, Imprint, Update
 from shared.errors import Unavailable
 
-# Who reads little by little and did not say how much is given that much at once.
+# Who reads on little by little and did not say how much is given that much at once.
 AHEAD_BYTES = 1024**2
 
 
@@ -31,7 +31,7 @@ class ConnectedBlob:
         self._on_stale = on_stale
         self._body: Body | None = None
         self._at = 0
-        self._end = 0
+        self._end = -1
         self._expected = 0
         bucket.readers += 1
         self._is_open = True
@@ -54,14 +54,14 @@ class ConnectedBlob:
         """See Blob.expect."""
         self._expected = end
         if start < end:
-            await self._ask(start)
+            await self._ask(start, end - start)
 
     async def read(self, offset: int, size: int) -> Bytes:
         """See Blob.read."""
         end, pieces, at = min(offset + size, self.size), list[bytes](), offset
         while at < end:
             if self._body is None or at != self._at or at >= self._end:
-                await self._ask(at)
+                await self._ask(at, end - at)
             piece = await self._next(min(end, self._end) - at)
             pieces.append(piece)
             at += len(piece)
@@ -100,11 +100,12 @@ class ConnectedBlob:
             self._body.close()
         self._body = None
 
-    async def _ask(self, offset: int) -> None:
-        """For what is read from here on."""
+    async def _ask(self, offset: int, size: int) -> None:
+        """For what is read from here on: no more than is wanted of who does not go on reading."""
         self._leave()
+        ahead = AHEAD_BYTES if offset == self._end else size
         self._at = offset
-        self._end = min(self.size, max(self._expected, offset + AHEAD_BYTES))
+        self._end = min(self.size, max(self._expected, offset + max(size, ahead)))
         try:
             self._body = await self._bucket.read(self._far, offset, self._end)
         except StaleError:

@@ -87,6 +87,15 @@ class Bucket:
         """Let go of the connections."""
         await self._stack.aclose()
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """It is not let go meanwhile, for want of others."""
+        self.readers += 1
+        try:
+            yield
+        finally:
+            self.readers -= 1
+
     async def pages(self, prefix: str) -> AsyncIterator[list[Far]]:
         """Everything whose key begins so, a page at a time, in whatever order. Unavailable."""
         pages = self._client.get_paginator("list_objects_v2")

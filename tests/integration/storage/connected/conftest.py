@@ -8,6 +8,7 @@ import pytest
 from tests import s3_server
 from tests.connected import Theirs, new_bucket
 from tests.door import Client, Door, opened
+from tests.indexed import SERVICES
 from tests.s3_server import S3Server
 
 
@@ -28,9 +29,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="package")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """One that may look for buckets in this machine."""
+    """One that may look for buckets in this machine, and an indexer behind it."""
     home = tmp_path_factory.mktemp("connected") / "home"
-    with opened(home, COOP_STORAGE__PRIVATE_CONNECTIONS="true") as door:
+    with opened(home, COOP_STORAGE__PRIVATE_CONNECTIONS="true", **SERVICES) as door:
         yield door
 
 

@@ -12,6 +12,8 @@ from shared.contracts.repositories import RemoveConnection, Visibility
 from tests import s3_server
 from tests.connected import Theirs
 from tests.door import ACCOUNT, Client, Door, body_of, keys_of, plain, refusal
+from tests.indexed import entries_of, items_of
+from tests.rasters import tiff
 from tests.waiting import until
 
 LARGE = bytes(range(256)) * 8192
@@ -124,6 +126,19 @@ def test_what_changed_there_is_so_here_after_a_listing(theirs: Theirs, s3: Clien
     assert there == [f"{name}/{key}" for key in ("changed.txt", "kept.txt", "new.txt")]
     assert body_of(s3, ACCOUNT, f"{name}/changed.txt") == b"after it"
     assert s3.head_object(Bucket=ACCOUNT, Key=f"{name}/kept.txt")["ETag"] == first["ETag"]
+
+
+def test_what_lies_there_is_indexed_as_any_other(theirs: Theirs, door: Door) -> None:
+    theirs.put(**{"maps/north.tif": tiff(), "readme.md": b"# Maps"})
+    repository = theirs.show(theirs.connect())
+    name = repository.repository_id
+    until(lambda: items_of(door, name), seconds=30)
+    (item,) = items_of(door, name)
+    assert item["bbox"] == [10.0, 50.0, 11.0, 51.0]
+    theirs.client.delete_object(Bucket=theirs.bucket, Key="maps/north.tif")
+    theirs.relist(repository)
+    until(lambda: not items_of(door, name), seconds=30)
+    until(lambda: [entry.name for entry in entries_of(door, name)] == ["readme.md"], seconds=30)
 
 
 def test_bytes_that_changed_since_are_never_mixed(theirs: Theirs, s3: Client) -> None:
