@@ -6,13 +6,22 @@ from services.storage.store.figures import hand_over
 from shared.cloudevents import Event
 from shared.contracts.accounts import AccountEvent
 from shared.contracts.repositories import RepositoryEvent
+from shared.errors import Unavailable
+from shared.snapshots import connection_known
 
 
 async def on_created(answering: Answering, event: Event[RepositoryEvent]) -> None:
-    """A new repository; what is in a bucket of somebody's is listed."""
+    """A new repository; what is in a bucket of somebody's is listed. Unavailable, to be retried.
+
+    Its connection was told before it, but on another stream.
+    """
     await answering.projection.on_repository(event)
-    if event.data.repository.connection_uid:
-        await answering.relistings.order(event.data.repository)
+    repository = event.data.repository
+    if not repository.connection_uid:
+        return
+    if await connection_known(answering.projection.table, repository.connection_uid) is None:
+        raise Unavailable("Its data connection is not known here yet.")
+    await answering.relistings.order(repository)
 
 
 async def on_renamed(answering: Answering, event: Event[RepositoryEvent]) -> None:

@@ -14,6 +14,7 @@ from services.storage.store.relistings import (
     keep_relisting,
     now_ms,
     order_relisting,
+    postpone_relisting,
     take_relisting,
 )
 from shared.contracts.repositories import Repository, State
@@ -22,6 +23,7 @@ from shared.log import logger
 from shared.snapshots import repository_known
 
 LOOK_SECONDS = 15.0
+AGAIN_SECONDS = 300.0
 # A large bucket takes hours, and stands in the way of no small one.
 AT_ONCE = 8
 log = logger("storage")
@@ -87,15 +89,23 @@ class Relistings:
 
     async def _list(self, repository: Repository, one: Relisting) -> None:
         outbox, holder = self.resources.outbox, self.resources.blobs.process
-        due = now_ms() + int(self.every_seconds * 1000)
-        if not await take_relisting(outbox, one.repository_uid, holder, due=due):
+        uid, said = one.repository_uid, now_ms() + int(self.again_seconds * 1000)
+        if not await take_relisting(outbox, uid, holder, due=said):
             return
         try:
             ended = await self._listed(repository, one)
         except LeaseLostError:
             return
+        if not ended.error:
+            due = now_ms() + int(self.every_seconds * 1000)
+            await postpone_relisting(outbox, uid, said=said, due=due)
         await end_relisting(outbox, holder, ended)
-        log.info("listed", repository=one.repository_uid, objects=ended.objects)
+        log.info("listed", repository=uid, objects=ended.objects, error=ended.error)
+
+    @property
+    def again_seconds(self) -> float:
+        """How soon it is tried again where it failed."""
+        return min(AGAIN_SECONDS, self.every_seconds)
 
     async def _listed(self, repository: Repository, one: Relisting) -> Relisting:
         """What came of it."""

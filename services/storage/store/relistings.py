@@ -74,6 +74,11 @@ async def keep_relisting(outbox: Outbox, uid: str, holder: str) -> bool:
     return await _written(outbox, Update(RELISTINGS, uid, set=lease, when=Equals("holder", holder)))
 
 
+async def postpone_relisting(outbox: Outbox, uid: str, *, said: int, due: int) -> None:
+    """It went well: it is due later than was `said`, unless somebody ordered it meanwhile."""
+    await _written(outbox, Update(RELISTINGS, uid, set={"due": due}, when=Equals("due", said)))
+
+
 async def end_relisting(outbox: Outbox, holder: str, ended: Relisting) -> None:
     """What came of it; when it is due again stays as it was said."""
     told = {name: value for name, value in asdict(ended).items() if name != "due"}

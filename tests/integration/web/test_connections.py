@@ -67,11 +67,11 @@ def test_a_repository_of_ours_has_no_bucket_to_list(program: httpx.Client, ada: 
     assert program.post(place).status_code == 409
 
 
-def shown(person: Person, **typed: str) -> Page:
-    """A bucket connected by its page."""
+def shown(person: Person, status: int = 200, **typed: str) -> Page:
+    """A bucket connected by its page, or what is wrong with that."""
     address = f"/-/{person.account_id}/connections"
     visitor = person.visitor
-    return visitor.send(visitor.go(address).form(address), **(WANTED | typed))
+    return visitor.send(visitor.go(address).form(address), status=status, **(WANTED | typed))
 
 
 def test_connected_shown_and_removed_by_their_pages(ada: Person) -> None:
@@ -112,7 +112,7 @@ def test_connected_shown_and_removed_by_their_pages(ada: Person) -> None:
 def test_what_is_wrong_is_said_and_no_secret_comes_back(
     ada: Person, typed: dict[str, str], said: str
 ) -> None:
-    page = shown(ada, **typed)
+    page = shown(ada, 400, **typed)
     assert said in page.text
     assert SECRET not in page.html
     assert 'type="password"' in page.html
@@ -123,5 +123,6 @@ def test_a_folder_is_one(ada: Person) -> None:
     page = ada.visitor.go(f"/-/{ada.account_id}/connections")
     (link, *_) = [one["href"] for one in page.links if "connection_uid=" in one.get("href", "")]
     form = ada.visitor.go(link).form("/-/new")
-    page = ada.visitor.send(form, title="A", repository_id="aaa", connection_prefix="/data")
+    typed = {"title": "A", "repository_id": "aaa", "connection_prefix": "/data"}
+    page = ada.visitor.send(form, status=400, **typed)
     assert "It must end in / and not begin with it." in page.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.storage.backups.folder import FolderTarget
+from services.storage.backups.folder import open_folder
 from services.storage.blobs.connected import Bucket, Far
 from services.storage.models import Relisting
 from services.storage.operations.connections import Connections, far_of
@@ -140,12 +140,13 @@ async def test_nothing_that_looks_after_our_bytes_finds_fault_with_theirs(
     await know(resources, SHOWN)
     assert await reindex(resources, SHOWN) == 0
     assert await found(resources) == {}
-    target = FolderTarget(home / "backup")
+    target = open_folder(home / "backup", writes=True)
     backup = await made(resources, home, target)
     assert (backup.tally.objects, backup.tally.missing) == (0, [])
     async with brought_back(backup, target, home / "anew") as (anew, tally):
         assert await there(anew) == ["a"]
         assert tally.missing == []
+    await target.close()
 
 
 async def test_a_purge_forgets_it_here_and_leaves_it_there(resources: Resources) -> None:
@@ -199,6 +200,23 @@ async def test_a_listing_is_one_process_at_a_time(resources: Resources) -> None:
     assert ended is not None
     assert (ended.objects, ended.holder, ended.due) == (7, "", later)
     assert await due(resources) == []
+
+
+async def test_what_went_well_is_due_later_and_what_was_ordered_meanwhile_at_once(
+    resources: Resources,
+) -> None:
+    outbox, said = resources.outbox, relistings.now_ms() + 300_000
+    await relistings.order_relisting(outbox, UID)
+    await relistings.take_relisting(outbox, UID, "first", due=said)
+    await relistings.postpone_relisting(outbox, UID, said=said, due=said + 1)
+    postponed = await relistings.find_relisting(outbox, UID)
+    assert postponed is not None
+    assert postponed.due == said + 1
+    await relistings.order_relisting(outbox, UID)
+    await relistings.postpone_relisting(outbox, UID, said=said + 1, due=said + 2)
+    ordered = await relistings.find_relisting(outbox, UID)
+    assert ordered is not None
+    assert ordered.due < said
 
 
 async def test_what_is_ordered_meanwhile_is_listed_once_more(resources: Resources) -> None:
