@@ -10,6 +10,7 @@ import pytest
 
 from services.accounts.operations.auditing import breaks
 from services.accounts.operations.trails import (
+    audit_connection,
     audit_repository,
     audit_share_link,
     audit_transfer,
@@ -26,6 +27,9 @@ from shared.contracts.base import Actor, Quota, now
 from shared.contracts.repositories import (
     AcceptTransfer,
     ActivateRepository,
+    Connection,
+    ConnectionCreated,
+    ConnectionRemoved,
     CreateRepository,
     DeactivateRepository,
     DeclineTransfer,
@@ -310,6 +314,32 @@ async def hear_of_link(
     with correlated("01CORRELATION"):
         await asyncio.gather(*(audit_share_link(outbox, told) for _ in range(2)))
         await audit_share_link(outbox, told)
+
+
+async def test_data_connections_are_in_it_without_what_they_are_read_by(outbox: Outbox) -> None:
+    ada = await person(outbox, "ada")
+    org = await organization(outbox, "noaa", ada)
+    connection = Connection(
+        connection_uid="01CONNECTION",
+        account_uid=org.account_uid,
+        account_id="noaa",
+        name="archive",
+        bucket="noaa-archive",
+        is_anonymous=False,
+        made_by=ada.account_uid,
+        created_at=now(),
+    )
+    for version, event in enumerate((ConnectionCreated, ConnectionRemoved), 1):
+        data = event(account_id="noaa", connection=connection, reason="as agreed")
+        told = envelop(data, aggregate="01CONNECTION", version=version, actor=ada.account_uid)
+        await asyncio.gather(*(audit_connection(outbox, told) for _ in range(2)))
+    entries = await trail(outbox, ada, org)
+    _, made, removed = entries
+    assert [made.action, removed.action] == ["connection_created", "connection_removed"]
+    assert breaks(entries) == []
+    for entry in (made, removed):
+        assert (entry.subject, entry.reason) == ("01CONNECTION", "as agreed")
+        assert entry.details == {"name": "archive", "bucket": "noaa-archive"}
 
 
 async def test_share_links_are_in_it_once_however_often_they_are_told_of(outbox: Outbox) -> None:
