@@ -214,7 +214,7 @@ class DeleteVersion(StorageRequest[Done]):
 class RelistRepository(StorageRequest[Done]):
     """List the bucket of a connected repository again soon, for its maintainers.
 
-    NotFound, Forbidden; Conflict where its bytes are ours.
+    NotFound, also where its bytes are ours; Forbidden.
     """
 
     account_id: str

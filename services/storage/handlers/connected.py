@@ -5,12 +5,12 @@ from services.storage.store.relistings import find_relisting, state_of
 from shared.contracts.base import Done
 from shared.contracts.repositories import Repository
 from shared.contracts.storage import GetRelisting, RelistingState, RelistRepository
-from shared.errors import Conflict
+from shared.errors import NotFound
 from shared.policy import Action
 
 
 async def relist_repository(answering: Answering, wanted: RelistRepository) -> Done:
-    """Its bucket is listed soon. Conflict where its bytes are ours."""
+    """Its bucket is listed soon. NotFound where its bytes are ours."""
     await answering.relistings.order(await connected_for(answering, wanted))
     return Done()
 
@@ -30,5 +30,5 @@ async def connected_for(
     action = Action.REPOSITORY_EDIT
     repository = await repository_for(answering, wanted.actor, action, names, "")
     if not repository.connection_uid:
-        raise Conflict("Its bytes are kept here, so there is no bucket to list.")
+        raise NotFound("Its bytes are kept here, so there is no bucket to list.")
     return repository

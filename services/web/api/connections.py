@@ -87,7 +87,7 @@ async def remove_connection(
 async def get_relisting(
     request: Request, visitor: SignedIn, repository: RepositoryPath
 ) -> RelistingState:
-    """For maintainers of a repository that shows a bucket; 409 for others."""
+    """For maintainers of a repository that shows a bucket; 404 for others."""
     wanted = GetRelisting(actor=visitor.actor, **repository.model_dump())
     return await ask(request, wanted)
 

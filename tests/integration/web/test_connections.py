@@ -63,8 +63,8 @@ def test_nobody_elses(program: httpx.Client, eve: Person) -> None:
 def test_a_repository_of_ours_has_no_bucket_to_list(program: httpx.Client, ada: Person) -> None:
     ada.new_repository("levels")
     place = f"/repositories/{ada.account_id}/levels/relisting"
-    assert program.get(place).status_code == 409
-    assert program.post(place).status_code == 409
+    assert program.get(place).status_code == 404
+    assert program.post(place).status_code == 404
 
 
 def shown(person: Person, status: int = 200, **typed: str) -> Page:
