@@ -61,8 +61,10 @@ class Theirs:
         connection: Connection,
         prefix: str = "",
         visibility: Visibility = Visibility.PUBLIC,
+        *,
+        says: str = "",
     ) -> Repository:
-        """A repository of a folder of it, once it is listed."""
+        """A repository of a folder of it, once it is listed; `says` ends what went wrong."""
         repository = self.door.ask(
             CreateRepository(
                 actor=self.owner,
@@ -74,7 +76,8 @@ class Theirs:
                 connection_prefix=prefix,
             )
         )
-        self.wait_listed(repository)
+        state = self.wait_listed(repository)
+        assert state.error.endswith(says) if says else not state.error, state
         return repository
 
     def state(self, repository: Repository) -> RelistingState:

@@ -35,6 +35,7 @@ from shared.tables import Action, ConditionFailed
 ACTOR = "storage"
 AT_ONCE = 50
 ATTEMPTS = 8
+LOOK_SECONDS = 10.0
 DIGEST_BYTES = 8
 
 Told = Callable[[], Awaitable[None]]
@@ -101,10 +102,11 @@ async def relist(resources: Resources, repository: Repository, told: Told, *, mo
 
 
 async def look_again(resources: Resources, repository: Repository, key: str) -> None:
-    """At one object, which is not what was listed."""
+    """At one object, which is not what was listed. TimeoutError: others wait to be looked at."""
     bucket = await resources.connections.bucket(resources.outbox.table, repository)
     with bucket.in_use():
-        await _look_at(resources, repository, bucket, key)
+        async with asyncio.timeout(LOOK_SECONDS):
+            await _look_at(resources, repository, bucket, key)
 
 
 def _named(repository: Repository, page: Sequence[Far], seen: Seen) -> dict[str, Far]:
