@@ -15,7 +15,8 @@ from aiohttp import ClientError as HttpError
 from botocore import UNSIGNED
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.storage.blobs.connected.resolver import NotPublicError, PublicResolver
+from services.storage.blobs.connected.calls import Calls, PublicCalls, stay
+from services.storage.blobs.connected.resolver import NotPublicError
 from services.storage.blobs.port import GoneError
 from shared.errors import Unavailable
 from shared.log import logger
@@ -177,6 +178,9 @@ async def open_bucket(reach: Reach) -> Bucket:
         await asyncio.to_thread(loader.load_service_model, "s3", kind)
     stack = AsyncExitStack()
     client = await stack.enter_async_context(_client(session, reach))
+    if reach.endpoint:
+        # Only Amazon's own servers are asked for the region of a bucket, and then once more.
+        client.meta.events.register_last("before-parameter-build.s3", stay)
     return Bucket(client, reach.bucket, stack)
 
 
@@ -189,7 +193,7 @@ def _session() -> AioSession:
 def _client(session: AioSession, reach: Reach) -> Any:  # noqa: ANN401 (as above)
     is_signed = bool(reach.access_key_id)
     config = AioConfig(
-        connector_args={} if reach.allow_private else {"resolver": PublicResolver()},
+        http_session_cls=Calls if reach.allow_private else PublicCalls,
         signature_version="s3v4" if is_signed else UNSIGNED,
         connect_timeout=CONNECT_SECONDS,
         read_timeout=SILENCE_SECONDS,

@@ -1,14 +1,31 @@
 """Where a bucket may be: a server in our own network is not even connected to."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from services.storage.blobs.connected import Reach, open_bucket
+from services.storage.blobs.connected import Far, Reach, bucket, open_bucket
 from shared.errors import Unavailable
 from tests.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3Server
 
 HOSTS = ["localhost", "0x7f.1", "2130706433", "127.1"]
+
+
+@asynccontextmanager
+async def answering(head: str, *, asked: list[str]) -> AsyncIterator[int]:
+    """A server that answers everybody so and keeps what it was asked; its port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(f"HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
 
 
 async def listed(reach: Reach) -> list[str]:
@@ -23,18 +40,48 @@ async def listed(reach: Reach) -> list[str]:
 @pytest.mark.parametrize("host", [*HOSTS, "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"])
 async def test_a_private_address_is_refused_however_it_is_written(host: str) -> None:
     asked = list[str]()
-
-    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append("somebody")
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    reach = Reach("bucket", f"http://{host}:{port}", REGION)
-    async with server:
+    async with answering("200 OK", asked=asked) as port:
         with pytest.raises(Unavailable):
-            await listed(reach)
+            await listed(Reach("bucket", f"http://{host}:{port}", REGION))
     assert asked == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]"])
+async def test_an_address_is_judged_again_as_it_is_connected_to(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "is_private_host", lambda _: False)
+    asked = list[str]()
+    async with answering("200 OK", asked=asked) as port:
+        with pytest.raises(Unavailable, match="not public"):
+            await listed(Reach("bucket", f"http://{host}:{port}", REGION))
+    assert asked == []
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+async def test_no_redirect_is_followed(status: str) -> None:
+    asked, elsewhere = list[str](), list[str]()
+    async with answering("200 OK", asked=elsewhere) as other:
+        leads = f"{status}\r\nLocation: http://127.0.0.1:{other}/inner"
+        async with answering(leads, asked=asked) as port:
+            reach = Reach("b", f"http://127.0.0.1:{port}", REGION, allow_private=True)
+            with pytest.raises(Unavailable, match="refuses"):
+                await listed(reach)
+            there = await open_bucket(reach)
+            with pytest.raises(Unavailable, match="refuses"):
+                await there.read(Far("k", 1, "e", 0), 0, 1)
+            await there.close()
+    assert len(asked) == 2
+    assert elsewhere == []
+
+
+async def test_no_other_region_is_gone_to() -> None:
+    asked = list[str]()
+    async with answering("301 Moved\r\nx-amz-bucket-region: eu-west-1", asked=asked) as port:
+        reach = Reach("b", f"http://127.0.0.1:{port}", REGION, "k", "s", allow_private=True)
+        with pytest.raises(Unavailable, match="refuses"):
+            await listed(reach)
+    assert len(asked) == 1
 
 
 async def test_a_name_that_leads_to_one_is_told_so() -> None:
