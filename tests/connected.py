@@ -1,5 +1,8 @@
 """A bucket of an account's own on somebody else's S3 server, and repositories that show it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -109,3 +112,20 @@ def new_bucket(door: Door, server: S3Server) -> Theirs:
     bucket = f"theirs-{next(_numbers)}"
     client.create_bucket(Bucket=bucket)
     return Theirs(door, server, bucket, client)
+
+
+@asynccontextmanager
+async def answering(head: str, body: bytes = b"", *, asked: list[str]) -> AsyncIterator[int]:
+    """A server that answers everybody so and keeps what it was asked; its port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        length = f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(f"HTTP/1.1 {head}\r\n{length}".encode() + body)
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]

@@ -3,14 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from services.storage.blobs.connected.bucket import (
-    OUT_OF_REACH,
-    Body,
-    Bucket,
-    Far,
-    StaleError,
-    answering,
-)
+from services.storage.blobs.connected.answers import OUT_OF_REACH, Far, StaleError, answering
+from services.storage.blobs.connected.bucket import Body, Bucket
 from services.storage.blobs.port import READ_BYTES, Bytes, Imprint, Update
 from shared.errors import Unavailable
 

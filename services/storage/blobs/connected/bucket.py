@@ -1,22 +1,28 @@
-"""A bucket on somebody's S3 server: listed, looked at, read; and what it says when it refuses."""
+"""A bucket on somebody's S3 server: listed, looked at, read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
-from aiohttp import ClientError as HttpError
 from botocore import UNSIGNED
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
+from services.storage.blobs.connected.answers import (
+    NOT_PUBLIC,
+    STALE,
+    Far,
+    StaleError,
+    answering,
+    far_told,
+    page_told,
+)
 from services.storage.blobs.connected.calls import Calls, PublicCalls, stay
-from services.storage.blobs.connected.resolver import NotPublicError
 from services.storage.blobs.port import GoneError
 from shared.errors import Unavailable
 from shared.log import logger
@@ -26,14 +32,8 @@ CONNECT_SECONDS = 5
 SILENCE_SECONDS = 30
 SOCKETS = 256
 TRIES = 3
-OUT_OF_REACH = "The bucket of its data connection is out of reach."
-NOT_PUBLIC = "The data connection leads to a host that is not public."
-STALE = "The object changed in its bucket since it was listed. Try again in a moment."
+NO_ADDRESS = "The data connection has no address, or no region, that can be used."
 log = logger("storage")
-
-
-class StaleError(Unavailable):
-    """There are other bytes than those that were listed, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,6 @@ class Reach:
     access_key_id: str = ""
     secret_access_key: str = ""
     allow_private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Far:
-    """An object as its bucket tells of it; `etag` is without quotes."""
-
-    key: str
-    size: int
-    etag: str
-    modified_ms: int
-
-    @property
-    def mark(self) -> str:
-        """What changes when its bytes do."""
-        return self.etag or f"{self.size}-{self.modified_ms}"
 
 
 class Body(Protocol):
@@ -103,7 +88,7 @@ class Bucket:
         try:
             with answering():
                 async for page in pages.paginate(Bucket=self._name, Prefix=prefix):
-                    yield [_far(one["Key"], one, one["Size"]) for one in page.get("Contents", [])]
+                    yield page_told(page)
         except GoneError:
             raise Unavailable("The data connection names a bucket that is not there.") from None
 
@@ -112,9 +97,9 @@ class Bucket:
         try:
             with answering():
                 told = await self._client.head_object(Bucket=self._name, Key=key)
+                return far_told(key, told, told["ContentLength"])
         except GoneError:
             return None
-        return _far(key, told, told["ContentLength"])
 
     async def read(self, far: Far, start: int, end: int) -> Body:
         """A range of these bytes and no others. Raises StaleError, Unavailable."""
@@ -126,45 +111,20 @@ class Bucket:
                 told = await self._client.get_object(Bucket=self._name, Key=far.key, **wanted)
         except GoneError:
             raise StaleError(STALE) from None
-        body: Body = told["Body"]
-        # Not every server heeds conditions, or ranges.
-        spanned = f"bytes {start}-{end - 1}/{far.size}"
-        if _far(far.key, told, far.size).mark != far.mark or told.get("ContentRange") != spanned:
-            body.close()
-            raise StaleError(STALE)
+        with ExitStack() as unless_taken:
+            body: Body = told["Body"]
+            unless_taken.callback(body.close)
+            if not _is_listed(told, far, start, end):
+                raise StaleError(STALE)
+            unless_taken.pop_all()
         return body
 
 
-def _far(key: str, told: dict[str, Any], size: int) -> Far:
-    # Listings tell milliseconds where headers tell seconds.
-    modified_ms = int(told["LastModified"].timestamp()) * 1000
-    return Far(key, size, told.get("ETag", "").strip('"'), modified_ms)
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """GoneError for what is not there, StaleError for what is another, Unavailable for all else."""
-    try:
-        yield
-    except ClientError as error:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if status == HTTPStatus.NOT_FOUND:
-            raise GoneError from None
-        if status in {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}:
-            raise StaleError(STALE) from None
-        code = str(error.response["Error"].get("Code", status))[:64]
-        log.info("a connected bucket refuses", code=code, status=status)
-        raise Unavailable(f"The bucket of its data connection refuses: {code}.") from None
-    except (BotoCoreError, HttpError, OSError, TimeoutError) as error:
-        log.info("a connected bucket is out of reach", reason=type(error).__name__)
-        raise Unavailable(NOT_PUBLIC if _is_private(error) else OUT_OF_REACH) from None
-
-
-def _is_private(error: BaseException | None) -> bool:
-    """Whether our own resolver refused, however deep that is."""
-    while error is not None and not isinstance(error, NotPublicError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _is_listed(told: dict[str, Any], far: Far, start: int, end: int) -> bool:
+    """Whether it is that range of what was listed: not every server heeds conditions, or ranges."""
+    with answering():
+        is_same = far_told(far.key, told, far.size).mark == far.mark
+    return is_same and told.get("ContentRange") == f"bytes {start}-{end - 1}/{far.size}"
 
 
 async def open_bucket(reach: Reach) -> Bucket:
@@ -177,7 +137,11 @@ async def open_bucket(reach: Reach) -> Bucket:
     for kind in ("service-2", "endpoint-rule-set-1"):
         await asyncio.to_thread(loader.load_service_model, "s3", kind)
     stack = AsyncExitStack()
-    client = await stack.enter_async_context(_client(session, reach))
+    try:
+        client = await stack.enter_async_context(_client(session, reach))
+    except (BotoCoreError, ValueError) as error:
+        log.info("a data connection cannot be opened", reason=type(error).__name__)
+        raise Unavailable(NO_ADDRESS) from None
     if reach.endpoint:
         # Only Amazon's own servers are asked for the region of a bucket, and then once more.
         client.meta.events.register_last("before-parameter-build.s3", stay)

@@ -1,31 +1,13 @@
 """Where a bucket may be: a server in our own network is not even connected to."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from services.storage.blobs.connected import Far, Reach, bucket, open_bucket
 from shared.errors import Unavailable
+from tests.connected import answering
 from tests.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3Server
 
 HOSTS = ["localhost", "0x7f.1", "2130706433", "127.1"]
-
-
-@asynccontextmanager
-async def answering(head: str, *, asked: list[str]) -> AsyncIterator[int]:
-    """A server that answers everybody so and keeps what it was asked; its port."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(f"HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 async def listed(reach: Reach) -> list[str]:
