@@ -30,7 +30,7 @@ from shared.contracts.repositories import (
 from shared.errors import Conflict, NotFound
 from shared.fields import invalid, is_web_address, one_line
 from shared.identifiers import new_uid
-from shared.networks import is_private_host
+from shared.networks import is_host, is_private_host
 from shared.outbox import announce, next_version
 from shared.policy import Action, Principal, account_resource, demand
 from shared.races import until_won
@@ -130,7 +130,7 @@ def checked_endpoint(text: str, rules: Rules) -> str:
     if not endpoint:
         return ""
     parts = urlsplit(endpoint) if is_web_address(endpoint) else None
-    if parts is None or parts.query or parts.fragment:
+    if parts is None or parts.query or parts.fragment or not is_host(parts.hostname or ""):
         raise invalid("endpoint", "must be the address of an S3 server, as https://host")
     if rules.private_connections:
         return endpoint

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from services.web.forms.accounts import FormModel, Line
 from shared.contracts.repositories import DEFAULT_REGION, BucketName, RegionName
 
-SECRET = "secret_access_key"  # noqa: S105 (the name of a field)
+HALVES = frozenset({"access_key_id", "secret_access_key"})
 
 
 class ConnectionForm(FormModel):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from services.web.addresses import own_address
+from services.web.forms.connections import HALVES
 from shared.errors import Invalid
 
 LEFT_OUT = {"csrf_token", "version", "return_to"}
@@ -32,7 +33,8 @@ class Draft:
 
 def make_draft(action: str, fields: Mapping[str, str]) -> Draft:
     """A form as it came; a token of the old session is of no use, and secrets are typed again."""
-    left_out = {"csrf_token", "secret_access_key"}
+    # Who gives up a key names its id alone, and that is no secret.
+    left_out = {"csrf_token"} | (HALVES if "secret_access_key" in fields else set())
     return Draft(action, {name: one for name, one in fields.items() if name not in left_out})
 
 

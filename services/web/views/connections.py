@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from services.web.addresses import about
 from services.web.forms.checking import Filled, check, refused
-from services.web.forms.connections import SECRET, ConnectionForm, RemoveConnectionForm
+from services.web.forms.connections import HALVES, ConnectionForm, RemoveConnectionForm
 from services.web.resources import resources_of, visitor_of
 from services.web.views.allowed import allowed_account
 from services.web.views.page import asked_cursor, next_page, page
@@ -51,8 +51,8 @@ async def send_remove(request: Request) -> Response:
 
 async def _create(request: Request, account: Account, fields: Fields) -> Response:
     form, filled = check(ConnectionForm, fields)
-    # A secret is typed again rather than sent back.
-    filled.values = {name: value for name, value in filled.values.items() if name != SECRET}
+    # What it is read by is typed again rather than sent back.
+    filled.values = {name: value for name, value in filled.values.items() if name not in HALVES}
     if form is None:
         return await _show(request, account, filled)
     visitor = await visitor_of(request)

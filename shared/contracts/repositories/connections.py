@@ -12,7 +12,7 @@ from shared.contracts.base import Creation, Done, Listed, Snapshot
 from shared.contracts.repositories.repositories import RepositoriesRequest
 
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
-REGION = re.compile(r"[a-z0-9-]{1,40}")
+REGION = re.compile(r"(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 def check_bucket(text: str) -> str:
@@ -23,7 +23,7 @@ def check_bucket(text: str) -> str:
 
 
 def check_region(text: str) -> str:
-    """What may stand in a signature."""
+    """What may stand in a signature, and in the name of a host."""
     if not REGION.fullmatch(text):
         raise ValueError("must be a region's name, as us-west-2")
     return text

@@ -105,6 +105,8 @@ def test_connected_shown_and_removed_by_their_pages(ada: Person) -> None:
     ("typed", "said"),
     [
         ({"bucket": "no bucket!"}, "It must be a bucket's name"),
+        ({"endpoint": "https://a_b.example"}, "It must be the address of an S3 server"),
+        ({"region": "a-"}, "It must be a region's name"),
         ({"endpoint": "https://10.0.0.1"}, "It is not a public host."),
         ({"secret_access_key": ""}, "It must be given with the other half of the key."),
     ],
@@ -115,6 +117,7 @@ def test_what_is_wrong_is_said_and_no_secret_comes_back(
     page = shown(ada, 400, **typed)
     assert said in page.text
     assert SECRET not in page.html
+    assert "THE-KEY-ID" not in page.html
     assert 'type="password"' in page.html
 
 

@@ -125,11 +125,42 @@ async def test_only_owners_manage_them(resources: Resources, principal: Principa
         "https://me@s3.example.org",
         "ftp://s3.example.org",
         "s3.example.org",
+        "https://a_b.example",
+        "https://b\u00fccket.example",
+        "https://a..b",
+        "https://-a.example",
+        "https://h.example;x",
+        f"https://{'a' * 64}.com",
+        "https://[2001:4860:4860::8888%25eth0]",
     ],
 )
 async def test_addresses_that_are_none_for_a_bucket(resources: Resources, endpoint: str) -> None:
     with pytest.raises(Invalid, match="endpoint"):
         await made(resources, endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://s3.example.org:9000/path",
+        "https://xn--bcket-kva.example",
+        "https://8.8.8.8",
+        "https://[2001:4860:4860::8888]:9000",
+    ],
+)
+async def test_addresses_that_are_some(resources: Resources, endpoint: str) -> None:
+    assert (await made(resources, endpoint=endpoint)).endpoint == endpoint
+
+
+@pytest.mark.parametrize("region", ["-", "a-", "-a", "1", "a" * 41, "US", "a_b", ""])
+async def test_regions_that_are_none(resources: Resources, region: str) -> None:
+    with pytest.raises(ValueError, match="must be a region's name"):
+        await made(resources, region=region)
+
+
+@pytest.mark.parametrize("region", ["a", "us-west-2", "auto", "1-a"])
+async def test_regions_that_are_some(resources: Resources, region: str) -> None:
+    assert await made(resources, region=region)
 
 
 async def test_private_addresses_where_a_setting_says_so(outbox: Outbox) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.networks import is_private_host, is_public
+from shared.networks import is_host, is_private_host, is_public
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_a_host_that_is_an_address_of_our_own_network(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost", "8.8.8.8", "s3.example.org", ""])
 def test_a_name_has_to_be_looked_up(host: str) -> None:
     assert not is_private_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "s3.example.org.", "xn--bcket-kva.de", "8.8.8.8", "::1"]
+)
+def test_hosts(host: str) -> None:
+    assert is_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", ".", "a..b", "a_b", "bücket.de", "-a", "a-", "::x", "fe80::1%x"]
+)
+def test_what_is_no_host(host: str) -> None:
+    assert not is_host(host)

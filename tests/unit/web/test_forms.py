@@ -269,9 +269,14 @@ def test_a_draft_comes_back_whole_without_its_token() -> None:
 
 
 def test_a_draft_carries_no_secret() -> None:
-    draft = make_draft("/-/noaa/connections", {"bucket": "data", "secret_access_key": "told once"})
+    halves = {"access_key_id": "told once", "secret_access_key": "told once"}
+    draft = make_draft("/-/noaa/connections", {"bucket": "data", **halves})
     assert "told once" not in pack(draft)
     assert draft.shown == [("Bucket", "data")]
+
+
+def test_a_draft_still_names_the_key_that_it_is_about() -> None:
+    assert make_draft("/-/keys/revoke", {"access_key_id": "K"}).shown == [("Access key id", "K")]
 
 
 def test_a_draft_never_leads_elsewhere() -> None:
