@@ -54,7 +54,8 @@ class Connections:
             await bucket.close()
 
     async def _leave_some(self) -> None:
-        idle = [uid for uid, bucket in self._open.items() if not bucket.readers]
+        # The last is only being handed out: who asked for it does not read it yet.
+        idle = [uid for uid, bucket in list(self._open.items())[:-1] if not bucket.readers]
         for uid in idle[: max(0, len(self._open) - HELD_OPEN)]:
             await self._leave(uid)
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from services.storage.backups.folder import open_folder
-from services.storage.blobs.connected import Bucket, Far
+from services.storage.blobs.connected import Bucket, Far, Reach
 from services.storage.models import Relisting
-from services.storage.operations.connections import Connections, far_of
+from services.storage.operations import connections
+from services.storage.operations.connections import HELD_OPEN, Connections, far_of
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.recovering import reindex
 from services.storage.operations.relisting import Seen, TooManyError, relist
@@ -172,6 +173,33 @@ async def test_a_connection_that_is_none_of_its_owners(
     await know(resources, CONNECTION.model_copy(update=changes))
     with pytest.raises(Forbidden, match="was removed"):
         await resources.connections.bucket(resources.outbox.table, SHOWN)
+
+
+async def test_one_more_than_are_held_open_is_not_closed_as_it_is_handed_out(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closing(Fixed):
+        is_closed = False
+
+        async def close(self) -> None:
+            self.is_closed = True
+
+    async def opened(_: Reach) -> Bucket:
+        return Closing()
+
+    monkeypatch.setattr(connections, "open_bucket", opened)
+    held, given = Connections(), list[Closing]()
+    for number in range(HELD_OPEN + 2):
+        uid = f"01CONNECTION{number}"
+        await know(resources, CONNECTION.model_copy(update={"connection_uid": uid}))
+        shown = SHOWN.model_copy(update={"connection_uid": uid})
+        bucket = await held.bucket(resources.outbox.table, shown)
+        assert isinstance(bucket, Closing)
+        given.append(bucket)
+        given[-1].readers += number < HELD_OPEN
+    # The one before the last is read by nobody by then.
+    assert [one.is_closed for one in given[-3:]] == [False, True, False]
+    assert not any(one.is_closed for one in given[:HELD_OPEN])
 
 
 async def test_credentials_of_another_key_file(resources: Resources) -> None:
