@@ -8,6 +8,7 @@ from typing import Any
 
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import (
+    ClientConnectionError,
     ClientPayloadError,
     ClientResponse,
     ClientSession,
@@ -63,6 +64,12 @@ class Calls(AIOHTTPSession):
     _connector_args: dict[str, Any]
     _timeout: ClientTimeout
     _exit_stack: AsyncExitStack
+    _is_over = False
+
+    async def __aexit__(self, *error: Any) -> None:  # noqa: ANN401 (as Python has it)
+        """See AIOHTTPSession: it would begin anew, and nobody would close that."""
+        self._is_over = True
+        await super().__aexit__(*error)
 
     def _create_connector(self, proxy_url: str | None) -> TCPConnector:
         self._connector_args = {**self._connector_args, **self._ways()}
@@ -73,6 +80,8 @@ class Calls(AIOHTTPSession):
         return {"resolver": PooledResolver()}
 
     async def _get_session(self, proxy_url: str | None) -> Direct:
+        if self._is_over:
+            raise ClientConnectionError("It was closed.")
         if proxy_url not in self._sessions:
             session = ClientSession(
                 connector=self._create_connector(proxy_url),

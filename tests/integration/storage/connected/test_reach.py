@@ -1,8 +1,13 @@
 """Where a bucket may be: a server in our own network is not even connected to."""
 
+import asyncio
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from services.storage.blobs.connected import Far, Reach, bucket, open_bucket
+from services.storage.blobs.connected import Far, Reach, bucket, open_bucket, resolver
 from shared.errors import Unavailable
 from tests.connected import answering
 from tests.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3Server
@@ -64,6 +69,36 @@ async def test_no_other_region_is_gone_to() -> None:
         with pytest.raises(Unavailable, match="refuses"):
             await listed(reach)
     assert len(asked) == 1
+
+
+async def test_one_that_was_closed_asks_nobody() -> None:
+    asked = list[str]()
+    async with answering("200 OK", asked=asked) as port:
+        there = await open_bucket(
+            Reach("b", f"http://127.0.0.1:{port}", REGION, allow_private=True)
+        )
+        await there.close()
+        with pytest.raises(Unavailable):
+            await there.head("k")
+    assert asked == []
+
+
+async def test_names_that_nobody_answers_for_hold_up_no_other_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(resolver, "LOOKUP_SECONDS", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answered.wait(30))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    there = await open_bucket(Reach("b", "http://name.example", REGION))
+    try:
+        with pytest.raises(Unavailable, match="out of reach"):
+            await there.head("k")
+        assert await asyncio.to_thread(lambda: "free") == "free"
+        assert not answered.is_set()
+    finally:
+        answered.set()
+        await there.close()
 
 
 async def test_a_name_that_leads_to_one_is_told_so() -> None:
