@@ -69,11 +69,12 @@ def far_told(key: str, told: dict[str, Any], size: int) -> Far:
     return Far(key, size, etag if ETAG.fullmatch(etag) else "", modified * 1000)
 
 
-def page_told(page: dict[str, Any]) -> list[Far]:
+def page_told(page: dict[str, Any], prefix: str) -> list[Far]:
     """The objects on a page of a listing. Raises as `far_told` does, and for another document."""
-    if not page.keys() & LISTING:
-        raise ValueError("That is no listing.")
-    return [far_told(one["Key"], one, one["Size"]) for one in page.get("Contents", [])]
+    told = page.get("Contents", [])
+    if not page.keys() & LISTING or not all(one["Key"].startswith(prefix) for one in told):
+        raise ValueError("That is no listing, or not this one.")
+    return [far_told(one["Key"], one, one["Size"]) for one in told]
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class Bucket:
         try:
             with answering():
                 async for page in pages.paginate(Bucket=self._name, Prefix=prefix):
-                    yield page_told(page)
+                    yield page_told(page, prefix)
         except GoneError:
             raise Unavailable("The data connection names a bucket that is not there.") from None
 

@@ -34,10 +34,10 @@ async def told(head: str, body: bytes = b"") -> AsyncIterator[Bucket]:
             await bucket.close()
 
 
-async def listed(body: bytes) -> list[Far]:
+async def listed(body: bytes, prefix: str = "") -> list[Far]:
     """What is found in such an answer."""
     async with told("200 OK", body) as bucket:
-        return [far async for page in bucket.pages("") for far in page]
+        return [far async for page in bucket.pages(prefix) for far in page]
 
 
 async def test_what_s3_answers() -> None:
@@ -65,6 +65,11 @@ async def test_what_s3_answers() -> None:
 async def test_what_is_no_listing(body: bytes) -> None:
     with pytest.raises(Unavailable, match="not answer as S3"):
         await listed(body)
+
+
+async def test_keys_of_another_folder() -> None:
+    with pytest.raises(Unavailable, match="not answer as S3"):
+        await listed(page(), "data/")
 
 
 async def test_what_is_no_document() -> None:
