@@ -3,7 +3,8 @@
 import ipaddress
 import re
 
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# By NAT64 (RFC 6052), as "compatible" once was (RFC 4291), and translated (RFC 2765).
+WITHIN = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
 LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 LONGEST_NAME = 253
 
@@ -37,7 +38,7 @@ def _is_address(text: str) -> bool:
 
 
 def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The older address that a newer one leads to: mapped, 6to4 or by NAT64 (RFC 6052)."""
-    if address in NAT64:
+    """The older address that a newer one leads to: mapped, 6to4 or one of WITHIN."""
+    if any(address in one for one in WITHIN):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour

@@ -26,6 +26,8 @@ from shared.networks import is_host, is_private_host, is_public
         "::ffff:10.0.0.1",
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
     ],
 )
 def test_addresses_of_our_own_network(address: str) -> None:
