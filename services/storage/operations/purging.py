@@ -29,6 +29,8 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
     Unavailable while events of it wait to be published; then it is to be done again.
     """
     uid = repository.repository_uid
+    # Who lists its bucket ends; what it would write yet is refused (shared.purged).
+    await drop_relisting(resources.outbox, uid)
     while True:
         records, _ = await objects_page(resources.outbox, uid, limit=PAGE, cursor=None)
         if not records:
@@ -47,7 +49,6 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         raise Unavailable(WAITING)
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
-    await drop_relisting(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))
 
 

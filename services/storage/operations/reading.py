@@ -103,9 +103,9 @@ async def _connected(
     resources: Resources, repository: Repository, record: ObjectRecord
 ) -> ConnectedBlob:
     """The bytes in their owner's bucket, not yet asked for. Forbidden, Unavailable."""
-    bucket = await resources.connections.bucket(resources.outbox.table, repository)
+    check = partial(resources.connections.bucket, resources.outbox.table, repository)
     look = partial(resources.ask_to_heal, repository, record.key)
-    return ConnectedBlob(bucket, far_of(repository, record), look)
+    return ConnectedBlob(await check(), far_of(repository, record), look, check)
 
 
 async def _reopen(resources: Resources, repository: Repository, key: str) -> Opened:

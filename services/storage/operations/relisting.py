@@ -26,10 +26,12 @@ from services.storage.store.objects import (
     last_version,
     objects_in,
 )
-from shared.contracts.repositories import Repository
-from shared.errors import Unavailable
+from shared.contracts.repositories import Repository, State
+from shared.errors import NotFound, Unavailable
 from shared.identifiers import check_key
 from shared.outbox import next_version
+from shared.purged import is_purged, not_purged
+from shared.snapshots import repository_known
 from shared.tables import Action, ConditionFailed
 
 ACTOR = "storage"
@@ -37,6 +39,7 @@ AT_ONCE = 50
 ATTEMPTS = 8
 LOOK_SECONDS = 10.0
 DIGEST_BYTES = 8
+DELETED = "The repository was deleted."
 
 Told = Callable[[], Awaitable[None]]
 
@@ -82,12 +85,13 @@ def _digest(key: str) -> int:
 async def relist(resources: Resources, repository: Repository, told: Told, *, most: int) -> Seen:
     """List all of it, and make records fit. `told` is asked to go on now and then.
 
-    Raises Unavailable, Forbidden, and TooManyError; then nothing is taken for gone.
+    Raises Unavailable, Forbidden, NotFound, and TooManyError; then nothing is taken for gone.
     """
     bucket = await resources.connections.bucket(resources.outbox.table, repository)
     seen = Seen()
     with bucket.in_use():
         async for page in bucket.pages(repository.connection_prefix):
+            await _check_shown(resources, repository)
             await told()
             found = _named(repository, page, seen)
             if seen.objects > most:
@@ -95,10 +99,21 @@ async def relist(resources: Resources, repository: Repository, told: Told, *, mo
             await _take(resources, repository, found)
         await seen.sort()
         async for records in objects_in(resources.outbox, repository.repository_uid):
+            await _check_shown(resources, repository)
             await told()
             missing = [one for one in records if one.key not in seen]
             await _in_turns([_look_at(resources, repository, bucket, one.key) for one in missing])
     return seen
+
+
+async def _check_shown(resources: Resources, repository: Repository) -> None:
+    """Raises Forbidden once its connection was removed, NotFound once it was deleted itself."""
+    table, uid = resources.outbox.table, repository.repository_uid
+    await resources.connections.bucket(table, repository)
+    known = await repository_known(table, uid)
+    is_deleted = known is not None and known.state is State.DELETED
+    if is_deleted or await is_purged(table, uid):
+        raise NotFound(DELETED)
 
 
 async def look_again(resources: Resources, repository: Repository, key: str) -> None:
@@ -150,7 +165,7 @@ async def _look_at(resources: Resources, repository: Repository, bucket: Bucket,
 
 
 async def _write(resources: Resources, repository: Repository, key: str, far: Far | None) -> None:
-    """Make the record of a key fit, whoever else is at it."""
+    """Make the record of a key fit, whoever else is at it. NotFound once all of it is purged."""
     uid, outbox = repository.repository_uid, resources.outbox
     for _ in range(ATTEMPTS):
         before = await find_object(outbox, uid, key)
@@ -159,8 +174,10 @@ async def _write(resources: Resources, repository: Repository, key: str, far: Fa
         version = next_version(await last_version(outbox, uid, key, before) or 0)
         now = _record(repository, key, far, version) if far is not None else None
         try:
-            await outbox.commit(*_rows(repository, before, now, version))
+            await outbox.commit(*_rows(repository, before, now, version), not_purged(uid))
         except ConditionFailed:
+            if await is_purged(outbox.table, uid):
+                raise NotFound(DELETED) from None
             continue
         return
     raise Unavailable("Others are at it too.")

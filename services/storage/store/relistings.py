@@ -10,6 +10,7 @@ from services.storage.store.layout import RECORD_VERSION
 from shared.contracts.storage import RelistingState
 from shared.outbox import Outbox
 from shared.paging import stretches
+from shared.purged import not_purged
 from shared.tables import (
     Absent,
     AnyOf,
@@ -18,6 +19,7 @@ from shared.tables import (
     Delete,
     Equals,
     Item,
+    Present,
     Put,
     Update,
 )
@@ -32,13 +34,14 @@ def now_ms() -> int:
 
 
 async def order_relisting(outbox: Outbox, repository_uid: str) -> None:
-    """Soon; once more, if somebody is at it."""
+    """Soon; once more, if somebody is at it. Never, once the repository is purged."""
     row = {"pk": RELISTINGS, "sk": repository_uid, "schema": RECORD_VERSION}
     new = {**row, **asdict(Relisting(repository_uid, now_ms()))}
     try:
-        await outbox.table.write(Put(new, when=Absent()))
+        await outbox.table.write(Put(new, when=Absent()), not_purged(repository_uid))
     except ConditionFailed:
-        await outbox.table.write(Update(RELISTINGS, repository_uid, set={"due": now_ms()}))
+        soon = {"due": now_ms()}
+        await _written(outbox, Update(RELISTINGS, repository_uid, set=soon, when=Present()))
 
 
 async def find_relisting(outbox: Outbox, repository_uid: str) -> Relisting | None:

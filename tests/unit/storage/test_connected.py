@@ -14,74 +14,15 @@ from services.storage.operations import connections
 from services.storage.operations.connections import HELD_OPEN, Connections, far_of
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.recovering import reindex
-from services.storage.operations.relisting import Seen, TooManyError, relist
+from services.storage.operations.relisting import TooManyError, relist
 from services.storage.operations.resources import Resources
 from services.storage.store import relistings
-from services.storage.store.objects import find_object, objects_page
-from shared.contracts.repositories import Repository, SealedConnection
+from services.storage.store.objects import find_object
 from shared.errors import Forbidden, Unavailable
-from shared.tables import Table
 from tests.backups import brought_back, know, made
 from tests.scrubs import found
-from tests.storage_room import REPOSITORY, keys, published, told
-
-SHOWN = REPOSITORY.model_copy(
-    update={"connection_uid": "01CONNECTION", "connection_prefix": "data/"}
-)
-UID = SHOWN.repository_uid
-CONNECTION = SealedConnection(
-    version=1, connection_uid="01CONNECTION", account_uid="01NOAA", bucket="theirs"
-)
-
-
-class Fixed(Bucket):
-    """A bucket that is what it is told to be, in the order that it is told."""
-
-    def __init__(self, *objects: Far) -> None:
-        self.objects = {one.key: one for one in objects}
-        self.readers = 0
-
-    async def pages(self, prefix: str) -> AsyncIterator[list[Far]]:
-        """All of them on a page each."""
-        for one in list(self.objects.values()):
-            if one.key.startswith(prefix):
-                yield [one]
-
-    async def head(self, key: str) -> Far | None:
-        """What is there."""
-        return self.objects.get(key)
-
-
-class Connected(Connections):
-    """Whatever is asked for is this bucket."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        super().__init__()
-        self.there = bucket
-
-    async def bucket(self, table: Table, repository: Repository) -> Bucket:  # noqa: ARG002 -- one
-        """The bucket."""
-        return self.there
-
-
-async def going_on() -> None:
-    """Nobody else is at it."""
-
-
-def far(key: str, etag: str = "e1", size: int = 4) -> Far:
-    """An object of theirs."""
-    return Far(f"data/{key}", size, etag, 1_700_000_000_000)
-
-
-async def listed(resources: Resources, *objects: Far, most: int = 100) -> tuple[Resources, Seen]:
-    """As a listing leaves it; with the bucket that was listed."""
-    with_bucket = replace(resources, connections=Connected(Fixed(*objects)))
-    return with_bucket, await relist(with_bucket, SHOWN, going_on, most=most)
-
-
-async def there(resources: Resources) -> list[str]:
-    """The keys that are known."""
-    return keys((await objects_page(resources.outbox, UID, limit=100, cursor=None))[0])
+from tests.shown import CONNECTION, SHOWN, UID, Connected, Fixed, far, going_on, listed, there
+from tests.storage_room import published, told
 
 
 async def test_what_is_new_changed_or_gone_is_told(resources: Resources) -> None:

@@ -1,7 +1,7 @@
 """One object of a connected bucket: asked for when it is read, in one answer where that can be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from services.storage.blobs.connected.answers import OUT_OF_REACH, Far, StaleError, answering
 from services.storage.blobs.connected.bucket import Body, Bucket
@@ -13,16 +13,26 @@ AHEAD_BYTES = 1024**2
 
 
 class ConnectedBlob:
-    """The bytes that were listed, or none: `on_stale` is called where there are others now."""
+    """The bytes that were listed, or none: `on_stale` is called where there are others now.
+
+    `check` is asked before its bucket is, and raises where nothing may be read of that any more.
+    """
 
     place = ""
 
-    def __init__(self, bucket: Bucket, far: Far, on_stale: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        bucket: Bucket,
+        far: Far,
+        on_stale: Callable[[], None],
+        check: Callable[[], Awaitable[object]],
+    ) -> None:
         self.size = far.size
         self.mark = far.mark
         self._bucket = bucket
         self._far = far
         self._on_stale = on_stale
+        self._check = check
         self._body: Body | None = None
         self._at = 0
         self._end = -1
@@ -97,6 +107,7 @@ class ConnectedBlob:
     async def _ask(self, offset: int, size: int) -> None:
         """For what is read from here on: no more than is wanted of who does not go on reading."""
         self._leave()
+        await self._check()
         ahead = AHEAD_BYTES if offset == self._end else size
         self._at = offset
         self._end = min(self.size, max(self._expected, offset + max(size, ahead)))
