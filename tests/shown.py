@@ -28,6 +28,9 @@ class Fixed(Bucket):
         self.objects = {one.key: one for one in objects}
         self.readers = 0
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
     async def pages(self, prefix: str) -> AsyncIterator[list[Far]]:
         """All of them on a page each."""
         for one in list(self.objects.values()):
@@ -51,10 +54,6 @@ class Connected(Connections):
         return self.there
 
 
-async def going_on() -> None:
-    """Nobody else is at it."""
-
-
 def far(key: str, etag: str = "e1", size: int = 4) -> Far:
     """An object of theirs."""
     return Far(f"data/{key}", size, etag, 1_700_000_000_000)
@@ -63,7 +62,7 @@ def far(key: str, etag: str = "e1", size: int = 4) -> Far:
 async def listed(resources: Resources, *objects: Far, most: int = 100) -> tuple[Resources, Seen]:
     """As a listing leaves it; with the bucket that was listed."""
     with_bucket = replace(resources, connections=Connected(Fixed(*objects)))
-    return with_bucket, await relist(with_bucket, SHOWN, going_on, most=most)
+    return with_bucket, await relist(with_bucket, SHOWN, most=most)
 
 
 async def there(resources: Resources) -> list[str]:

@@ -147,8 +147,9 @@ async def _holding(
 
 
 def relistings_of(settings: StorageSettings, resources: Resources) -> Relistings:
-    """How often buckets that accounts bring are listed, and how much of them."""
-    return Relistings(resources, settings.relist_seconds, settings.connected_objects)
+    """How often buckets that accounts bring are listed, how much of them and how long."""
+    most = (settings.connected_objects, settings.listing_seconds)
+    return Relistings(resources, settings.relist_seconds, *most)
 
 
 def redrawing_of(settings: StorageSettings) -> Redrawing:

@@ -52,7 +52,7 @@ class StorageSettings(SharedStorageSettings):
     keep `Host`, which is signed.
 
     `relist_seconds`: how often buckets that accounts bring are listed again; of one that holds more
-    than `connected_objects` no more are told.
+    than `connected_objects` no more are told, and after `listing_seconds` a listing is given up.
 
     An archive holds so many objects at most, and a process lays out so many at once.
     """
@@ -83,6 +83,7 @@ class StorageSettings(SharedStorageSettings):
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     relist_seconds: float = Field(default=6 * 3600.0, gt=0)
     connected_objects: int = Field(default=10_000_000, ge=1)
+    listing_seconds: float = Field(default=12 * 3600.0, gt=0)
     archive_objects: int = Field(default=1_000_000, ge=1)
     archives_at_once: int = Field(default=4, ge=1)
 

@@ -1,11 +1,12 @@
 """Connected buckets are listed as jobs: ordered, due now and then, gone on with after a kill."""
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from services.storage.models import Relisting
-from services.storage.operations.relisting import Told, TooManyError, relist
+from services.storage.operations.relisting import TooManyError, relist
 from services.storage.operations.resources import Resources
 from services.storage.store.relistings import (
     LEASE_MS,
@@ -18,7 +19,7 @@ from services.storage.store.relistings import (
     take_relisting,
 )
 from shared.contracts.repositories import Repository, State
-from shared.errors import Problem
+from shared.errors import Problem, ungrouped
 from shared.log import logger
 from shared.snapshots import repository_known
 
@@ -26,7 +27,14 @@ LOOK_SECONDS = 15.0
 AGAIN_SECONDS = 300.0
 # A large bucket takes hours, and stands in the way of no small one.
 AT_ONCE = 8
+# Of one account: whatever its buckets answer, there is room for others.
+EACH_AT_ONCE = 2
+UNEXPECTED = "Listing it failed unexpectedly; the log of this platform tells more."
 log = logger("storage")
+
+
+def _gates() -> "defaultdict[str, asyncio.Semaphore]":
+    return defaultdict(lambda: asyncio.Semaphore(EACH_AT_ONCE))
 
 
 class LeaseLostError(Exception):
@@ -35,14 +43,16 @@ class LeaseLostError(Exception):
 
 @dataclass(slots=True)
 class Relistings:
-    """Held while the process serves: how often a bucket is listed, and how much of it at most."""
+    """Held while the process serves: how often a bucket is listed, and how much, how long."""
 
     resources: Resources
     every_seconds: float
     most_objects: int
+    most_seconds: float
     rung: asyncio.Event = field(default_factory=asyncio.Event)
     _at: set[str] = field(default_factory=set)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _gates: "defaultdict[str, asyncio.Semaphore]" = field(default_factory=_gates)
 
     async def order(self, repository: Repository) -> None:
         """It is listed soon. Durable when this is done."""
@@ -71,8 +81,11 @@ class Relistings:
     async def _attempt(self, one: Relisting) -> None:
         """Whatever comes of it: what broke off is due again when its lease has run out."""
         try:
-            async with self._gate:
-                await self.list_one(one)
+            repository = await self._shown(one)
+            if repository is not None:
+                # Who waits for its own account takes nobody's turn.
+                async with self._gates[repository.account_uid], self._gate:
+                    await self.list_one(one)
         except Problem as problem:
             log.warning("cannot list yet", reason=problem.detail)
         except Exception:
@@ -82,10 +95,15 @@ class Relistings:
 
     async def list_one(self, one: Relisting) -> None:
         """List it, unless another process is at it."""
-        repository = await repository_known(self.resources.outbox.table, one.repository_uid)
-        # Until its event is heard, or for good once it is purged, there is nothing to list.
-        if repository is not None and repository.state is not State.DELETED:
+        repository = await self._shown(one)
+        if repository is not None:
             await self._list(repository, one)
+
+    async def _shown(self, one: Relisting) -> Repository | None:
+        """Until its event is heard, or for good once it is purged, there is nothing to list."""
+        repository = await repository_known(self.resources.outbox.table, one.repository_uid)
+        is_shown = repository is not None and repository.state is not State.DELETED
+        return repository if is_shown else None
 
     async def _list(self, repository: Repository, one: Relisting) -> None:
         outbox, holder = self.resources.outbox, self.resources.blobs.process
@@ -93,10 +111,10 @@ class Relistings:
         if not await take_relisting(outbox, uid, holder, due=said):
             return
         try:
-            ended = await self._listed(repository, one)
+            ended, is_over = await self._leased(repository, one)
         except LeaseLostError:
             return
-        if not ended.error:
+        if is_over:
             due = now_ms() + int(self.every_seconds * 1000)
             await postpone_relisting(outbox, uid, said=said, due=due)
         await end_relisting(outbox, holder, ended)
@@ -107,29 +125,36 @@ class Relistings:
         """How soon it is tried again where it failed."""
         return min(AGAIN_SECONDS, self.every_seconds)
 
-    async def _listed(self, repository: Repository, one: Relisting) -> Relisting:
-        """What came of it."""
-        try:
-            seen = await relist(
-                self.resources, repository, self._going(repository), most=self.most_objects
-            )
-        except Problem as problem:
-            return replace(one, error=problem.detail)
-        except TooManyError:
-            return replace(one, error=f"It holds more than {self.most_objects} objects.")
-        return replace(one, listed=now_ms(), objects=seen.objects, skipped=seen.skipped, error="")
+    async def _leased(self, repository: Repository, one: Relisting) -> tuple[Relisting, bool]:
+        """As _listed, while the lease is kept. Raises LeaseLostError, and Unavailable."""
+        with ungrouped(Exception):
+            async with asyncio.TaskGroup() as group:
+                keeping = group.create_task(self._keep(one.repository_uid))
+                try:
+                    return await self._listed(repository, one)
+                finally:
+                    keeping.cancel()
 
-    def _going(self, repository: Repository) -> Told:
-        """What keeps the lease while it goes on. Raises LeaseLostError."""
-        outbox, holder = self.resources.outbox, self.resources.blobs.process
-        uid, kept = repository.repository_uid, now_ms()
-
-        async def told() -> None:
-            nonlocal kept
-            if now_ms() - kept < LEASE_MS // 4:
-                return
-            if not await keep_relisting(outbox, uid, holder):
+    async def _keep(self, uid: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_MS / 4000)
+            if not await keep_relisting(self.resources.outbox, uid, self.resources.blobs.process):
                 raise LeaseLostError
-            kept = now_ms()
 
-        return told
+    async def _listed(self, repository: Repository, one: Relisting) -> tuple[Relisting, bool]:
+        """What came of it, and whether another try would soon come to the same."""
+        try:
+            async with asyncio.timeout(self.most_seconds):
+                seen = await relist(self.resources, repository, most=self.most_objects)
+        except Problem as problem:
+            return replace(one, error=problem.detail), False
+        except TooManyError:
+            return replace(one, error=f"It holds more than {self.most_objects} objects."), True
+        except TimeoutError:
+            return replace(one, error=f"It took more than {self.most_seconds:g} seconds."), True
+        except Exception:
+            # Somebody else's server answers: whatever it is, its maintainers are told.
+            log.exception("listing failed", repository=one.repository_uid)
+            return replace(one, error=UNEXPECTED), False
+        ended = replace(one, listed=now_ms(), objects=seen.objects, skipped=seen.skipped, error="")
+        return ended, True

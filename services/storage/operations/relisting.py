@@ -7,7 +7,7 @@ of these objects as of any others. A bucket may be listed in any order: some ser
 import asyncio
 from array import array
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -39,9 +39,10 @@ AT_ONCE = 50
 ATTEMPTS = 8
 LOOK_SECONDS = 10.0
 DIGEST_BYTES = 8
+# In a row: some servers answer so where they pass over much, and none for ever.
+EMPTY_PAGES = 1000
 DELETED = "The repository was deleted."
-
-Told = Callable[[], Awaitable[None]]
+ENDLESS = "The bucket of its data connection lists nothing over and over."
 
 
 class TooManyError(Exception):
@@ -58,6 +59,17 @@ class Seen:
     digests: "list[array[int]]" = field(default_factory=lambda: [array("Q") for _ in range(256)])
     objects: int = 0
     skipped: int = 0
+    listed: int = 0
+    empty: int = 0
+
+    def count(self, page: Sequence[Far], most: int) -> None:
+        """Another page. Raises TooManyError, whatever is in it, and Unavailable."""
+        self.listed += len(page)
+        self.empty = 0 if page else self.empty + 1
+        if self.listed > most:
+            raise TooManyError
+        if self.empty > EMPTY_PAGES:
+            raise Unavailable(ENDLESS)
 
     def add(self, key: str) -> None:
         """It was listed."""
@@ -82,8 +94,8 @@ def _digest(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=DIGEST_BYTES).digest())
 
 
-async def relist(resources: Resources, repository: Repository, told: Told, *, most: int) -> Seen:
-    """List all of it, and make records fit. `told` is asked to go on now and then.
+async def relist(resources: Resources, repository: Repository, *, most: int) -> Seen:
+    """List all of it, and make records fit.
 
     Raises Unavailable, Forbidden, NotFound, and TooManyError; then nothing is taken for gone.
     """
@@ -92,15 +104,11 @@ async def relist(resources: Resources, repository: Repository, told: Told, *, mo
     with bucket.in_use():
         async for page in bucket.pages(repository.connection_prefix):
             await _check_shown(resources, repository)
-            await told()
-            found = _named(repository, page, seen)
-            if seen.objects > most:
-                raise TooManyError
-            await _take(resources, repository, found)
+            seen.count(page, most)
+            await _take(resources, repository, _named(repository, page, seen))
         await seen.sort()
         async for records in objects_in(resources.outbox, repository.repository_uid):
             await _check_shown(resources, repository)
-            await told()
             missing = [one for one in records if one.key not in seen]
             await _in_turns([_look_at(resources, repository, bucket, one.key) for one in missing])
     return seen

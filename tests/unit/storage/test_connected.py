@@ -21,7 +21,7 @@ from services.storage.store.objects import find_object
 from shared.errors import Forbidden, Unavailable
 from tests.backups import brought_back, know, made
 from tests.scrubs import found
-from tests.shown import CONNECTION, SHOWN, UID, Connected, Fixed, far, going_on, listed, there
+from tests.shown import CONNECTION, SHOWN, UID, Connected, Fixed, far, listed, there
 from tests.storage_room import published, told
 
 
@@ -50,7 +50,7 @@ async def test_what_came_while_it_was_listed_is_not_taken_for_gone(resources: Re
             yield []
 
     late.pages = pages  # type: ignore[method-assign]
-    await relist(resources, SHOWN, going_on, most=100)
+    await relist(resources, SHOWN, most=100)
     assert await there(resources) == ["a"]
 
 

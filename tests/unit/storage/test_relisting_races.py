@@ -17,7 +17,7 @@ from shared.contracts.repositories import State
 from shared.errors import Forbidden, NotFound
 from shared.purged import put_purged
 from tests.backups import know
-from tests.shown import CONNECTION, SHOWN, UID, Connected, Fixed, far, going_on, listed, there
+from tests.shown import CONNECTION, SHOWN, UID, Connected, Fixed, far, listed, there
 from tests.storage_room import published
 
 Event = Callable[[], Awaitable[None]]
@@ -38,9 +38,6 @@ class Passing(Fixed):
             if first:
                 await self.meanwhile()
             first = False
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 async def opening(
@@ -64,7 +61,7 @@ async def test_a_connection_that_is_removed_is_listed_no_further(
 
     resources = await opening(resources, Passing(remove), monkeypatch)
     with pytest.raises(Forbidden, match="was removed"):
-        await relist(resources, SHOWN, going_on, most=100)
+        await relist(resources, SHOWN, most=100)
     assert await there(resources) == ["a"]
 
 
@@ -76,7 +73,7 @@ async def test_a_repository_that_is_deleted_is_listed_no_further(
 
     resources = await opening(resources, Passing(delete), monkeypatch)
     with pytest.raises(NotFound, match="was deleted"):
-        await relist(resources, SHOWN, going_on, most=100)
+        await relist(resources, SHOWN, most=100)
     assert await there(resources) == ["a"]
 
 
@@ -90,7 +87,6 @@ async def test_who_reads_on_asks_for_nothing_through_a_removed_connection(
         await resources.connections.bucket(resources.outbox.table, SHOWN)
 
     blob = ConnectedBlob(bucket, far("a"), lambda: None, check)
-    monkeypatch.setattr(resources.connections, "_leave", lambda _: going_on())
     await know(resources, CONNECTION.model_copy(update={"removed": True}))
     with pytest.raises(Forbidden, match="was removed"):
         await blob.read(0, 4)
@@ -120,7 +116,7 @@ async def test_a_purge_meanwhile_leaves_nothing(
     bucket = Passing(lambda: purged(resources))
     resources = await opening(resources, bucket, monkeypatch)
     with pytest.raises(NotFound):
-        await relist(resources, SHOWN, going_on, most=100)
+        await relist(resources, SHOWN, most=100)
     assert await nothing_is_left(resources)
 
 
