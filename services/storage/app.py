@@ -18,6 +18,7 @@ from services.storage.operations.connections import Connections
 from services.storage.operations.downloads import Downloads
 from services.storage.operations.expiring import keep_expiring
 from services.storage.operations.keeping_listed import Relistings
+from services.storage.operations.looking_again import keep_looking
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas
@@ -200,6 +201,7 @@ async def _looking_after(
     async with (
         going(recovering),
         going(healing),
+        going(partial(keep_looking, resources)),
         going(expiring),
         going(purging.keep_purging),
         going(scrubbing),

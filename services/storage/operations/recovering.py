@@ -9,7 +9,6 @@ from services.storage.models import DirtyMark
 from services.storage.operations.checking import check_versions
 from services.storage.operations.collecting import collect, is_old, remove_left_over
 from services.storage.operations.healing import heal_object
-from services.storage.operations.relisting import look_again
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.straying import heal_stray
 from services.storage.store.figures import fold
@@ -137,10 +136,7 @@ async def keep_healing(resources: Resources) -> None:
     while True:
         repository, key = await resources.ailing.get()
         try:
-            if repository.connection_uid:
-                await look_again(resources, repository, key)
-            else:
-                await heal_object(resources, repository, key)
+            await heal_object(resources, repository, key)
         except Problem as problem:
             log.warning("cannot heal yet", reason=problem.detail)
         except Exception:

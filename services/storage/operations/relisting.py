@@ -125,7 +125,7 @@ async def _check_shown(resources: Resources, repository: Repository) -> None:
 
 
 async def look_again(resources: Resources, repository: Repository, key: str) -> None:
-    """At one object, which is not what was listed. TimeoutError: others wait to be looked at."""
+    """At one object, which is not what was listed. TimeoutError: others of its account wait too."""
     bucket = await resources.connections.bucket(resources.outbox.table, repository)
     with bucket.in_use():
         async with asyncio.timeout(LOOK_SECONDS):

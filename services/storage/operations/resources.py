@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.connections import Connections
+from services.storage.operations.stale import Stale
 from services.storage.store.recent import Recent
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
@@ -15,7 +16,8 @@ from shared.outbox import Outbox
 class Resources:
     """Records, bytes, marks of what is being written, and keys that someone must look after.
 
-    `connections` are the buckets of accounts, whose bytes are not among ours.
+    `connections` are the buckets of accounts, whose bytes are not among ours; what must be looked
+    after there is `stale`, and holds up nothing that is ailing here.
     """
 
     outbox: Outbox
@@ -26,10 +28,13 @@ class Resources:
     ailing: "asyncio.Queue[tuple[Repository, str]]" = field(
         default_factory=lambda: asyncio.Queue(10_000)
     )
+    stale: Stale = field(default_factory=Stale)
 
     def ask_to_heal(self, repository: Repository, key: str) -> None:
         """Bytes and record of this key do not fit; forgotten where too many wait already."""
-        if not self.ailing.full():
+        if repository.connection_uid:
+            self.stale.add(repository, key)
+        elif not self.ailing.full():
             self.ailing.put_nowait((repository, key))
 
 

@@ -13,7 +13,7 @@ from services.storage.operations.connections import Connections
 from services.storage.operations.keeping_listed import UNEXPECTED, Relistings
 from services.storage.operations.relisting import TooManyError, relist
 from services.storage.operations.resources import Resources
-from services.storage.store.relistings import drop_relisting, find_relisting, now_ms
+from services.storage.store.relistings import drop_relisting, find_relisting, keep_relisting, now_ms
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
 from shared.outbox import Outbox
@@ -127,7 +127,7 @@ async def test_a_bucket_that_lists_for_ever_what_is_not_taken(
 async def test_a_lease_is_kept_while_a_bucket_does_not_answer(
     resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept, keep = asyncio.Event(), keeping_listed.keep_relisting
+    kept, keep = asyncio.Event(), keep_relisting
 
     async def keeping(outbox: Outbox, uid: str, holder: str) -> bool:
         is_kept = await keep(outbox, uid, holder)
