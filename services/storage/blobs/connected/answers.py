@@ -44,6 +44,10 @@ class StaleError(Unavailable):
     """There are other bytes than those that were listed, or none."""
 
 
+class RefusedError(Unavailable):
+    """403; where not every key may be listed, of one that is not there too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Far:
     """An object as its bucket tells of it; `etag` is without quotes."""
@@ -101,7 +105,8 @@ def _refusal(told: Any) -> Exception:  # noqa: ANN401 (what its server wrote)
     code = str(told.get("Error", {}).get("Code"))
     code = code if CODE.fullmatch(code) else str(status)
     log.info("a connected bucket refuses", code=code, status=status)
-    return Unavailable(f"The bucket of its data connection refuses: {code}.")
+    kind = RefusedError if status == HTTPStatus.FORBIDDEN else Unavailable
+    return kind(f"The bucket of its data connection refuses: {code}.")
 
 
 def _is_private(error: BaseException | None) -> bool:

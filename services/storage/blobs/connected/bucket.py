@@ -17,6 +17,7 @@ from services.storage.blobs.connected.answers import (
     NOT_PUBLIC,
     STALE,
     Far,
+    RefusedError,
     StaleError,
     answering,
     far_told,
@@ -32,6 +33,7 @@ CONNECT_SECONDS = 5
 SILENCE_SECONDS = 30
 SOCKETS = 256
 TRIES = 3
+UNTOLD = "The bucket of its data connection refuses to tell whether an object is there."
 NO_ADDRESS = "The data connection has no address, or no region, that can be used."
 log = logger("storage")
 
@@ -100,6 +102,20 @@ class Bucket:
                 return far_told(key, told, told["ContentLength"])
         except GoneError:
             return None
+        except RefusedError:
+            return await self._listed(key)
+
+    async def _listed(self, key: str) -> Far | None:
+        """As `head`, by one page of what begins so. RefusedError where that does not tell."""
+        with answering():
+            page = await self._client.list_objects_v2(Bucket=self._name, Prefix=key)
+            for one in page_told(page, key):
+                if one.key == key:
+                    return one
+        if page.get("IsTruncated"):
+            # Not every server keeps to an order, so that it may be on another page.
+            raise RefusedError(UNTOLD)
+        return None
 
     async def read(self, far: Far, start: int, end: int) -> Body:
         """A range of these bytes and no others. Raises StaleError, Unavailable."""
@@ -111,6 +127,11 @@ class Bucket:
                 told = await self._client.get_object(Bucket=self._name, Key=far.key, **wanted)
         except GoneError:
             raise StaleError(STALE) from None
+        except RefusedError:
+            listed = await self._listed(far.key)
+            if listed is None or listed.mark != far.mark:
+                raise StaleError(STALE) from None
+            raise
         with ExitStack() as unless_taken:
             body: Body = told["Body"]
             unless_taken.callback(body.close)
