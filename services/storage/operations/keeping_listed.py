@@ -12,6 +12,8 @@ from services.storage.store.relistings import (
     LEASE_MS,
     due_relistings,
     end_relisting,
+    find_relisting,
+    is_due,
     keep_relisting,
     now_ms,
     order_relisting,
@@ -94,10 +96,11 @@ class Relistings:
             self._at.discard(one.repository_uid)
 
     async def list_one(self, one: Relisting) -> None:
-        """List it, unless another process is at it."""
+        """List it, unless another process is at it, or was while this waited for its turn."""
         repository = await self._shown(one)
-        if repository is not None:
-            await self._list(repository, one)
+        now = await find_relisting(self.resources.outbox, one.repository_uid)
+        if repository is not None and now is not None and is_due(now):
+            await self._list(repository, now)
 
     async def _shown(self, one: Relisting) -> Repository | None:
         """Until its event is heard, or for good once it is purged, there is nothing to list."""

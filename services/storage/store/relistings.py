@@ -52,15 +52,17 @@ async def find_relisting(outbox: Outbox, repository_uid: str) -> Relisting | Non
 
 async def due_relistings(outbox: Outbox) -> list[Relisting]:
     """Those whose time has come, and those whose process died at it."""
-    moment, due = now_ms(), list[Relisting]()
+    due = list[Relisting]()
     async for rows in stretches(
         lambda cursor: outbox.table.query(RELISTINGS, limit=1000, cursor=cursor)
     ):
-        due += [one for one in map(_relisting, rows) if _is_due(one, moment)]
+        due += [one for one in map(_relisting, rows) if is_due(one)]
     return due
 
 
-def _is_due(one: Relisting, moment: int) -> bool:
+def is_due(one: Relisting) -> bool:
+    """Whether its time has come and nobody is at it."""
+    moment = now_ms()
     return one.until < moment and (one.due <= moment or bool(one.holder))
 
 

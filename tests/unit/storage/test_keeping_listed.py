@@ -13,7 +13,13 @@ from services.storage.operations.connections import Connections
 from services.storage.operations.keeping_listed import UNEXPECTED, Relistings
 from services.storage.operations.relisting import TooManyError, relist
 from services.storage.operations.resources import Resources
-from services.storage.store.relistings import drop_relisting, find_relisting, keep_relisting, now_ms
+from services.storage.store.relistings import (
+    drop_relisting,
+    due_relistings,
+    find_relisting,
+    keep_relisting,
+    now_ms,
+)
 from shared.contracts.repositories import Repository
 from shared.errors import Unavailable
 from shared.outbox import Outbox
@@ -106,6 +112,18 @@ async def test_what_goes_well_is_listed_again_as_often_as_is_said(resources: Res
     ended = await attempted(relistings_in(resources, Fixed(far("a"))))
     assert (ended.error, ended.holder, ended.objects) == ("", "", 1)
     assert not is_soon(ended)
+
+
+async def test_what_another_process_listed_meanwhile_is_not_listed_again(
+    resources: Resources,
+) -> None:
+    relistings = relistings_in(resources, Fixed(far("a")))
+    await know(resources, SHOWN)
+    await relistings.order(SHOWN)
+    (waiting,) = await due_relistings(resources.outbox)
+    ended = await attempted(relistings)
+    await relistings.list_one(waiting)
+    assert await find_relisting(resources.outbox, UID) == ended
 
 
 async def test_a_bucket_that_lists_nothing_for_ever(resources: Resources) -> None:
