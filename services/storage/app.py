@@ -233,8 +233,10 @@ async def _blobs(settings: ServiceSettings) -> Blobs:
 async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
     """Records and bytes, for a process that serves or for a command."""
     blobs = await _blobs(settings)
-    opening = connections_key(load_key_file(settings.home))
-    connections = Connections(opening, allow_private=settings.storage.private_connections)
+    connections = Connections(
+        lambda: connections_key(load_key_file(settings.home)),
+        allow_private=settings.storage.private_connections,
+    )
     bursts = Bursts(outbox, blobs.process)
     bursts.start()
     try:

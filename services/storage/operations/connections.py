@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 from services.storage.blobs.connected import Bucket, Far, Reach, open_bucket
@@ -19,9 +20,14 @@ UNSEALED = "What its bucket is read by does not open with this platform's key fi
 
 
 class Connections:
-    """Held open while the process serves; the least recently used are let go that nobody reads."""
+    """Held open while the process serves; the least recently used are let go that nobody reads.
 
-    def __init__(self, sealing_key: bytes = b"", *, allow_private: bool = False) -> None:
+    The sealing key is asked for when it is needed: a restore begins before its key file is there.
+    """
+
+    def __init__(
+        self, sealing_key: Callable[[], bytes] = bytes, *, allow_private: bool = False
+    ) -> None:
         self._sealing_key = sealing_key
         self._allow_private = allow_private
         self._open: dict[str, Bucket] = {}
@@ -63,7 +69,7 @@ class Connections:
         sealed, halves = connection.sealed_credentials, ("", "")
         if sealed:
             try:
-                text = unseal(self._sealing_key, sealed, name=connection.connection_uid)
+                text = unseal(self._sealing_key(), sealed, name=connection.connection_uid)
             except SealError as error:
                 raise Unavailable(UNSEALED) from error
             halves = json.loads(text)

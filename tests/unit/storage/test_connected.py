@@ -146,7 +146,7 @@ async def test_one_more_than_are_held_open_is_not_closed_as_it_is_handed_out(
 async def test_credentials_of_another_key_file(resources: Resources) -> None:
     await know(resources, CONNECTION.model_copy(update={"sealed_credentials": "c2VhbGVk"}))
     with pytest.raises(Unavailable, match="key file"):
-        await Connections(bytes(32)).bucket(resources.outbox.table, SHOWN)
+        await Connections(lambda: bytes(32)).bucket(resources.outbox.table, SHOWN)
 
 
 async def due(resources: Resources) -> list[Relisting]:

@@ -107,13 +107,14 @@ class Bucket:
 
     async def _listed(self, key: str) -> Far | None:
         """As `head`, by one page of what begins so. RefusedError where that does not tell."""
-        with answering():
-            page = await self._client.list_objects_v2(Bucket=self._name, Prefix=key)
-            for one in page_told(page, key):
-                if one.key == key:
-                    return one
-        if page.get("IsTruncated"):
-            # Not every server keeps to an order, so that it may be on another page.
+        pages = self.pages(key)
+        page: list[Far] = await anext(pages, [])
+        for one in page:
+            if one.key == key:
+                return one
+        names = [one.key for one in page]
+        # In order it would have come first; not every server keeps to one.
+        if names != sorted(names) and await anext(pages, None) is not None:
             raise RefusedError(UNTOLD)
         return None
 

@@ -22,6 +22,7 @@ def page(*names: str, truncated: str = "false") -> str:
     """What a listing answers."""
     entries = "".join(ENTRY.format(name) for name in names)
     more = f"<IsTruncated>{truncated}</IsTruncated>"
+    more += "<NextContinuationToken>more</NextContinuationToken>" if truncated == "true" else ""
     return f"<ListBucketResult>{more}{entries}</ListBucketResult>"
 
 
@@ -69,8 +70,13 @@ async def test_what_is_listed_as_another_is_stale() -> None:
             await bucket.read(Far("data/a", 4, "e0", 0), 0, 4)
 
 
+async def test_what_would_have_come_first_is_gone() -> None:
+    async with refusing(page("ab", "ac", truncated="true")) as bucket:
+        assert await bucket.head("data/a") is None
+
+
 async def test_what_may_be_on_another_page_is_not_taken_for_gone() -> None:
-    async with refusing(page("ab", truncated="true")) as bucket:
+    async with refusing(page("ac", "ab", truncated="true")) as bucket:
         with pytest.raises(Unavailable, match="refuses to tell"):
             await bucket.head("data/a")
 
