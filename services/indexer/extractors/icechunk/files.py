@@ -57,7 +57,8 @@ def _unpacked(data: bytes, packing: int) -> bytes:
         raise Malformed("A file of its repository is packed in an unknown way.")
     try:
         with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-            found: bytes = stream.read(LARGEST + 1)
+            # `read` never lets go of the room that it took for bytes that are broken.
+            found: bytes = stream.read_buffer(LARGEST + 1).to_pybytes()
     except OSError as error:
         raise Malformed("A file of its repository is not packed as it says.") from error
     if len(found) > LARGEST:

@@ -2,6 +2,7 @@
 
 import random
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,18 @@ def test_a_broken_manifest_is_told() -> None:
         facts = facts_of(ROOT, TWO[ROOT], TWO | {name: data})
         assert facts.place is None
         assert facts.partial.startswith("Where the chunks of ")
+
+
+def test_what_is_not_packed_as_it_says_leaves_no_memory() -> None:
+    broken = TWO | {ROOT: TWO[ROOT][:60] + bytes(len(TWO[ROOT]) - 60)}
+
+    def taken() -> int:
+        with pytest.raises(Malformed):
+            extracted(ROOT, broken[ROOT], beside=broken)
+        return int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+
+    first = taken()
+    assert max(taken() for _ in range(40)) - first < 1024**3
 
 
 def test_names_alone_make_no_repository() -> None:
