@@ -5,11 +5,13 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+import pytest
 
 from infra.kratos.build import BuildError, find_go
 from infra.kratos.release import this_platform
@@ -49,6 +51,13 @@ class S3Server:
         name = f"bytes-{next(_numbers)}"
         (self.folder / name).mkdir()
         return f"s3://{name}/some/prefix"
+
+
+def leave_time_to_build(items: Iterable[pytest.Item], folder: Path) -> None:
+    """For the tests of a folder: the server may have to be built before the first of them."""
+    for item in items:
+        if item.path.is_relative_to(folder):
+            item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
 
 
 @contextmanager

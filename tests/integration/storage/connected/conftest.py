@@ -13,11 +13,8 @@ from tests.s3_server import S3Server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The server may have to be built before the first of them."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.timeout(s3_server.BUILD_SECONDS))
+    """See s3_server.leave_time_to_build."""
+    s3_server.leave_time_to_build(items, Path(__file__).parent)
 
 
 @pytest.fixture(scope="package")
