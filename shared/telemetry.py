@@ -82,6 +82,25 @@ scrub_faults = Gauge(
 scrub_ended = Gauge(
     "coop_scrub_ended_seconds", "When all bytes had been read again, since 1970; 0 for never"
 )
+mirror_waiting = Gauge(
+    "coop_mirror_waiting",
+    "Changes that a mirror does not have yet, a thousand at most",
+    ("mirror",),
+)
+mirror_lag = Gauge(
+    "coop_mirror_lag_seconds", "How long ago the oldest of these was made", ("mirror",)
+)
+mirror_compared = Gauge(
+    "coop_mirror_compared_seconds",
+    "When a mirror had been compared with all records, since 1970; 0 for never",
+    ("mirror",),
+)
+mirror_bytes = Counter("coop_mirror_bytes_total", "Bytes copied to a mirror", ("mirror",))
+mirror_reads = Counter(
+    "coop_mirror_reads_total",
+    "Objects wanted of a mirror since the primary failed, by outcome",
+    ("mirror", "outcome"),
+)
 
 
 def exposition() -> tuple[bytes, str]:

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from services.storage.blobs.cloud import open_cloud
+from services.storage.blobs.opening import names_of_back_ends, open_back_end
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import SealingError, open_files
 from services.storage.handlers import REQUESTS, Answering, on_account, on_created, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
@@ -18,7 +17,9 @@ from services.storage.operations.connections import Connections
 from services.storage.operations.downloads import Downloads
 from services.storage.operations.expiring import keep_expiring
 from services.storage.operations.keeping_listed import Relistings
+from services.storage.operations.keeping_mirrored import keep_mirrored
 from services.storage.operations.looking_again import keep_looking
+from services.storage.operations.mirrors import Mirror
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas
@@ -33,6 +34,7 @@ from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings, StorageSettings
 from services.storage.store.layout import SCHEMA
+from services.storage.store.mirrors import find_primary, has_begun
 from services.storage.store.recent import Recent
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import ArchiveLimits, Held
@@ -207,32 +209,23 @@ async def _looking_after(
         going(scrubbing),
         going(settling),
         going(relistings.keep_listing),
+        AsyncExitStack() as mirroring,
     ):
+        for mirror in resources.mirrors:
+            keeping = partial(keep_mirrored, resources, mirror)
+            await mirroring.enter_async_context(going(keeping))
         yield
-
-
-async def _blobs(settings: ServiceSettings) -> Blobs:
-    storage = settings.storage
-    if not storage.blobs:
-        return await open_files(
-            settings.home / "storage",
-            fsync=storage.fsync,
-            seals=storage.sealed,
-            key_file=settings.sealing_key,
-        )
-    if storage.sealed:
-        raise SealingError(
-            "COOP_STORAGE__SEALED seals files, and COOP_STORAGE__BLOBS names a bucket: "
-            "there use the encryption of its cloud."
-        )
-    options = {name: value.get_secret_value() for name, value in storage.blobs_options.items()}
-    return await open_cloud(storage.blobs, options, patience_seconds=storage.blobs_patience)
 
 
 @asynccontextmanager
 async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
     """Records and bytes, for a process that serves or for a command."""
-    blobs = await _blobs(settings)
+    primary = await find_primary(outbox)
+    others = [name for name in names_of_back_ends(settings) if name != primary]
+    mirrors = tuple(Mirror(name, partial(_mirror, settings, outbox, name)) for name in others)
+    # A mirror that has something tells that the primary had it too.
+    is_known = any([await has_begun(outbox, name) for name in others])
+    blobs = await open_back_end(settings, primary, has_begun=is_known)
     connections = Connections(
         lambda: connections_key(load_key_file(settings.home)),
         allow_private=settings.storage.private_connections,
@@ -242,11 +235,17 @@ async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIter
     try:
         # Only where a key has one place do its bytes tell that a record is old.
         recent = Recent() if blobs.lingers is None else Recent(0)
-        yield Resources(outbox, blobs, bursts, recent, connections)
+        yield Resources(outbox, blobs, bursts, recent, connections, mirrors=mirrors)
     finally:
         await connections.close()
         await bursts.stop()
+        for mirror in mirrors:
+            await mirror.close()
         await blobs.close()
+
+
+async def _mirror(settings: ServiceSettings, outbox: Outbox, name: str) -> Blobs:
+    return await open_back_end(settings, name, has_begun=await has_begun(outbox, name))
 
 
 def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:

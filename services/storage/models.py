@@ -203,3 +203,51 @@ class Scrub:
     def is_under_way(self) -> bool:
         """Whether a round began that did not end, though nobody may be at it just now."""
         return self.began_ms > self.ended_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where a mirror has the bytes of an object or of a version, and what they are.
+
+    `stamp` is that of the record; `crc64nvme`, in base64, was computed while they were copied.
+    """
+
+    repository_uid: str
+    key: str
+    stamp: int
+    size: int
+    etag: str
+    crc64nvme: str
+    place: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncopied:
+    """A key that changed and is to be looked at by a mirror; without a key its repository is gone.
+
+    `since` is when it changed, `due` when it is looked at (again), in epoch milliseconds.
+    """
+
+    account_id: str
+    repository_id: str
+    repository_uid: str
+    key: str
+    since: int
+    due: int
+    uid: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far a mirror is compared with all records; moments are in epoch milliseconds."""
+
+    began_ms: int = 0
+    ended_ms: int = 0
+    repository_uid: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether one began that did not end."""
+        return self.began_ms > self.ended_ms

@@ -1,21 +1,35 @@
 """What storage reads from the environment, beside what all services share."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, IPvAnyNetwork, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, StringConstraints
 
 from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
 
 SCRUB_RATE = 10_000_000
 SEALING_KEY = "sealing-key"
+# The back end that `blobs` names, beside which the mirrors are.
+MAIN = "main"
+MirrorName = Annotated[str, StringConstraints(pattern=r"^(?!main$)[a-z][a-z0-9-]{0,31}$")]
+
+
+class MirrorSettings(BaseModel):
+    """Where copies of all bytes are: a folder by its whole path, or a bucket as of `blobs`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    blobs: str = Field(pattern=r"^/|^(s3|gs|az)://[^/]+")
+    options: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class StorageSettings(SharedStorageSettings):
     """`blobs`: where bytes are kept: `s3://bucket/prefix`, `gs://bucket/prefix` or
     `az://account/container/prefix`; empty: files of this machine. `blobs_options` are obstore's own
     (`endpoint`, `region`, `access_key_id` ...), `blobs_patience` the seconds that it may be silent.
+
+    `mirrors` are further back ends by name, to which all bytes are copied.
 
     `backup_options` are those of a bucket for backups.
 
@@ -60,6 +74,7 @@ class StorageSettings(SharedStorageSettings):
     blobs: str = Field(default="", pattern=r"^$|^(s3|gs|az)://[^/]+")
     blobs_options: dict[str, SecretStr] = Field(default_factory=dict)
     blobs_patience: float = Field(default=30.0, gt=0)
+    mirrors: dict[MirrorName, MirrorSettings] = Field(default_factory=dict)
     backup_options: dict[str, SecretStr] = Field(default_factory=dict)
     fsync: Literal["always", "data", "off"] = "always"
     sealed: bool = False

@@ -34,6 +34,7 @@ from services.storage.store.faults import FAULTS
 from services.storage.store.layout import SCHEMA
 from services.storage.store.leftovers import LEFTOVERS
 from services.storage.store.marks import DIRTY
+from services.storage.store.mirrors import OF_MIRRORS
 from services.storage.store.uploads import upload_key
 from shared.errors import Conflict, Invalid, NotFound
 from shared.outbox import Outbox, announce_again
@@ -45,7 +46,7 @@ STAGE = ".restoring"
 # The supervisor's lock, and what some file systems begin with.
 MAY_BE_THERE = {"key", "sealing-key", "lock", "lost+found"}
 # What was under way, and where bytes were that are somewhere else now.
-UNDER_WAY = (DIRTY, LEFTOVERS, FAULTS, upload_key(""), "LEASE")
+UNDER_WAY = (DIRTY, LEFTOVERS, FAULTS, upload_key(""), "LEASE", *OF_MIRRORS)
 # Nobody who heard of an event so long before the copies were made is without it in them.
 LAG_US = 3600 * 1_000_000
 

@@ -1,12 +1,13 @@
 """The bytes of a snapshot put where its records will find them, which are told where that is."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 from services.storage.backups.naming import bytes_name
 from services.storage.backups.target import Target
-from services.storage.blobs.port import Bytes, Draft, GoneError, Imprint, Published, Stored
+from services.storage.blobs.port import Bytes, GoneError, Published, Stored
 from services.storage.models import ObjectRecord
 from services.storage.operations.backed_up import (
     AT_ONCE,
@@ -14,16 +15,14 @@ from services.storage.operations.backed_up import (
     Pace,
     Tally,
     all_of,
-    check,
     versions_in,
 )
+from services.storage.operations.carrying import fill
 from services.storage.operations.counting import reconcile, reconcile_accounts
-from services.storage.operations.receiving import BATCH_BYTES, KEPT, imprint_of
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.succession import name_of
 from services.storage.operations.telling import said_by, words_of
-from services.storage.s3.checksums import Checksums
 from services.storage.store.objects import object_row, objects_in
 from services.storage.store.versions import put_version
 from shared.contracts.repositories import Repository
@@ -112,7 +111,7 @@ async def _published(
     bringing.tally.size += record.size
     async with blobs.drafting(folder, key) as draft:
         try:
-            await _fill(bringing, draft, record)
+            await fill(draft, record, _pieces(bringing, record))
         except (GoneError, ChangedError):
             bringing.lost.append(record)
             return None
@@ -121,30 +120,11 @@ async def _published(
             return await blobs.publish(folder, key, draft, None)
 
 
-async def _fill(bringing: BringingBack, draft: Draft, record: ObjectRecord) -> None:
-    """Raises GoneError and ChangedError."""
-    computed, size = Checksums(KEPT), 0
-    batch: list[Bytes] = []
-
-    def imprint() -> Imprint:
-        check(record, computed, size)
-        return _imprint(record, computed)
-
+async def _pieces(bringing: BringingBack, record: ObjectRecord) -> AsyncIterator[Bytes]:
+    """Raises GoneError."""
     async for piece in bringing.target.get(bytes_name(record)):
         await bringing.pace.wait(len(piece))
-        batch.append(piece)
-        size += len(piece)
-        if sum(map(len, batch)) >= BATCH_BYTES:
-            await draft.write(batch, computed.update)
-            batch = []
-    await draft.finish(batch, computed.update, imprint)
-
-
-def _imprint(record: ObjectRecord, computed: Checksums) -> Imprint:
-    """As it was written when they came; of parts the record alone tells."""
-    whole = imprint_of(computed)
-    md5, _, parts = record.etag.partition("-")
-    return replace(whole, md5=bytes.fromhex(md5), parts=int(parts)) if record.parts else whole
+        yield piece
 
 
 def _at(record: ObjectRecord, stored: Stored) -> ObjectRecord:

@@ -104,7 +104,7 @@ async def new_rows(
     rows = await succeed(resources, repository, standing, record, kept)
     before, actor = standing.record, record.created_by
     own = created(repository, record, before=before, actor=actor, freed=rows.freed)
-    return [*own, *rows.actions]
+    return [*own, *rows.actions, *resources.to_copy(repository, record.key)]
 
 
 async def _publish(

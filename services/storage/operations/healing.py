@@ -202,7 +202,7 @@ async def _actions(
     # What was under the key is gone: somebody wrote over it.
     rows = await succeed(resources, repository, standing, adopted, None)
     own = created(repository, adopted, before=record, actor=ACTOR, freed=rows.freed)
-    return [*own, *rows.actions]
+    return [*own, *rows.actions, *resources.to_copy(repository, adopted.key)]
 
 
 def _is_alike(record: ObjectRecord, adopted: ObjectRecord) -> bool:
@@ -261,4 +261,5 @@ async def _forget(resources: Resources, repository: Repository, record: ObjectRe
     gone = marker_of(repository, record.key, version, actor=ACTOR)
     rows = await succeed(resources, repository, standing, gone, None)
     own = deleted(repository, record, gone, actor=ACTOR, freed=rows.freed)
-    await resources.outbox.commit(*own, *rows.actions)
+    to_copy = resources.to_copy(repository, record.key)
+    await resources.outbox.commit(*own, *rows.actions, *to_copy)

@@ -114,7 +114,8 @@ async def _put_marker(
         own = deleted(repository, before, gone, actor=actor, freed=rows.freed)
     else:
         own = nothing_there(repository, standing.key, gone, freed=rows.freed)
-    await resources.outbox.commit(*own, *rows.actions)
+    to_copy = resources.to_copy(repository, standing.key)
+    await resources.outbox.commit(*own, *rows.actions, *to_copy)
     # The record goes first: bytes without one are found again, and known by their age.
     if before is not None and resources.blobs.lingers is None:
         await resources.blobs.remove(folder_of(repository), standing.key, before.place)

@@ -39,17 +39,26 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         if not any(dropped):
             raise Unavailable(WAITING)
     await _drop_versions(resources, repository)
-    while True:
-        uploads, _ = await uploads_from(resources.outbox, uid, prefix="", start="", limit=PAGE)
-        if not uploads:
-            break
-        for upload in uploads:
-            await drop_upload(resources.outbox, upload.upload_id)
+    await _drop_uploads(resources, uid)
     if not await drop_downloads(resources.outbox, uid):
         raise Unavailable(WAITING)
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))
+    if to_copy := resources.to_copy(repository):
+        await resources.outbox.table.write(*to_copy)
+
+
+async def _drop_uploads(resources: Resources, repository_uid: str) -> None:
+    """All that are under way."""
+    while True:
+        uploads, _ = await uploads_from(
+            resources.outbox, repository_uid, prefix="", start="", limit=PAGE
+        )
+        if not uploads:
+            return
+        for upload in uploads:
+            await drop_upload(resources.outbox, upload.upload_id)
 
 
 async def _drop_versions(resources: Resources, repository: Repository) -> None:

@@ -12,7 +12,7 @@ from services.storage.operations.telling import said_of
 from services.storage.store.objects import find_object
 from services.storage.store.versions import version_called
 from shared.contracts.repositories import Repository
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 
 LOOKS = 3
 
@@ -65,6 +65,8 @@ async def open_version(
         blob = None if record.is_marker else await open_blob(resources, repository, record)
         if blob is not None:
             return Opened(record if blob.mark == record.mark else as_found(record, blob), blob)
+        if not record.is_marker:
+            await _demand_folder(resources, repository)
     raise NotFound("There is no such version.")
 
 
@@ -119,12 +121,27 @@ async def _reopen(resources: Resources, repository: Repository, key: str) -> Ope
         resources.recent.keep(record)
         blob = await open_blob(resources, repository, record)
     if blob is None:
+        await _demand_folder(resources, repository)
         resources.ask_to_heal(repository, key)
         raise NotFound("There is no such object.")
     if blob.mark != record.mark:
         resources.ask_to_heal(repository, key)
         record = as_found(record, blob)
     return Opened(record, blob)
+
+
+async def _demand_folder(resources: Resources, repository: Repository) -> None:
+    """Raises Unavailable where bytes that have a record are not gone but out of reach.
+
+    Of files where a whole repository is missing; in a bucket, where the record is the authority,
+    as long as a mirror may have them.
+    """
+    if resources.blobs.lingers is not None:
+        is_lost = bool(resources.mirrors)
+    else:
+        is_lost = not await resources.blobs.exists(folder_of(repository))
+    if is_lost:
+        raise Unavailable("The bytes of this object are out of reach.")
 
 
 def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:

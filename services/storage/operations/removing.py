@@ -155,6 +155,7 @@ def _rows(
     rows = [
         _trailed(repository, removal, version),
         *left_over(resources, repository, gone, is_kept=True),
+        *resources.to_copy(repository, gone.key),
     ]
     if not removal.is_of_object:
         rows.append(drop_version(gone))

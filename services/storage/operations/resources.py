@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.connections import Connections
+from services.storage.operations.mirrors import Mirror
 from services.storage.operations.stale import Stale
+from services.storage.store.copies import ask_to_copy
 from services.storage.store.recent import Recent
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
+from shared.tables import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Resources:
     """Records, bytes, marks of what is being written, and keys that someone must look after.
 
     `connections` are the buckets of accounts, whose bytes are not among ours; what must be looked
-    after there is `stale`, and holds up nothing that is ailing here.
+    after there is `stale`, and holds up nothing that is ailing here. `mirrors` have copies.
     """
 
     outbox: Outbox
@@ -29,6 +32,14 @@ class Resources:
         default_factory=lambda: asyncio.Queue(10_000)
     )
     stale: Stale = field(default_factory=Stale)
+    mirrors: tuple[Mirror, ...] = ()
+
+    def to_copy(self, repository: Repository, key: str = "") -> list[Action]:
+        """For the transaction that changes what a key has, or of a repository that goes whole."""
+        if repository.connection_uid:
+            return []
+        folder = folder_of(repository)
+        return [ask_to_copy(mirror.name, folder, key) for mirror in self.mirrors]
 
     def ask_to_heal(self, repository: Repository, key: str) -> None:
         """Bytes and record of this key do not fit; forgotten where too many wait already."""

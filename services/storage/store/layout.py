@@ -11,6 +11,10 @@
 | LEFTOVERS             | <due>#<version>#<uid>  | bytes that no record names from then on      |
 | FAULTS                | <repo. uid>#<uid>#<..> | bytes that are not what was stored           |
 | LEASE                 | scrub                  | who reads all bytes again, and how far it is |
+| PRIMARY               | PRIMARY                | which back end is written to                 |
+| MIRRORS               | <mirror>               | who copies to it, how far it is compared     |
+| COPIES#<mirror>#<..>  | <object uid>#<stamp>   | of a repository: where a mirror has bytes    |
+| UNCOPIED#<mirror>     | <due>#<uid>            | a key that a mirror has yet to look at       |
 | RELISTINGS            | <repository uid>       | when its connected bucket is listed again    |
 | CHANGES#<repo. uid>   | <version>#<object uid> | a change that its counter does not have yet  |
 | FIGURES#<uid>         | FIGURES                | how much a repository or an account keeps    |

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.storage.operations.failing_over import demand_primary
 from services.storage.operations.objects import Deleted, delete_object
 from services.storage.operations.removing import delete_version
 from services.storage.s3.addressing import Form, Target, check_key
@@ -82,6 +83,7 @@ async def place_of(exchange: Exchange, one: ObjectToDelete) -> tuple[Repository,
     account_id = exchange.target.account_id
     target = Target("", exchange.target.level, Form.ACCOUNT, account_id, repository_id)
     repository = await allowed_repository(exchange, target, Action.DATA_DELETE, key)
+    await demand_primary(exchange.held.resources, repository)
     if not key:
         raise S3Error("InvalidRequest", "The object key is missing.")
     return repository, check_key(key)

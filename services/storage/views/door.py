@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any, NamedTuple
 
+from services.storage.operations.failing_over import demand_primary
 from services.storage.s3.addressing import Level, Target, read_target
 from services.storage.s3.errors import S3Error
 from services.storage.s3.request import Request, read_headers
@@ -44,6 +45,7 @@ View = Callable[[Exchange], Awaitable[None]]
 SEE, READ, LIST = Action.REPOSITORY_READ, Action.DATA_READ, Action.DATA_LIST
 WRITE, DELETE, MANAGE = Action.DATA_WRITE, Action.DATA_DELETE, Action.REPOSITORY_EDIT
 READING = frozenset({SEE, READ, LIST})
+WRITING = frozenset({WRITE, DELETE})
 
 
 class Route(NamedTuple):
@@ -177,6 +179,8 @@ class DataDoor:
                 await cors.keep_to_known_rules(exchange)
                 raise
             await cors.keep_to_rules(exchange, exchange.repository)
+            if action in WRITING:
+                await demand_primary(self.held.resources, exchange.repository)
 
     async def _refuse(self, exchange: Exchange, reason: Exception) -> None:
         if exchange.status:

@@ -8,6 +8,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from services.storage.operations.committing import NewObject
+from services.storage.operations.failing_over import demand_primary
 from services.storage.operations.objects import put_object
 from services.storage.s3.addressing import Form, Level, Target, check_key
 from services.storage.s3.checksums import Bytes, Checksums
@@ -220,6 +221,7 @@ async def place_of(exchange: Exchange, reader: FormReader) -> tuple[Repository, 
         raise S3Error("InvalidRequest", "The object key is missing.")
     repository = await allowed_repository(exchange, target, Action.DATA_WRITE, key)
     await keep_to_rules(exchange, repository)
+    await demand_primary(exchange.held.resources, repository)
     headers = {"content-type": reader.file_type, **reader.fields}
     new = new_object(check_key(key), headers, exchange.caller.uid)
     if "tagging" in reader.fields:

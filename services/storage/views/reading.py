@@ -2,6 +2,7 @@
 
 from services.storage.blobs.port import READ_BYTES, Blob
 from services.storage.models import ObjectRecord
+from services.storage.operations.failing_over import FAILURES, covered, open_elsewhere
 from services.storage.operations.reading import (
     Opened,
     get_record,
@@ -75,11 +76,16 @@ async def get_object(exchange: Exchange) -> None:
 
 async def open_wanted(exchange: Exchange) -> Opened:
     """The object or version with its bytes open. Raises NoSuchKey, NoSuchVersion."""
+    place, target, resources = exchange.place, exchange.target, exchange.held.resources
     try:
-        return await open_named(exchange, exchange.place, exchange.target)
+        opened = await open_named(exchange, place, target)
     except NotFound:
         await tell_marker(exchange)
-        raise S3Error("NoSuchKey", Key=exchange.target.shown_key) from None
+        raise S3Error("NoSuchKey", Key=target.shown_key) from None
+    except FAILURES as reason:
+        what = target.key, target.version_id
+        opened = await open_elsewhere(resources, place, what, reason)
+    return covered(resources, place, opened)
 
 
 async def open_named(exchange: Exchange, repository: Repository, target: Target) -> Opened:

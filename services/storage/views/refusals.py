@@ -1,5 +1,7 @@
 """What went wrong, as S3 says it."""
 
+import errno
+
 from services.storage.blobs.port import DamagedError
 from services.storage.s3.errors import S3Error, from_problem
 from services.storage.s3.xml import error
@@ -8,6 +10,18 @@ from shared.errors import NotFound, Problem
 from shared.log import logger
 
 log = logger("door")
+# A disk that fails or is not there any more.
+AWAY = frozenset(
+    (
+        errno.EIO,
+        errno.EROFS,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ETIMEDOUT,
+    )
+)
 
 
 def as_s3(reason: Exception) -> S3Error:
@@ -21,6 +35,8 @@ def as_s3(reason: Exception) -> S3Error:
     if isinstance(reason, Problem):
         return from_problem(reason)
     log.error("the door failed", exc_info=reason)
+    if isinstance(reason, OSError) and reason.errno in AWAY:
+        return S3Error("ServiceUnavailable")
     return S3Error("InternalError")
 
 

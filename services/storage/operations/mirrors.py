@@ -1,0 +1,38 @@
+"""The mirrors that a process knows: back ends that may be away, opened when they are wanted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from services.storage.blobs.port import Blobs
+
+PROVEN = 10_000
+
+
+@dataclass(slots=True)
+class Mirror:
+    """A back end that has copies. `proven` are those that this process has read and found right."""
+
+    name: str
+    opening: Callable[[], Awaitable[Blobs]]
+    proven: set[tuple[str, str]] = field(default_factory=set)
+    _blobs: Blobs | None = None
+    _gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def reach(self) -> Blobs:
+        """Its bytes. Raises Unavailable, and what is wrong with its settings."""
+        async with self._gate:
+            if self._blobs is None:
+                self._blobs = await self.opening()
+            return self._blobs
+
+    def prove(self, place: str, mark: str) -> None:
+        """These bytes of it are what was stored."""
+        if len(self.proven) >= PROVEN:
+            self.proven.clear()
+        self.proven.add((place, mark))
+
+    async def close(self) -> None:
+        """Let go of it, if it was ever reached."""
+        if self._blobs is not None:
+            await self._blobs.close()

@@ -1,0 +1,74 @@
+"""Which back end is the primary; who copies to each mirror, and how far it has been compared.
+
+A mirror's row is its lease too: what is written of its copies is written on condition of that.
+"""
+
+import time
+from dataclasses import asdict
+
+from services.storage.models import Comparison
+from services.storage.settings import MAIN
+from services.storage.store.layout import RECORD_VERSION
+from shared.outbox import Outbox
+from shared.tables import Absent, AnyOf, Below, Check, ConditionFailed, Equals, Item, Update
+
+PRIMARY = ("PRIMARY", "PRIMARY")
+MIRRORS = "MIRRORS"
+# All that is known of back ends: where they are anew it is of others.
+OF_MIRRORS = ("PRIMARY", MIRRORS, "COPIES#", "UNCOPIED#")
+LEASE_MS = 20_000
+
+
+def now_ms() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+async def find_primary(outbox: Outbox) -> str:
+    """The name of the back end that is written to."""
+    row = await outbox.table.get(*PRIMARY)
+    return str(row["name"]) if row else MAIN
+
+
+async def take_mirror(outbox: Outbox, mirror: str, holder: str) -> bool:
+    """Whether it is ours for LEASE_MS."""
+    moment = now_ms()
+    lease = {"holder": holder, "until": moment + LEASE_MS, "schema": RECORD_VERSION}
+    free = AnyOf(Absent(), Below("until", moment), Equals("holder", holder))
+    try:
+        await outbox.table.write(Update(MIRRORS, mirror, set=lease, when=free))
+    except ConditionFailed:
+        return False
+    return True
+
+
+async def keep_mirror(outbox: Outbox, mirror: str, holder: str) -> None:
+    """It stays ours. Raises ConditionFailed where another took it."""
+    until = {"until": now_ms() + LEASE_MS}
+    await outbox.table.write(Update(MIRRORS, mirror, set=until, when=Equals("holder", holder)))
+
+
+def still_held(mirror: str, holder: str) -> Check:
+    """That it is ours."""
+    return Check(MIRRORS, mirror, when=Equals("holder", holder))
+
+
+async def find_comparison(outbox: Outbox, mirror: str) -> Comparison:
+    """How far it is, whoever is at it."""
+    return _comparison_of(await outbox.table.get(MIRRORS, mirror) or {})
+
+
+async def keep_comparison(outbox: Outbox, mirror: str, holder: str, comparison: Comparison) -> None:
+    """It is so far. Raises ConditionFailed where another took the mirror."""
+    told = asdict(comparison)
+    await outbox.table.write(Update(MIRRORS, mirror, set=told, when=Equals("holder", holder)))
+
+
+async def has_begun(outbox: Outbox, mirror: str) -> bool:
+    """Whether anything was ever copied there."""
+    return (await find_comparison(outbox, mirror)).began_ms > 0
+
+
+def _comparison_of(row: Item) -> Comparison:
+    names = Comparison.__dataclass_fields__
+    return Comparison(**{name: row[name] for name in names if name in row})
