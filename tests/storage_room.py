@@ -10,6 +10,7 @@ from services.storage.blobs.port import Blobs
 from services.storage.models import ObjectRecord
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.committing import NewObject
+from services.storage.operations.mirrors import Mirror
 from services.storage.operations.objects import put_object
 from services.storage.operations.reading import open_object
 from services.storage.operations.resources import Resources
@@ -68,7 +69,11 @@ class Bytes:
 
 @asynccontextmanager
 async def opened_resources(
-    home: Path, *, table_home: Path | None = None, blobs: Blobs | None = None
+    home: Path,
+    *,
+    table_home: Path | None = None,
+    blobs: Blobs | None = None,
+    mirrors: tuple[Mirror, ...] = (),
 ) -> AsyncIterator[Resources]:
     """As one process holds them; with `table_home` a host that shares the table and no folder."""
     settings = Settings(home=table_home or home)
@@ -76,7 +81,8 @@ async def opened_resources(
     outbox = Outbox(table)
     blobs = blobs or await open_local(home / "storage", fsync="off")
     bursts = Bursts(outbox, blobs.process)
-    yield Resources(outbox, blobs, bursts, Recent() if blobs.lingers is None else Recent(0))
+    recent = Recent() if blobs.lingers is None else Recent(0)
+    yield Resources(outbox, blobs, bursts, recent, mirrors=mirrors)
     await bursts.stop()
     await blobs.close()
     await table.close()

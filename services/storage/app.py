@@ -212,7 +212,7 @@ async def _looking_after(
         AsyncExitStack() as mirroring,
     ):
         for mirror in resources.mirrors:
-            keeping = partial(keep_mirrored, resources, mirror)
+            keeping = partial(keep_mirrored, resources, mirror, settings.mirror_seconds)
             await mirroring.enter_async_context(going(keeping))
         yield
 

@@ -3,7 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    StringConstraints,
+)
 
 from shared.settings import Settings
 from shared.settings import StorageSettings as SharedStorageSettings
@@ -12,7 +20,17 @@ SCRUB_RATE = 10_000_000
 SEALING_KEY = "sealing-key"
 # The back end that `blobs` names, beside which the mirrors are.
 MAIN = "main"
-MirrorName = Annotated[str, StringConstraints(pattern=r"^(?!main$)[a-z][a-z0-9-]{0,31}$")]
+
+
+def _is_no_main(name: str) -> str:
+    if name == MAIN:
+        raise ValueError(f"{MAIN!r} is the back end that COOP_STORAGE__BLOBS names")
+    return name
+
+
+MirrorName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$"), AfterValidator(_is_no_main)
+]
 
 
 class MirrorSettings(BaseModel):
@@ -29,7 +47,8 @@ class StorageSettings(SharedStorageSettings):
     `az://account/container/prefix`; empty: files of this machine. `blobs_options` are obstore's own
     (`endpoint`, `region`, `access_key_id` ...), `blobs_patience` the seconds that it may be silent.
 
-    `mirrors` are further back ends by name, to which all bytes are copied.
+    `mirrors` are further back ends by name, to which all bytes are copied; every `mirror_seconds`
+    it is looked for what changed.
 
     `backup_options` are those of a bucket for backups.
 
@@ -75,6 +94,7 @@ class StorageSettings(SharedStorageSettings):
     blobs_options: dict[str, SecretStr] = Field(default_factory=dict)
     blobs_patience: float = Field(default=30.0, gt=0)
     mirrors: dict[MirrorName, MirrorSettings] = Field(default_factory=dict)
+    mirror_seconds: float = Field(default=2.0, gt=0)
     backup_options: dict[str, SecretStr] = Field(default_factory=dict)
     fsync: Literal["always", "data", "off"] = "always"
     sealed: bool = False

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.storage.blobs.port import Folder, Found, NoRoomError
-from services.storage.models import Comparison, Copy, ObjectRecord, Uncopied
+from services.storage.models import Comparison, Copy, Uncopied
 from services.storage.operations.backed_up import AT_ONCE, ChangedError, all_of, versions_in
-from services.storage.operations.mirroring import Mirroring, copy_key
+from services.storage.operations.mirroring import Mirroring, copy_key, lies_right
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.copies import (
@@ -31,6 +31,7 @@ from services.storage.store.copies import (
 from services.storage.store.mirrors import (
     find_comparison,
     keep_comparison,
+    leave_mirror,
     now_ms,
     take_mirror,
 )
@@ -43,19 +44,25 @@ from shared.snapshots import all_repositories, repository_known
 from shared.tables import ConditionFailed
 from shared.telemetry import mirror_compared, mirror_lag, mirror_waiting
 
-LOOK_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 60.0
 COMPARE_SECONDS = 24 * 3600
 log = logger("storage")
 
 
-async def keep_mirrored(resources: Resources, mirror: Mirror) -> None:
+async def keep_mirrored(resources: Resources, mirror: Mirror, look_seconds: float) -> None:
     """Follow for ever, as every process does; while a mirror is away what it lacks waits."""
-    pause = LOOK_SECONDS
+    try:
+        await _keep_following(resources, mirror, look_seconds)
+    finally:
+        await leave_mirror(resources.outbox, mirror.name, resources.blobs.process)
+
+
+async def _keep_following(resources: Resources, mirror: Mirror, look_seconds: float) -> None:
+    pause = look_seconds
     while True:
         try:
             await follow(resources, mirror)
-            pause = LOOK_SECONDS
+            pause = look_seconds
         except ConditionFailed:
             log.info("another process copies to a mirror by now", mirror=mirror.name)
         except (Problem, OSError, NoRoomError) as reason:
@@ -144,6 +151,7 @@ async def compare_all(mirroring: Mirroring, comparison: Comparison) -> None:
         comparison = replace(comparison, repository_uid=repository.repository_uid)
         await _keep(mirroring, comparison)
         await _compare(mirroring, repository)
+    await mirroring.blobs.sweep()
     ended = replace(comparison, ended_ms=max(now_ms(), comparison.began_ms), repository_uid="")
     await _keep(mirroring, ended)
     log.info("a mirror is compared", mirror=mirroring.mirror.name)
@@ -158,7 +166,12 @@ async def _compare(mirroring: Mirroring, repository: Repository) -> None:
     outbox, folder = mirroring.resources.outbox, folder_of(repository)
     for batches in (objects_in, versions_in):
         async for records in batches(outbox, repository.repository_uid):
-            await _ask(mirroring, folder, await lacking(mirroring, folder, records))
+            copies = await find_copies(outbox, mirroring.mirror.name, records)
+            keys = {one.key for one, copy in zip(records, copies, strict=True) if copy is None}
+            there = [copy for copy in copies if copy is not None]
+            is_object = batches is objects_in
+            keys |= await lost(mirroring, folder, there, is_object=is_object)
+            await _ask(mirroring, folder, keys)
             await copy_changes(mirroring)
     async for copies in all_copies(outbox, mirroring.mirror.name, repository.repository_uid):
         stale = {one.key for one in copies if not await _is_wanted(mirroring, one)}
@@ -170,25 +183,30 @@ async def _compare(mirroring: Mirroring, repository: Repository) -> None:
 
 
 async def _ask(mirroring: Mirroring, folder: Folder, keys: set[str]) -> None:
-    """As if each had changed just now."""
-    for key in sorted(keys):
-        await mirroring.write(ask_to_copy(mirroring.mirror.name, folder, key))
-
-
-async def lacking(
-    mirroring: Mirroring, folder: Folder, records: Sequence[ObjectRecord]
-) -> set[str]:
-    """The keys of records whose bytes the mirror has not, or not any more."""
-    await mirroring.keep()
+    """As if each had changed just now, but for those that wait already."""
+    if not keys:
+        return
     outbox, mirror = mirroring.resources.outbox, mirroring.mirror.name
-    copies = await find_copies(outbox, mirror, records)
-    keys = {one.key for one, copy in zip(records, copies, strict=True) if copy is None}
-    for layer in _layers([copy for copy in copies if copy is not None]):
-        places = {key: copy.place for key, copy in layer.items()}
-        there = await mirroring.blobs.look_many(folder, places)
-        for key, stored in there.items():
-            if stored is None or stored.mark != layer[key].mark:
-                await mirroring.write(drop_copy(mirror, layer[key]))
+    waiting = await waiting_changes(outbox, mirror)
+    there = {one.key for one in waiting if one.repository_uid == folder.repository_uid}
+    for key in sorted(keys - there):
+        await mirroring.write(ask_to_copy(mirror, folder, key))
+
+
+async def lost(
+    mirroring: Mirroring, folder: Folder, copies: Sequence[Copy], *, is_object: bool
+) -> set[str]:
+    """The keys of copies that are not where they should be, of which nothing is known from now."""
+    await mirroring.keep()
+    blobs, keys = mirroring.blobs, set[str]()
+    for layer in _layers(copies):
+        there = await blobs.look_many(folder, {key: copy.place for key, copy in layer.items()})
+        for key, copy in layer.items():
+            stored = there[key]
+            if stored is None or stored.mark != copy.mark:
+                await mirroring.write(drop_copy(mirroring.mirror.name, copy))
+                keys.add(key)
+            elif not lies_right(blobs, copy, is_object=is_object):
                 keys.add(key)
     return keys
 

@@ -72,18 +72,12 @@ class Keyed:
     have: dict[int, Copy]
     places: set[str] = field(default_factory=set)
 
-    def is_version(self, copy: Copy) -> bool:
-        """Whether these bytes are only kept, and not what the key has; in a bucket none are."""
-        blobs = self.mirroring.blobs
-        place = blobs.version_place(copy.place, name_of(copy.stamp))
-        return blobs.lingers is None and copy.place == place
-
     def take_key(self) -> Stored | None:
         """What the key has in its own place; what is put there next is in its stead."""
         if self.mirroring.blobs.lingers is not None:
             return None
         for copy in list(self.have.values()):
-            if not self.is_version(copy):
+            if lies_right(self.mirroring.blobs, copy, is_object=True):
                 del self.have[copy.stamp]
                 return Stored(copy.place, copy.mark)
         return None
@@ -117,11 +111,19 @@ async def copy_key(mirroring: Mirroring, folder: Folder, key: str) -> None:
         raise ChangedError
 
 
+def lies_right(blobs: Blobs, copy: Copy, *, is_object: bool) -> bool:
+    """Whether bytes are where the primary would have them; in a bucket they are in any case."""
+    if blobs.lingers is not None:
+        return True
+    is_version = copy.place == blobs.version_place(copy.place, name_of(copy.stamp))
+    return is_version is not is_object
+
+
 async def _is_kept(at: Keyed, record: ObjectRecord, *, is_object: bool) -> bool:
     """Whether the mirror has its bytes, as what the key has or as a version, when this returns."""
-    copy = at.have.get(record.stamp)
+    copy, blobs = at.have.get(record.stamp), at.mirroring.blobs
     is_there = copy is not None and fits(copy, record)
-    if copy is None or not is_there or (is_object and at.is_version(copy)):
+    if copy is None or not is_there or (is_object and not lies_right(blobs, copy, is_object=True)):
         try:
             copy = await _copied(at, record)
         except ChangedError:
@@ -185,10 +187,10 @@ async def _pieces(mirroring: Mirroring, source: Blob) -> AsyncIterator[Bytes]:
 
 async def _is_version(at: Keyed, copy: Copy) -> bool:
     """Whether bytes stay whatever the key has next; not where somebody took them away."""
-    blobs, name = at.mirroring.blobs, name_of(copy.stamp)
-    if copy.place == blobs.version_place(copy.place, name):
+    blobs, stored = at.mirroring.blobs, Stored(copy.place, copy.mark)
+    if lies_right(blobs, copy, is_object=False):
         return True
-    kept = await blobs.keep(at.folder, at.key, Stored(copy.place, copy.mark), name)
+    kept = await blobs.keep(at.folder, at.key, stored, name_of(copy.stamp))
     if kept is None or kept.mark != copy.mark:
         await at.mirroring.write(drop_copy(at.mirroring.mirror.name, copy))
         del at.have[copy.stamp]

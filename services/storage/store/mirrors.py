@@ -4,6 +4,7 @@ A mirror's row is its lease too: what is written of its copies is written on con
 """
 
 import time
+from contextlib import suppress
 from dataclasses import asdict
 
 from services.storage.models import Comparison
@@ -46,6 +47,13 @@ async def keep_mirror(outbox: Outbox, mirror: str, holder: str) -> None:
     """It stays ours. Raises ConditionFailed where another took it."""
     until = {"until": now_ms() + LEASE_MS}
     await outbox.table.write(Update(MIRRORS, mirror, set=until, when=Equals("holder", holder)))
+
+
+async def leave_mirror(outbox: Outbox, mirror: str, holder: str) -> None:
+    """It is anybody's, unless another took it already."""
+    with suppress(ConditionFailed):
+        free = {"holder": "", "until": 0}
+        await outbox.table.write(Update(MIRRORS, mirror, set=free, when=Equals("holder", holder)))
 
 
 def still_held(mirror: str, holder: str) -> Check:

@@ -1,0 +1,1 @@
+"""A door whose bytes have mirrors."""
