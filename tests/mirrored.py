@@ -13,6 +13,7 @@ from services.storage.operations.keeping_mirrored import follow
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.copies import waiting_changes
+from services.storage.store.mirrors import leave_mirror
 from services.storage.store.objects import objects_in
 from services.storage.store.versions import all_versions
 from shared.contracts.repositories import Repository
@@ -41,6 +42,7 @@ async def followed(resources: Resources) -> None:
     """The mirror has all that there is."""
     for mirror in resources.mirrors:
         assert await follow(resources, mirror)
+        await leave_mirror(resources.outbox, mirror.name, resources.blobs.process)
         assert not await waiting_changes(resources.outbox, mirror.name)
 
 

@@ -6,20 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from services.storage.blobs.opening import names_of_back_ends, open_back_end
-from services.storage.blobs.port import Blobs
 from services.storage.handlers import REQUESTS, Answering, on_account, on_created, on_renamed
 from services.storage.issuers.keys import IssuerKeys
 from services.storage.issuers.sessions import Sessions
 from services.storage.models import DirtyMark
-from services.storage.operations.bursts import Bursts
-from services.storage.operations.connections import Connections
 from services.storage.operations.downloads import Downloads
 from services.storage.operations.expiring import keep_expiring
 from services.storage.operations.keeping_listed import Relistings
 from services.storage.operations.keeping_mirrored import keep_mirrored
 from services.storage.operations.looking_again import keep_looking
-from services.storage.operations.mirrors import Mirror
+from services.storage.operations.opening import open_served
 from services.storage.operations.presigning import SigningDoor
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.quotas import Quotas
@@ -34,8 +30,6 @@ from services.storage.pictures.redrawing import Redrawing
 from services.storage.s3.presign import Signer
 from services.storage.settings import ServiceSettings, StorageSettings
 from services.storage.store.layout import SCHEMA
-from services.storage.store.mirrors import find_primary, has_begun
-from services.storage.store.recent import Recent
 from services.storage.views.door import DataDoor
 from services.storage.views.exchange import ArchiveLimits, Held
 from services.storage.views.holders import Holders
@@ -55,7 +49,6 @@ from shared.projection import Projection
 from shared.purging import Purging
 from shared.relay import Relay
 from shared.runtime import App, Door, Opened, going
-from shared.sealing import connections_key
 from shared.settings import LOOPBACK
 from shared.tables import open_table
 from shared.topology import PRIVATE, consumers_of
@@ -82,7 +75,7 @@ async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
         table = await open_table(SCHEMA, service=SERVICE, settings=settings)
         stack.push_async_callback(table.close)
         outbox = Outbox(table)
-        resources = await stack.enter_async_context(open_resources(settings, outbox))
+        resources = await stack.enter_async_context(open_served(settings, outbox))
         bus = Bus(settings.nats_url, service=SERVICE, seed=nats_seed(key, SERVICE))
         projection = Projection(table, bus)
         door = _signing_door(settings, key)
@@ -215,37 +208,6 @@ async def _looking_after(
             keeping = partial(keep_mirrored, resources, mirror, settings.mirror_seconds)
             await mirroring.enter_async_context(going(keeping))
         yield
-
-
-@asynccontextmanager
-async def open_resources(settings: ServiceSettings, outbox: Outbox) -> AsyncIterator[Resources]:
-    """Records and bytes, for a process that serves or for a command."""
-    primary = await find_primary(outbox)
-    others = [name for name in names_of_back_ends(settings) if name != primary]
-    mirrors = tuple(Mirror(name, partial(_mirror, settings, outbox, name)) for name in others)
-    # A mirror that has something tells that the primary had it too.
-    is_known = any([await has_begun(outbox, name) for name in others])
-    blobs = await open_back_end(settings, primary, has_begun=is_known)
-    connections = Connections(
-        lambda: connections_key(load_key_file(settings.home)),
-        allow_private=settings.storage.private_connections,
-    )
-    bursts = Bursts(outbox, blobs.process)
-    bursts.start()
-    try:
-        # Only where a key has one place do its bytes tell that a record is old.
-        recent = Recent() if blobs.lingers is None else Recent(0)
-        yield Resources(outbox, blobs, bursts, recent, connections, mirrors=mirrors)
-    finally:
-        await connections.close()
-        await bursts.stop()
-        for mirror in mirrors:
-            await mirror.close()
-        await blobs.close()
-
-
-async def _mirror(settings: ServiceSettings, outbox: Outbox, name: str) -> Blobs:
-    return await open_back_end(settings, name, has_begun=await has_begun(outbox, name))
 
 
 def _name_doors(bus: Bus, answering: Answering, purging: Purging) -> None:

@@ -1,6 +1,6 @@
-"""What operators do at the machine: figures, bytes read again, backups, restores, another key.
+"""What operators do at the machine: figures, bytes read again, backups, restores, mirrors, keys.
 
-All of it works beside a platform that runs or not; a restore does not.
+All of it works beside a platform that runs or not; a restore and a promotion do not.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from services.storage.backups.snapshots import PATH
 from services.storage.blobs.port import NoRoomError
 from services.storage.commands.backup import RECORDS, back_up, list_snapshots
 from services.storage.commands.figures import reconcile_all
+from services.storage.commands.promote import list_mirrors, promote_mirror
 from services.storage.commands.restore import restore
 from services.storage.commands.scrub import list_faults, scrub_now
 from services.storage.commands.sealing import rotate_sealing_key
@@ -36,6 +37,12 @@ def parser() -> argparse.ArgumentParser:
     _add_rate(one)
     one.set_defaults(run=restore)
     _add_scrub(commands.add_parser("scrub", help="read all bytes again, to find what rotted"))
+    one = commands.add_parser("mirrors", help="tell which back ends there are, and what they lack")
+    one.set_defaults(run=list_mirrors)
+    one = commands.add_parser("promote", help="make a mirror the primary, while nothing runs")
+    one.add_argument("name", help="the mirror, or main for what COOP_STORAGE__BLOBS names")
+    one.add_argument("--lose", action="store_true", help="also what it does not have")
+    one.set_defaults(run=promote_mirror)
     one = commands.add_parser("rotate-sealing-key", help="a new key file for what is sealed")
     one.set_defaults(run=rotate_sealing_key)
     return whole

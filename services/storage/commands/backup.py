@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.storage.app import open_resources
 from services.storage.backups.inventory import Inventory
 from services.storage.backups.naming import FILES, MANIFEST, MOMENT, in_snapshot
 from services.storage.backups.opening import open_target
@@ -31,6 +30,7 @@ from services.storage.blobs.local.descent import FOLDER_FLAGS
 from services.storage.blobs.local.locks import try_lock
 from services.storage.operations.backed_up import Pace, Tally
 from services.storage.operations.backing_up import BackingUp, back_up_bytes
+from services.storage.operations.opening import open_resources
 from services.storage.settings import ServiceSettings
 from services.storage.store.layout import SCHEMA
 from shared.errors import Conflict, Invalid, NotFound

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.storage.app import open_resources
 from services.storage.backups.naming import path_in
 from services.storage.backups.opening import open_target
 from services.storage.backups.snapshots import (
@@ -28,6 +27,7 @@ from services.storage.commands.backup import (
 )
 from services.storage.operations.backed_up import Pace, Tally
 from services.storage.operations.bringing_back import BringingBack, bring_back_bytes
+from services.storage.operations.opening import open_resources
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.settings import ServiceSettings
 from services.storage.store.faults import FAULTS

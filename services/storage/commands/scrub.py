@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from services.storage.app import open_resources
 from services.storage.commands.backup import MEGABYTE
 from services.storage.models import Fault, Scrub
 from services.storage.operations.faults import settle_faults
+from services.storage.operations.opening import open_resources
 from services.storage.operations.resources import Resources
 from services.storage.operations.scrubbing import scrub_all
 from services.storage.settings import ServiceSettings

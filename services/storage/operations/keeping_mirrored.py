@@ -166,9 +166,9 @@ async def _compare(mirroring: Mirroring, repository: Repository) -> None:
     outbox, folder = mirroring.resources.outbox, folder_of(repository)
     for batches in (objects_in, versions_in):
         async for records in batches(outbox, repository.repository_uid):
-            copies = await find_copies(outbox, mirroring.mirror.name, records)
-            keys = {one.key for one, copy in zip(records, copies, strict=True) if copy is None}
-            there = [copy for copy in copies if copy is not None]
+            known = await find_copies(outbox, mirroring.mirror.name, records)
+            keys = {one.key for one, copy in zip(records, known, strict=True) if copy is None}
+            there = [copy for copy in known if copy is not None]
             is_object = batches is objects_in
             keys |= await lost(mirroring, folder, there, is_object=is_object)
             await _ask(mirroring, folder, keys)

@@ -39,7 +39,7 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         if not any(dropped):
             raise Unavailable(WAITING)
     await _drop_versions(resources, repository)
-    await _drop_uploads(resources, uid)
+    await drop_uploads(resources, uid)
     if not await drop_downloads(resources.outbox, uid):
         raise Unavailable(WAITING)
     await drop_figures(resources.outbox, uid)
@@ -49,7 +49,7 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
         await resources.outbox.table.write(*to_copy)
 
 
-async def _drop_uploads(resources: Resources, repository_uid: str) -> None:
+async def drop_uploads(resources: Resources, repository_uid: str) -> None:
     """All that are under way."""
     while True:
         uploads, _ = await uploads_from(

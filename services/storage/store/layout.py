@@ -13,6 +13,7 @@
 | LEASE                 | scrub                  | who reads all bytes again, and how far it is |
 | PRIMARY               | PRIMARY                | which back end is written to                 |
 | MIRRORS               | <mirror>               | who copies to it, how far it is compared     |
+| SERVING               | <process>              | that a process serves the primary            |
 | COPIES#<mirror>#<..>  | <object uid>#<stamp>   | of a repository: where a mirror has bytes    |
 | UNCOPIED#<mirror>     | <due>#<uid>            | a key that a mirror has yet to look at       |
 | RELISTINGS            | <repository uid>       | when its connected bucket is listed again    |

@@ -11,6 +11,7 @@ from shared.paging import stretches
 from shared.tables import Action, Delete, Put
 
 LEFTOVERS = "LEFTOVERS"
+PAGE = 100
 
 
 def leave(left: Leftover) -> Action:
@@ -34,6 +35,15 @@ async def left_places(outbox: Outbox) -> set[str]:
     ):
         places |= {row["place"] for row in rows}
     return places
+
+
+async def drop_leftovers(outbox: Outbox) -> None:
+    """Of all that is written down nothing is there: bytes are somewhere else from now on."""
+    while True:
+        page = await outbox.table.query(LEFTOVERS, limit=PAGE)
+        if not page.items:
+            return
+        await outbox.table.write(*(Delete(LEFTOVERS, row["sk"]) for row in page.items))
 
 
 async def forget(outbox: Outbox, left: Leftover) -> None:

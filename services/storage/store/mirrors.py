@@ -6,17 +6,31 @@ A mirror's row is its lease too: what is written of its copies is written on con
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from typing import NamedTuple
 
 from services.storage.models import Comparison
 from services.storage.settings import MAIN
 from services.storage.store.layout import RECORD_VERSION
 from shared.outbox import Outbox
-from shared.tables import Absent, AnyOf, Below, Check, ConditionFailed, Equals, Item, Update
+from shared.tables import (
+    Absent,
+    AllOf,
+    AnyOf,
+    Below,
+    Check,
+    ConditionFailed,
+    Delete,
+    Equals,
+    Item,
+    Put,
+    Update,
+)
 
 PRIMARY = ("PRIMARY", "PRIMARY")
 MIRRORS = "MIRRORS"
+SERVING = "SERVING"
 # All that is known of back ends: where they are anew it is of others.
-OF_MIRRORS = ("PRIMARY", MIRRORS, "COPIES#", "UNCOPIED#")
+OF_MIRRORS = ("PRIMARY", MIRRORS, SERVING, "COPIES#", "UNCOPIED#")
 LEASE_MS = 20_000
 
 
@@ -25,10 +39,43 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def find_primary(outbox: Outbox) -> str:
-    """The name of the back end that is written to."""
+class Primary(NamedTuple):
+    """The name of the back end that is written to, and of one that is being made so."""
+
+    name: str
+    heir: str = ""
+
+
+async def find_primary(outbox: Outbox) -> Primary:
+    """Which it is."""
     row = await outbox.table.get(*PRIMARY)
-    return str(row["name"]) if row else MAIN
+    return Primary(row["name"], row["heir"]) if row else Primary(MAIN)
+
+
+async def set_primary(outbox: Outbox, before: Primary, after: Primary) -> None:
+    """From now on it is another. Raises ConditionFailed unless it is `before` still."""
+    pk, sk = PRIMARY
+    row = {"pk": pk, "sk": sk, "schema": RECORD_VERSION, **after._asdict()}
+    as_it_was = AllOf(Equals("name", before.name), Equals("heir", before.heir))
+    when = AnyOf(Absent(), as_it_was) if before == Primary(MAIN) else as_it_was
+    await outbox.table.write(Put(row, when=when))
+
+
+async def be_served(outbox: Outbox, process: str) -> None:
+    """A process has opened the primary and serves it, for LEASE_MS."""
+    row = {"pk": SERVING, "sk": process, "schema": RECORD_VERSION, "until": now_ms() + LEASE_MS}
+    await outbox.table.write(Put(row))
+
+
+async def be_left(outbox: Outbox, process: str) -> None:
+    """It serves no more."""
+    await outbox.table.write(Delete(SERVING, process))
+
+
+async def is_served(outbox: Outbox) -> bool:
+    """Whether a process serves the primary, or was killed less than LEASE_MS ago."""
+    page = await outbox.table.query(SERVING)
+    return any(row["until"] > now_ms() for row in page.items)
 
 
 async def take_mirror(outbox: Outbox, mirror: str, holder: str) -> bool:
@@ -70,6 +117,11 @@ async def keep_comparison(outbox: Outbox, mirror: str, holder: str, comparison: 
     """It is so far. Raises ConditionFailed where another took the mirror."""
     told = asdict(comparison)
     await outbox.table.write(Update(MIRRORS, mirror, set=told, when=Equals("holder", holder)))
+
+
+async def forget_comparison(outbox: Outbox, mirror: str) -> None:
+    """It is a mirror no more, or one of which nothing is known."""
+    await outbox.table.write(Delete(MIRRORS, mirror))
 
 
 async def has_begun(outbox: Outbox, mirror: str) -> bool:

@@ -19,7 +19,6 @@ from services.storage.store.copies import all_copies, waiting_changes
 from services.storage.store.mirrors import (
     find_comparison,
     keep_comparison,
-    leave_mirror,
     take_mirror,
 )
 from services.storage.store.versions import versions_of_key
@@ -166,7 +165,6 @@ async def test_what_changed_while_there_was_no_mirror_is_found(tmp_path: Path) -
         for key in KEYS:
             await put(resources, key, b"old", repository=KEPT)
         await followed(resources)
-        await leave_mirror(resources.outbox, SECOND, resources.blobs.process)
     async with opened_resources(tmp_path) as resources:
         await put(resources, "a", b"new", repository=PLAIN)
         (version,) = [one async for one in _versions(resources, "a")]
