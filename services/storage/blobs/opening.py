@@ -1,15 +1,14 @@
 """Opens the back ends that the settings name: the main one and its mirrors."""
 
+from itertools import combinations
 from pathlib import Path
-
-from pydantic import SecretStr
 
 from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local.naming import OURS
 from services.storage.blobs.port import Blobs
 from services.storage.blobs.sealed import SealingError, open_files
 from services.storage.settings import MAIN, MirrorSettings, ServiceSettings
-from shared.errors import Unavailable
+from shared.errors import Invalid, Unavailable
 
 
 async def open_back_end(settings: ServiceSettings, name: str, *, has_begun: bool = False) -> Blobs:
@@ -55,6 +54,23 @@ def names_of_back_ends(settings: ServiceSettings) -> tuple[str, ...]:
     return MAIN, *settings.storage.mirrors
 
 
+def refuse_within(settings: ServiceSettings) -> None:
+    """Raises Invalid where a back end is in another: what is unknown in a mirror is removed."""
+    places = [_place(settings, name) for name in names_of_back_ends(settings)]
+    for one, other in combinations(places, 2):
+        if one.startswith(other) or other.startswith(one):
+            raise Invalid(f"{one} and {other} are in one another: give each a place of its own.")
+
+
+def _place(settings: ServiceSettings, name: str) -> str:
+    """Where it is, ending as a folder does; of a bucket also on which server."""
+    folder = folder_of_back_end(settings, name)
+    if folder is not None:
+        return f"{folder.resolve()}/"
+    where, options = _reached(settings, name)
+    return f"{options.get('endpoint', '')} {where.rstrip('/')}/".lstrip()
+
+
 async def _bucket(settings: ServiceSettings, name: str) -> Blobs:
     storage = settings.storage
     if storage.sealed and name == MAIN:
@@ -62,11 +78,17 @@ async def _bucket(settings: ServiceSettings, name: str) -> Blobs:
             "COOP_STORAGE__SEALED seals files, and COOP_STORAGE__BLOBS names a bucket: "
             "there use the encryption of its cloud."
         )
-    where, options = storage.blobs, storage.blobs_options
+    where, options = _reached(settings, name)
+    return await open_cloud(where, options, patience_seconds=storage.blobs_patience)
+
+
+def _reached(settings: ServiceSettings, name: str) -> tuple[str, dict[str, str]]:
+    """The address of a bucket, and how it is reached."""
+    where, options = settings.storage.blobs, settings.storage.blobs_options
     if name != MAIN:
         mirror = _mirror(settings, name)
         where, options = mirror.blobs, mirror.options
-    return await open_cloud(where, _told(options), patience_seconds=storage.blobs_patience)
+    return where, {option: value.get_secret_value() for option, value in options.items()}
 
 
 def _mirror(settings: ServiceSettings, name: str) -> MirrorSettings:
@@ -76,7 +98,3 @@ def _mirror(settings: ServiceSettings, name: str) -> MirrorSettings:
         raise Unavailable(
             f"Bytes are in the back end {name!r}, which COOP_STORAGE__MIRRORS does not name."
         ) from None
-
-
-def _told(options: dict[str, SecretStr]) -> dict[str, str]:
-    return {name: value.get_secret_value() for name, value in options.items()}

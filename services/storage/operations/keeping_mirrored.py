@@ -1,4 +1,4 @@
-"""Mirrors follow: what changed is copied at once, and all records are compared every while.
+"""Mirrors follow: what changed is copied at once, and all records are compared every week.
 
 A change writes down in its own transaction that its key is to be looked at; one process at a time
 does so for each mirror, and whoever goes on after a kill finds what was not done. The comparison
@@ -34,6 +34,7 @@ from services.storage.store.mirrors import (
     leave_mirror,
     now_ms,
     take_mirror,
+    was_let_alone,
 )
 from services.storage.store.objects import find_object, objects_in
 from services.storage.store.versions import find_version
@@ -45,7 +46,7 @@ from shared.tables import ConditionFailed
 from shared.telemetry import mirror_compared, mirror_lag, mirror_waiting
 
 LONGEST_PAUSE_SECONDS = 60.0
-COMPARE_SECONDS = 24 * 3600
+COMPARE_SECONDS = 7 * 24 * 3600
 log = logger("storage")
 
 
@@ -54,7 +55,10 @@ async def keep_mirrored(resources: Resources, mirror: Mirror, look_seconds: floa
     try:
         await _keep_following(resources, mirror, look_seconds)
     finally:
-        await leave_mirror(resources.outbox, mirror.name, resources.blobs.process)
+        try:
+            await leave_mirror(resources.outbox, mirror.name, resources.blobs.process)
+        except Problem as problem:
+            log.info("a mirror is left by its lease", reason=problem.detail)
 
 
 async def _keep_following(resources: Resources, mirror: Mirror, look_seconds: float) -> None:
@@ -81,17 +85,18 @@ async def follow(resources: Resources, mirror: Mirror) -> bool:
     Raises what the mirror raises, and ConditionFailed where another process took over.
     """
     outbox = resources.outbox
+    is_strange = await was_let_alone(outbox, mirror.name)
     if not await take_mirror(outbox, mirror.name, resources.blobs.process):
         return False
     mirroring = Mirroring(resources, mirror, await mirror.reach())
     comparison = await find_comparison(outbox, mirror.name)
-    if not comparison.began_ms:
-        # From now on its folder is known not to be empty.
-        comparison = Comparison(began_ms=now_ms())
+    is_old = now_ms() - comparison.ended_ms > COMPARE_SECONDS * 1000
+    if is_strange or is_old:
+        # From now on its folder is known not to be empty, and this is not forgotten.
+        comparison = Comparison(now_ms(), comparison.ended_ms)
         await _keep(mirroring, comparison)
     await copy_changes(mirroring)
-    is_old = now_ms() - comparison.ended_ms > COMPARE_SECONDS * 1000
-    if comparison.is_under_way or is_old:
+    if comparison.is_under_way:
         await compare_all(mirroring, comparison)
     return True
 
@@ -141,8 +146,6 @@ async def _clear(mirroring: Mirroring, folder: Folder) -> None:
 
 async def compare_all(mirroring: Mirroring, comparison: Comparison) -> None:
     """All repositories, from where it was cut short; what changes meanwhile is copied meanwhile."""
-    if not comparison.is_under_way:
-        comparison = replace(comparison, began_ms=now_ms(), repository_uid="")
     table = mirroring.resources.outbox.table
     async for repository in all_repositories(table, comparison.repository_uid):
         if repository.connection_uid:

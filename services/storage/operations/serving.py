@@ -37,7 +37,10 @@ async def serving(resources: Resources) -> AsyncIterator[None]:
         keeping.cancel()
         with suppress(asyncio.CancelledError):
             await keeping
-        await be_left(outbox, process)
+        try:
+            await be_left(outbox, process)
+        except Problem as problem:
+            log.info("that nobody serves any more is told by time", reason=problem.detail)
 
 
 async def _keep(resources: Resources, primary: Primary) -> None:

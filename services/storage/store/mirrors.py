@@ -32,6 +32,7 @@ SERVING = "SERVING"
 # All that is known of back ends: where they are anew it is of others.
 OF_MIRRORS = ("PRIMARY", MIRRORS, SERVING, "COPIES#", "UNCOPIED#")
 LEASE_MS = 20_000
+ALONE_MS = 600_000
 
 
 def now_ms() -> int:
@@ -82,7 +83,8 @@ async def take_mirror(outbox: Outbox, mirror: str, holder: str) -> bool:
     """Whether it is ours for LEASE_MS."""
     moment = now_ms()
     lease = {"holder": holder, "until": moment + LEASE_MS, "schema": RECORD_VERSION}
-    free = AnyOf(Absent(), Below("until", moment), Equals("holder", holder))
+    ours = Equals("holder", holder), Equals("holder", "")
+    free = AnyOf(Absent(), Below("until", moment), *ours)
     try:
         await outbox.table.write(Update(MIRRORS, mirror, set=lease, when=free))
     except ConditionFailed:
@@ -99,13 +101,19 @@ async def keep_mirror(outbox: Outbox, mirror: str, holder: str) -> None:
 async def leave_mirror(outbox: Outbox, mirror: str, holder: str) -> None:
     """It is anybody's, unless another took it already."""
     with suppress(ConditionFailed):
-        free = {"holder": "", "until": 0}
+        free = {"holder": "", "until": now_ms()}
         await outbox.table.write(Update(MIRRORS, mirror, set=free, when=Equals("holder", holder)))
 
 
 def still_held(mirror: str, holder: str) -> Check:
     """That it is ours."""
     return Check(MIRRORS, mirror, when=Equals("holder", holder))
+
+
+async def was_let_alone(outbox: Outbox, mirror: str) -> bool:
+    """Whether nobody has had it for so long that changes may not have been told to it."""
+    row = await outbox.table.get(MIRRORS, mirror) or {}
+    return now_ms() - int(row.get("until", 0)) > ALONE_MS
 
 
 async def find_comparison(outbox: Outbox, mirror: str) -> Comparison:

@@ -204,6 +204,7 @@ async def test_without_what_is_lost_the_rest_goes_on(lagging: ServiceSettings) -
         assert [one.key for one in walked] == ["a"]
 
 
+@pytest.mark.parametrize("settings", KINDS[1:3], indirect=True)
 @pytest.mark.parametrize("step", ["_tell", "_remove_stale", "_drop_waiting"])
 async def test_one_that_is_cut_short_goes_on(
     settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch, step: str
