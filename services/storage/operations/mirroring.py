@@ -5,7 +5,8 @@ has one place, each version is under it for a moment on its way; what the key ha
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from services.storage.blobs.port import (
@@ -159,25 +160,32 @@ async def _copied(at: Keyed, record: ObjectRecord) -> Copy:
 
 async def _source(mirroring: Mirroring, folder: Folder, record: ObjectRecord) -> Blob:
     """The record's bytes in the primary. Raises ChangedError where they are others, or away."""
-    try:
+    with _read():
         blob = await mirroring.resources.blobs.open(folder, record.key, record.place)
-    except (GoneError, DamagedError, Unavailable, OSError) as error:
-        raise ChangedError from error
     if blob.mark != record.mark:
         blob.close()
         raise ChangedError
     return blob
 
 
+@contextmanager
+def _read() -> Iterator[None]:
+    """What the primary fails with is not the mirror's: the key is looked at again later."""
+    try:
+        yield
+    except (GoneError, DamagedError, Unavailable, OSError) as error:
+        raise ChangedError from error
+
+
 async def _pieces(mirroring: Mirroring, source: Blob) -> AsyncIterator[Bytes]:
     """All bytes in order. Raises ChangedError where one cannot be read."""
+    with _read():
+        await source.expect(0, source.size)
     offset = 0
     while offset < source.size:
         await mirroring.keep()
-        try:
+        with _read():
             piece = await source.read(offset, min(READ_BYTES, source.size - offset))
-        except (DamagedError, Unavailable, OSError) as error:
-            raise ChangedError from error
         if not piece:
             break
         mirror_bytes.labels(mirroring.mirror.name).inc(len(piece))
