@@ -58,7 +58,7 @@ HAS = "AND r.id IN (SELECT id FROM facets WHERE kind = :kind{0} AND value = :val
 MEETS = """(CASE WHEN r.west <= r.east THEN r.west <= :east{0} AND r.east >= :west{0}
             ELSE r.west <= :east{0} OR r.east >= :west{0} END)"""
 LIES = "AND r.south <= :north AND r.north >= :south AND ({0})"
-LOCATED = "AND r.located"
+LOCATED, DATED = "AND r.located ", "AND r.first <> '' "
 STARTS = "AND (r.first = '' OR r.first <= :end)"
 ENDS = "AND (r.last = '' OR r.last >= :start)"
 BESIDE = """
@@ -133,11 +133,18 @@ def _narrowed(question: Question) -> tuple[str, Values]:
         values |= {f"west{place}": west, f"east{place}": east}
     if question.is_located:
         narrowed += LOCATED
+    said, times = _timed(question)
+    return narrowed + said, values | times
+
+
+def _timed(question: Question) -> tuple[str, Values]:
+    """What a statement says of time, and its values."""
+    said, values = DATED if question.is_dated else "", Values()
     if question.start:
-        narrowed, values["start"] = narrowed + ENDS, question.start
+        said, values["start"] = said + ENDS, question.start
     if question.end:
-        narrowed, values["end"] = narrowed + STARTS, question.end
-    return narrowed, values
+        said, values["end"] = said + STARTS, question.end
+    return said, values
 
 
 def begun(connection: sqlite3.Connection, text: str, question: Question) -> list[Begun]:

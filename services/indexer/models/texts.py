@@ -42,7 +42,8 @@ class Question:
     """All words of one of the texts, and all facets, must fit. Without texts all do.
 
     `spans` are stretches of longitude from west to east, of which one must be met; `start` and
-    `end` stamps, empty where they are open. `is_located`: only what says where it is.
+    `end` stamps, empty where they are open. `is_located`: only what says where
+    it is, `is_dated` when.
 
     `is_called`: the words stand in titles, names or tags.
 
@@ -56,6 +57,7 @@ class Question:
     south: float = -90.0
     north: float = 90.0
     is_located: bool = False
+    is_dated: bool = False
     start: str = ""
     end: str = ""
     is_called: bool = False

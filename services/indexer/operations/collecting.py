@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import get_args
 
 import orjson
@@ -12,7 +11,7 @@ from services.indexer.fulltext import MOST_MATCHES, FullText
 from services.indexer.models.places import mark_of
 from services.indexer.models.texts import Field, Match, Order, Question
 from services.indexer.operations.asking import collections_of
-from services.indexer.operations.finding import beside_public, finds, placed
+from services.indexer.operations.finding import beside_public, finds, placed, timed
 from services.indexer.operations.room import fitting
 from services.indexer.store.repositories import find_repositories
 from shared.contracts.indexer import SearchCollections, StacPage
@@ -69,16 +68,9 @@ def _cursor_after(wanted: SearchCollections, page: Sequence[Match], last: int) -
 def _question(wanted: SearchCollections, principal: Principal) -> Question:
     question = Question(
         texts=tuple(wanted.texts),
-        start=_second(wanted.start),
-        end=_second(wanted.end),
         beside_public=beside_public(principal),
     )
-    return placed(question, wanted.bbox)
-
-
-def _second(moment: datetime | None) -> str:
-    """As extents have it, in UTC."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
+    return timed(placed(question, wanted.bbox), wanted.start, wanted.end)
 
 
 async def _best(

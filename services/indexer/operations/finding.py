@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 import orjson
@@ -64,7 +65,9 @@ def _question(wanted: SearchRepositories, principal: Principal) -> Question:
     facets = tuple((kind, value) for kind, value in wanted.facets.items() if value)
     texts = (wanted.text,) if wanted.text.strip() else ()
     question = Question(texts, facets, beside_public=beside_public(principal))
-    return replace(placed(question, wanted.bbox), is_located=wanted.bbox is not None)
+    question = timed(placed(question, wanted.bbox), wanted.start, wanted.end)
+    is_dated = bool(question.start or question.end)
+    return replace(question, is_located=wanted.bbox is not None, is_dated=is_dated)
 
 
 def placed(question: Question, bbox: Sequence[float] | None) -> Question:
@@ -74,6 +77,16 @@ def placed(question: Question, bbox: Sequence[float] | None) -> Question:
     half = len(bbox) // 2
     longitudes = tuple(spans(bbox[0], bbox[half]))
     return replace(question, spans=longitudes, south=bbox[1], north=bbox[half + 1])
+
+
+def timed(question: Question, start: datetime | None, end: datetime | None) -> Question:
+    """The same for what is of some moment between these, either of which may be open."""
+    return replace(question, start=_second(start), end=_second(end))
+
+
+def _second(moment: datetime | None) -> str:
+    """As extents have it, in UTC."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
 
 def beside_public(principal: Principal) -> frozenset[str] | None:

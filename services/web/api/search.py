@@ -1,15 +1,16 @@
-"""Search: repositories by words, facets and place."""
+"""Search: repositories by words, facets, place and time."""
 
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from services.web.api.queries import Paging, ask
 from services.web.api.routing import routing
 from services.web.api.visitors import Calling
-from services.web.forms.boxes import LONGEST, read_box
+from services.web.forms.boxes import LONGEST
+from services.web.forms.exploring import ExtentForm
 from shared.contracts.indexer import (
     LONGEST_FACET,
     LONGEST_TEXT,
@@ -19,13 +20,15 @@ from shared.contracts.indexer import (
     Suggestion,
     SuggestSearches,
 )
-from shared.fields import invalid
+from shared.fields import not_valid
 
 router = routing("search")
 
 Facet = Annotated[str, Field(max_length=LONGEST_FACET, description="Only those that have this")]
 WORDS = "All of them; the last may be begun only"
 PLACE = "Only those with data there: west, south, east, north in degrees"
+START = "Only those with data of this day or later: 2024-05-31, in UTC"
+END = "Only those with data of this day or earlier"
 REGION = "Only those with data there: a continent, an ocean, or Global"
 
 
@@ -40,14 +43,16 @@ class Filters(BaseModel):
     year: Facet = ""
     region: str = Field(default="", max_length=LONGEST_FACET, description=REGION)
     bbox: str = Field(default="", max_length=LONGEST, description=PLACE)
+    start: str = Field(default="", max_length=LONGEST, description=START)
+    end: str = Field(default="", max_length=LONGEST, description=END)
 
 
 async def _wanted(filters: Annotated[Filters, Query()]) -> dict[str, Any]:
     try:
-        box = read_box(filters.bbox)
-    except ValueError as error:
-        raise invalid("bbox", str(error)) from None
-    return filters.model_dump(exclude={"q"}) | {"text": filters.q, "bbox": box}
+        extent = ExtentForm.model_validate(filters.model_dump())
+    except ValidationError as error:
+        raise not_valid(error) from None
+    return filters.model_dump(exclude={"q"}) | {"text": filters.q} | extent.wanted
 
 
 Wanted = Annotated[dict[str, Any], Depends(_wanted)]

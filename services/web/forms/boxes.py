@@ -6,8 +6,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from services.web.forms.accounts import FormModel
-
 NUMBERS = "must have 4 or 6 numbers"
 LONGEST = 200
 
@@ -37,12 +35,6 @@ def read_box(text: str) -> list[float] | None:
 
 
 Box = Annotated[list[float] | None, BeforeValidator(read_box)]
-
-
-class PlaceForm(FormModel):
-    """A box alone."""
-
-    bbox: Box = None
 
 
 def _number(value: object) -> float:

@@ -1,8 +1,8 @@
-"""The filters of the explore page."""
+"""The filters of the explore page, and those that search shares with it."""
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -20,17 +20,24 @@ def _names(text: str) -> str:
     return text
 
 
-Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
+def read_day(text: str) -> date | None:
+    """As people write it: `2024-05-31`; nothing is no day."""
+    text = text.strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError("Write the date as 2024-05-31.") from None
 
 
-class ExploreForm(FormModel):
-    """Which items are meant: a box, the first and the last day, an account or a repository."""
+Day = Annotated[date | None, BeforeValidator(read_day)]
+
+
+class ExtentForm(FormModel):
+    """Where and when: a box, the first and the last day."""
 
     bbox: Box = None
     start: Day = None
     end: Day = None
-    within: Annotated[Line, Field(max_length=100), AfterValidator(_names)] = ""
-    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] = ""
 
     @field_validator("end")
     @classmethod
@@ -45,3 +52,16 @@ class ExploreForm(FormModel):
         """From the beginning of the first day to the end of the last, in UTC."""
         start = datetime.combine(self.start, time.min, UTC) if self.start else None
         return start, datetime.combine(self.end, time.max, UTC) if self.end else None
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """As a search is asked."""
+        start, end = self.interval
+        return {"bbox": self.bbox, "start": start, "end": end}
+
+
+class ExploreForm(ExtentForm):
+    """Which items are meant: by place and time, of an account or a repository."""
+
+    within: Annotated[Line, Field(max_length=100), AfterValidator(_names)] = ""
+    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] = ""

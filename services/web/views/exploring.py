@@ -56,10 +56,8 @@ async def _find(request: Request, form: ExploreForm) -> StacPage:
     whose = await _whose(request, form.within)
     if whose is None:
         return NOTHING
-    start, end = form.interval
     cursor = form.cursor or None
-    wanted = SearchItems(bbox=form.bbox, start=start, end=end, limit=PAGE, cursor=cursor, **whose)
-    return await answer_to(request, wanted)
+    return await answer_to(request, SearchItems(limit=PAGE, cursor=cursor, **form.wanted, **whose))
 
 
 async def _whose(request: Request, within: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Search: repositories by words, narrowed down by facets and place; all of it in the URL."""
+"""Search: repositories by words, narrowed down by facets, place and time; all of it in the URL."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.addresses import check_query
-from services.web.forms.boxes import PlaceForm
 from services.web.forms.checking import Filled, check
+from services.web.forms.exploring import ExtentForm
 from services.web.render.display import counted
 from services.web.render.footprint import Box, Map, around, seen, world
 from services.web.render.problems import problem_headers
@@ -40,6 +40,8 @@ HEADINGS = {
     "year": "Published in",
     "region": "Region",
 }
+# Fields of where and when, and what they are called.
+EXTENT = {"bbox": "place", "start": "from", "end": "to"}
 NOTHING = FoundPage(found=[], total=0)
 
 
@@ -68,14 +70,13 @@ class Choice(NamedTuple):
 async def search(request: Request) -> Response:
     """What fits the words and filters of the query; where that cannot be said now, why."""
     asked = _asked(request)
-    form, filled = check(PlaceForm, asked)
+    form, filled = check(ExtentForm, asked)
     if form is None:
         return await _show(request, filled, NOTHING)
-    box = form.bbox
     try:
-        return await _show(request, filled, await _find(request, asked, box), box=box)
+        return await _show(request, filled, await _find(request, asked, form), box=form.bbox)
     except Unavailable as problem:
-        response = await _show(request, filled, NOTHING, box=box, trouble=problem.detail)
+        response = await _show(request, filled, NOTHING, box=form.bbox, trouble=problem.detail)
         response.headers.update(problem_headers(problem))
         return response
 
@@ -120,7 +121,7 @@ def _asked(request: Request) -> dict[str, str]:
     """The query's fields. Invalid for one that is too long to be meant, or no UTF-8."""
     check_query(request.scope["query_string"])
     query = request.query_params
-    asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, "bbox", "cursor")}
+    asked = {name: query.get(name, "").strip() for name in ("q", *FACETS, *EXTENT, "cursor")}
     asked["q"] = " ".join(asked["q"].split())
     if len(asked["q"]) > LONGEST_TEXT:
         raise Invalid(f"A search is at most {LONGEST_TEXT} characters long.")
@@ -131,11 +132,10 @@ def _asked(request: Request) -> dict[str, str]:
     return asked
 
 
-async def _find(request: Request, asked: Mapping[str, str], box: list[float] | None) -> FoundPage:
-    facets = {name: asked[name] for name in FACETS}
+async def _find(request: Request, asked: Mapping[str, str], form: ExtentForm) -> FoundPage:
+    fields = {name: asked[name] for name in FACETS} | form.wanted
     cursor = asked["cursor"] or None
-    wanted = SearchRepositories(text=asked["q"], bbox=box, cursor=cursor, **facets)
-    return await answer_to(request, wanted)
+    return await answer_to(request, SearchRepositories(text=asked["q"], cursor=cursor, **fields))
 
 
 def _heading(found: FoundPage) -> str:
@@ -153,7 +153,7 @@ def _hit(shown: Map, one: FoundRepository, summary: RepositorySummary | None) ->
 
 
 def _chosen(asked: Mapping[str, str]) -> list[Choice]:
-    names = {name: name for name in FACETS} | {"bbox": "place"}
+    names = {name: name for name in FACETS} | EXTENT
     return [
         Choice(said, asked[name], 0, _way(asked, name, ""))
         for name, said in names.items()

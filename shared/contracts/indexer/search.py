@@ -57,8 +57,8 @@ class SearchRepositories(IndexerRequest[FoundPage]):
 
     Looked at are title, names, tags, description, README, and the columns, variables and formats
     of files. Of repositories that who asks may list and read whole. Without words: newest first.
-    `region` is a continent, an ocean or Global. `bbox` is as in SearchItems, and compared to the
-    extent of what is there; what has none is left out.
+    `region` is a continent, an ocean or Global. `bbox`, `start` and `end` are as in SearchItems,
+    and compared to the extent of what is there; what has none is left out.
     """
 
     text: Text = ""
@@ -69,6 +69,8 @@ class SearchRepositories(IndexerRequest[FoundPage]):
     year: Facet = ""
     region: Facet = ""
     bbox: Box | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
     limit: int = Field(default=20, ge=1, le=MOST_FOUND)
     cursor: str | None = Field(default=None, max_length=4096)
 

@@ -1,6 +1,7 @@
 """Search for people: pages and API, from the upload to the word that is found, and who finds it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -88,6 +89,21 @@ def test_it_is_found_where_its_data_lies(edge: Edge, word: str) -> None:
 
 
 @pytest.mark.usefixtures("gauges")
+def test_it_is_found_when_its_data_is_of(edge: Edge, word: str) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    until(lambda: found(edge, q=word, start="1999-06-30") == ["gauges"])
+    assert found(edge, q=word, end="1999-06-30") == []
+    with visiting(edge.web) as visitor:
+        page = visitor.go(f"{PAGE}?q={word}&start=1999-06-30&end={today}")
+        assert f"q={word}&amp;format=CSV&amp;start=1999-06-30&amp;end={today}" in page.html
+        assert f'href="{PAGE}?q={word}&amp;end={today}"' in page.html
+        assert page.form(PAGE).fields["start"] == "1999-06-30"
+        assert "Nothing found" in visitor.go(f"{PAGE}?q={word}&end=1999-06-30").text
+        address = f"{PAGE}?q={word}&start=2020-01-01&end=2019-12-31"
+        assert visitor.go(address, status=400).faults == ["end"]
+
+
+@pytest.mark.usefixtures("gauges")
 def test_a_slip_of_the_hand_is_put_right_and_told(edge: Edge, word: str) -> None:
     slip = f"{word}lroe"
     answer = httpx.get(edge.web + API, params={"q": slip}).json()
@@ -142,6 +158,10 @@ def test_whatever_is_asked_is_answered(edge: Edge, words: str, field: str) -> No
         "bbox=1,2",
         "bbox=0,60,1,50",
         "bbox=" + "1," * 200,
+        "start=0",
+        "start=2021-02-30",
+        "end=" + "9" * 5000,
+        "start=2021-01-01&end=2020-01-01",
     ],
 )
 def test_what_cannot_be_meant_is_refused(edge: Edge, query: str) -> None:

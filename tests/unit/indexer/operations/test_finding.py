@@ -1,6 +1,7 @@
 """Finding: nothing that who asks may not read, pages without gaps, counts of what is theirs."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,36 @@ async def test_by_place_only_what_says_where_it_is_is_found(
             wanted = asked.model_copy(update={"bbox": box})
             page = await search_repositories(table, fulltext, wanted, ANONYMOUS_PRINCIPAL)
             assert sorted(names(page)) == found, box
+
+
+async def test_by_time_only_what_says_when_it_is_is_found(table: Table, fulltext: FullText) -> None:
+    times = {
+        "old": {"first": "1958-03-01T00:00:00Z", "last": "2001-12-29T12:00:00Z"},
+        "new": {"first": "2020-06-30T23:59:59Z", "last": "2020-06-30T23:59:59Z"},
+        "timeless": {},
+    }
+    for name, time in times.items():
+        repository = made(f"noaa/{name}")
+        await keep(table, None, repository)
+        await fulltext.put(document(repository.repository_uid, title="Tides", **time))
+    for start, end, found in (
+        ("2001-12-29", None, ["noaa/new", "noaa/old"]),
+        ("2001-12-30", None, ["noaa/new"]),
+        (None, "1958-03-01", ["noaa/old"]),
+        (None, "1958-02-28", []),
+        ("2020-06-30", "2020-06-30", ["noaa/new"]),
+        ("2020-07-01", "2020-07-01", []),
+        (None, None, ["noaa/new", "noaa/old", "noaa/timeless"]),
+    ):
+        first = datetime.fromisoformat(f"{start}T00:00:00Z") if start else None
+        last = datetime.fromisoformat(f"{end}T23:59:59Z") if end else None
+        for asked in (ASKED, SearchRepositories()):
+            wanted = asked.model_copy(update={"start": first, "end": last})
+            page = await search_repositories(table, fulltext, wanted, ANONYMOUS_PRINCIPAL)
+            assert sorted(names(page)) == found, (start, end)
+            there = wanted.model_copy(update={"bbox": [7, 47, 8, 48]})
+            page = await search_repositories(table, fulltext, there, ANONYMOUS_PRINCIPAL)
+            assert names(page) == [], "without a place it is nowhere"
 
 
 async def test_what_nothing_has_is_taken_for_what_was_meant(
