@@ -1,6 +1,7 @@
 """A repository in the words of catalogues, held against their own schemas."""
 
 from dataclasses import replace
+from datetime import date
 from xml.etree.ElementTree import Element, fromstring
 
 import orjson
@@ -9,6 +10,8 @@ from datacite import schema45
 
 from services.web.render.catalogues import FORMS, datacite, dcat, schema_org
 from services.web.render.catalogues.dataset import Dataset
+from shared.contracts.metadata import Citation
+from tests.datacite_rules import faults
 from tests.datasets import BARE, FULL, PAGE, SITE
 
 XML = "{http://datacite.org/schema/kernel-4}"
@@ -79,6 +82,45 @@ def test_datacite_as_xml() -> None:
     assert rights is not None
     assert rights.get("rightsIdentifier") == "CC-BY-4.0"
     assert len(root.findall(f"{XML}geoLocations/{XML}geoLocation")) == 2
+
+
+OLD = replace(
+    FULL,
+    repository=FULL.repository.model_copy(update={"citation": Citation(released=date(987, 1, 2))}),
+)
+
+
+@pytest.mark.parametrize("dataset", [FULL, BARE, OLD], ids=["full", "bare", "old"])
+def test_datacite_as_xml_has_what_its_schema_demands(dataset: Dataset) -> None:
+    root = fromstring(datacite.write_xml(dataset))  # noqa: S314 -- our own
+    assert list(faults(root)) == []
+
+
+def test_without_a_doi_its_page_is_what_identifies_it() -> None:
+    root = fromstring(datacite.write_xml(BARE))  # noqa: S314 -- our own
+    (identifier,) = root.findall(f"{XML}identifier")
+    assert (identifier.text, identifier.get("identifierType")) == (BARE.page, "URL")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("<title>", '<title lang="x">', "title has the unknown lang"),
+        ("<creatorName ", "<givenName>x</givenName><creatorName ", "another order"),
+        ("Dataset", "Data", "resourceTypeGeneral"),
+        ("2004</pub", "04</pub", "publicationYear says"),
+        (">170.0<", ">nan<", "westBoundLongitude says"),
+        (">180.0<", ">180.5<", "eastBoundLongitude is 180.5"),
+        ("2004-05-01", "May", "date says"),
+        ("10.5066/f7abc", "", "identifier says ''"),
+        ("<size>", "<language>en</language><size>", "has no rule"),
+    ],
+)
+def test_what_is_against_the_rules_is_seen(written: str, instead: str, said: str) -> None:
+    text = datacite.write_xml(FULL).decode()
+    assert written in text
+    root = fromstring(text.replace(written, instead, 1))  # noqa: S314 -- our own
+    assert any(said in one for one in faults(root))
 
 
 def _text(root: Element, path: str) -> str | None:

@@ -21,9 +21,15 @@ def write(dataset: Dataset) -> bytes:
 
 def write_xml(dataset: Dataset) -> bytes:
     """The document as XML. The library is large, and asked for seldom."""
-    from datacite import schema45  # noqa: PLC0415
+    from datacite import schema45, xmlutils  # noqa: PLC0415
 
-    text: str = schema45.tostring(_printable(document_of(dataset)))
+    root = schema45.dump_etree(_printable(document_of(dataset)))
+    if not dataset.repository.doi:
+        # One is demanded, and the library knows of none but a DOI.
+        page = root.makeelement("identifier", identifierType="URL")
+        page.text = dataset.page
+        root.append(page)
+    text: str = xmlutils.etree_to_string(root)
     return text.encode()
 
 
@@ -47,7 +53,7 @@ def document_of(dataset: Dataset) -> dict[str, Any]:
             "creators": [_author(one) for one in citation.authors] or [_owner(dataset)],
             "titles": [{"title": repository.title}],
             "publisher": _publisher(dataset),
-            "publicationYear": f"{dataset.released:%Y}",
+            "publicationYear": f"{dataset.released.year:04}",
             "subjects": [{"subject": tag} for tag in repository.tags],
             "dates": _dates(dataset),
             "alternateIdentifiers": [
