@@ -19,9 +19,8 @@ NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?")
 # A day or a moment of W3CDTF, or from one to another with a slash between (RKMS-ISO8601).
 DAY = r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
 DATES = re.compile(rf"{DAY}(?:/{DAY})?")
-DATE_TYPES = "Accepted Available Copyrighted Collected Created Issued Submitted Updated Valid Withdrawn Other"
 CONTROLLED = {
-    "dateType": DATE_TYPES,
+    "dateType": "Accepted Available Collected Created Issued Submitted Updated Valid Other",
     "nameType": "Personal Organizational",
     "descriptionType": "Abstract Methods SeriesInformation TableOfContents TechnicalInfo Other",
     "resourceTypeGeneral": "Collection Dataset Image Software",
@@ -54,11 +53,11 @@ def _list(child: str) -> Rule:
     return Rule({child: MANY})
 
 
-REQUIRED = "identifier creators titles publisher publicationYear resourceType".split()
+REQUIRED = ("identifier", "creators", "titles", "publisher", "publicationYear", "resourceType")
 OPTIONAL = (
-    "subjects dates alternateIdentifiers relatedIdentifiers sizes formats version rightsList "
-    "descriptions geoLocations"
-).split()
+    *("subjects", "dates", "alternateIdentifiers", "relatedIdentifiers", "sizes", "formats"),
+    *("version", "rightsList", "descriptions", "geoLocations"),
+)
 RULES = {
     "resource": Rule(dict.fromkeys(REQUIRED, ONE) | dict.fromkeys(OPTIONAL, MAYBE)),
     "identifier": _leaf(needs="identifierType"),

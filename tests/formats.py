@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import zipfile
 from fractions import Fraction
 from typing import Any
 
@@ -104,6 +105,15 @@ def exif(
 def kml(inner: str) -> bytes:
     """A document around this."""
     return f"{KML_HEAD}<Document><name>Sites</name>{inner}</Document></kml>".encode()
+
+
+def kmz(inner: str, *beside: str) -> bytes:
+    """The same document in an archive, with such files behind it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("doc.kml", *beside):
+            archive.writestr(name, kml(inner) if name == "doc.kml" else b"x" * 1000)
+    return buffer.getvalue()
 
 
 def placemark(coordinates: str, more: str = "") -> str:

@@ -23,6 +23,7 @@ from tests.formats import (
     cloud,
     exif,
     kml,
+    kmz,
     packed,
     picture,
     placemark,
@@ -41,6 +42,7 @@ TOPOLOGY = (
     b'{"type":"MultiPolygon","arcs":[[[1]]]},{"type":"Point","coordinates":[4,2]}]}},'
     b'"arcs":[[[4,0],[2,4]],[[0,0],[2,0],[0,4],[-2,-4]]]}'
 )
+RECORDS = b'{"lat":1.5,"lon":2,"date":"2020-01-01"}\n{"lat":"x","lon":[2],"a":null}\n'
 # Fewer of what takes long to place; `test_many_mutations` tries as many of each.
 ROUNDS = {"d.tif": 30}
 
@@ -65,6 +67,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     yield "m.dbf", (countries / "shapefile/countries.dbf").read_bytes()
     yield "n.gpx", TRACK.encode()
     yield "o.kml", kml(placemark("170,-10") * 3)
+    yield from (("u.kmz", kmz(placemark("170,-10") * 3)), ("v.ndjson", RECORDS * 9))
     yield "p.zarr/zarr.json", store_v3()["a/b.zarr/zarr.json"]
     yield "q.grb", first_edition()
     with TemporaryDirectory() as folder:
