@@ -64,6 +64,7 @@ clean: ## Remove the environment and all caches, never the data in var/
 lock: $(UV) ## Choose the newest allowed versions of all packages
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --upgrade --extra gdal -c requirements-dev.lock pyproject.toml -o requirements-gdal.lock
 	$(COMPILE) --upgrade --group foreign -o requirements-foreign.lock
 	cd tests/foreign/node && npm update --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(COMPILE) --upgrade client/pyproject.toml -o client/requirements.lock

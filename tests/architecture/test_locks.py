@@ -10,6 +10,7 @@ import pytest
 LOCKS = (
     "requirements.lock",
     "requirements-dev.lock",
+    "requirements-gdal.lock",
     "requirements-foreign.lock",
     "requirements-uv.lock",
     "client/requirements.lock",
@@ -52,6 +53,12 @@ def test_what_is_asked_for_is_locked() -> None:
 
 def test_tests_run_on_what_is_shipped() -> None:
     assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+
+
+def test_what_is_extra_is_asked_for_apart_and_tried() -> None:
+    base, more = pins("requirements.lock"), pins("requirements-gdal.lock")
+    assert base.items() <= more.items() <= pins("requirements-dev.lock").items()
+    assert "rasterio" in more.keys() - base.keys()
 
 
 def test_we_are_not_installed() -> None:

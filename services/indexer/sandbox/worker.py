@@ -29,6 +29,9 @@ GRACE_SECONDS = 2.0
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PROJ_NETWORK": "OFF",
+    # GDAL, where it is there, is told which driver to open a file with. These it does not have.
+    "GDAL_SKIP": "VRT DERIVED GTI STACIT STACTA WMS WCS WMTS HTTP EEDA EEDAI PLMOSAIC OGCAPI",
+    "GDAL_DRIVER_PATH": "disable",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     # numpy would start a thread for each processor, and what has threads cannot be forked safely.
     "OPENBLAS_NUM_THREADS": "1",

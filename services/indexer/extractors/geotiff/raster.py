@@ -86,12 +86,15 @@ def _data_type(directory: Directory) -> str:
 
 
 def nodata(directory: Directory) -> float | str | None:
-    """The no-data value GDAL wrote; `nan`, `inf` and `-inf` as STAC spells them."""
-    text = directory.text(GDAL_NODATA)
+    """The no-data value GDAL wrote."""
     try:
-        value = float(text)
+        return spelt(float(directory.text(GDAL_NODATA)))
     except ValueError:
         return None
+
+
+def spelt(value: float) -> float | str:
+    """A no-data value: `nan`, `inf` and `-inf` as STAC spells them."""
     if isnan(value):
         return "nan"
     if not isfinite(value):
