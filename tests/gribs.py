@@ -27,8 +27,12 @@ def written(
     step: float = 0.5,
     size: tuple[int, int] = (120, 60),
     hours: tuple[int, ...] = (0,),
+    parameter: tuple[int, int] = (0, 0),
 ) -> bytes:
-    """A file of edition 2 that GDAL wrote: temperature at 2 m, so many hours ahead."""
+    """A file of edition 2 that GDAL wrote: temperature at 2 m, so many hours ahead.
+
+    `parameter`: another category and number.
+    """
     profile: dict[str, Any] = {
         "driver": "GRIB", "width": size[0], "height": size[1], "count": len(hours),
         "dtype": "float32", "crs": crs, "transform": from_origin(west, north, step, step),
@@ -36,7 +40,7 @@ def written(
         "PDS_PDTN": "0",
     }  # fmt: skip
     for band, hour in enumerate(hours, 1):
-        values = f"0 0 2 255 255 0 0 1 {hour} 103 0 2 255 0 0"
+        values = f"{parameter[0]} {parameter[1]} 2 255 255 0 0 1 {hour} 103 0 2 255 0 0"
         profile[f"BAND_{band}_PDS_TEMPLATE_ASSEMBLED_VALUES"] = values
     with rasterio.open(path, "w", **profile) as file:
         for band, _ in enumerate(hours, 1):

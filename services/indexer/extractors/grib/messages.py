@@ -8,7 +8,6 @@ from services.indexer.extractors.grib.fields import (
     ECMWF,
     FIRST,
     FIRST_LEVELS,
-    SECOND,
     Field,
     level_of,
     moment,
@@ -16,6 +15,7 @@ from services.indexer.extractors.grib.fields import (
 )
 from services.indexer.extractors.grib.first_grids import read_first_grid
 from services.indexer.extractors.grib.grids import Grid, read_grid
+from services.indexer.extractors.grib.parameters import parameter_of
 from services.indexer.extractors.grib.sections import Section
 from services.indexer.extractors.sparse_file import SparseFile
 
@@ -78,8 +78,7 @@ def _sections(file: SparseFile, start: int, end: int) -> Iterator[tuple[int, Sec
 
 def _product(discipline: int, said: Section, section: Section, grid: Grid) -> Field:
     template, which = section.unsigned(8, 9), (section.unsigned(10), section.unsigned(11))
-    unknown = (f"Parameter {discipline}.{which[0]}.{which[1]}", "")
-    parameter = SECOND.get((discipline, *which), unknown)
+    parameter = parameter_of(said.unsigned(6, 7), discipline, *which)
     reference = _time(said, 13)
     if template in ENDS:
         valid = _time(section, ENDS[template])

@@ -8,6 +8,7 @@ import rasterio  # type: ignore[import-untyped]
 from rasterio.warp import transform_bounds  # type: ignore[import-untyped]
 
 from services.indexer.extractors.facts import Facts, Malformed
+from services.indexer.extractors.grib.parameters import parameter_of
 from services.indexer.extractors.sparse_file import WHOLE_BYTES
 from tests.extraction import extracted, facts_of
 from tests.gribs import LAMBERT, MERCATOR, POLAR, WGS84, first_edition, written
@@ -102,6 +103,33 @@ def test_parameters_that_are_not_in_the_tables() -> None:
     assert (
         "Temperature at 2 m" in facts_of("a.grb", first_edition(table=128, parameter=167)).summary
     )
+
+
+@pytest.mark.parametrize(
+    ("centre", "which", "name", "unit"),
+    [
+        (7, (0, 3, 5), "Geopotential height", "m"),
+        (98, (0, 3, 18), "Planetary boundary layer height", "m"),
+        (7, (0, 3, 192), "MSLP (Eta model reduction)", "Pa"),
+        (98, (0, 3, 192), "Parameter 0.3.192", ""),
+        (7, (2, 0, 192), "Volumetric Soil Moisture Content", ""),
+        (7, (10, 4, 3), "Salinity", "kg/kg"),
+        (7, (0, 255, 255), "Parameter 0.255.255", ""),
+    ],
+)
+def test_what_parameters_are_called(
+    centre: int, which: tuple[int, int, int], name: str, unit: str
+) -> None:
+    assert parameter_of(centre, *which) == (name, unit)
+
+
+def test_names_are_as_gdal_has_them(tmp_path: Path) -> None:
+    facts = read(written(tmp_path / "a.grib2", parameter=(3, 192)))
+    with rasterio.open(tmp_path / "a.grib2") as said:
+        comment = said.tags(1)["GRIB_COMMENT"]
+    assert facts.cube is not None
+    (variable,) = facts.cube.variables
+    assert comment == f"{variable.name} [{variable.unit}]"
 
 
 def test_many_messages_of_both_editions(tmp_path: Path) -> None:
