@@ -1,7 +1,9 @@
 """One raster as GDAL's driver for it tells of it (rasterio): its header, never its pixels."""
 
+import re
 import warnings
 from collections.abc import Mapping
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -30,6 +32,8 @@ from services.indexer.extractors.sparse_file import SparseFile
 
 # What GDAL knows them by: it looks for a header under the name of the data.
 DATA, HEADER = "data", "data.hdr"
+# As it is called in what GDAL says is wrong.
+OUR_NAME = re.compile(r"'?/vsi\S+")
 # What rasterio calls types for which STAC has another word.
 TYPES = {
     "complex_int16": "cint16", "complex64": "cfloat32", "complex128": "cfloat64",
@@ -73,7 +77,8 @@ def _read(files: Files, driver: Driver, crs: CRS | None) -> Facts:
                 facts = _facts(dataset, driver, _where(dataset, crs))
     except RasterioError as error:
         files.check()
-        raise Malformed(f"GDAL finds no {driver.label} in it.") from error
+        said = OUR_NAME.sub("the file", str(error))[:MAX_TEXT].rstrip(".")
+        raise Malformed(f"GDAL reads no {driver.label} in it: {said}.") from error
     files.check()
     return facts
 
@@ -85,7 +90,7 @@ def _facts(dataset: DatasetReader, driver: Driver, where: Georeference) -> Facts
         media_type=driver.media_type,
         summary=_summary(dataset, driver, where),
         place=where.place,
-        bands=[_band(dataset, number) for number in dataset.indexes[:MAX_BANDS]],
+        bands=_bands(dataset),
     )
     if where.crs is not None:
         facts.projection = systems.projection_of(
@@ -113,16 +118,20 @@ def _summary(dataset: DatasetReader, driver: Driver, where: Georeference) -> str
     return ", ".join(parts)
 
 
-def _band(dataset: DatasetReader, number: int) -> Band:
-    dtype, empty = dataset.dtypes[number - 1], dataset.nodatavals[number - 1]
-    return Band(
-        f"band_{number}",
-        TYPES.get(dtype, dtype),
-        description=(dataset.descriptions[number - 1] or "")[:MAX_TEXT],
-        nodata=None if empty is None else spelt(empty),
-        unit=(dataset.units[number - 1] or "")[:MAX_TEXT],
-        statistics=_statistics(dataset.tags(number)),
-    )
+def _bands(dataset: DatasetReader) -> list[Band]:
+    """The first MAX_BANDS."""
+    said = zip(dataset.dtypes, dataset.nodatavals, dataset.descriptions, dataset.units, strict=True)
+    return [
+        Band(
+            f"band_{number}",
+            TYPES.get(dtype, dtype),
+            description=(description or "")[:MAX_TEXT],
+            nodata=None if empty is None else spelt(empty),
+            unit=(unit or "")[:MAX_TEXT],
+            statistics=_statistics(dataset.tags(number)),
+        )
+        for number, (dtype, empty, description, unit) in enumerate(islice(said, MAX_BANDS), 1)
+    ]
 
 
 def _statistics(tags: Mapping[str, Any]) -> dict[str, float]:

@@ -55,8 +55,8 @@ DRIVERS = (
     Driver(
         "ENVI",
         "ENVI",
-        BINARY,
-        re.compile(rb"ENVI\s"),
+        TEXT,
+        re.compile(rb"ENVI[ \t]{0,9}\r?\n"),
         describes=("", ".img", ".dat", ".bin", ".raw", ".bsq", ".bil", ".bip"),
     ),
 )

@@ -148,11 +148,11 @@ VRT = b"""<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="B
     ("name", "data", "said"),
     [
         ("a.jp2", VRT, "Its name says a raster for GDAL, but its content is: XML"),
-        ("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + VRT, "GDAL finds no JPEG 2000"),
-        ("a.img", b"EHFA_HEADER_TAG" + bytes(500), "GDAL finds no ERDAS Imagine"),
-        ("a.ntf", b"NITF02.10" + b"9" * 900, "GDAL finds no NITF"),
-        ("a.grd", b"DSBB" + b"\xff" * 60, "GDAL finds no Surfer"),
-        ("a.grd", b"DSAA 5 5\n0 nan\n0 1\n0 1\n" + b"1 " * 25, "not finite|GDAL finds no"),
+        ("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + VRT, "GDAL reads no JPEG 2000"),
+        ("a.img", b"EHFA_HEADER_TAG" + bytes(500), "GDAL reads no ERDAS Imagine"),
+        ("a.ntf", b"NITF02.10" + b"9" * 900, "GDAL reads no NITF"),
+        ("a.grd", b"DSBB" + b"\xff" * 60, "GDAL reads no Surfer"),
+        ("a.grd", b"DSAA 5 5\n0 nan\n0 1\n0 1\n" + b"1 " * 25, "not finite|GDAL reads no"),
         (
             "a.asc",
             b"ncols 2\nnrows 2\nxllcorner nan\nyllcorner 0\ncellsize 1\n1 2\n3 4\n",
@@ -176,6 +176,27 @@ def test_a_header_that_names_another_file_reads_none() -> None:
     )
     facts = facts_of("a.hdr", header, {"a.img": written("ENVI")["a.img"]})
     assert [one.name for one in facts.parts] == ["a.img"]
+
+
+def test_very_many_bands_are_told_of_in_part() -> None:
+    files = written("ENVI")
+    header = files["a.hdr"].replace(b"bands   = 4", b"bands   = 300")
+    assert header != files["a.hdr"]
+    facts = facts_of("a.hdr", header, {"a.img": bytes(300 * 50 * 60 * 2)})
+    assert (len(facts.bands), line(facts, "Bands")) == (256, "300")
+
+
+def test_what_gdal_finds_wrong_is_told() -> None:
+    header = written("ENVI")["a.hdr"].replace(b"bands   = 4", b"bands   = 60000")
+    with pytest.raises(Malformed, match="no ENVI in it: Image file is too small"):
+        facts_of("a.hdr", header, {"a.img": b"short"})
+    with pytest.raises(Malformed, match="no JPEG 2000 in it") as refused:
+        facts_of("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(9))
+    assert "/vsi" not in str(refused.value)
+
+
+def test_a_text_about_it_is_no_header() -> None:
+    assert facts_of("a.txt", b"ENVI is a program.\nMore.\n").format == "Text"
 
 
 def test_nothing_of_it_is_loaded_before_it_is_needed() -> None:
