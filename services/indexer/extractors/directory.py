@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.indexer.extractors.facts import Malformed
 from services.indexer.extractors.sparse_file import HEAD_BYTES, WHOLE_BYTES, SparseFile
@@ -39,8 +40,7 @@ class Directory:
         return self.length > LARGEST_DIRECTORY
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file in it: `size` bytes when it is unpacked, `packed` as it lies at `place`."""
 
     name: str
