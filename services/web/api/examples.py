@@ -60,6 +60,8 @@ PARAMETERS: dict[str, Any] = {
     "year": "2026",
     "region": "Europe",
     "bbox": "-12,35,30,60",
+    "start": "1999-01-01",
+    "end": "2001-12-31",
     "disabled": True,
     "limit": 100,
     "cursor": "eyJwayI6Ik5PQUEifQ",
