@@ -25,6 +25,9 @@ TRACK = """<?xml version="1.0"?>
 <trkpt lat="46.0" lon="7.0"><ele>500</ele><time>2020-05-01T06:00:00Z</time></trkpt>
 <trkpt lat="47.0" lon="8.0"><time>2020-05-01T09:30:00Z</time></trkpt>
 </trkseg></trk></gpx>"""
+GML = b"""<f:FeatureCollection xmlns:f="f" xmlns:gml="http://www.opengis.net/gml"><gml:featureMember>
+<f:site><f:where><gml:Point srsName="urn:ogc:def:crs:EPSG::4326"><gml:pos>47 7</gml:pos></gml:Point>
+</f:where><f:count>1</f:count></f:site></gml:featureMember></f:FeatureCollection>"""
 METADATA = {"name": "Rivers", "attribution": "© us", "vector_layers": LAYERS}
 
 

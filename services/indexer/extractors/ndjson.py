@@ -29,7 +29,7 @@ from services.indexer.extractors.facts import (
 from services.indexer.extractors.geojson.document import (
     BOM,
     NAMES_TOPOLOGY,
-    TYPES,
+    is_record,
     names_a_type,
     starts_like_json,
 )
@@ -41,7 +41,6 @@ from services.indexer.extractors.sparse_file import SparseFile
 SUFFIXES = frozenset({"ndjson", "jsonl", "jsonlines", "ldjson"})
 LABEL = "NDJSON"
 MEDIA_TYPE = "application/x-ndjson"
-OTHERS = TYPES | {"Topology"}
 # Types are told from the first records, as of CSV.
 TYPED_ROWS = 200
 
@@ -51,14 +50,17 @@ def recognises(file: SparseFile) -> bool:
     head = file.head().removeprefix(BOM).strip()
     first, _, rest = head.partition(b"\n")
     is_named = file.suffix in SUFFIXES
+    if is_record(first):
+        return is_named or starts_like_json(rest)
+    return is_named and not _may_be_others(head) and (starts_like_json(head) or _is_json(first))
+
+
+def _is_json(line: bytes) -> bool:
     try:
-        record = orjson.loads(first)
+        orjson.loads(line)
     except orjson.JSONDecodeError:
-        return is_named and starts_like_json(head) and not _may_be_others(head)
-    if not isinstance(record, dict):
-        return is_named
-    is_others = "stac_version" in record or record.get("type") in OTHERS
-    return not is_others and (is_named or starts_like_json(rest))
+        return False
+    return True
 
 
 def _may_be_others(head: bytes) -> bool:

@@ -10,7 +10,7 @@ WORDS = {"Markdown", "Text"}
 DATA = {
     *("COG", "GeoTIFF", "NetCDF", "NetCDF-4", "Zarr", "HDF5", "GRIB", "PMTiles", "CSV", "Parquet"),
     *("GeoParquet", "GeoJSON", "FlatGeobuf", "GeoPackage", "Shapefile", "KML", "GPX"),
-    *("KMZ", "NDJSON", "JPEG 2000", "ERDAS Imagine", "NITF", "DTED", "ENVI"),
+    *("KMZ", "GML", "NDJSON", "JPEG 2000", "ERDAS Imagine", "NITF", "DTED", "ENVI"),
 }
 SPANS = (
     (60, 1, "second"),

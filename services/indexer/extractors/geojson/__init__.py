@@ -21,6 +21,7 @@ from services.indexer.extractors.geojson.document import (
     NAMES_TOPOLOGY,
     TYPES,
     Document,
+    is_record,
     names_a_type,
     read_document,
     starts_like_json,
@@ -42,13 +43,15 @@ JSON_TYPE = "application/json"
 def recognises(file: SparseFile) -> bool:
     """An object that names a GeoJSON type or is STAC, or any where the name says GeoJSON.
 
-    What describes an array may hold a footprint among its attributes, and a topology says the types
-    of its geometries in the same words.
+    What describes an array may hold a footprint among its attributes, a record on a line of its own
+    too, and a topology says the types of its geometries in the same words.
     """
     head = file.head()
     if not starts_like_json(head) or b'"zarr_format"' in head or NAMES_TOPOLOGY.match(head):
         return False
-    return names_a_type(head) or STAC_MEMBER in head or file.suffix in SUFFIXES
+    if file.suffix in SUFFIXES:
+        return True
+    return (names_a_type(head) or STAC_MEMBER in head) and not is_record(head)
 
 
 def parse(file: SparseFile) -> Facts:

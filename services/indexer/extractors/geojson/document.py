@@ -17,6 +17,7 @@ TYPES = frozenset(
         "Polygon", "MultiPolygon", "GeometryCollection",
     }
 )  # fmt: skip
+OTHER_TYPES = TYPES | {"Topology"}
 TYPE_MEMBER = re.compile(rb'"type"\s{0,9}:\s{0,9}"([A-Za-z]{5,18})"')
 # Among the members of the document, not of anything within.
 NAMES_TOPOLOGY = re.compile(rb'\s{0,99}\{[^{}\[\]]{0,999}?"type"\s{0,9}:\s{0,9}"Topology"')
@@ -44,6 +45,16 @@ def starts_like_json(head: bytes) -> bool:
 def names_a_type(head: bytes) -> bool:
     """Whether a GeoJSON type is named near its beginning."""
     return any(match[1].decode() in TYPES for match in TYPE_MEMBER.finditer(head))
+
+
+def is_record(head: bytes) -> bool:
+    """Whether its first line is an object that is neither GeoJSON, nor TopoJSON, nor STAC."""
+    try:
+        record = orjson.loads(head.removeprefix(BOM).strip().partition(b"\n")[0])
+    except orjson.JSONDecodeError:
+        return False
+    is_object = isinstance(record, dict) and "stac_version" not in record
+    return is_object and record.get("type") not in OTHER_TYPES
 
 
 def read_document(file: SparseFile) -> Document:

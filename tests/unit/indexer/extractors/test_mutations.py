@@ -18,6 +18,7 @@ from services.indexer.extractors.preview import Preview
 from services.indexer.extractors.sparse_file import OutOfBytes
 from tests.extraction import SAMPLE, extracted, previewed
 from tests.formats import (
+    GML,
     METADATA,
     TRACK,
     cloud,
@@ -67,7 +68,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     yield "m.dbf", (countries / "shapefile/countries.dbf").read_bytes()
     yield "n.gpx", TRACK.encode()
     yield "o.kml", kml(placemark("170,-10") * 3)
-    yield from (("u.kmz", kmz(placemark("170,-10") * 3)), ("v.ndjson", RECORDS * 9))
+    yield from (("u.kmz", kmz(placemark("170,-10") * 3)), ("v.ndjson", RECORDS * 9), ("w.gml", GML))
     yield "p.zarr/zarr.json", store_v3()["a/b.zarr/zarr.json"]
     yield "q.grb", first_edition()
     with TemporaryDirectory() as folder:

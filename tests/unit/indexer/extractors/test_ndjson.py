@@ -82,7 +82,8 @@ def test_features_and_stac_are_what_they_are() -> None:
 
 def test_a_record_that_holds_a_geometry_is_no_feature() -> None:
     record = {"id": 1, "where": POINT}
-    assert facts_of("a.ndjson", written(record, record)).summary == "NDJSON, 2 records"
+    for name in ("a.ndjson", "a.json"):
+        assert facts_of(name, written(record, record)).summary == "NDJSON, 2 records"
 
 
 def test_of_a_large_one_the_beginning_is_read() -> None:

@@ -17,7 +17,7 @@ def test_formats_are_found_by_themselves() -> None:
         "TIFF", "Parquet", "GeoJSON", "CSV", "FlatGeobuf", "PMTiles", "LAS", "an image",
         "NetCDF or HDF5", "NetCDF-3", "GeoPackage", "MBTiles", "Shapefile", "Shapefile table",
         "Zarr", "Icechunk", "TopoJSON", "GRIB", "KML", "GPX", "PDF", "Jupyter notebook",
-        "ZIP archive", "NDJSON", "KMZ", "a raster for GDAL",
+        "ZIP archive", "NDJSON", "KMZ", "a raster for GDAL", "GML",
     }  # fmt: skip
     assert all(hasattr(one, member) for one in extractors_found() for member in MEMBERS)
 
