@@ -21,6 +21,7 @@ from tests.benchmarks import (
     listing,
     pages,
     people,
+    pieces,
     revocation,
     rights,
     sealing,
@@ -64,6 +65,7 @@ def measured(folder: Path) -> list[Table]:
         ready = running.ready
         tables = [pages.memory_table(running.process.pid), pages.page_table(ready)]
         tables.append(rights.measure(ready))
+        tables.append(pieces.measure())
         peers = folder / "peers"
         peers.mkdir()
         tables += door.measure(ready, running.home, peers)

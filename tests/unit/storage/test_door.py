@@ -1,7 +1,6 @@
 """The door itself: clients that leave, answers that break off, keys of services, silence."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -197,10 +196,9 @@ async def test_silence_of_accounts_stops_people_and_not_services(home: Path) -> 
 
 
 async def test_what_cannot_be_asked_is_unavailable(room: Room) -> None:
-    began = time.monotonic()
-    answer = await room.get(None, f"{URL}/noaa/unheard-of/a")
+    async with asyncio.timeout(10):
+        answer = await room.get(None, f"{URL}/noaa/unheard-of/a")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    assert time.monotonic() - began < 5
 
 
 async def test_a_slow_completion_keeps_the_client_awake(

@@ -1,10 +1,9 @@
 """Patterns of subjects; tokens themselves are tested at the door."""
 
-import time
-
 import pytest
 
 from services.storage.issuers.tokens import matches
+from tests.effort import costing
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,5 @@ def test_not_covered(pattern: str, text: str) -> None:
 
 
 def test_no_pattern_takes_long() -> None:
-    began = time.perf_counter()
-    assert not matches("a" + "*a" * 250 + "b", "a" * 1024)
-    assert time.perf_counter() - began < 0.1
+    with costing():
+        assert not matches("a" + "*a" * 250 + "b", "a" * 1024)

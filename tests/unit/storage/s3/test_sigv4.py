@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -244,12 +243,3 @@ def test_the_claim_is_not_shared_between_requests() -> None:
     first, second = signed_requests()[:2]
     assert claim_of(first) == claim_of(first)
     assert replace(claim_of(first)) != claim_of(second)
-
-
-def test_verifying_takes_microseconds() -> None:
-    """Ten times the aim of 10 µs, for a busy machine."""
-    request = sign_header("GET", URL + "key", {}, now=NOW)
-    start = time.process_time()
-    for _ in range(1000):
-        check(request)
-    assert time.process_time() - start < 0.1

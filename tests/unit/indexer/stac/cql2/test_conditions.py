@@ -1,6 +1,5 @@
 """Conditions of CQL2: what holds, what cannot be told, and what is refused."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.conditions import OPERATORS, condition_of
 from shared.errors import Invalid
+from tests.effort import costing
 
 LIMITS = SearchSettings()
 ITEM: dict[str, Any] = {
@@ -170,9 +170,8 @@ def test_what_is_too_deep_or_too_long() -> None:
 def test_a_pattern_cannot_be_made_slow() -> None:
     pattern = "%a" * 400 + "%b"
     title = {"properties": {"title": "a" * 20_000}}
-    before = time.perf_counter()
-    assert said(op("like", p("title"), pattern), title) is False
-    assert time.perf_counter() - before < 1
+    with costing():
+        assert said(op("like", p("title"), pattern), title) is False
 
 
 NAMES = ["x", "y", "z"]
