@@ -53,6 +53,7 @@ SIGNED_IN = {
     "keys": "/-/demo/keys",
     "trusts": "/-/demo/trusts",
     "members": "/-/noaa/members",
+    "connections": "/-/noaa/connections",
     "domains": "/-/noaa/domains",
     "audit": "/-/noaa/audit",
     "account-repositories": "/-/noaa/repositories",
