@@ -1,6 +1,8 @@
 """What every request passes first: its correlation id, its resources, its count and its time."""
 
+import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +17,9 @@ log = logger("web")
 DOOR = "web"
 # Bytes of data go to the data door; what comes here is forms and JSON.
 LARGEST_BODY = 1024 * 1024
+# A sender who is still sending when the connection ends may never read the answer (RFC 9112 §9.6),
+# so what nobody wanted of a body passes by before it: so much, and for so long.
+PASSING_BYTES, PASSING_SECONDS = 16 * LARGEST_BODY, 2.0
 CORRELATION = b"x-correlation-id"
 CLOSING = (b"connection", b"close")
 PLAIN_FAILURE = b"Something went wrong here."
@@ -31,6 +36,7 @@ class Entrance:
         if scope["type"] != "http":
             return
         started, status = time.perf_counter(), 0
+        body = Body(receive, scope, is_whole=not _has_body(scope))
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -40,6 +46,7 @@ class Entrance:
                 # The rest of the body is not read, so the connection cannot be used again.
                 more += [CLOSING] if status == TooLarge.status else []
                 message["headers"] = [*message["headers"], *more]
+                await body.pass_by()
             await send(message)
 
         scope[STATE], scope[LIMIT] = self.resources, LARGEST_BODY
@@ -47,7 +54,7 @@ class Entrance:
         scope.setdefault("raw_path", scope["path"].encode())
         with correlated() as correlation:
             try:
-                await self.app(scope, limited(receive, scope), sending)
+                await self.app(scope, body.limited, sending)
             except Exception:
                 log.exception("a request failed", path=scope["path"])
                 if not status:
@@ -55,19 +62,39 @@ class Entrance:
         doors[DOOR].note(scope["method"], status, time.perf_counter() - started)
 
 
-def limited(receive: Receive, scope: Scope) -> Receive:
-    """The same body, that raises TooLarge over the limit in `scope`; without one it has none."""
-    received = 0
+@dataclass
+class Body:
+    """What is received of a request; `is_whole` once nothing more comes."""
 
-    async def receiving() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if LIMIT in scope and received > scope[LIMIT]:
-            raise TooLarge(f"A body may have {scope[LIMIT] // 1024} KB.")
+    receive: Receive
+    scope: Scope
+    is_whole: bool
+    received: int = 0
+
+    async def limited(self) -> Message:
+        """The next message; raises TooLarge over the limit in `scope`, without one never."""
+        message = await self._next()
+        if LIMIT in self.scope and self.received > self.scope[LIMIT]:
+            raise TooLarge(f"A body may have {self.scope[LIMIT] // 1024} KB.")
         return message
 
-    return receiving
+    async def pass_by(self) -> None:
+        """Receive what is left and keep none of it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PASSING_SECONDS):
+                while not self.is_whole and self.received < PASSING_BYTES:
+                    await self._next()
+
+    async def _next(self) -> Message:
+        message = await self.receive()
+        self.received += len(message.get("body", b""))
+        self.is_whole = not message.get("more_body", False)
+        return message
+
+
+def _has_body(scope: Scope) -> bool:
+    told = dict(scope["headers"])
+    return b"transfer-encoding" in told or told.get(b"content-length", b"0") != b"0"
 
 
 async def _fail(send: Send) -> None:

@@ -231,3 +231,11 @@ def test_a_bad_body_is_never_our_failure(
     headers = {"origin": origin, "content-type": media_type}
     answer = ada.client.post("/-/new", content=content, headers=headers)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("origin", ["", "https://evil.example"], ids=["too large", "not ours"])
+def test_who_sends_more_than_is_taken_hears_why(ada: Person, origin: str) -> None:
+    headers = {"origin": origin or str(ada.client.base_url).rstrip("/")}
+    for _ in range(20):
+        answer = ada.client.post("/-/new", data={"a": "x" * 4_000_000}, headers=headers)
+        assert answer.status_code == (403 if origin else 413)

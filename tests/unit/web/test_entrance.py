@@ -1,5 +1,6 @@
 """What every request passes: an id, its resources, a limit, and an answer whatever fails."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -9,14 +10,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
-from services.web.entrance import LARGEST_BODY, Entrance
+from services.web.entrance import LARGEST_BODY, PASSING_BYTES, Entrance
 from services.web.forms.reading import read_body
 from services.web.resources import STATE, Resources
 from shared.errors import Problem
 from shared.log import correlation_id
 
 RESOURCES = cast(Resources, object())
+PIECE = b"x" * 262_144
 
 
 async def on_problem(_: Request, problem: Exception) -> Response:
@@ -77,16 +80,51 @@ async def test_who_reads_with_another_limit_is_held_to_that(client: httpx.AsyncC
     assert (await client.post("/more", content=b"x" * (most + 1))).status_code == 413
 
 
-async def test_an_endless_body_is_not_taken(client: httpx.AsyncClient) -> None:
-    sent = 0
+class Pieces:
+    """A body that is made while it is taken."""
 
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        while sent < 100:
-            sent += 1
-            yield b"x" * 262_144
+    def __init__(self, pieces: int) -> None:
+        self.left = pieces
 
-    assert (await client.post("/read", content=endless())).status_code == 413
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self.left:
+            self.left -= 1
+            yield PIECE
+
+
+@pytest.mark.parametrize(("path", "status"), [("/read", 413), ("/nowhere", 404)])
+async def test_what_nobody_wants_of_a_body_passes_before_the_answer(
+    client: httpx.AsyncClient, path: str, status: int
+) -> None:
+    pieces = Pieces(2 * LARGEST_BODY // len(PIECE))
+    assert (await client.post(path, content=pieces)).status_code == status
+    assert pieces.left == 0
+
+
+@pytest.mark.parametrize(("path", "status"), [("/read", 413), ("/nowhere", 404)])
+async def test_an_endless_body_is_not_taken(
+    client: httpx.AsyncClient, path: str, status: int
+) -> None:
+    pieces = Pieces(100)
+    assert (await client.post(path, content=pieces)).status_code == status
+    assert 100 - pieces.left <= PASSING_BYTES // len(PIECE)
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.web.entrance.PASSING_SECONDS", 0.01)
+    said: list[Message] = []
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = [(b"content-length", b"5")]
+    scope = {"type": "http", "method": "POST", "path": "/nowhere", "headers": headers}
+    await site()(scope | {"query_string": b"", "root_path": ""}, never, send)
+    assert said[0]["status"] == 404
 
 
 async def test_whatever_fails_below_is_answered_without_its_details() -> None:
