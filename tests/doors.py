@@ -242,7 +242,7 @@ CALLS = (
     of_key(call, "queryables", f"{STAC}/queryables", COLLECTION, ""),
     call(
         "collections",
-        "/stac/collections?limit=100",
+        "/stac/collections?limit=1000",
         COLLECTION,
         actions=(LIST,),
         lists=True,

@@ -27,7 +27,7 @@ SETTLE_SECONDS = 60.0
 @pytest.mark.parametrize(
     ("seed", "seconds", "least"),
     [
-        pytest.param(1, 12.0, 6, id="short"),
+        pytest.param(1, 6.0, 3, id="short"),
         pytest.param(2, 60.0, 40, id="long", marks=pytest.mark.slow),
     ],
 )

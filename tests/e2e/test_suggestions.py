@@ -65,8 +65,7 @@ async def test_a_tab_leaves_and_nothing_covers_the_page(ready: Ready) -> None:
         await expect(page.get_by_role("listbox")).to_be_hidden()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("theme", "size"), [("light", WIDE), ("dark", NARROW)])
 async def test_nothing_stands_in_anyones_way(ready: Ready, theme: str, size: Any) -> None:
     async with typing(ready, HOME, "mask", color_scheme=theme, viewport=size) as page:
         await page.keyboard.press("ArrowDown")

@@ -152,7 +152,7 @@ async def outcome(table: Table, write: Sequence[Action]) -> tuple[int, ...]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -368,6 +368,7 @@ def test_a_rebuild_makes_the_same(door: Door) -> None:
     until(lambda: len(entries_of(door, repository_id)) == 3)
 
 
+@pytest.mark.slow
 def test_rebuild_while_serving(door: Door) -> None:
     """Whatever is read meanwhile is whole, and what is written meanwhile is there afterwards."""
     repository_id = with_five_files(door)

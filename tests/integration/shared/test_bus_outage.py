@@ -61,13 +61,14 @@ def undisturbed_by_rubbish() -> Iterator[None]:
         gc.unfreeze()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seconds", "end"),
     [
         pytest.param(10, signal.SIGCONT, id="10 s, silent"),
-        pytest.param(10, signal.SIGKILL, marks=pytest.mark.slow, id="10 s, then dead"),
-        pytest.param(60, signal.SIGCONT, marks=pytest.mark.slow, id="60 s, silent"),
-        pytest.param(60, signal.SIGKILL, marks=pytest.mark.slow, id="60 s, then dead"),
+        pytest.param(10, signal.SIGKILL, id="10 s, then dead"),
+        pytest.param(60, signal.SIGCONT, id="60 s, silent"),
+        pytest.param(60, signal.SIGKILL, id="60 s, then dead"),
     ],
 )
 @pytest.mark.timeout(240)

@@ -30,11 +30,11 @@ def run(door: Door, seed: int, steps: int, deaths: int) -> None:
 
 
 def test_any_order_of_operations(twins: Door) -> None:
-    run(twins, seed=20261124, steps=300, deaths=0)
+    run(twins, seed=20261124, steps=150, deaths=0)
 
 
 def test_any_order_with_a_death(twins: Door) -> None:
-    run(twins, seed=20261125, steps=60, deaths=1)
+    run(twins, seed=20261125, steps=40, deaths=1)
 
 
 def run_versions(door: Door, seed: int, steps: int, deaths: int) -> None:

@@ -27,7 +27,7 @@ CHECKS = (
 # A URL that is too long is a right refusal of wrong data too.
 REFUSALS = [400, 401, 403, 404, 405, 406, 409, 414, 415, 422, 428, 429, "5xx"]
 SETTINGS = f"[checks.negative_data_rejection]\nexpected-statuses = {REFUSALS}\n"
-QUICK_SECONDS, LONG_SECONDS = 8, 240
+QUICK_SECONDS, LONG_SECONDS = 4, 240
 
 
 @pytest.fixture(params=["stranger", "member"])

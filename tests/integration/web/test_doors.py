@@ -175,7 +175,7 @@ def test_what_is_put_aside_is_found_by_those_who_manage_it_and_what_is_deleted_b
     check(world, [Show(Visibility.RESTRICTED), *(Put(state) for state in states)])
 
 
-@drawn(examples=2, changes=5)
+@drawn(examples=1, changes=6)
 def test_no_door_shows_more_or_less(world: World, changes: list[Change]) -> None:
     check(world, changes)
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 
 from services.accounts.operations.offering import LIFETIME
 from services.accounts.settings import ServiceSettings
@@ -156,6 +157,7 @@ async def make_expire(edge: Edge, invitation_uid: str) -> None:
     await table.close()
 
 
+@pytest.mark.slow
 def test_many_invitations_go_on_behind_a_link(edge: Edge, ada: Person) -> None:
     org = new_organization(ada)
     with httpx.Client(base_url=f"{edge.web}/api/v1", headers=bearer(ada.new_key())) as api:

@@ -256,7 +256,7 @@ def brute(node: dict[str, Any], item: dict[str, Any]) -> bool | None:  # noqa: P
 
 
 @seed(20261128)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(EXPRESSIONS, ITEMS)
 def test_it_is_what_the_truth_tables_say(expression: dict[str, Any], item: dict[str, Any]) -> None:
     assert said(expression, {"properties": item}) is brute(expression, item)
