@@ -20,6 +20,7 @@ from shared.contracts.repositories import (
     Visibility,
 )
 from shared.log import correlated
+from shared.topology import ACK_WAIT_SECONDS
 from tests.control_plane import accounts, actor_of, organization, person, repositories
 from tests.nats_server import connected, running
 from tests.waiting import eventually
@@ -37,7 +38,8 @@ async def told(web: Bus, org: Account, reader: Actor, least: int) -> list[AuditE
     async def is_told() -> bool:
         return len(await trail(web, org, reader)) >= least
 
-    await eventually(is_told, seconds=30)
+    # What was on its way to a service that left comes again after some time.
+    await eventually(is_told, seconds=ACK_WAIT_SECONDS + 15)
     entries = await trail(web, org, reader)
     assert breaks(entries) == []
     return entries
