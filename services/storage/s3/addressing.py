@@ -77,8 +77,7 @@ def read_target(request: Request) -> Target:
     """What a request is about.
 
     Raises InvalidURI (a bad escape, not UTF-8), KeyTooLongError, NotImplemented and
-    MethodNotAllowed; NoSuchKey for `HEAD /{account}/{repository}`, AccessDenied for its DELETE,
-    InvalidRequest where a key is missing.
+    MethodNotAllowed; NoSuchKey for `HEAD /{account}/{repository}`, AccessDenied for its DELETE.
     """
     bucket, slash, rest = request.raw_path.removeprefix(b"/").partition(b"/")
     name = decode_path(bucket)
@@ -200,7 +199,8 @@ def _endpoint_bucket(request: Request, target: Target, *, is_root: bool) -> Targ
         raise S3Error("NoSuchKey")
     is_key = "uploadId" in request.query or (method == "POST" and "uploads" in request.query)
     if is_key or (method == "PUT" and not request.query and _has_content(headers)):
-        raise S3Error("InvalidRequest", "The object key is missing: /{account}/{repository}/{key}")
+        target.operation = "WriteWithoutKey"
+        return target
     target.operation = _operation(request, on_object=False)
     if target.operation == "DeleteBucket":
         if not is_root:

@@ -201,10 +201,8 @@ def _expires_seconds(text: str) -> int:
     code = "AuthorizationQueryParametersError"
     if not (text.isascii() and text.isdigit()):
         raise S3Error(code, "X-Amz-Expires should be a number")
-    if len(text) > 6 or not 1 <= int(text) <= MAX_EXPIRES_SECONDS:
-        raise S3Error(
-            code, "X-Amz-Expires must be between 1 second and a week (in seconds); 604800 at most"
-        )
+    if len(text) > 6 or int(text) > MAX_EXPIRES_SECONDS:
+        raise S3Error(code, "X-Amz-Expires must be less than a week (in seconds); 604800 at most")
     return int(text)
 
 

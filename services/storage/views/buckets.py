@@ -7,17 +7,15 @@ from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import (
     Bucket,
     Owner,
-    access_control,
     bucket_location,
     document,
     list_buckets,
 )
 from services.storage.views.exchange import Exchange
-from services.storage.views.listing import number_of, owner_of, place_of, token_of
-from services.storage.views.reading import open_wanted
-from services.storage.views.rights import no_such_bucket
+from services.storage.views.listing import number_of, place_of, token_of
+from services.storage.views.rights import no_such_bucket, seen_account
 from shared.contracts.accounts import Account
-from shared.contracts.repositories import Repository, Visibility
+from shared.contracts.repositories import Repository
 from shared.policy import Action, may, repository_resource
 
 GREETING = b"This is an S3-compatible data door. Sign a request to list your accounts.\n"
@@ -100,24 +98,6 @@ async def gone(exchange: Exchange) -> None:
     await exchange.answer(204)
 
 
-async def acl(exchange: Exchange) -> None:
-    """GetBucketAcl and GetObjectAcl: what the repository's visibility means."""
-    repository = exchange.repository
-    is_public = repository is not None and repository.visibility is not Visibility.RESTRICTED
-    await exchange.answer_xml(access_control(owner_of(exchange), is_public=is_public))
-
-
-async def object_acl(exchange: Exchange) -> None:
-    """GetObjectAcl, of an object that must be there."""
-    (await open_wanted(exchange)).close()
-    await acl(exchange)
-
-
-async def ignored(exchange: Exchange) -> None:
-    """PutBucketAcl and PutObjectAcl: tools send them along; rights are given on the web."""
-    await exchange.answer(200)
-
-
 async def policy(exchange: Exchange) -> None:
     """GetBucketPolicy: there is none."""
     raise S3Error("NoSuchBucketPolicy", BucketName=exchange.target.bucket)
@@ -126,6 +106,12 @@ async def policy(exchange: Exchange) -> None:
 async def drop_root(exchange: Exchange) -> None:
     """DELETE /{account}/{repository}/: the marker of a folder that never was an object."""
     await exchange.answer(204)
+
+
+async def refuse_without_key(exchange: Exchange) -> None:
+    """A write to `/{account}/{repository}`, where a client may have meant another bucket."""
+    await seen_account(exchange, exchange.target)
+    raise S3Error("InvalidRequest", "The object key is missing: /{account}/{repository}/{key}")
 
 
 async def page(exchange: Exchange) -> None:

@@ -10,6 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from services.storage.operations.committing import NewObject
 from services.storage.operations.failing_over import demand_primary
 from services.storage.operations.objects import put_object
+from services.storage.s3.acls import HEADER, acl_in
 from services.storage.s3.addressing import Form, Level, Target, check_key
 from services.storage.s3.checksums import Bytes, Checksums
 from services.storage.s3.errors import S3Error
@@ -23,6 +24,7 @@ from services.storage.s3.post_policy import (
 )
 from services.storage.s3.tagging import parse_tagging
 from services.storage.s3.xml import post_response
+from services.storage.views.acls import keep_to
 from services.storage.views.bodies import raw_pieces
 from services.storage.views.callers import holder, secret_of, service
 from services.storage.views.cors import keep_to_rules
@@ -223,6 +225,8 @@ async def place_of(exchange: Exchange, reader: FormReader) -> tuple[Repository, 
     await keep_to_rules(exchange, repository)
     await demand_primary(exchange.held.resources, repository)
     headers = {"content-type": reader.file_type, **reader.fields}
+    asked = {HEADER: headers["acl"], **headers} if "acl" in headers else headers
+    keep_to(repository, acl_in(asked))
     new = new_object(check_key(key), headers, exchange.caller.uid)
     if "tagging" in reader.fields:
         new.tags = parse_tagging(reader.fields["tagging"].encode())

@@ -3,8 +3,8 @@
 from services.storage.s3.errors import S3Error
 from services.storage.s3.lifecycle import MAX_BYTES, Expiry, lifecycle_document, parse_lifecycle
 from services.storage.views.bodies import read_whole
+from services.storage.views.changing import actor_of, change
 from services.storage.views.exchange import Exchange
-from services.storage.views.managing import actor_of, change
 from shared.contracts.repositories import Retention, SetRetention
 
 

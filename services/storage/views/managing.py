@@ -2,12 +2,15 @@
 
 from pydantic import ValidationError
 
+from services.storage.s3.acls import acl_in
 from services.storage.s3.addressing import Form, Level
 from services.storage.s3.elements import Shape, read_document
 from services.storage.s3.errors import S3Error, from_problem
 from services.storage.store.objects import objects_page
 from services.storage.store.versions import trails_from
+from services.storage.views.acls import asked_acl, show
 from services.storage.views.bodies import read_whole
+from services.storage.views.changing import actor_of
 from services.storage.views.exchange import Exchange
 from services.storage.views.rights import allowed_repository, seen_account
 from shared.contracts.base import Actor
@@ -15,8 +18,6 @@ from shared.contracts.repositories import (
     CreateRepository,
     DeleteRepository,
     Repository,
-    SetRetention,
-    SetVersioning,
     State,
     Visibility,
 )
@@ -27,18 +28,14 @@ MAX_BYTES = 64 * 1024
 LOCATION = Shape(("CreateBucketConfiguration", "Location"), MAX_BYTES, max_records=1)
 # S3's alias for a bucket is a host's name, which has no more characters.
 MAX_NAME = 63
-VISIBILITIES = {
-    "private": Visibility.RESTRICTED,
-    "authenticated-read": Visibility.RESTRICTED,
-    "public-read": Visibility.PUBLIC,
-    "public-read-write": Visibility.PUBLIC,
-}
+# Where S3 lets who owns a bucket make it again; elsewhere it never did.
+OLDEST_REGION = "us-east-1"
 
 
 async def create(exchange: Exchange) -> None:
     """CreateBucket: tools also do it before their first write, on what is there."""
     try:
-        await refuse_second(exchange)
+        await make_again(exchange)
     except S3Error as error:
         if error.code != "NoSuchBucket":
             raise
@@ -47,25 +44,36 @@ async def create(exchange: Exchange) -> None:
         if not is_managed(exchange):
             raise
         await make(exchange)
-        await exchange.answer(200, [(b"location", f"/{exchange.target.bucket}".encode())])
+    if exchange.request.raw_path.endswith(b"/"):
+        # So folders are made, and that of the repository is there already.
+        await exchange.answer(200)
         return
-    # So folders are made, and that of the repository is there already.
-    await exchange.answer(200)
+    await exchange.answer(200, [(b"location", f"/{exchange.target.bucket}".encode())])
 
 
-async def refuse_second(exchange: Exchange) -> None:
+async def make_again(exchange: Exchange) -> None:
     """Raises BucketAlreadyOwnedByYou or BucketAlreadyExists, and NoSuchBucket for what is none."""
-    target, is_own = exchange.target, True
+    target = exchange.target
     if target.level is Level.ACCOUNT:
-        await seen_account(exchange, target)
+        account = await seen_account(exchange, target)
+        repository, is_own = None, holds_role(exchange, account.account_uid)
+        code = "BucketAlreadyOwnedByYou"
     else:
         repository = await allowed_repository(exchange, target, Action.REPOSITORY_READ, "")
         resource = repository_resource(repository)
         is_own = may(exchange.caller.principal, Action.DATA_WRITE, resource, "")
+        code = "BucketAlreadyOwnedByYou" if is_own else "BucketAlreadyExists"
     if exchange.request.raw_path.endswith(b"/"):
         return
-    code = "BucketAlreadyOwnedByYou" if is_own else "BucketAlreadyExists"
-    raise S3Error(code, BucketName=target.bucket)
+    if not is_own or exchange.held.region != OLDEST_REGION:
+        raise S3Error(code, BucketName=target.bucket)
+    await show(exchange, repository, asked_acl(exchange))
+
+
+def holds_role(exchange: Exchange, account_uid: str) -> bool:
+    """Whether who asks is this account, or belongs to it."""
+    principal = exchange.caller.principal
+    return account_uid == principal.account_uid or account_uid in principal.roles
 
 
 def not_made_here(exchange: Exchange) -> S3Error:
@@ -108,9 +116,7 @@ async def wanted_repository(exchange: Exchange) -> CreateRepository:
         read_document(body, LOCATION)
     if headers.get("x-amz-bucket-object-lock-enabled", "false").lower() == "true":
         raise S3Error("NotImplemented", Header="x-amz-bucket-object-lock-enabled")
-    visibility = VISIBILITIES.get(headers.get("x-amz-acl", "private"))
-    if visibility is None:
-        raise S3Error("InvalidArgument", "The canned ACL is not one of S3's.")
+    visibility = Visibility.PUBLIC if acl_in(headers) else Visibility.RESTRICTED
     try:
         wanted = CreateRepository(
             actor=actor_of(exchange),
@@ -124,24 +130,6 @@ async def wanted_repository(exchange: Exchange) -> CreateRepository:
     if len(target.bucket) > MAX_NAME:
         raise S3Error("InvalidBucketName", BucketName=target.bucket)
     return wanted
-
-
-def actor_of(exchange: Exchange) -> Actor:
-    """Who asks, as the owner of repositories wants to know it. Raises AccessDenied."""
-    principal = exchange.caller.principal
-    if not exchange.is_signed or principal.kind != "account":
-        raise S3Error("AccessDenied")
-    return Actor(kind="account", account_uid=principal.account_uid, scope=principal.scope)
-
-
-async def change(exchange: Exchange, wanted: SetVersioning | SetRetention) -> None:
-    """Ask the owner of repositories for it, so it is known to all. Raises S3Error."""
-    projection = exchange.held.projection
-    try:
-        changed = await projection.bus.request(wanted)
-    except Problem as problem:
-        raise from_problem(problem, missing="NoSuchBucket") from None
-    await projection.keep(changed)
 
 
 async def drop(exchange: Exchange) -> None:

@@ -26,6 +26,7 @@ from services.storage.s3.xml import (
     initiate_multipart_upload,
 )
 from services.storage.s3.xml import list_parts as parts_document
+from services.storage.views.acls import refuse_other
 from services.storage.views.bodies import SignedBody, read_length, read_whole
 from services.storage.views.exchange import XML, Exchange
 from services.storage.views.headers import (
@@ -50,6 +51,7 @@ PATIENCE_SECONDS = 10.0
 
 async def create(exchange: Exchange) -> None:
     """CreateMultipartUpload."""
+    refuse_other(exchange)
     algorithm, kind = wanted_checksum(exchange)
     new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
     upload = await create_upload(exchange.held.resources, exchange.place, new, algorithm, kind)

@@ -16,9 +16,9 @@ from services.storage.s3.errors import S3Error
 from services.storage.s3.subresources import check_version
 from services.storage.s3.xml import document
 from services.storage.views.bodies import read_whole
+from services.storage.views.changing import actor_of, change
 from services.storage.views.exchange import Exchange, Header
 from services.storage.views.listing import listed_repositories, owner_of, wanted_of
-from services.storage.views.managing import actor_of, change
 from shared.contracts.repositories import Repository, SetVersioning, Versioning
 from shared.policy import Action, may, repository_resource
 

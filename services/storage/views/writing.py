@@ -11,6 +11,7 @@ from services.storage.s3.conditions import COPY_SOURCE, check_copy, read_conditi
 from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import copy_result
 from services.storage.store.objects import find_object, moment_of
+from services.storage.views.acls import refuse_other
 from services.storage.views.bodies import SignedBody
 from services.storage.views.deleting import delete_what
 from services.storage.views.exchange import XML, Exchange, Header
@@ -32,6 +33,7 @@ DIRECTIVES = ("COPY", "REPLACE")
 
 async def put(exchange: Exchange) -> None:
     """PutObject."""
+    refuse_other(exchange)
     body = SignedBody(exchange)
     new = new_object(
         exchange.target.key, exchange.request.headers, exchange.caller.uid, kept=body.kept
@@ -53,6 +55,7 @@ async def delete(exchange: Exchange) -> None:
 
 async def copy(exchange: Exchange) -> None:
     """CopyObject."""
+    refuse_other(exchange)
     algorithm = wanted_algorithm(exchange.request.headers)
     new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
     directive = directive_of(exchange, "metadata")

@@ -5,6 +5,7 @@ from shared.errors import PROBLEMS, NotFound
 
 # Amazon S3 API reference, "List of error codes", and HTTP's own for 304.
 STATUSES = {
+    "AccessControlListNotSupported": 400,
     "AccessDenied": 403,
     "AccessForbidden": 403,
     "AuthorizationHeaderMalformed": 400,
@@ -44,6 +45,7 @@ STATUSES = {
     "MetadataTooLarge": 400,
     "MethodNotAllowed": 405,
     "MissingContentLength": 411,
+    "MissingSecurityHeader": 400,
     "NoSuchBucket": 404,
     "NoSuchBucketPolicy": 404,
     "NoSuchCORSConfiguration": 404,
