@@ -11,7 +11,8 @@ class ObjectRecord:
     `etag` is without quotes; `checksums` are base64 by lower-case S3 names, that of a multipart
     object's parts ending in `-<parts>`; `parts` are runs of [how many, bytes each]. `crc32` is that
     of the whole in base64, where it is known and no checksum that a client asked for. `version_id`
-    is S3's name of it, empty for `null`; a marker tells that the key was deleted.
+    is S3's name of it, empty for `null`; a marker tells that the key was deleted. `part_sums` are
+    the parts' own checksums one after another, where they are few enough to be kept.
     """
 
     repository_uid: str
@@ -32,6 +33,7 @@ class ObjectRecord:
     crc32: str = ""
     version_id: str = ""
     is_marker: bool = False
+    part_sums: bytes = b""
 
     @property
     def stamp(self) -> int:
@@ -64,6 +66,7 @@ class Content:
     checksums: dict[str, str]
     parts: list[list[int]] = field(default_factory=list)
     crc32: str = ""
+    part_sums: bytes = b""
 
 
 ChecksumType = Literal["FULL_OBJECT", "COMPOSITE"]

@@ -143,6 +143,7 @@ async def _next_record(
         new.tags,
         content.crc32,
         version_id_of(repository, version),
+        part_sums=content.part_sums,
     )
 
 

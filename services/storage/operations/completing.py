@@ -22,6 +22,8 @@ from shared.tables import ConditionFailed
 
 MIN_PART_BYTES = 5 * 1024**2
 MAX_OBJECT_BYTES = 5 * 1024**4
+# Listings read whole records: 64 parts' SHA-256, or the CRC-32 of 512.
+MAX_SUMS_BYTES = 2048
 PAGE = 1000
 
 
@@ -180,7 +182,15 @@ def content_of_parts(upload: Upload, parts: list[UploadPart]) -> Content:
         checksums[name.lower()] = _full(name, parts)
     # A checksum of checksums is none of the whole, but what it is made of tells that too.
     crc32 = _full("CRC32", parts) if "-" in checksums.get("crc32", "") else ""
-    return Content(size, etag, checksums, runs_of([part.size for part in parts]), crc32)
+    sums = b"".join(_digest(part, name.lower()) for part in parts)
+    return Content(
+        size,
+        etag,
+        checksums,
+        runs_of([part.size for part in parts]),
+        crc32,
+        sums if len(sums) <= MAX_SUMS_BYTES else b"",
+    )
 
 
 def _full(name: str, parts: list[UploadPart]) -> str:

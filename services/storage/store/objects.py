@@ -1,6 +1,7 @@
 """Object records, and the events that are written with them."""
 
 import asyncio
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -59,6 +60,7 @@ def object_row(record: ObjectRecord) -> Item:
         "crc32": record.crc32,
         "vid": record.version_id,
         "marker": record.is_marker,
+        "partsums": b64encode(record.part_sums).decode(),
     }
     row.update({name: value for name, value in optional.items() if value})
     return row
@@ -85,6 +87,7 @@ def object_of(repository_uid: str, row: Item) -> ObjectRecord:
         row.get("crc32", ""),
         row.get("vid", ""),
         row.get("marker", False),
+        b64decode(row.get("partsums", "")),
     )
 
 

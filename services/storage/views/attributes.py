@@ -1,5 +1,6 @@
 """GetObjectAttributes: what a record says of an object, without its bytes."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
 from services.storage.models import ObjectRecord
@@ -55,15 +56,16 @@ def checksums_of(record: ObjectRecord) -> str:
 
 
 def parts_of(exchange: Exchange, record: ObjectRecord) -> str:
-    """One page of the parts. Their own checksums are not kept once they are one object."""
+    """One page of the parts."""
     headers = exchange.request.headers
     marker = number_of(headers, "x-amz-part-number-marker", 0)
     limit = min(number_of(headers, "x-amz-max-parts", MAX_PARTS), MAX_PARTS)
     count = sum(run[0] for run in record.parts)
     page = [one for one in numbered(record.parts) if marker < one[0] <= marker + limit]
     last = page[-1][0] if page else marker
+    sums = sums_of_parts(record, count)
     lines = "".join(
-        f"<Part><PartNumber>{number}</PartNumber><Size>{size}</Size></Part>"
+        f"<Part><PartNumber>{number}</PartNumber><Size>{size}</Size>{sums[number - 1]}</Part>"
         for number, size in page
     )
     return (
@@ -72,6 +74,16 @@ def parts_of(exchange: Exchange, record: ObjectRecord) -> str:
         f"<NextPartNumberMarker>{last}</NextPartNumberMarker><MaxParts>{limit}</MaxParts>"
         f"<IsTruncated>{str(last < count).lower()}</IsTruncated>{lines}</ObjectParts>"
     )
+
+
+def sums_of_parts(record: ObjectRecord, count: int) -> list[str]:
+    """Of each part the checksum that the client chose for the whole, where they were kept."""
+    row, told = record.part_sums, told_checksums(record.checksums)
+    if not row or not told:
+        return [""] * count
+    name, size = told[0][0], len(row) // count
+    digests = (b64encode(row[at : at + size]).decode() for at in range(0, len(row), size))
+    return [f"<Checksum{name}>{digest}</Checksum{name}>" for digest in digests]
 
 
 def numbered(runs: list[list[int]]) -> Iterator[tuple[int, int]]:

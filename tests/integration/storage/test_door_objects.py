@@ -134,11 +134,13 @@ def test_the_object_attributes(s3: Client, bucket: str) -> None:
 
 def test_the_parts_of_an_object(s3: Client, bucket: str) -> None:
     place = {"Bucket": bucket, "Key": "big"}
-    upload = s3.create_multipart_upload(**place)["UploadId"]
-    sizes, parts = [5 * 1024**2, 5 * 1024**2, 7], []
+    told = s3.create_multipart_upload(**place, ChecksumAlgorithm="SHA256")
+    upload, sizes, parts, sums = told["UploadId"], [5 * 1024**2, 5 * 1024**2, 7], [], []
     for number, size in enumerate(sizes, 1):
-        sent = s3.upload_part(**place, UploadId=upload, PartNumber=number, Body=bytes(size))
+        part = {"PartNumber": number, "Body": bytes([number]) * size, "ChecksumAlgorithm": "SHA256"}
+        sent = s3.upload_part(**place, UploadId=upload, **part)
         parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+        sums.append(sent["ChecksumSHA256"])
     s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
 
     wanted = {**place, "ObjectAttributes": ["ObjectParts"]}
@@ -146,6 +148,7 @@ def test_the_parts_of_an_object(s3: Client, bucket: str) -> None:
     assert whole["TotalPartsCount"] == 3
     assert not whole["IsTruncated"]
     assert [part["Size"] for part in whole["Parts"]] == sizes
+    assert [part["ChecksumSHA256"] for part in whole["Parts"]] == sums
     page = s3.get_object_attributes(**wanted, MaxParts=1, PartNumberMarker=1)["ObjectParts"]
-    assert page["Parts"] == [{"PartNumber": 2, "Size": sizes[1]}]
+    assert page["Parts"] == [{"PartNumber": 2, "Size": sizes[1], "ChecksumSHA256": sums[1]}]
     assert (page["IsTruncated"], page["NextPartNumberMarker"], page["MaxParts"]) == (True, 2, 1)
