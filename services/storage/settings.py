@@ -1,5 +1,6 @@
 """What storage reads from the environment, beside what all services share."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,7 +55,7 @@ class StorageSettings(SharedStorageSettings):
 
     `fsync`: `always` syncs bytes and names, `data` bytes alone, `off` leaves it to the kernel.
 
-    `sealed`: whether bytes that come from now on are encrypted in files; what was sealed is read in
+    `sealed`: whether bytes that come from now on are encrypted at rest; what was sealed is read in
     any case. `sealing_key` is the key file for it, `sealing-key` in the data folder where not set.
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
@@ -128,6 +129,11 @@ class StorageSettings(SharedStorageSettings):
         if self.scrub_rate is None:
             return 0 if self.blobs else SCRUB_RATE
         return self.scrub_rate
+
+
+def plain_options(options: Mapping[str, SecretStr]) -> dict[str, str]:
+    """As a vendor's library wants them."""
+    return {name: value.get_secret_value() for name, value in options.items()}
 
 
 class ServiceSettings(Settings):

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.storage.backups.cloud import open_cloud_target
 from services.storage.backups.folder import open_folder
 from services.storage.backups.target import Target
-from services.storage.settings import ServiceSettings
+from services.storage.settings import ServiceSettings, plain_options
 from shared.errors import Invalid
 
 CLOUD = re.compile(r"(?:s3|gs|az)://[^/]+").match
@@ -30,7 +30,7 @@ async def _open(where: str, settings: ServiceSettings, *, writes: bool) -> Targe
     storage = settings.storage
     if CLOUD(where):
         _refuse_beside(where, storage.blobs)
-        options = {name: one.get_secret_value() for name, one in storage.backup_options.items()}
+        options = plain_options(storage.backup_options)
         return await open_cloud_target(where, options, storage.blobs_patience, writes=writes)
     if "://" in where or not where:
         raise Invalid(f"{where!r} is neither a folder nor s3://…, gs://… or az://….")

@@ -3,11 +3,12 @@
 from itertools import combinations
 from pathlib import Path
 
-from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local.naming import OURS
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import SealingError, open_files
-from services.storage.settings import MAIN, MirrorSettings, ServiceSettings
+from services.storage.blobs.sealed import KeyFile, Wrapping, open_files, open_sealed_cloud
+from services.storage.blobs.sealed.keeping import Keeping
+from services.storage.blobs.sealed.opening import in_bucket, in_folder
+from services.storage.settings import MAIN, MirrorSettings, ServiceSettings, plain_options
 from shared.errors import Invalid, Unavailable
 
 
@@ -29,7 +30,7 @@ async def open_back_end(settings: ServiceSettings, name: str, *, has_begun: bool
             where,
             fsync=settings.storage.fsync,
             seals=settings.storage.sealed,
-            key_file=sealing_key(settings, name),
+            wrapping=wrapping_of(settings, name),
         )
     except OSError as error:
         raise Unavailable(f"{where} cannot be opened: {error.strerror}.") from error
@@ -43,10 +44,18 @@ def folder_of_back_end(settings: ServiceSettings, name: str) -> Path | None:
     return Path(where) if where.startswith("/") else None
 
 
-def sealing_key(settings: ServiceSettings, name: str) -> Path:
-    """The key file of a folder: each has its own, since each has a store's key of its own."""
+def wrapping_of(settings: ServiceSettings, name: str) -> Wrapping:
+    """What wraps the key of a back end: each has a store's key, so a key file, of its own."""
     key = settings.sealing_key
-    return key if name == MAIN else key.with_name(f"{key.name}-{name}")
+    return KeyFile(key if name == MAIN else key.with_name(f"{key.name}-{name}"))
+
+
+def keeping_of(settings: ServiceSettings, name: str) -> Keeping:
+    """Where the wrapped key of a back end lies."""
+    folder = folder_of_back_end(settings, name)
+    if folder is not None:
+        return in_folder(folder)
+    return in_bucket(*_reached(settings, name), settings.storage.blobs_patience)
 
 
 def names_of_back_ends(settings: ServiceSettings) -> tuple[str, ...]:
@@ -73,13 +82,12 @@ def _place(settings: ServiceSettings, name: str) -> str:
 
 async def _bucket(settings: ServiceSettings, name: str) -> Blobs:
     storage = settings.storage
-    if storage.sealed and name == MAIN:
-        raise SealingError(
-            "COOP_STORAGE__SEALED seals files, and COOP_STORAGE__BLOBS names a bucket: "
-            "there use the encryption of its cloud."
-        )
-    where, options = _reached(settings, name)
-    return await open_cloud(where, options, patience_seconds=storage.blobs_patience)
+    return await open_sealed_cloud(
+        *_reached(settings, name),
+        patience_seconds=storage.blobs_patience,
+        seals=storage.sealed,
+        wrapping=wrapping_of(settings, name),
+    )
 
 
 def _reached(settings: ServiceSettings, name: str) -> tuple[str, dict[str, str]]:
@@ -88,7 +96,7 @@ def _reached(settings: ServiceSettings, name: str) -> tuple[str, dict[str, str]]
     if name != MAIN:
         mirror = _mirror(settings, name)
         where, options = mirror.blobs, mirror.options
-    return where, {option: value.get_secret_value() for option, value in options.items()}
+    return where, plain_options(options)
 
 
 def _mirror(settings: ServiceSettings, name: str) -> MirrorSettings:

@@ -259,7 +259,10 @@ class Blobs(Protocol):
     async def assemble(
         self, folder: Folder, upload_id: str, names: Sequence[str], draft: Draft
     ) -> None:
-        """Make the draft of the parts alone. Raises GoneError where one is not there any more."""
+        """Make the draft of the parts alone, behind the little that may have been written to it.
+
+        Raises GoneError where one is not there any more.
+        """
         ...
 
     async def drop_upload(self, folder: Folder, upload_id: str, kept: Sequence[str] = ()) -> None:

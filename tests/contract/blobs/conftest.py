@@ -8,12 +8,15 @@ import pytest
 from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import open_files
+from services.storage.blobs.sealed import KeyFile, open_files, open_sealed_cloud
 from tests import s3_server
 from tests.s3_server import S3Server
 
 # The server may have to be built first.
-IN_A_BUCKET = pytest.param("cloud", marks=pytest.mark.timeout(s3_server.BUILD_SECONDS))
+IN_A_BUCKET = [
+    pytest.param(name, marks=pytest.mark.timeout(s3_server.BUILD_SECONDS))
+    for name in ("cloud", "sealed-cloud")
+]
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +26,20 @@ def s3_server_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]
         yield server
 
 
-@pytest.fixture(params=["local", "local-without-sync", "sealed", IN_A_BUCKET])
+@pytest.fixture(params=["local", "local-without-sync", "sealed", *IN_A_BUCKET])
 async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
     opened: Blobs
+    wrapping = KeyFile(tmp_path / "sealing-key")
     if request.param == "cloud":
         server: S3Server = request.getfixturevalue("s3_server_up")
         opened = await open_cloud(server.bucket(), server.options, patience_seconds=10)
+    elif request.param == "sealed-cloud":
+        server = request.getfixturevalue("s3_server_up")
+        place = (server.bucket(), server.options)
+        opened = await open_sealed_cloud(*place, patience_seconds=10, seals=True, wrapping=wrapping)
     elif request.param == "sealed":
-        key_file = tmp_path / "sealing-key"
         opened = await open_files(
-            tmp_path / "storage", fsync="always", seals=True, key_file=key_file
+            tmp_path / "storage", fsync="always", seals=True, wrapping=wrapping
         )
     else:
         fsync = "off" if request.param == "local-without-sync" else "always"

@@ -15,7 +15,7 @@ from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.local.blobs import LocalBlobs
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import open_files
+from services.storage.blobs.sealed import KeyFile, open_files
 from services.storage.operations.objects import delete_object
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources
@@ -34,7 +34,7 @@ async def bytes_in(kind: str, home: Path) -> Blobs | None:
     """Files, or a bucket that is no further away than memory and keeps nothing for readers."""
     if kind == "sealed":
         folder, key_file = home / "bytes", home / "sealing-key"
-        return await open_files(folder, fsync="off", seals=True, key_file=key_file)
+        return await open_files(folder, fsync="off", seals=True, wrapping=KeyFile(key_file))
     return CloudBlobs(Bucket(MemoryStore()), lingers=0) if kind == "cloud" else None
 
 

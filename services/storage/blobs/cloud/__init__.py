@@ -3,6 +3,7 @@
     <repository uid>/<escaped key>/<draft>            an object that came in one go
     <repository uid>/<escaped key>/<draft>+<upload>   the list of parts of one that did not
     <repository uid>/=parts/<upload>/<draft>          a part, which is never moved again
+    <repository uid>/=parts/<upload>/=lead-<draft>    what stands before the parts, if anything
     <repository uid>/=long/<sha256>/<draft>           keys too long for a name; the key is beside it
     =processes/<name>                                 who lives
 

@@ -12,7 +12,7 @@ from services.storage.blobs.cloud import naming
 from services.storage.blobs.cloud.bucket import Bucket, open_bucket
 from services.storage.blobs.cloud.drafts import KEY_BESIDE, CloudDraft
 from services.storage.blobs.cloud.manifests import Manifests, Part, Parts, kept_parts
-from services.storage.blobs.cloud.naming import LONG, PARTS, key_folder, parts_folder
+from services.storage.blobs.cloud.naming import LEADER, LONG, PARTS, key_folder, parts_folder
 from services.storage.blobs.cloud.presence import Presence
 from services.storage.blobs.cloud.reading import CloudBlob
 from services.storage.blobs.port import Blob, Draft, Folder, Found, GoneError, Stored
@@ -71,6 +71,8 @@ class CloudBlobs:
         with suppress(Unavailable):
             if draft.copies:
                 await self.drop_upload(draft.folder, draft.copies)
+            if draft.leader:
+                await self.bucket.remove([draft.leader])
             if draft.mark:
                 await self.bucket.remove([draft.name])
 
@@ -208,9 +210,13 @@ class CloudBlobs:
     async def drop_upload(self, folder: Folder, upload_id: str, kept: Sequence[str] = ()) -> None:
         """See Blobs.drop_upload."""
         names = set(kept)
+
+        def is_left(path: str) -> bool:
+            name = path.rpartition("/")[2]
+            return name not in names and not (names and name.startswith(LEADER))
+
         async for page in self.bucket.pages(parts_folder(folder, upload_id)):
-            paths = [one["path"] for one in page]
-            await self.bucket.remove([one for one in paths if one.rpartition("/")[2] not in names])
+            await self.bucket.remove([one["path"] for one in page if is_left(one["path"])])
 
     async def uploads(self, within: Folder | None = None) -> list[tuple[Folder, str]]:
         """See Blobs.uploads."""

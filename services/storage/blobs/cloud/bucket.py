@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import from_url
 
 from services.storage.blobs.port import Bytes, GoneError
@@ -44,6 +44,22 @@ class Bucket:
         with answering("put", name):
             told = await self._put(name, bytes(content), dict(about))
         return told["e_tag"] or ""
+
+    async def put_first(self, name: str, content: bytes) -> None:
+        """Write an object that stays as whoever comes first wrote it."""
+        with answering("put", name), suppress(AlreadyExistsError):
+            await obstore.put_async(self._store, name, content, mode="create", use_multipart=False)
+
+    async def put_over(self, name: str, content: bytes, mark: str) -> bool:
+        """Write an object in the place of that with this ETag; whether it was still there."""
+        with answering("put", name):
+            try:
+                await obstore.put_async(
+                    self._store, name, content, mode={"e_tag": mark}, use_multipart=False
+                )
+            except PreconditionError:
+                return False
+        return True
 
     async def _put(self, name: str, content: bytes, about: dict[str, str]) -> "PutResult":
         """No name is written twice: a back end that calls one taken was at work on its folders."""

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import cast
 
 from services.storage.blobs.cloud.bucket import CHUNK_BYTES, Bucket
-from services.storage.blobs.cloud.manifests import Parts, copied_parts
-from services.storage.blobs.cloud.naming import LONG
+from services.storage.blobs.cloud.manifests import Part, Parts, copied_parts
+from services.storage.blobs.cloud.naming import LEADER, LONG, parts_folder
 from services.storage.blobs.cloud.reading import CloudBlob
 from services.storage.blobs.port import Blob, Bytes, Folder, Imprint, Update
 from shared.errors import Unavailable
@@ -43,6 +43,8 @@ class CloudDraft:
         self._size = 0
         # The folder of parts that were copied for this draft.
         self.copies = ""
+        # What stands before the parts.
+        self.leader = ""
         self._pieces: asyncio.Queue[bytes | AbandonedError | None] = asyncio.Queue(PIECES_AHEAD)
         self._putting: asyncio.Task[str] | None = None
 
@@ -86,7 +88,8 @@ class CloudDraft:
         if self._whole is not None:
             await self._copy(self._whole)
         elif self.parts is not None:
-            self.mark = await self._bucket.put(self.name, self.parts.to_json(), self._about)
+            parts = await self._led(self.parts)
+            self.mark = await self._bucket.put(self.name, parts.to_json(), self._about)
         elif self._putting is not None:
             await self._hand_over(None)
             self.mark = await self._putting
@@ -94,7 +97,10 @@ class CloudDraft:
             self.mark = await self._bucket.put(self.name, b"".join(self._held), self._about)
 
     def consist_of(self, parts: Parts) -> None:
-        """The object is these parts; what is written under its own name is their list."""
+        """The object is these parts, behind the little that may have been written before them.
+
+        What is written under its own name is their list.
+        """
         self.parts = parts
         self.place = f"{self.place}+{parts.upload}"
 
@@ -150,6 +156,14 @@ class CloudDraft:
         if source is not None:
             async for piece in source.pieces(0, source.size):
                 await self._append([piece])
+
+    async def _led(self, parts: Parts) -> Parts:
+        """What was written before the parts is one more, which stays as long as they do."""
+        if not self._held:
+            return parts
+        self.leader = f"{parts_folder(self.folder, parts.upload)}/{LEADER}{new_uid()}"
+        await self._bucket.put(self.leader, b"".join(self._held), {})
+        return Parts(parts.upload, [Part(self.leader, self._size), *parts.parts])
 
     async def _copy(self, source: CloudBlob) -> None:
         if source.parts.upload:

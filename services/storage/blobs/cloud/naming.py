@@ -10,6 +10,8 @@ from hashlib import sha256
 from services.storage.blobs.port import Folder
 
 PARTS, LONG, PROCESSES = "=parts", "=long", "=processes"
+# Of a part that no client sent: what stands before the others.
+LEADER = "=lead-"
 # Azure's limit is 254; a name has 1,024 bytes, of which uid, draft, upload and prefix want some.
 MAX_SEGMENT, MAX_KEY = 240, 700
 

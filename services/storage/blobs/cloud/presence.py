@@ -28,10 +28,11 @@ class Presence:
 
     async def stop(self) -> None:
         """Go in order."""
-        if self._beating is not None:
-            self._beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._beating
+        if self._beating is None:
+            return
+        self._beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._beating
         with suppress(Unavailable):
             await self._bucket.remove([f"{PROCESSES}/{self.name}"])
 

@@ -4,11 +4,21 @@
     storage/.sealed/{account}/{repository}/…   the same layout, each file sealed (see ciphers)
     storage/.sealed/.key                       the store's key, wrapped by the key file
 
-Which of the two a place means is in its name and never guessed from bytes, so no flipped bit has
-ciphertext served as an object. No id begins with a dot, so `.sealed` is in nobody's way.
+In a bucket it is `=sealed/` and `=sealed/=key`. Which of the two a place means is in its name and
+never guessed from bytes, so no flipped bit has ciphertext served as an object. No id begins with a
+dot, so `.sealed` is in nobody's way.
 """
 
-from services.storage.blobs.sealed.blobs import SealedBlobs, open_files
-from services.storage.blobs.sealed.keys import SealingError
+from services.storage.blobs.sealed.blobs import SealedBlobs
+from services.storage.blobs.sealed.keeping import SealingError
+from services.storage.blobs.sealed.keys import KeyFile, Wrapping
+from services.storage.blobs.sealed.opening import open_files, open_sealed_cloud
 
-__all__ = ["SealedBlobs", "SealingError", "open_files"]
+__all__ = [
+    "KeyFile",
+    "SealedBlobs",
+    "SealingError",
+    "Wrapping",
+    "open_files",
+    "open_sealed_cloud",
+]

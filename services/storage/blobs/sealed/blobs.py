@@ -1,13 +1,10 @@
-"""The port once more, over two folders of files: what is sealed lies in the one, all else in the
-other, and each record tells which."""
+"""The port once more, over two of the same kind, folders or prefixes of a bucket: what is sealed
+lies in the one, all else in the other, and each record tells which."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from services.storage.blobs.local import LocalBlobs, open_local
 from services.storage.blobs.local.naming import SEALED
 from services.storage.blobs.port import (
     Blob,
@@ -21,27 +18,28 @@ from services.storage.blobs.port import (
 )
 from services.storage.blobs.sealed.ciphers import StoreKey
 from services.storage.blobs.sealed.drafts import PlainDraft, SealedDraft
-from services.storage.blobs.sealed.keys import is_sealed, open_store_key
+from services.storage.blobs.sealed.heads import Heads
 from services.storage.blobs.sealed.naming import (
-    SEALED_FOLDER,
     part_name,
     read_part_name,
     told,
 )
 from services.storage.blobs.sealed.reading import open_sealed
 
+HEADS_BYTES = 16 * 1024**2
+
 
 class SealedBlobs:
     """`seals` tells what becomes of new bytes; what there is can be read either way."""
 
-    def __init__(
-        self, plain: LocalBlobs, sealed: LocalBlobs, store: StoreKey, *, seals: bool
-    ) -> None:
+    def __init__(self, plain: Blobs, sealed: Blobs, store: StoreKey, *, seals: bool) -> None:
         self.plain = plain
         self.sealed = sealed
         self.store = store
         self.seals = seals
         self.lingers = plain.lingers
+        # Where a key has one place its bytes are written over.
+        self._heads = Heads(0 if self.lingers is None else HEADS_BYTES)
 
     async def close(self) -> None:
         """See Blobs.close."""
@@ -79,17 +77,22 @@ class SealedBlobs:
 
     async def _opened(self, raw: Blob) -> Blob:
         try:
-            return await open_sealed(raw, SEALED + raw.place, self.store)
+            return await open_sealed(raw, SEALED + raw.place, self.store, self._heads)
         except BaseException:
             raw.close()
             raise
 
     async def look(self, folder: Folder, key: str) -> Blob | None:
-        """See Blobs.look. Raises DamagedError."""
+        """See Blobs.look: the newer one where both stay. Raises DamagedError."""
         raw = await self.sealed.look(folder, key)
-        if raw is not None:
+        if raw is None:
+            return await self.plain.look(folder, key)
+        plain = None if self.lingers is None else await self.plain.look(folder, key)
+        if plain is None:
             return await self._opened(raw)
-        return await self.plain.look(folder, key)
+        newer, older = (plain, raw) if plain.appeared_us > raw.appeared_us else (raw, plain)
+        older.close()
+        return await self._opened(newer) if newer is raw else newer
 
     async def publish(
         self, folder: Folder, key: str, draft: Draft, before: Stored | None
@@ -184,8 +187,11 @@ class SealedBlobs:
 
     async def drop_upload(self, folder: Folder, upload_id: str, kept: Sequence[str] = ()) -> None:
         """See Blobs.drop_upload."""
-        await self.sealed.drop_upload(folder, upload_id, kept)
-        await self.plain.drop_upload(folder, upload_id, kept)
+        read = {name: read_part_name(name) for name in kept}
+        within = [part[0] for part in read.values() if part is not None]
+        await self.sealed.drop_upload(folder, upload_id, within)
+        plain = [name for name, part in read.items() if part is None]
+        await self.plain.drop_upload(folder, upload_id, plain)
 
     async def uploads(self, within: Folder | None = None) -> list[tuple[Folder, str]]:
         """See Blobs.uploads."""
@@ -205,18 +211,16 @@ class SealedBlobs:
         """See Blobs.sweep."""
         return await self.plain.sweep() + await self.sealed.sweep()
 
-    def _side(self, place: str) -> tuple[LocalBlobs, str]:
+    def _side(self, place: str) -> tuple[Blobs, str]:
         """Where a place is, and what it is called there."""
         if place.startswith(SEALED):
             return self.sealed, place.removeprefix(SEALED)
         return self.plain, place
 
-    def _told(self, place: str, side: LocalBlobs) -> str:
+    def _told(self, place: str, side: Blobs) -> str:
         return SEALED + place if side is self.sealed else place
 
-    def _before(
-        self, before: Stored | None, side: LocalBlobs
-    ) -> tuple[Stored | None, Stored | None]:
+    def _before(self, before: Stored | None, side: Blobs) -> tuple[Stored | None, Stored | None]:
         """What is replaced if it lies on this side, else on the other."""
         if before is None:
             return None, None
@@ -229,12 +233,14 @@ class SealedBlobs:
         folder: Folder,
         key: str,
         published: Published,
-        side: LocalBlobs,
+        side: Blobs,
         other: Stored | None,
     ) -> "SidePublished":
         stored = Stored(self._told(published.stored.place, side), published.stored.mark)
         behind = self.plain if side is self.sealed else self.sealed
-        left = (behind, folder, key, other.place) if other is not None else None
+        # What lingers goes by its own record.
+        is_left = other is not None and self.lingers is None
+        left = (behind, folder, key, other.place) if other is not None and is_left else None
         return SidePublished(published, stored, left)
 
 
@@ -261,14 +267,3 @@ class SidePublished:
 def _inner(draft: Draft) -> Draft:
     """What the adapter below made."""
     return draft.inner if isinstance(draft, SealedDraft | PlainDraft) else draft
-
-
-async def open_files(folder: Path, *, fsync: str, seals: bool, key_file: Path) -> Blobs:
-    """The storage folder, whether or not anything in it is sealed. Raises KeyFileError."""
-    within = folder / SEALED_FOLDER
-    if not (seals or await asyncio.to_thread(is_sealed, within)):
-        return await open_local(folder, fsync=fsync)
-    store = await asyncio.to_thread(open_store_key, within, key_file)
-    plain = await open_local(folder, fsync=fsync)
-    sealed = await open_local(within, fsync=fsync)
-    return SealedBlobs(plain, sealed, store, seals=seals)

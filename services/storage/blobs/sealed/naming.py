@@ -5,6 +5,8 @@ from services.storage.blobs.port import Stored
 from services.storage.blobs.sealed.ciphers import Segment
 
 SEALED_FOLDER = ".sealed"
+# In a bucket; no repository's uid begins so.
+SEALED_PREFIX = "=sealed"
 PART = "sealed"
 
 

@@ -1,10 +1,11 @@
 """A sealed object opened for reading: of a range only the blocks that it touches are opened."""
 
 import asyncio
-from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
+from typing import NamedTuple
 
 from services.storage.blobs.port import (
     READ_BYTES,
@@ -28,26 +29,40 @@ from services.storage.blobs.sealed.ciphers import (
     plain_size,
     tag_of,
 )
+from services.storage.blobs.sealed.heads import Heads, Read, exactly
 from shared.log import logger
 
-Read = Callable[[int, int], Awaitable[Bytes]]
 DAMAGED = "The stored bytes are damaged, and none of them are given out."
 log = logger("storage")
+
+
+class Opened(NamedTuple):
+    """A block that was opened last: of which segment, its number there, and what is in it."""
+
+    segment: int
+    number: int
+    plain: bytes
 
 
 class SealedBlob:
     """What `raw` holds, opened block by block."""
 
-    def __init__(self, raw: Blob, place: str, store: StoreKey, segments: list[Segment]) -> None:
+    def __init__(
+        self, raw: Blob, place: str, store: StoreKey, segments: list[Segment], heads: Heads
+    ) -> None:
         self.raw = raw
         self.place = place
         self.mark = raw.mark
         self.segments = segments
         self._store = store
+        self._heads = heads
         self._ends = list(accumulate(plain_size(one.size) for one in segments))
         self.size = self._ends[-1]
+        self._is_looked_at_again = False
         # The segment that was read last, by its number.
-        self._opened: tuple[int, Blocks] | None = None
+        self._key: tuple[int, Blocks] | None = None
+        # Reads that do not end with a block go on within it, and in a bucket without a new request.
+        self._last: Opened | None = None
 
     @property
     def modified_ms(self) -> int:
@@ -65,15 +80,21 @@ class SealedBlob:
 
     async def expect(self, start: int, end: int) -> None:
         """See Blob.expect. Raises DamagedError where the first block or the end is not whole."""
-        if start < end:
-            await self.read(start, 1)
         await self.check_end()
+        if start >= end:
+            return
+        with telling_damage(self.raw):
+            number = self._number_at(start)
+            await self._segment(number, self.raw.read)
+            behind = self._ends_at(end)
+            await self.raw.expect(self._lies_at(number, start - self._begins(number)), behind)
+        await self.read(start, 1)
 
     async def check_end(self) -> None:
         """Nothing was cut off: the last block says that it is the last. Raises DamagedError."""
         with telling_damage(self.raw):
             last = len(self.segments) - 1
-            size = self.size - (self._ends[last - 1] if last else 0)
+            size = self.size - self._begins(last)
             await self._blocks(last, (max(size - 1, 0), size), self.raw.read)
 
     async def read(self, offset: int, size: int) -> Bytes:
@@ -81,8 +102,19 @@ class SealedBlob:
         return await self._read(offset, min(offset + size, self.size), self.raw.read)
 
     async def read_again(self, offset: int, size: int) -> Bytes:
-        """See Blob.read_again. Raises DamagedError."""
+        """See Blob.read_again: heads too. Raises DamagedError."""
+        if not self._is_looked_at_again:
+            await self._look_again()
         return await self._read(offset, min(offset + size, self.size), self.raw.read_again)
+
+    async def _look_again(self) -> None:
+        with telling_damage(self.raw):
+            nothing = Heads(0)
+            segments = await segments_of(self.raw, self._store, nothing, self.raw.read_again)
+            if segments != self.segments:
+                raise BrokenError
+        self._heads, self._key, self._last = nothing, None, None
+        self._is_looked_at_again = True
 
     def at_hand(self, offset: int, size: int) -> int | None:  # noqa: ARG002 -- nothing lies open
         """See Blob.at_hand."""
@@ -90,13 +122,31 @@ class SealedBlob:
 
     async def feed(self, update: Update) -> None:
         """See Blob.feed. Raises DamagedError."""
-        await self.check_end()
         async for piece in pieces_of(self, 0, self.size):
             await asyncio.to_thread(update, piece)
 
     def close(self) -> None:
         """See Blob.close."""
         self.raw.close()
+
+    def _number_at(self, offset: int) -> int:
+        """The segment that has this byte."""
+        return bisect_right(self._ends, offset)
+
+    def _begins(self, number: int) -> int:
+        """The first byte of a segment."""
+        return self._ends[number - 1] if number else 0
+
+    def _lies_at(self, number: int, offset: int) -> int:
+        """Where the block lies that has this byte of a segment."""
+        return self.segments[number].start + HEAD_BYTES + offset // BLOCK_BYTES * SEALED_BYTES
+
+    def _ends_at(self, end: int) -> int:
+        """Where the blocks end that hold what is before this byte."""
+        number = bisect_left(self._ends, end)
+        segment = self.segments[number]
+        behind = self._lies_at(number, end - self._begins(number) + BLOCK_BYTES - 1)
+        return min(behind, segment.start + segment.size)
 
     async def _read(self, offset: int, end: int, read: Read) -> Bytes:
         pieces = list[Bytes]()
@@ -108,8 +158,8 @@ class SealedBlob:
 
     async def _some(self, offset: int, end: int, read: Read) -> Bytes:
         """Bytes from here on, as far as one segment goes."""
-        number = bisect_right(self._ends, offset)
-        begin = self._ends[number - 1] if number else 0
+        number = self._number_at(offset)
+        begin = self._begins(number)
         start, stop = offset - begin, min(end, self._ends[number]) - begin
         plain = await self._blocks(number, (start, stop), read)
         skipped = start // BLOCK_BYTES * BLOCK_BYTES
@@ -118,64 +168,75 @@ class SealedBlob:
     async def _blocks(self, number: int, span: tuple[int, int], read: Read) -> memoryview:
         """The blocks of a segment that hold this range of it, one at least."""
         start, stop = span
-        blocks, body = await self._segment(number)
         first, last = start // BLOCK_BYTES, max(stop - 1, 0) // BLOCK_BYTES
+        known, opened = self._last, list[bytes]()
+        if known is not None and known[:2] == (number, first):
+            opened.append(known.plain)
+        if len(opened) <= last - first:
+            opened += await self._fetched(number, (first + len(opened), last), read)
+        self._last = Opened(number, last, opened[-1])
+        return memoryview(opened[0] if len(opened) == 1 else b"".join(opened))
+
+    async def _fetched(self, number: int, span: tuple[int, int], read: Read) -> list[bytes]:
+        """The blocks from one to another, read at once."""
+        first, last = span
+        blocks, body = await self._segment(number, read)
         final = max(plain_size(body + HEAD_BYTES) - 1, 0) // BLOCK_BYTES
         offset = first * SEALED_BYTES
         count = min((last + 1) * SEALED_BYTES, body) - offset
         at = self.segments[number].start + HEAD_BYTES + offset
         sealed = memoryview(await exactly(read, at, count))
-        opened = [
+        return [
             blocks.open(one, sealed[begin : begin + SEALED_BYTES], is_last=one == final)
             for one, begin in enumerate(range(0, count, SEALED_BYTES), first)
         ]
-        return memoryview(opened[0] if len(opened) == 1 else b"".join(opened))
 
-    async def _segment(self, number: int) -> tuple[Blocks, int]:
+    async def _segment(self, number: int, read: Read) -> tuple[Blocks, int]:
         """What opens it, and how many bytes are behind its head."""
         segment = self.segments[number]
-        if self._opened is None or self._opened[0] != number:
-            head = await exactly(self.raw.read, segment.start, HEAD_BYTES)
+        if self._key is None or self._key[0] != number:
+            head = await self._heads.read(self.raw.place, segment.start, HEAD_BYTES, read)
             kind, _, blocks = self._store.open(head)
             if kind != SEGMENT or tag_of(head) != segment.tag:
                 raise BrokenError
-            self._opened = number, blocks
-        return self._opened[1], segment.size - HEAD_BYTES
+            self._key = number, blocks
+        return self._key[1], segment.size - HEAD_BYTES
 
 
-async def open_sealed(raw: Blob, place: str, store: StoreKey) -> SealedBlob:
-    """What a sealed file holds. Raises DamagedError."""
+async def open_sealed(raw: Blob, place: str, store: StoreKey, heads: Heads) -> SealedBlob:
+    """What lies sealed there. Raises DamagedError."""
     with telling_damage(raw):
-        head = await exactly(raw.read, 0, HEAD_BYTES)
-        kind, count, blocks = store.open(head)
-        segments = [Segment(0, raw.size, tag_of(head))]
-        if kind != SEGMENT:
-            segments = open_list(blocks, await exactly(raw.read, HEAD_BYTES, list_bytes(count)))
-        if sum(segments[-1][:2]) != raw.size:
-            raise BrokenError
-        blob = SealedBlob(raw, place, store, segments)
+        segments = await segments_of(raw, store, heads, raw.read)
+        blob = SealedBlob(raw, place, store, segments, heads)
     if not blob.size:
         # Nobody reads what is empty.
         await blob.check_end()
     return blob
 
 
+async def segments_of(raw: Blob, store: StoreKey, heads: Heads, read: Read) -> list[Segment]:
+    """Of what it is made. Raises BrokenError."""
+    head = await heads.read(raw.place, 0, HEAD_BYTES, read)
+    kind, count, blocks = store.open(head)
+    segments = [Segment(0, raw.size, tag_of(head))]
+    if kind != SEGMENT:
+        listed = await heads.read(raw.place, HEAD_BYTES, list_bytes(count), read)
+        segments = open_list(blocks, listed)
+    if sum(segments[-1][:2]) != raw.size:
+        raise BrokenError
+    return segments
+
+
 async def pieces_of(blob: Blob, start: int, end: int) -> AsyncIterator[Bytes]:
     """A range in order. EOFError where somebody cut the file off meanwhile."""
+    if start < end:
+        await blob.expect(start, end)
     while start < end:
         piece = await blob.read(start, min(READ_BYTES, end - start))
         if not piece:
             raise EOFError("the source is shorter than it was")
         yield piece
         start += len(piece)
-
-
-async def exactly(read: Read, offset: int, count: int) -> bytes:
-    """So many bytes as they lie there. Raises BrokenError where there are fewer."""
-    found = bytes(await read(offset, count))
-    if len(found) != count:
-        raise BrokenError
-    return found
 
 
 @contextmanager

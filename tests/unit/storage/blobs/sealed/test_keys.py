@@ -1,12 +1,17 @@
 """The store's key opens with its key file, with the next one after a rotation, and else never."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
+from obstore.store import MemoryStore
 
-from services.storage.blobs.sealed import keys
+from services.storage.blobs.cloud.bucket import Bucket
+from services.storage.blobs.sealed import keeping, keys
 from services.storage.blobs.sealed.ciphers import BrokenError, StoreKey
-from services.storage.blobs.sealed.keys import SealingError, is_sealed, open_store_key, rotate
+from services.storage.blobs.sealed.keeping import InBucket, InFolder, SealingError
+from services.storage.blobs.sealed.keys import KeyFile
 from shared.keyfile import KeyFileError, make_key
 
 
@@ -20,6 +25,14 @@ def key_file(tmp_path: Path) -> Path:
     return tmp_path / "sealing-key"
 
 
+def open_store_key(folder: Path, key_file: Path) -> StoreKey:
+    return asyncio.run(keys.open_store_key(InFolder(folder), KeyFile(key_file)))
+
+
+def rotate(folder: Path, key_file: Path) -> None:
+    asyncio.run(keys.rotate(InFolder(folder), KeyFile(key_file)))
+
+
 def opens(store: StoreKey, head: bytes) -> bool:
     try:
         store.open(head)
@@ -29,9 +42,7 @@ def opens(store: StoreKey, head: bytes) -> bool:
 
 
 def test_both_are_made_once_and_for_their_owner_alone(folder: Path, key_file: Path) -> None:
-    assert not is_sealed(folder)
     head, _ = open_store_key(folder, key_file).make(1)
-    assert is_sealed(folder)
     made = key_file.read_bytes(), (folder / ".key").read_bytes()
     assert opens(open_store_key(folder, key_file), head)
     assert made == (key_file.read_bytes(), (folder / ".key").read_bytes())
@@ -99,7 +110,7 @@ def test_a_rotation_that_is_killed_at_any_step_is_gone_on_with(
     folder: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     head, _ = open_store_key(folder, key_file).make(1)
-    sync, left = keys._sync, [step]
+    sync, left = keeping.sync, [step]
 
     def killed(path: Path) -> None:
         left[0] -= 1
@@ -108,10 +119,41 @@ def test_a_rotation_that_is_killed_at_any_step_is_gone_on_with(
         sync(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(keys, "_sync", killed)
+        for module in (keys, keeping):
+            patch.setattr(module, "sync", killed)
         with pytest.raises(KilledError):
             rotate(folder, key_file)
     assert opens(open_store_key(folder, key_file), head)
     rotate(folder, key_file)
     assert opens(open_store_key(folder, key_file), head)
     assert sorted(path.name for path in key_file.parent.iterdir()) == ["sealing-key", "storage"]
+
+
+async def test_a_bucket_has_a_key_for_all_hosts(key_file: Path, tmp_path: Path) -> None:
+    bucket = Bucket(MemoryStore())
+    one, other = (InBucket(bucket, "s3://bucket") for _ in range(2))
+    head, _ = (await keys.open_store_key(one, KeyFile(key_file))).make(1)
+    assert opens(await keys.open_store_key(other, KeyFile(key_file)), head)
+    with pytest.raises(SealingError, match="is missing"):
+        await keys.open_store_key(other, KeyFile(tmp_path / "of-another-host"))
+    await bucket.put("uid/key/draft", b"sealed", {})
+    await bucket.remove(["=key"])
+    with pytest.raises(SealingError, match=r"The key in s3://bucket is missing"):
+        await keys.open_store_key(other, KeyFile(key_file))
+
+
+async def test_of_two_rotations_of_a_bucket_one_changes_nothing(
+    key_file: Path, tmp_path: Path
+) -> None:
+    bucket = InBucket(Bucket(MemoryStore()), "s3://bucket")
+    head, _ = (await keys.open_store_key(bucket, KeyFile(key_file))).make(1)
+    copied = shutil.copy(key_file, tmp_path / "of-another-host")
+
+    class Slow(KeyFile):
+        async def rotate(self, wrapped: bytes, keep: keys.Keep) -> str:
+            await keys.rotate(InBucket(bucket._bucket, ""), KeyFile(key_file))
+            return await super().rotate(wrapped, keep)
+
+    with pytest.raises(SealingError, match="Another rotation came first"):
+        await keys.rotate(bucket, Slow(copied))
+    assert opens(await keys.open_store_key(bucket, KeyFile(key_file)), head)
