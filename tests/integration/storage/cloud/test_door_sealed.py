@@ -1,4 +1,4 @@
-"""A bucket whose bytes are sealed: clients see no difference, and whose bucket it is reads nothing."""
+"""A bucket whose bytes are sealed: clients see no difference, and its owner reads nothing."""
 
 import json
 import os
