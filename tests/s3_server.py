@@ -3,7 +3,6 @@
 `running()` gives where it is. Where it cannot be built the test is skipped, but under CI it fails.
 """
 
-import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,17 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from infra.kratos.build import BuildError, find_go
-from infra.kratos.release import this_platform
-from infra.settings import cache_folder
 from shared.lifeline import tied_to_this_process
 from shared.runtime import free_port
-from tests.missing import give_up
+from tests.go_programs import BUILD_SECONDS, built
 from tests.waiting import wait_until_up
 
 VERSION = "v1.8.0"
-MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
-BUILD_SECONDS = 900
+MODULE = "github.com/versity/versitygw/cmd/versitygw"
 REGION, ACCESS_KEY, SECRET_KEY = "us-east-1", "root", "secret-of-the-tests"
 _numbers = count(1)
 
@@ -63,7 +58,7 @@ def leave_time_to_build(items: Iterable[pytest.Item], folder: Path) -> None:
 @contextmanager
 def running(folder: Path) -> Iterator[S3Server]:
     """A server whose buckets lie in the folder; it ends with the block or with this process."""
-    program, port = built(), free_port()
+    program, port = built("versitygw", MODULE, VERSION), free_port()
     process = subprocess.Popen(
         [program, "--quiet", "--port", f"127.0.0.1:{port}", "posix", folder],
         env={"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY, "HOME": str(folder)},
@@ -78,27 +73,3 @@ def running(folder: Path) -> Iterator[S3Server]:
     finally:
         process.kill()
         process.wait()
-
-
-def built() -> Path:
-    """The program: 60 MB, built the first time in some minutes."""
-    cache = cache_folder()
-    binary = cache / f"versitygw-{VERSION}-{this_platform()}"
-    if not binary.exists():
-        draft = cache / f"versitygw-build-{os.getpid()}"
-        try:
-            build = subprocess.run(
-                [find_go(cache), "install", "-trimpath", "-ldflags", "-s -w", MODULE],
-                env={**os.environ, "GOBIN": str(draft)},  # noqa: TID251 -- Go's own settings
-                check=False,
-                capture_output=True,
-                text=True,
-                timeout=BUILD_SECONDS,
-            )
-        except BuildError as error:
-            give_up(f"versitygw needs Go: {error}")
-        if build.returncode:
-            give_up(f"versitygw could not be built: {build.stderr[-500:]}")
-        (draft / "versitygw").replace(binary)
-        draft.rmdir()
-    return binary

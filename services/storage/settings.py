@@ -57,6 +57,9 @@ class StorageSettings(SharedStorageSettings):
 
     `sealed`: whether bytes that come from now on are encrypted at rest; what was sealed is read in
     any case. `sealing_key` is the key file for it, `sealing-key` in the data folder where not set.
+    `sealing_kms` is the id, ARN or alias of a KMS key in its place, and of `sealing_kms_options`
+    (`endpoint`, `region`, `access_key_id`, `secret_access_key`, `session_token`) what the AWS chain
+    does not say.
 
     `stale_after`: seconds without a sign of life from accounts after which signed requests are
     refused (a revoked key must not work for ever); anonymous reads of public data go on.
@@ -100,6 +103,8 @@ class StorageSettings(SharedStorageSettings):
     fsync: Literal["always", "data", "off"] = "always"
     sealed: bool = False
     sealing_key: Path | None = None
+    sealing_kms: str = ""
+    sealing_kms_options: dict[str, SecretStr] = Field(default_factory=dict)
     stale_after: float = Field(default=300.0, gt=0)
     region: str = "us-east-1"
     buckets: Literal["keep", "manage"] = "keep"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.storage.blobs.local.naming import OURS
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, Wrapping, open_files, open_sealed_cloud
+from services.storage.blobs.sealed import KeyFile, Kms, Wrapping, open_files, open_sealed_cloud
 from services.storage.blobs.sealed.keeping import Keeping
 from services.storage.blobs.sealed.opening import in_bucket, in_folder
 from services.storage.settings import MAIN, MirrorSettings, ServiceSettings, plain_options
@@ -46,8 +46,10 @@ def folder_of_back_end(settings: ServiceSettings, name: str) -> Path | None:
 
 def wrapping_of(settings: ServiceSettings, name: str) -> Wrapping:
     """What wraps the key of a back end: each has a store's key, so a key file, of its own."""
-    key = settings.sealing_key
-    return KeyFile(key if name == MAIN else key.with_name(f"{key.name}-{name}"))
+    key, storage = settings.sealing_key, settings.storage
+    file = KeyFile(key if name == MAIN else key.with_name(f"{key.name}-{name}"))
+    options = plain_options(storage.sealing_kms_options)
+    return Kms(storage.sealing_kms, options, file) if storage.sealing_kms else file
 
 
 def keeping_of(settings: ServiceSettings, name: str) -> Keeping:

@@ -12,10 +12,12 @@ dot, so `.sealed` is in nobody's way.
 from services.storage.blobs.sealed.blobs import SealedBlobs
 from services.storage.blobs.sealed.keeping import SealingError
 from services.storage.blobs.sealed.keys import KeyFile, Wrapping
+from services.storage.blobs.sealed.kms import Kms
 from services.storage.blobs.sealed.opening import open_files, open_sealed_cloud
 
 __all__ = [
     "KeyFile",
+    "Kms",
     "SealedBlobs",
     "SealingError",
     "Wrapping",

@@ -20,6 +20,8 @@ from services.storage.blobs.sealed.keeping import Keeping, SealingError, sync
 from shared.keyfile import derive, make_key, read_key
 
 LABEL = "sealing/bytes/v1"
+# What was wrapped by no key file begins so.
+BY_KMS = b"coop-kms-1\0"
 Keep = Callable[[bytes], Awaitable[None]]
 
 
@@ -75,6 +77,10 @@ class KeyFile:
 
     def _unwrap(self, wrapped: bytes) -> bytes:
         """By the key file, or by the one that a rotation was about to put in its place."""
+        if wrapped.startswith(BY_KMS):
+            raise SealingError(
+                "A KMS wraps the key of what is sealed: set COOP_STORAGE__SEALING_KMS."
+            )
         candidates = [one for one in (self._path, self._new) if one.exists()]
         if not candidates:
             raise SealingError(
