@@ -20,14 +20,7 @@ def built(name: str, module: str, version: str) -> Path:
         draft = cache / f"{name}-build-{os.getpid()}"
         try:
             build = subprocess.run(
-                [
-                    find_go(cache),
-                    "install",
-                    "-trimpath",
-                    "-ldflags",
-                    "-s -w",
-                    f"{module}@{version}",
-                ],
+                [find_go(cache), "install", "-trimpath", "-ldflags", "-s -w", wanted],
                 env={**os.environ, "GOBIN": str(draft)},  # noqa: TID251 -- Go's own settings
                 check=False,
                 capture_output=True,
