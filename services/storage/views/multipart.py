@@ -27,7 +27,7 @@ from services.storage.s3.xml import (
 )
 from services.storage.s3.xml import list_parts as parts_document
 from services.storage.views.acls import refuse_other
-from services.storage.views.bodies import SignedBody, read_length, read_whole
+from services.storage.views.bodies import SignedBody, read_length, read_whole, settle_length
 from services.storage.views.exchange import XML, Exchange
 from services.storage.views.headers import (
     checksum_headers,
@@ -83,6 +83,7 @@ def wanted_checksum(exchange: Exchange) -> tuple[str, ChecksumType]:
 
 async def put_part(exchange: Exchange) -> None:
     """UploadPart."""
+    await settle_length(exchange)
     address, body, held = part_address(exchange), SignedBody(exchange), exchange.held
     number, place = address.number, exchange.place
     async with held.quotas.room_for_part(place, address.upload_id, number, body.length):

@@ -12,7 +12,7 @@ from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import copy_result
 from services.storage.store.objects import find_object, moment_of
 from services.storage.views.acls import refuse_other
-from services.storage.views.bodies import SignedBody
+from services.storage.views.bodies import SignedBody, settle_length
 from services.storage.views.deleting import delete_what
 from services.storage.views.exchange import XML, Exchange, Header
 from services.storage.views.headers import (
@@ -34,6 +34,7 @@ DIRECTIVES = ("COPY", "REPLACE")
 async def put(exchange: Exchange) -> None:
     """PutObject."""
     refuse_other(exchange)
+    await settle_length(exchange)
     body = SignedBody(exchange)
     new = new_object(
         exchange.target.key, exchange.request.headers, exchange.caller.uid, kept=body.kept
