@@ -12,11 +12,12 @@ import pytest
 
 from infra.kratos.acquire import KratosMissing, find_kratos
 from infra.settings import cache_folder
-from tests import dynamodb_local, s3_server
+from tests import dynamodb_local, kms_server, s3_server
 
 NEEDED: dict[str, Callable[[], object]] = {
     "Ory Kratos": lambda: find_kratos("", cache_folder(), lambda _: None),
-    "versitygw": s3_server.built,
+    "versitygw": s3_server.program,
+    "local-kms": kms_server.program,
     "DynamoDB Local": dynamodb_local.fetched,
 }
 

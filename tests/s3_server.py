@@ -58,9 +58,9 @@ def leave_time_to_build(items: Iterable[pytest.Item], folder: Path) -> None:
 @contextmanager
 def running(folder: Path) -> Iterator[S3Server]:
     """A server whose buckets lie in the folder; it ends with the block or with this process."""
-    program, port = built("versitygw", MODULE, VERSION), free_port()
+    port = free_port()
     process = subprocess.Popen(
-        [program, "--quiet", "--port", f"127.0.0.1:{port}", "posix", folder],
+        [program(), "--quiet", "--port", f"127.0.0.1:{port}", "posix", folder],
         env={"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY, "HOME": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -73,3 +73,8 @@ def running(folder: Path) -> Iterator[S3Server]:
     finally:
         process.kill()
         process.wait()
+
+
+def program() -> Path:
+    """60 MB."""
+    return built("versitygw", MODULE, VERSION)
