@@ -15,7 +15,8 @@ from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.local.blobs import LocalBlobs
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, open_files
+from services.storage.blobs.sealed import KeyFile, SealedBlobs, open_files
+from services.storage.blobs.sealed.ciphers import STORE_KEY_BYTES, StoreKey
 from services.storage.operations.objects import delete_object
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources
@@ -35,10 +36,13 @@ async def bytes_in(kind: str, home: Path) -> Blobs | None:
     if kind == "sealed":
         folder, key_file = home / "bytes", home / "sealing-key"
         return await open_files(folder, fsync="off", seals=True, wrapping=KeyFile(key_file))
+    if kind == "sealed-cloud":
+        plain, within = (CloudBlobs(Bucket(MemoryStore()), lingers=0) for _ in range(2))
+        return SealedBlobs(plain, within, StoreKey(bytes(STORE_KEY_BYTES)), seals=True)
     return CloudBlobs(Bucket(MemoryStore()), lingers=0) if kind == "cloud" else None
 
 
-@pytest.fixture(params=["local", "sealed", "cloud"])
+@pytest.fixture(params=["local", "sealed", "cloud", "sealed-cloud"])
 async def resources(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Resources]:
     async with opened_resources(home, blobs=await bytes_in(request.param, home)) as resources:
         yield resources

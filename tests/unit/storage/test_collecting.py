@@ -8,6 +8,9 @@ from obstore.store import MemoryStore
 
 from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
+from services.storage.blobs.port import Blobs
+from services.storage.blobs.sealed import SealedBlobs
+from services.storage.blobs.sealed.ciphers import STORE_KEY_BYTES, StoreKey
 from services.storage.operations import collecting
 from services.storage.operations.collecting import collect, remove_left_over
 from services.storage.operations.committing import NewObject
@@ -32,14 +35,16 @@ from tests.storage_room import ADA, REPOSITORY, Bytes, opened_resources, put, re
 FOLDER = folder_of(REPOSITORY)
 
 
-@pytest.fixture
-def blobs() -> CloudBlobs:
+@pytest.fixture(params=["plain", "sealed"])
+def blobs(request: pytest.FixtureRequest) -> Blobs:
     """A bucket that is no further away than memory."""
-    return CloudBlobs(Bucket(MemoryStore()), lingers=0)
+    plain, within = (CloudBlobs(Bucket(MemoryStore()), lingers=0) for _ in range(2))
+    key = StoreKey(bytes(STORE_KEY_BYTES))
+    return SealedBlobs(plain, within, key, seals=True) if request.param == "sealed" else plain
 
 
 @pytest.fixture
-async def resources(home: Path, blobs: CloudBlobs) -> AsyncIterator[Resources]:
+async def resources(home: Path, blobs: Blobs) -> AsyncIterator[Resources]:
     async with opened_resources(home, blobs=blobs) as resources:
         yield resources
 
@@ -102,7 +107,7 @@ async def test_what_is_deleted_goes(resources: Resources) -> None:
     assert await places(resources) == []
 
 
-async def test_nothing_goes_before_its_time(resources: Resources, blobs: CloudBlobs) -> None:
+async def test_nothing_goes_before_its_time(resources: Resources, blobs: Blobs) -> None:
     blobs.lingers = 3600
     await put(resources, "key", b"one")
     await put(resources, "key", b"two")
@@ -138,7 +143,7 @@ async def test_bytes_without_a_record_go_when_they_are_old(
 
 
 async def test_what_was_replaced_waits_for_its_time_however_old_it_is(
-    resources: Resources, blobs: CloudBlobs, grown_old: Callable[[], None]
+    resources: Resources, blobs: Blobs, grown_old: Callable[[], None]
 ) -> None:
     blobs.lingers = 3600
     address, listed = await begin(resources, b"hello")
