@@ -36,7 +36,9 @@ async def put(exchange: Exchange) -> None:
 async def put_of_object(exchange: Exchange) -> None:
     """PutObjectAcl: an object has the visibility of its repository."""
     (await open_wanted(exchange)).close()
-    keep_to(exchange.place, await wanted_acl(exchange))
+    wanted = await wanted_acl(exchange)
+    if wanted is not None and wanted is not is_read_by_all(exchange.place):
+        raise not_held()
     await exchange.answer(200)
 
 
@@ -84,14 +86,18 @@ def asked_acl(exchange: Exchange) -> bool | None:
     return asked
 
 
-def refuse_other(exchange: Exchange) -> None:
-    """Raises AccessControlListNotSupported for an object that is to be read by others."""
-    keep_to(exchange.place, asked_acl(exchange))
+def refuse_wider(exchange: Exchange) -> None:
+    """As `keep_within`, of a write to where the request says."""
+    keep_within(exchange.place, asked_acl(exchange))
 
 
-def keep_to(repository: Repository, wanted: bool | None) -> None:
-    """Raises AccessControlListNotSupported for another visibility than the repository's."""
-    if wanted is not None and wanted is not is_read_by_all(repository):
+def keep_within(repository: Repository, wanted: bool | None) -> None:
+    """Raises AccessControlListNotSupported for an object that more are to read than may.
+
+    `private` is what S3 takes for said where nothing is, and what rclone sends with each write: it
+    gives nobody a right, and takes none that a whole bucket gives.
+    """
+    if wanted and not is_read_by_all(repository):
         raise not_held()
 
 

@@ -24,7 +24,7 @@ from services.storage.s3.post_policy import (
 )
 from services.storage.s3.tagging import parse_tagging
 from services.storage.s3.xml import post_response
-from services.storage.views.acls import keep_to
+from services.storage.views.acls import keep_within
 from services.storage.views.bodies import raw_pieces
 from services.storage.views.callers import holder, secret_of, service
 from services.storage.views.cors import keep_to_rules
@@ -226,7 +226,7 @@ async def place_of(exchange: Exchange, reader: FormReader) -> tuple[Repository, 
     await demand_primary(exchange.held.resources, repository)
     headers = {"content-type": reader.file_type, **reader.fields}
     asked = {HEADER: headers["acl"], **headers} if "acl" in headers else headers
-    keep_to(repository, acl_in(asked))
+    keep_within(repository, acl_in(asked))
     new = new_object(check_key(key), headers, exchange.caller.uid)
     if "tagging" in reader.fields:
         new.tags = parse_tagging(reader.fields["tagging"].encode())

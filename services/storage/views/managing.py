@@ -8,7 +8,7 @@ from services.storage.s3.elements import Shape, read_document
 from services.storage.s3.errors import S3Error, from_problem
 from services.storage.store.objects import objects_page
 from services.storage.store.versions import trails_from
-from services.storage.views.acls import asked_acl, show
+from services.storage.views.acls import asked_acl, is_read_by_all
 from services.storage.views.bodies import read_whole
 from services.storage.views.changing import actor_of
 from services.storage.views.exchange import Exchange
@@ -65,9 +65,10 @@ async def make_again(exchange: Exchange) -> None:
         code = "BucketAlreadyOwnedByYou" if is_own else "BucketAlreadyExists"
     if exchange.request.raw_path.endswith(b"/"):
         return
-    if not is_own or exchange.held.region != OLDEST_REGION:
+    # Who wants it to be public now has to say so by itself: tools come here before each write.
+    is_same = not asked_acl(exchange) or (repository is not None and is_read_by_all(repository))
+    if not (is_own and is_same and exchange.held.region == OLDEST_REGION):
         raise S3Error(code, BucketName=target.bucket)
-    await show(exchange, repository, asked_acl(exchange))
 
 
 def holds_role(exchange: Exchange, account_uid: str) -> bool:

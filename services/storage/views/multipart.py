@@ -26,7 +26,7 @@ from services.storage.s3.xml import (
     initiate_multipart_upload,
 )
 from services.storage.s3.xml import list_parts as parts_document
-from services.storage.views.acls import refuse_other
+from services.storage.views.acls import refuse_wider
 from services.storage.views.bodies import SignedBody, read_length, read_whole, settle_length
 from services.storage.views.exchange import XML, Exchange
 from services.storage.views.headers import (
@@ -51,7 +51,7 @@ PATIENCE_SECONDS = 10.0
 
 async def create(exchange: Exchange) -> None:
     """CreateMultipartUpload."""
-    refuse_other(exchange)
+    refuse_wider(exchange)
     algorithm, kind = wanted_checksum(exchange)
     new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
     upload = await create_upload(exchange.held.resources, exchange.place, new, algorithm, kind)

@@ -11,7 +11,7 @@ from services.storage.s3.conditions import COPY_SOURCE, check_copy, read_conditi
 from services.storage.s3.errors import S3Error
 from services.storage.s3.xml import copy_result
 from services.storage.store.objects import find_object, moment_of
-from services.storage.views.acls import refuse_other
+from services.storage.views.acls import refuse_wider
 from services.storage.views.bodies import SignedBody, settle_length
 from services.storage.views.deleting import delete_what
 from services.storage.views.exchange import XML, Exchange, Header
@@ -33,7 +33,7 @@ DIRECTIVES = ("COPY", "REPLACE")
 
 async def put(exchange: Exchange) -> None:
     """PutObject."""
-    refuse_other(exchange)
+    refuse_wider(exchange)
     await settle_length(exchange)
     body = SignedBody(exchange)
     new = new_object(
@@ -56,7 +56,7 @@ async def delete(exchange: Exchange) -> None:
 
 async def copy(exchange: Exchange) -> None:
     """CopyObject."""
-    refuse_other(exchange)
+    refuse_wider(exchange)
     algorithm = wanted_algorithm(exchange.request.headers)
     new = new_object(exchange.target.key, exchange.request.headers, exchange.caller.uid)
     directive = directive_of(exchange, "metadata")

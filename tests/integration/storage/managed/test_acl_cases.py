@@ -64,8 +64,10 @@ def test_who_may_open_it(door: Door, bucket: str) -> None:
     assert visibility(door, bucket) is Visibility.RESTRICTED
 
 
-def test_what_is_made_again_may_be_opened(door: Door, s3: Client, bucket: str) -> None:
-    s3.create_bucket(Bucket=bucket)
+def test_what_is_made_again_stays_as_open_as_it_was(door: Door, s3: Client, bucket: str) -> None:
+    refused = refusal(s3.create_bucket, Bucket=bucket, ACL="public-read")
+    assert refused == ("BucketAlreadyOwnedByYou", 409)
     assert visibility(door, bucket) is Visibility.RESTRICTED
-    s3.create_bucket(Bucket=bucket, ACL="public-read")
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    s3.create_bucket(Bucket=bucket, ACL="private")
     assert visibility(door, bucket) is Visibility.PUBLIC

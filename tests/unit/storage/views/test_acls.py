@@ -45,9 +45,18 @@ async def test_what_is_so_already(room: Room, place: str, acl: str) -> None:
     assert await asked(room, "PUT", f"{place}/?acl", whole) == ""
 
 
+async def test_what_is_sent_with_each_write_takes_no_right(room: Room) -> None:
+    """By rclone, of the default of S3; whoever asks for an object to be hidden is told."""
+    said = {"x_amz_acl": "private"}
+    assert await asked(room, "PUT", f"{URL}/noaa--globe-land-mask", **said) == ""
+    assert (await room.put(room.people["ada"], f"{PLACE}/b", b"x", **said)).status == 200
+    assert (await room.get(None, f"{PLACE}/b")).body == b"x"
+    assert NOT_HELD in await asked(room, "PUT", f"{PLACE}/b?acl", **said)
+
+
 @pytest.mark.parametrize(
     ("place", "acl"),
-    [(PLACE, "private"), (HIDDEN, "public-read"), (PLACE, "public-read-write")],
+    [(HIDDEN, "public-read"), (HIDDEN, "authenticated-read"), (PLACE, "public-read-write")],
 )
 async def test_what_an_object_cannot_be(room: Room, place: str, acl: str) -> None:
     said, source = {"x_amz_acl": acl}, f"{place.removeprefix(URL)}/a"
@@ -84,6 +93,8 @@ async def test_in_the_oldest_region_what_one_has_is_made_again(room: Room) -> No
     for bucket in (f"{URL}/noaa", f"{URL}/noaa--globe-land-mask", f"{PLACE}"):
         assert await asked(room, "PUT", bucket) == ""
     assert await asked(room, "PUT", f"{URL}/noaa--globe-land-mask", x_amz_acl="public-read") == ""
+    hidden = await asked(room, "PUT", f"{URL}/noaa--embargoed", x_amz_acl="public-read")
+    assert "<Code>BucketAlreadyOwnedByYou</Code>" in hidden
     room.door.held = replace(room.door.held, region="eu-west-1")
     for bucket in (f"{URL}/noaa", f"{URL}/noaa--globe-land-mask", f"{PLACE}"):
         assert "<Code>BucketAlreadyOwnedByYou</Code>" in await asked(room, "PUT", bucket)
