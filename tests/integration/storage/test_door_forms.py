@@ -93,6 +93,15 @@ def test_altered(door: Door, s3: Client, name: str, changes: dict[str, str], cod
     assert keys_of(s3, ACCOUNT, Prefix=f"{name}/") == []
 
 
+@pytest.mark.parametrize(("acl", "status"), [("private", 204), ("public-read-write", 400)])
+def test_an_acl(s3: Client, name: str, acl: str, status: int) -> None:
+    said = {"acl": acl}
+    form = s3.generate_presigned_post(f"{ACCOUNT}--{name}", "a", Fields=said, Conditions=[said])
+    answer = plain.post(form["url"], data=form["fields"], files={"file": FILE})
+    assert answer.status_code == status
+    assert ("AccessControlListNotSupported" in answer.text) == (status == 400)
+
+
 def test_without_a_policy(door: Door, name: str) -> None:
     form = ask(door, repository_id=name).model_copy(update={"fields": {"key": "2026/a"}})
     assert send(form).status_code == 403
