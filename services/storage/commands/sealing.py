@@ -9,9 +9,8 @@ from services.storage.settings import MAIN, ServiceSettings
 
 async def rotate_sealing_key(settings: ServiceSettings, _: Namespace) -> tuple[int, str]:
     """No object is written anew, and what runs goes on with the key that it has opened."""
-    told = list[str]()
-    for name in names_of_back_ends(settings):
-        keeping = keeping_of(settings, name)
-        if name == MAIN or await keeping.read() is not None:
-            told.append(await rotate(keeping, wrapping_of(settings, name)))
+    places = {name: keeping_of(settings, name) for name in names_of_back_ends(settings)}
+    # All of them are looked at first: one that is away is told before another's key is changed.
+    sealed = [name for name, place in places.items() if await place.read() or name == MAIN]
+    told = [await rotate(places[name], wrapping_of(settings, name)) for name in sealed]
     return 0, "\n".join(told)

@@ -48,10 +48,10 @@ def buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Buckets that are no further away than memory."""
     stores: dict[str, MemoryStore] = {}
 
-    async def opened_bucket(where: str, _: Mapping[str, str], **__: float) -> Blobs:
+    async def opened_bucket(where: str, _: Mapping[str, str], **__: object) -> Blobs:
         return CloudBlobs(Bucket(stores.setdefault(where, MemoryStore())), lingers=0)
 
-    monkeypatch.setattr(opening, "open_cloud", opened_bucket)
+    monkeypatch.setattr(opening, "open_sealed_cloud", opened_bucket)
 
 
 @pytest.fixture(params=KINDS)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from services.storage.blobs.opening import open_back_end, refuse_within, sealing_key
+from services.storage.blobs.opening import open_back_end, refuse_within
 from services.storage.commands import command
 from services.storage.settings import MAIN, MirrorSettings, ServiceSettings, StorageSettings
 from shared.errors import Invalid, Unavailable
@@ -91,9 +91,9 @@ async def test_one_that_is_not_named_any_more(tmp_path: Path) -> None:
 
 async def test_another_sealing_key_is_made_for_each_folder(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
-    settings = named(tmp_path / "home", str(tmp_path / "disk"), "s3://bucket", sealed=True)
+    settings = named(tmp_path / "home", str(tmp_path / "disk"), sealed=True)
     (tmp_path / "home").mkdir()
-    keys = {name: sealing_key(settings, name) for name in (MAIN, "one")}
+    keys = {MAIN: settings.sealing_key, "one": tmp_path / "home/sealing-key-one"}
     for name in keys:
         blobs = await open_back_end(settings, name)
         await put(blobs, "a", name.encode())
