@@ -26,7 +26,7 @@ from shared.contracts.base import Snapshot
 from shared.contracts.repositories import Repository
 from shared.outbox import Outbox
 from shared.snapshots import names_of
-from shared.tables import Put
+from shared.tables import Delete, Put
 from shared.tables.copies import copy_file, drop_items, fold_log
 from shared.tables.sqlite import open_sqlite
 from tests.blob_writes import content_of
@@ -93,6 +93,12 @@ async def know(resources: Resources, *snapshots: Snapshot) -> None:
         for kind, name in names_of(one):
             row = {"pk": kind, "sk": name, "version": 1, "body": one.model_dump_json()}
             await resources.outbox.table.write(Put(row))
+
+
+async def forgotten(resources: Resources, repository: Repository) -> None:
+    """As the event of its purging leaves it."""
+    names = names_of(repository)
+    await resources.outbox.table.write(*(Delete(kind, name) for kind, name in names))
 
 
 async def everything(resources: Resources, repository: Repository) -> Everything:

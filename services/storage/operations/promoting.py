@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.storage.blobs.port import Blobs, Folder, Stored
-from services.storage.models import Copy, ObjectRecord
+from services.storage.models import Copy, ObjectRecord, Uncopied
 from services.storage.operations.backed_up import versions_in
 from services.storage.operations.mirroring import lies_right
 from services.storage.operations.purging import drop_uploads
@@ -179,8 +179,20 @@ async def _drop_waiting(promotion: Promotion) -> None:
     """What the heir had yet to look at: it has all of it now, or it is lost."""
     outbox = promotion.resources.outbox
     while changes := await waiting_changes(outbox, promotion.heir):
+        for one in changes:
+            if not one.key:
+                await _clear(promotion, one)
         for start in range(0, len(changes), ROWS):
             await forget_changes(outbox, promotion.heir, changes[start : start + ROWS])
+
+
+async def _clear(promotion: Promotion, gone: Uncopied) -> None:
+    """A repository that nobody gets back, of which the heir was told while it was away."""
+    resources, uid = promotion.resources, gone.repository_uid
+    await resources.blobs.clear(Folder(gone.account_id, gone.repository_id, uid))
+    async for copies in all_copies(resources.outbox, promotion.heir, uid):
+        for copy in copies:
+            await resources.outbox.table.write(drop_copy(promotion.heir, copy))
 
 
 async def _drop_under_way(promotion: Promotion) -> None:

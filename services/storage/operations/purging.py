@@ -1,9 +1,11 @@
 """A repository that nobody gets back: its bytes, its records and their history go."""
 
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.copies import ask_to_copy
 from services.storage.store.cors import drop_rules
 from services.storage.store.downloads import drop_downloads
 from services.storage.store.figures import drop_figures
+from services.storage.store.mirrors import mirrors_begun
 from services.storage.store.objects import drop_object, objects_page
 from services.storage.store.relistings import drop_relisting
 from services.storage.store.uploads import drop_upload, uploads_from
@@ -45,8 +47,18 @@ async def purge_repository(resources: Resources, repository: Repository) -> None
     await drop_figures(resources.outbox, uid)
     await drop_rules(resources.outbox, uid)
     await resources.blobs.clear(folder_of(repository))
-    if to_copy := resources.to_copy(repository):
-        await resources.outbox.table.write(*to_copy)
+    await _tell_mirrors(resources, repository)
+
+
+async def _tell_mirrors(resources: Resources, repository: Repository) -> None:
+    """Those too that are not in the settings just now: no comparison tells them of it later."""
+    if repository.connection_uid:
+        return
+    names = await mirrors_begun(resources.outbox) | {one.name for one in resources.mirrors}
+    folder = folder_of(repository)
+    to_clear = [ask_to_copy(name, folder, "") for name in sorted(names)]
+    if to_clear:
+        await resources.outbox.table.write(*to_clear)
 
 
 async def drop_uploads(resources: Resources, repository_uid: str) -> None:

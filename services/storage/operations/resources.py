@@ -34,8 +34,8 @@ class Resources:
     stale: Stale = field(default_factory=Stale)
     mirrors: tuple[Mirror, ...] = ()
 
-    def to_copy(self, repository: Repository, key: str = "") -> list[Action]:
-        """For the transaction that changes what a key has, or of a repository that goes whole."""
+    def to_copy(self, repository: Repository, key: str) -> list[Action]:
+        """For the transaction that changes what a key has."""
         if repository.connection_uid:
             return []
         folder = folder_of(repository)

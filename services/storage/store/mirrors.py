@@ -137,6 +137,12 @@ async def has_begun(outbox: Outbox, mirror: str) -> bool:
     return (await find_comparison(outbox, mirror)).began_ms > 0
 
 
+async def mirrors_begun(outbox: Outbox) -> set[str]:
+    """The names of all that may have copies, whether settings name them or not."""
+    page = await outbox.table.query(MIRRORS)
+    return {row["sk"] for row in page.items}
+
+
 def _comparison_of(row: Item) -> Comparison:
     names = Comparison.__dataclass_fields__
     return Comparison(**{name: row[name] for name in names if name in row})

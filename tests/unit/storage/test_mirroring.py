@@ -26,7 +26,7 @@ from services.storage.store.versions import versions_of_key
 from shared.contracts.repositories import Repository, Versioning
 from shared.errors import Unavailable
 from shared.tables import ConditionFailed
-from tests.backups import know, rot
+from tests.backups import forgotten, know, rot
 from tests.mirrored import (
     SECOND,
     followed,
@@ -196,6 +196,22 @@ async def test_a_purged_repository_leaves_the_mirror(resources: Resources) -> No
     await followed(resources)
     assert await keys_in_mirror(resources, PLAIN) == []
     assert [one async for one in all_copies(resources.outbox, SECOND, UID)] == [[]]
+
+
+async def test_what_was_purged_while_there_was_no_mirror_leaves_it_too(tmp_path: Path) -> None:
+    mirror = mirror_on(tmp_path / "m")
+    async with opened_resources(tmp_path, mirrors=(mirror,)) as resources:
+        await know(resources, PLAIN)
+        await put(resources, "a", b"x")
+        await followed(resources)
+        await published(resources)
+    async with opened_resources(tmp_path) as resources:
+        await purge_repository(resources, PLAIN)
+        await forgotten(resources, PLAIN)
+    async with opened_resources(tmp_path, mirrors=(mirror,)) as resources:
+        await followed(resources)
+        assert await keys_in_mirror(resources, PLAIN) == []
+        assert [one async for one in all_copies(resources.outbox, SECOND, UID)] == [[]]
 
 
 async def test_rot_is_not_copied_and_waits(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from services.storage.operations.committing import NewObject
 from services.storage.operations.multipart import create_upload
 from services.storage.operations.objects import delete_object
 from services.storage.operations.opening import open_resources
+from services.storage.operations.purging import purge_repository
 from services.storage.operations.reading import open_version
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.serving import serving
 from services.storage.settings import MirrorSettings, ServiceSettings, StorageSettings
+from services.storage.store.copies import all_copies
 from services.storage.store.layout import SCHEMA
 from services.storage.store.mirrors import find_primary
 from services.storage.store.objects import find_object
@@ -32,10 +34,10 @@ from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.tables import open_table
 from tests.announced import announced
-from tests.backups import Everything, everything, know
+from tests.backups import Everything, everything, forgotten, know
 from tests.blob_writes import content_of
 from tests.mirrored import followed, keys_in_mirror
-from tests.storage_room import ADA, REPOSITORY, put, read
+from tests.storage_room import ADA, REPOSITORY, published, put, read
 
 KEPT = REPOSITORY.model_copy(update={"versioning": Versioning.ENABLED})
 NAME, UID = REPOSITORY.full_name, REPOSITORY.repository_uid
@@ -161,11 +163,16 @@ async def lagging(files: ServiceSettings) -> ServiceSettings:
         await put(resources, "plain", b"other")
         await put(resources, "late", b"late")
         await delete_object(resources, REPOSITORY, "hashed//a", actor=ADA)
+    lose_disk(files)
+    return files
+
+
+def lose_disk(files: ServiceSettings) -> None:
+    """Of the primary nothing is left but its records."""
     (files.home / "storage").rename(files.home / "lost")
     (files.home / "storage").mkdir()
     for part in (files.home / "lost").glob("storage.db*"):
         part.rename(files.home / "storage" / part.name)
-    return files
 
 
 async def test_what_would_be_lost_is_named_and_nothing_changed(lagging: ServiceSettings) -> None:
@@ -283,6 +290,21 @@ async def test_a_mirror_whose_disk_is_away_is_not_promoted(
             (tmp_path / "disk").mkdir()
         code, told = await said(files, "promote", "second")
         assert (code, "mounted?" in told[-1]) == (1, True)
+
+
+async def test_what_was_purged_is_nowhere_afterwards(
+    files: ServiceSettings, tmp_path: Path
+) -> None:
+    async with opened(files) as resources:
+        await filled(resources)
+        await published(resources)
+        await purge_repository(resources, KEPT)
+        await forgotten(resources, KEPT)
+    lose_disk(files)
+    assert (await said(files, "promote", "second"))[0] == 0
+    assert not (tmp_path / "disk" / NAME).exists()
+    async with opened(files) as resources:
+        assert [one async for one in all_copies(resources.outbox, "second", UID)] == [[]]
 
 
 async def test_uploads_that_were_under_way_are_none(files: ServiceSettings) -> None:

@@ -2,10 +2,11 @@
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import rasterio
 from affine import identity
@@ -30,6 +31,7 @@ from services.indexer.extractors.geotiff.georeference import Georeference, place
 from services.indexer.extractors.geotiff.raster import STATISTICS, spelt
 from services.indexer.extractors.sparse_file import SparseFile
 
+Text = TypeVar("Text")
 # What GDAL knows them by: it looks for a header under the name of the data.
 DATA, HEADER = "data", "data.hdr"
 # As it is called in what GDAL says is wrong.
@@ -120,7 +122,12 @@ def _summary(dataset: DatasetReader, driver: Driver, where: Georeference) -> str
 
 def _bands(dataset: DatasetReader) -> list[Band]:
     """The first MAX_BANDS."""
-    said = zip(dataset.dtypes, dataset.nodatavals, dataset.descriptions, dataset.units, strict=True)
+    none: Sequence[str | None] = [None] * dataset.count
+    names, units = (
+        _legible(lambda: dataset.descriptions, none),
+        _legible(lambda: dataset.units, none),
+    )
+    said = zip(dataset.dtypes, dataset.nodatavals, names, units, strict=True)
     return [
         Band(
             f"band_{number}",
@@ -128,10 +135,18 @@ def _bands(dataset: DatasetReader) -> list[Band]:
             description=(description or "")[:MAX_TEXT],
             nodata=None if empty is None else spelt(empty),
             unit=(unit or "")[:MAX_TEXT],
-            statistics=_statistics(dataset.tags(number)),
+            statistics=_statistics(_legible(partial(dataset.tags, number), {})),
         )
         for number, (dtype, empty, description, unit) in enumerate(islice(said, MAX_BANDS), 1)
     ]
+
+
+def _legible(read: Callable[[], Text], otherwise: Text) -> Text:
+    """What is UTF-8, as rasterio takes all text to be: older writers had the code page at hand."""
+    try:
+        return read()
+    except UnicodeDecodeError:
+        return otherwise
 
 
 def _statistics(tags: Mapping[str, Any]) -> dict[str, float]:

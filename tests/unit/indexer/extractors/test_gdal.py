@@ -178,6 +178,24 @@ def test_a_header_that_names_another_file_reads_none() -> None:
     assert [one.name for one in facts.parts] == ["a.img"]
 
 
+@pytest.mark.parametrize(
+    ("driver", "before", "after"),
+    [
+        ("ENVI", b"Band 1", b"T\xe9rre"),
+        ("HFA", b"Layer_1", b"L\xe9yer_1"),
+    ],
+)
+def test_names_of_bands_in_a_code_page_hide_nothing_else(
+    driver: str, before: bytes, after: bytes
+) -> None:
+    name = "a.hdr" if driver == "ENVI" else "a.img"
+    data = written(driver)[name]
+    assert before in data
+    facts = read(driver, **{name: data.replace(before, after)})
+    assert facts.place == read(driver).place
+    assert [one.description for one in facts.bands] == [""] * len(read(driver).bands)
+
+
 def test_very_many_bands_are_told_of_in_part() -> None:
     files = written("ENVI")
     header = files["a.hdr"].replace(b"bands   = 4", b"bands   = 300")
