@@ -12,8 +12,8 @@ from typing import NamedTuple
 from services.storage.archives.layout import Chapter, Layout, Listed, digest_of
 from services.storage.blobs.port import Blob
 from services.storage.models import ObjectRecord
+from services.storage.operations.failing_over import open_covered
 from services.storage.operations.listing import SHOWN
-from services.storage.operations.reading import open_blob
 from services.storage.operations.receiving import base64_of
 from services.storage.operations.resources import Resources
 from services.storage.s3.checksums import Checksums
@@ -195,11 +195,9 @@ async def _keep_sums(archive: Archive) -> None:
 
 async def _open(archive: Archive, record: ObjectRecord) -> Blob:
     """The bytes of the record, and no others."""
-    blob = await open_blob(archive.resources, archive.repository, record)
-    if blob is not None and blob.mark == record.mark:
-        return blob
+    blob = await open_covered(archive.resources, archive.repository, record)
     if blob is not None:
-        blob.close()
+        return blob
     archive.resources.ask_to_heal(archive.repository, record.key)
     raise ChangedError
 

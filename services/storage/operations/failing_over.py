@@ -14,13 +14,14 @@ from services.storage.blobs.port import (
     Folder,
     GoneError,
     Imprint,
+    LostError,
     Update,
 )
 from services.storage.models import Copy, ObjectRecord
 from services.storage.operations.backed_up import CRC64NVME
 from services.storage.operations.faults import is_folder_lost
 from services.storage.operations.mirrors import Mirror
-from services.storage.operations.reading import Opened, get_version
+from services.storage.operations.reading import Opened, demand_folder, get_version, open_blob
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.s3.checksums import Checksums
 from services.storage.store.copies import ask_to_copy, drop_copy, find_copies
@@ -118,6 +119,37 @@ async def demand_primary(resources: Resources, repository: Repository) -> None:
         raise Unavailable("The bytes of this repository are out of reach. Please try again.")
 
 
+async def open_at_once(resources: Resources, repository: Repository, key: str) -> Opened | None:
+    """From a mirror, while the primary is known to be silent; None where it is to be asked.
+
+    NotFound.
+    """
+    reason = resources.outage.lasting()
+    if reason is None or repository.connection_uid:
+        return None
+    try:
+        return await open_elsewhere(resources, repository, (key, ""), reason)
+    except FAILURES:
+        return None
+
+
+async def open_covered(
+    resources: Resources, repository: Repository, record: ObjectRecord
+) -> Blob | None:
+    """The bytes of this very record, to be read to their end; None where the key has others."""
+    try:
+        blob = await open_blob(resources, repository, record)
+        if blob is None:
+            await demand_folder(resources, repository)
+    except FAILURES as reason:
+        return await open_copy(resources, repository, record, reason)
+    if blob is None or blob.mark != record.mark:
+        if blob is not None:
+            blob.close()
+        return None
+    return covered(resources, repository, Opened(record, blob)).blob
+
+
 async def open_elsewhere(
     resources: Resources, repository: Repository, what: tuple[str, str], reason: Exception
 ) -> Opened:
@@ -133,6 +165,8 @@ async def open_copy(
 ) -> Blob:
     """The bytes of a record in the first mirror that has them. Raises `reason` where none has."""
     folder = folder_of(repository)
+    if _is_silent(resources, reason):
+        resources.outage.begin(reason)
     for mirror in resources.mirrors:
         (copy,) = await find_copies(resources.outbox, mirror.name, [record])
         blob = await _opened(resources, mirror, folder, copy) if copy is not None else None
@@ -147,6 +181,12 @@ async def open_copy(
             )
             return blob
     raise reason
+
+
+def _is_silent(resources: Resources, reason: Exception) -> bool:
+    """Whether all of a bucket is away, and each who asks waits for it in vain."""
+    is_of_all = isinstance(reason, Unavailable) and not isinstance(reason, LostError)
+    return is_of_all and resources.blobs.lingers is not None and bool(resources.mirrors)
 
 
 async def _opened(resources: Resources, mirror: Mirror, folder: Folder, copy: Copy) -> Blob | None:

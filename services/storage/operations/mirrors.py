@@ -1,12 +1,30 @@
 """The mirrors that a process knows: back ends that may be away, opened when they are wanted."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from services.storage.blobs.port import Blobs
 
 PROVEN = 10_000
+OUTAGE_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Outage:
+    """That a bucket was silent a moment ago: meanwhile readers are sent elsewhere at once."""
+
+    reason: Exception | None = None
+    _until: float = 0.0
+
+    def begin(self, reason: Exception) -> None:
+        """It was silent just now."""
+        self.reason, self._until = reason, time.monotonic() + OUTAGE_SECONDS
+
+    def lasting(self) -> Exception | None:
+        """Why readers are sent elsewhere; None where they are not."""
+        return self.reason if time.monotonic() < self._until else None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from services.storage.blobs.connected import ConnectedBlob
-from services.storage.blobs.port import Blob, GoneError
+from services.storage.blobs.port import Blob, GoneError, LostError
 from services.storage.models import ObjectRecord
 from services.storage.operations.connections import far_of
 from services.storage.operations.resources import Resources, folder_of
@@ -12,7 +12,7 @@ from services.storage.operations.telling import said_of
 from services.storage.store.objects import find_object
 from services.storage.store.versions import version_called
 from shared.contracts.repositories import Repository
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound
 
 LOOKS = 3
 
@@ -66,7 +66,7 @@ async def open_version(
         if blob is not None:
             return Opened(record if blob.mark == record.mark else as_found(record, blob), blob)
         if not record.is_marker:
-            await _demand_folder(resources, repository)
+            await demand_folder(resources, repository)
     raise NotFound("There is no such version.")
 
 
@@ -121,7 +121,7 @@ async def _reopen(resources: Resources, repository: Repository, key: str) -> Ope
         resources.recent.keep(record)
         blob = await open_blob(resources, repository, record)
     if blob is None:
-        await _demand_folder(resources, repository)
+        await demand_folder(resources, repository)
         resources.ask_to_heal(repository, key)
         raise NotFound("There is no such object.")
     if blob.mark != record.mark:
@@ -130,8 +130,8 @@ async def _reopen(resources: Resources, repository: Repository, key: str) -> Ope
     return Opened(record, blob)
 
 
-async def _demand_folder(resources: Resources, repository: Repository) -> None:
-    """Raises Unavailable where bytes that have a record are not gone but out of reach.
+async def demand_folder(resources: Resources, repository: Repository) -> None:
+    """Raises LostError where bytes that have a record are not gone but out of reach.
 
     Of files where a whole repository is missing; in a bucket, where the record is the authority,
     as long as a mirror may have them.
@@ -141,7 +141,7 @@ async def _demand_folder(resources: Resources, repository: Repository) -> None:
     else:
         is_lost = not await resources.blobs.exists(folder_of(repository))
     if is_lost:
-        raise Unavailable("The bytes of this object are out of reach.")
+        raise LostError("The bytes of this object are out of reach.")
 
 
 def as_found(record: ObjectRecord, blob: Blob) -> ObjectRecord:

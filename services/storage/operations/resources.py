@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from services.storage.blobs.port import Blobs, Folder
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.connections import Connections
-from services.storage.operations.mirrors import Mirror
+from services.storage.operations.mirrors import Mirror, Outage
 from services.storage.operations.stale import Stale
 from services.storage.store.copies import ask_to_copy
 from services.storage.store.recent import Recent
@@ -20,7 +20,8 @@ class Resources:
     """Records, bytes, marks of what is being written, and keys that someone must look after.
 
     `connections` are the buckets of accounts, whose bytes are not among ours; what must be looked
-    after there is `stale`, and holds up nothing that is ailing here. `mirrors` have copies.
+    after there is `stale`, and holds up nothing that is ailing here. `mirrors` have copies,
+    which are read first during an `outage`.
     """
 
     outbox: Outbox
@@ -33,6 +34,7 @@ class Resources:
     )
     stale: Stale = field(default_factory=Stale)
     mirrors: tuple[Mirror, ...] = ()
+    outage: Outage = field(default_factory=Outage)
 
     def to_copy(self, repository: Repository, key: str) -> list[Action]:
         """For the transaction that changes what a key has."""

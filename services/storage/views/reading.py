@@ -2,7 +2,12 @@
 
 from services.storage.blobs.port import READ_BYTES, Blob
 from services.storage.models import ObjectRecord
-from services.storage.operations.failing_over import FAILURES, covered, open_elsewhere
+from services.storage.operations.failing_over import (
+    FAILURES,
+    covered,
+    open_at_once,
+    open_elsewhere,
+)
 from services.storage.operations.reading import (
     Opened,
     get_record,
@@ -78,7 +83,7 @@ async def open_wanted(exchange: Exchange) -> Opened:
     """The object or version with its bytes open. Raises NoSuchKey, NoSuchVersion."""
     place, target, resources = exchange.place, exchange.target, exchange.held.resources
     try:
-        opened = await open_named(exchange, place, target)
+        opened = await _open_at_once(exchange) or await open_named(exchange, place, target)
     except NotFound:
         await tell_marker(exchange)
         raise S3Error("NoSuchKey", Key=target.shown_key) from None
@@ -86,6 +91,12 @@ async def open_wanted(exchange: Exchange) -> Opened:
         what = target.key, target.version_id
         opened = await open_elsewhere(resources, place, what, reason)
     return covered(resources, place, opened)
+
+
+async def _open_at_once(exchange: Exchange) -> Opened | None:
+    """Where the primary is known to be silent; versions are asked of it in any case."""
+    target, resources = exchange.target, exchange.held.resources
+    return None if target.version_id else await open_at_once(resources, exchange.place, target.key)
 
 
 async def open_named(exchange: Exchange, repository: Repository, target: Target) -> Opened:

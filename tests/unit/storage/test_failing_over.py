@@ -9,23 +9,26 @@ import pytest
 
 from services.storage.blobs.local.reading import LocalBlob
 from services.storage.blobs.port import LostError
+from services.storage.operations import mirrors
 from services.storage.operations.failing_over import (
     covered,
     demand_primary,
+    open_at_once,
     open_copy,
     open_elsewhere,
 )
 from services.storage.operations.objects import delete_object
 from services.storage.operations.reading import open_object, open_version
-from services.storage.operations.resources import Resources
+from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.copies import find_copies, waiting_changes
 from services.storage.store.objects import find_object
 from services.storage.views.refusals import as_s3
 from shared.contracts.repositories import Versioning
 from shared.errors import NotFound, Unavailable
+from tests.archives import archive_of, sent
 from tests.backups import know, rot
 from tests.blob_writes import content_of
-from tests.mirrored import AWAY, SECOND, followed, mirror_on
+from tests.mirrored import AWAY, SECOND, followed, in_memory, mirror_on
 from tests.storage_room import ADA, FOLDER, opened_resources, put
 from tests.storage_room import REPOSITORY as PLAIN
 
@@ -197,6 +200,83 @@ async def test_a_copy_is_read_whole_once(
     for _ in range(3):
         (await open_copy(resources, KEPT, record, AWAY)).close()
     assert reads == 1
+
+
+@pytest.fixture
+async def bucket(tmp_path: Path) -> AsyncIterator[Resources]:
+    """A bucket, and a mirror that has the object `a`."""
+    mirror = mirror_on(tmp_path / "mirror")
+    async with opened_resources(tmp_path, blobs=in_memory(), mirrors=(mirror,)) as resources:
+        await know(resources, PLAIN)
+        await put(resources, "a", BODY)
+        await followed(resources)
+        yield resources
+        await mirror.close()
+
+
+async def read_at_once(resources: Resources) -> bytes | None:
+    """What a reader gets without asking the primary, if anything."""
+    opened = await open_at_once(resources, PLAIN, "a")
+    if opened is None:
+        return None
+    try:
+        return await content_of(opened.blob)
+    finally:
+        opened.close()
+
+
+async def test_a_silent_bucket_is_not_waited_for_by_everyone(
+    bucket: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await read_at_once(bucket) is None
+    (await open_elsewhere(bucket, PLAIN, ("a", ""), Unavailable("It is silent."))).close()
+    assert await read_at_once(bucket) == BODY
+    with pytest.raises(NotFound):
+        await open_at_once(bucket, PLAIN, "never was")
+    # What the mirror does not have is asked of the primary.
+    await put(bucket, "a", b"newer")
+    assert await read_at_once(bucket) is None
+    await followed(bucket)
+    assert await read_at_once(bucket) == b"newer"
+    # After a while it is asked again.
+    monkeypatch.setattr(mirrors, "OUTAGE_SECONDS", -1)
+    (await open_elsewhere(bucket, PLAIN, ("a", ""), Unavailable("It is silent."))).close()
+    assert await read_at_once(bucket) is None
+
+
+async def test_bytes_that_are_lost_are_no_outage(bucket: Resources) -> None:
+    (await open_elsewhere(bucket, PLAIN, ("a", ""), LostError("Gone."))).close()
+    assert await read_at_once(bucket) is None
+    record = await find_object(bucket.outbox, PLAIN.repository_uid, "a")
+    assert record is not None
+    await bucket.blobs.remove(folder_of(PLAIN), "a", record.place)
+    with pytest.raises(LostError):
+        await open_object(bucket, PLAIN, "a")
+
+
+async def test_archives_are_whole_while_the_primary_is_away(
+    resources: Resources, tmp_path: Path
+) -> None:
+    whole = await sent(await archive_of(resources))
+    (tmp_path / FOLDER).rename(tmp_path / "away")
+    (tmp_path / "storage/.sc/noaa").rename(tmp_path / "ours")
+    assert await sent(await archive_of(resources)) == whole
+
+
+async def test_an_archive_goes_on_in_the_mirror(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await sent(await archive_of(resources))
+    genuine = LocalBlob.read
+
+    async def read(blob: LocalBlob, offset: int, size: int) -> Any:
+        path = Path(f"/proc/self/fd/{blob.file}").readlink()
+        if path.match("mirror/noaa/globe-land-mask/a"):
+            return await genuine(blob, offset, size)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(LocalBlob, "read", read)
+    assert await sent(await archive_of(resources)) == whole
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.ESTALE])
