@@ -29,13 +29,13 @@ def in_memory() -> Blobs:
     return CloudBlobs(Bucket(MemoryStore()), lingers=0)
 
 
-def mirror_on(where: Path | Blobs) -> Mirror:
-    """One in a folder, which is made, or on a back end that is open already."""
+def mirror_on(where: Path | Blobs, *only: str) -> Mirror:
+    """One in a folder, which is made, or on a back end that is open already; of these names."""
 
     async def opening() -> Blobs:
         return await open_local(where, fsync="off") if isinstance(where, Path) else where
 
-    return Mirror(SECOND, opening)
+    return Mirror(SECOND, opening, frozenset(only))
 
 
 async def followed(resources: Resources) -> None:

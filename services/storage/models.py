@@ -244,11 +244,15 @@ class Uncopied:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How far a mirror is compared with all records; moments are in epoch milliseconds."""
+    """How far a mirror is compared with all records; moments are in epoch milliseconds.
+
+    `only` are the names whose bytes it has copies of, in order.
+    """
 
     began_ms: int = 0
     ended_ms: int = 0
     repository_uid: str = ""
+    only: tuple[str, ...] = ()
 
     @property
     def is_under_way(self) -> bool:

@@ -35,12 +35,16 @@ MirrorName = Annotated[
 
 
 class MirrorSettings(BaseModel):
-    """Where copies of all bytes are: a folder by its whole path, or a bucket as of `blobs`."""
+    """Where copies of bytes are: a folder by its whole path, or a bucket as of `blobs`.
+
+    `only` names accounts (`noaa`) and repositories (`noaa/gauges`) whose bytes these are.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     blobs: str = Field(pattern=r"^/|^(s3|gs|az)://[^/]+")
     options: dict[str, SecretStr] = Field(default_factory=dict)
+    only: frozenset[str] = frozenset()
 
 
 class StorageSettings(SharedStorageSettings):

@@ -8,7 +8,7 @@ from services.storage.blobs.opening import names_of_back_ends
 from services.storage.operations.keeping_mirrored import follow
 from services.storage.operations.opening import resources_on
 from services.storage.operations.promoting import Promotion, missing_in, promote
-from services.storage.settings import ServiceSettings
+from services.storage.settings import MAIN, ServiceSettings
 from services.storage.store.copies import COUNTED, waiting_changes
 from services.storage.store.layout import SCHEMA
 from services.storage.store.mirrors import (
@@ -68,6 +68,8 @@ async def _promote(promotion: Promotion, before: Primary) -> None:
 def _refuse(settings: ServiceSettings, primary: Primary, name: str) -> None:
     if name not in names_of_back_ends(settings):
         raise NotFound(f"There is no mirror {name}; COOP_STORAGE__MIRRORS names them.")
+    if name != MAIN and settings.storage.mirrors[name].only:
+        raise Conflict(f"{name} has only what its settings name, and can be no primary.")
     if primary.heir and primary.heir != name:
         raise Conflict(
             f"{primary.heir} is half-way to be the primary: promote it to the end first."

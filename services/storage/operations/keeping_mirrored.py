@@ -91,9 +91,10 @@ async def follow(resources: Resources, mirror: Mirror) -> bool:
     mirroring = Mirroring(resources, mirror, await mirror.reach())
     comparison = await find_comparison(outbox, mirror.name)
     is_old = now_ms() - comparison.ended_ms > COMPARE_SECONDS * 1000
-    if is_strange or is_old:
+    only = tuple(sorted(mirror.only))
+    if is_strange or is_old or only != comparison.only:
         # From now on its folder is known not to be empty, and this is not forgotten.
-        comparison = Comparison(now_ms(), comparison.ended_ms)
+        comparison = Comparison(now_ms(), comparison.ended_ms, only=only)
         await _keep(mirroring, comparison)
     await copy_changes(mirroring)
     if comparison.is_under_way:
@@ -135,6 +136,15 @@ async def _follow_key(
             await forget_changes(outbox, mirroring.mirror.name, changes)
 
 
+async def _leave_out(mirroring: Mirroring, repository: Repository) -> None:
+    """One that the settings name no more, if it ever was."""
+    outbox, uid = mirroring.resources.outbox, repository.repository_uid
+    async for copies in all_copies(outbox, mirroring.mirror.name, uid):
+        if copies:
+            await _clear(mirroring, folder_of(repository))
+        return
+
+
 async def _clear(mirroring: Mirroring, folder: Folder) -> None:
     """A repository that nobody gets back."""
     outbox, mirror = mirroring.resources.outbox, mirroring.mirror.name
@@ -148,12 +158,12 @@ async def compare_all(mirroring: Mirroring, comparison: Comparison) -> None:
     """All repositories, from where it was cut short; what changes meanwhile is copied meanwhile."""
     table = mirroring.resources.outbox.table
     async for repository in all_repositories(table, comparison.repository_uid):
-        if repository.connection_uid:
-            # Bytes of others are theirs to look after.
-            continue
         comparison = replace(comparison, repository_uid=repository.repository_uid)
         await _keep(mirroring, comparison)
-        await _compare(mirroring, repository)
+        if mirroring.mirror.takes(repository):
+            await _compare(mirroring, repository)
+        else:
+            await _leave_out(mirroring, repository)
     await mirroring.blobs.sweep()
     ended = replace(comparison, ended_ms=max(now_ms(), comparison.began_ms), repository_uid="")
     await _keep(mirroring, ended)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from services.storage.blobs.port import Blobs
+from shared.contracts.repositories import Repository
 
 PROVEN = 10_000
 OUTAGE_SECONDS = 10.0
@@ -29,13 +30,24 @@ class Outage:
 
 @dataclass(slots=True)
 class Mirror:
-    """A back end that has copies. `proven` are those that this process has read and found right."""
+    """A back end that has copies. `proven` are those that this process has read and found right.
+
+    `only` are names of accounts and repositories that it has copies of; without any it is all.
+    """
 
     name: str
     opening: Callable[[], Awaitable[Blobs]]
+    only: frozenset[str] = frozenset()
     proven: set[tuple[str, str]] = field(default_factory=set)
     _blobs: Blobs | None = None
     _gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def takes(self, repository: Repository) -> bool:
+        """Whether it has copies of what is in there; of others' buckets nobody has."""
+        if repository.connection_uid:
+            return False
+        names = {repository.account_id, repository.full_name}
+        return not self.only or bool(names & self.only)
 
     async def reach(self) -> Blobs:
         """Its bytes. Raises Unavailable, and what is wrong with its settings."""

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 from services.storage.blobs.opening import names_of_back_ends, open_back_end, refuse_within
 from services.storage.blobs.port import Blobs
@@ -11,7 +10,7 @@ from services.storage.operations.connections import Connections
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources
 from services.storage.operations.serving import serving
-from services.storage.settings import ServiceSettings
+from services.storage.settings import MAIN, ServiceSettings
 from services.storage.store.mirrors import find_primary, has_begun
 from services.storage.store.recent import Recent
 from shared.errors import Conflict
@@ -47,7 +46,7 @@ async def resources_on(
     """The same on this back end, whichever is the primary. Raises Invalid, Unavailable."""
     refuse_within(settings)
     others = [name for name in names_of_back_ends(settings) if name != primary]
-    mirrors = tuple(Mirror(name, partial(_mirror, settings, outbox, name)) for name in others)
+    mirrors = tuple(_mirror(settings, outbox, name) for name in others)
     # A mirror that has something tells that the primary had it too.
     is_known = any([await has_begun(outbox, name) for name in (*others, primary)])
     blobs = await open_back_end(settings, primary, has_begun=is_known)
@@ -69,5 +68,9 @@ async def resources_on(
         await blobs.close()
 
 
-async def _mirror(settings: ServiceSettings, outbox: Outbox, name: str) -> Blobs:
-    return await open_back_end(settings, name, has_begun=await has_begun(outbox, name))
+def _mirror(settings: ServiceSettings, outbox: Outbox, name: str) -> Mirror:
+    async def opening() -> Blobs:
+        return await open_back_end(settings, name, has_begun=await has_begun(outbox, name))
+
+    only = settings.storage.mirrors[name].only if name != MAIN else frozenset[str]()
+    return Mirror(name, opening, only)

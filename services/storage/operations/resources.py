@@ -38,10 +38,8 @@ class Resources:
 
     def to_copy(self, repository: Repository, key: str) -> list[Action]:
         """For the transaction that changes what a key has."""
-        if repository.connection_uid:
-            return []
-        folder = folder_of(repository)
-        return [ask_to_copy(mirror.name, folder, key) for mirror in self.mirrors]
+        folder, mirrors = folder_of(repository), self.mirrors
+        return [ask_to_copy(one.name, folder, key) for one in mirrors if one.takes(repository)]
 
     def ask_to_heal(self, repository: Repository, key: str) -> None:
         """Bytes and record of this key do not fit; forgotten where too many wait already."""

@@ -123,7 +123,7 @@ async def find_comparison(outbox: Outbox, mirror: str) -> Comparison:
 
 async def keep_comparison(outbox: Outbox, mirror: str, holder: str, comparison: Comparison) -> None:
     """It is so far. Raises ConditionFailed where another took the mirror."""
-    told = asdict(comparison)
+    told = asdict(comparison) | {"only": list(comparison.only)}
     await outbox.table.write(Update(MIRRORS, mirror, set=told, when=Equals("holder", holder)))
 
 
@@ -145,4 +145,5 @@ async def mirrors_begun(outbox: Outbox) -> set[str]:
 
 def _comparison_of(row: Item) -> Comparison:
     names = Comparison.__dataclass_fields__
-    return Comparison(**{name: row[name] for name in names if name in row})
+    told = {name: row[name] for name in names if name in row}
+    return Comparison(**told | {"only": tuple(row.get("only", ()))})

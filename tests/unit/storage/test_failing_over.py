@@ -270,13 +270,16 @@ async def test_an_archive_goes_on_in_the_mirror(
     genuine = LocalBlob.read
 
     async def read(blob: LocalBlob, offset: int, size: int) -> Any:
-        path = Path(f"/proc/self/fd/{blob.file}").readlink()
-        if path.match("mirror/noaa/globe-land-mask/a"):
+        if _is_in_mirror(blob):
             return await genuine(blob, offset, size)
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(LocalBlob, "read", read)
     assert await sent(await archive_of(resources)) == whole
+
+
+def _is_in_mirror(blob: LocalBlob) -> bool:
+    return Path(f"/proc/self/fd/{blob.file}").readlink().match("mirror/noaa/globe-land-mask/a")
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.ESTALE])

@@ -322,3 +322,32 @@ async def test_a_connected_repository_is_nobody_s_to_copy(tmp_path: Path) -> Non
     async with opened_resources(tmp_path, mirrors=(mirror_on(tmp_path / "m"),)) as resources:
         assert resources.to_copy(connected, "a") == []
         assert len(resources.to_copy(PLAIN, "a")) == 1
+
+
+OTHER = PLAIN.model_copy(
+    update={"repository_uid": "01OTHER", "repository_id": "other", "account_id": "nasa"}
+)
+
+
+@pytest.mark.parametrize("only", ["noaa", "noaa/globe-land-mask"])
+async def test_a_mirror_of_some_has_nothing_of_others(tmp_path: Path, only: str) -> None:
+    async with opened_resources(tmp_path, mirrors=(mirror_on(tmp_path / "m", only),)) as resources:
+        await know(resources, PLAIN, OTHER)
+        for one in (PLAIN, OTHER):
+            await put(resources, "a", b"a", repository=one)
+        await followed(resources)
+        assert await keys_in_mirror(resources, PLAIN) == ["a"]
+        assert await keys_in_mirror(resources, OTHER) == []
+
+
+async def test_other_names_are_other_copies(tmp_path: Path) -> None:
+    for names in (("noaa",), (), ("nasa/other", "elsewhere")):
+        mirror = mirror_on(tmp_path / "m", *names)
+        async with opened_resources(tmp_path, mirrors=(mirror,)) as resources:
+            await know(resources, PLAIN, OTHER)
+            for one in (PLAIN, OTHER) if names == ("noaa",) else ():
+                await put(resources, "a", b"a", repository=one)
+            await followed(resources)
+            found = [len(await keys_in_mirror(resources, one)) for one in (PLAIN, OTHER)]
+            taken = [int(mirror.takes(one)) for one in (PLAIN, OTHER)]
+            assert (found, sum(taken) > 0) == (taken, True)

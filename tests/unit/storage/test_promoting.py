@@ -279,6 +279,15 @@ async def test_what_cannot_be_promoted(files: ServiceSettings, name: str, told: 
     assert line.startswith(told)
 
 
+async def test_a_mirror_of_some_can_be_no_primary(files: ServiceSettings) -> None:
+    second = files.storage.mirrors["second"]
+    files.storage.mirrors["second"] = second.model_copy(update={"only": frozenset(["noaa"])})
+    async with opened(files) as resources:
+        await filled(resources)
+    code, (line,) = await said(files, "promote", "second")
+    assert (code, "can be no primary" in line) == (1, True)
+
+
 async def test_a_mirror_whose_disk_is_away_is_not_promoted(
     files: ServiceSettings, tmp_path: Path
 ) -> None:
