@@ -6,7 +6,7 @@ All of it works beside a platform that runs or not; a restore and a promotion do
 import argparse
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from services.storage.backups.snapshots import PATH
 from services.storage.blobs.port import NoRoomError
@@ -14,7 +14,7 @@ from services.storage.commands.backup import RECORDS, back_up, list_snapshots
 from services.storage.commands.figures import reconcile_all
 from services.storage.commands.promote import list_mirrors, promote_mirror
 from services.storage.commands.restore import restore
-from services.storage.commands.scrub import list_faults, scrub_now
+from services.storage.commands.scrub import list_faults, scrub_copies, scrub_now
 from services.storage.commands.sealing import rotate_sealing_key
 from services.storage.settings import ServiceSettings
 from shared.errors import Problem
@@ -68,8 +68,15 @@ def _add_scrub(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--list", action="store_true", help="only tell what was found, and how far it is"
     )
+    one.add_argument("--mirror", default="", help="what this mirror has, and nothing else")
     _add_rate(one)
-    one.set_defaults(run=lambda *said: (list_faults if said[1].list else scrub_now)(*said))
+    one.set_defaults(run=_scrub)
+
+
+def _scrub(settings: ServiceSettings, said: argparse.Namespace) -> Awaitable[tuple[int, str]]:
+    if said.mirror:
+        return scrub_copies(settings, said)
+    return (list_faults if said.list else scrub_now)(settings, said)
 
 
 def _add_rate(one: argparse.ArgumentParser) -> None:

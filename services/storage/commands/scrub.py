@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 
 from services.storage.commands.backup import MEGABYTE
 from services.storage.models import Fault, Scrub
+from services.storage.operations.backed_up import Pace
 from services.storage.operations.faults import settle_faults
 from services.storage.operations.opening import open_resources
 from services.storage.operations.resources import Resources
 from services.storage.operations.scrubbing import scrub_all
+from services.storage.operations.scrubbing_mirrors import scrub_mirror
 from services.storage.settings import ServiceSettings
 from services.storage.store.faults import all_faults
 from services.storage.store.layout import SCHEMA
 from services.storage.store.scrubs import find_scrub
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.snapshots import repository_known
 from shared.tables import open_table
@@ -29,6 +31,18 @@ async def scrub_now(settings: ServiceSettings, said: Namespace) -> tuple[int, st
             raise Conflict("A process is at it already: --list tells how far it is.")
         faults = await _faults(resources)
         return (1 if faults else 0), "\n".join([*faults, _so_far(done)])
+
+
+async def scrub_copies(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
+    """All that a mirror has; the exit code is 1 where something is not right."""
+    async with _resources(settings) as resources:
+        mirrors = {mirror.name: mirror for mirror in resources.mirrors}
+        if said.mirror not in mirrors:
+            raise NotFound(f"There is no mirror {said.mirror}.")
+        pace = Pace(said.rate * MEGABYTE)
+        count, wrong = await scrub_mirror(resources, mirrors[said.mirror], pace)
+    lines = [f"{one}: not right in {said.mirror}; it is copied anew." for one in wrong]
+    return (1 if wrong else 0), "\n".join([*lines, f"{count} copies were read."])
 
 
 async def list_faults(settings: ServiceSettings, _: Namespace) -> tuple[int, str]:

@@ -208,7 +208,7 @@ async def _opened(resources: Resources, mirror: Mirror, folder: Folder, copy: Co
         blob.close()
         raise
     blob.close()
-    await _lose(resources, mirror, folder, copy)
+    await lose_copy(resources, mirror, folder, copy)
     return None
 
 
@@ -228,7 +228,7 @@ async def _is_right(mirror: Mirror, blob: Blob, copy: Copy) -> bool:
     return True
 
 
-async def _lose(resources: Resources, mirror: Mirror, folder: Folder, copy: Copy) -> None:
+async def lose_copy(resources: Resources, mirror: Mirror, folder: Folder, copy: Copy) -> None:
     """It is none: it is known of no more, and copied anew once the primary can be read."""
     log.error(
         "a copy in a mirror is not right", mirror=mirror.name, repository=folder.repository_uid

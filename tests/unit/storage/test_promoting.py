@@ -34,8 +34,8 @@ from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.tables import open_table
 from tests.announced import announced
-from tests.backups import Everything, everything, forgotten, know
-from tests.blob_writes import content_of
+from tests.backups import Everything, everything, forgotten, know, rot
+from tests.blob_writes import content_of, files_below
 from tests.mirrored import followed, keys_in_mirror
 from tests.storage_room import ADA, REPOSITORY, published, put, read
 
@@ -314,6 +314,27 @@ async def test_what_was_purged_is_nowhere_afterwards(
     assert not (tmp_path / "disk" / NAME).exists()
     async with opened(files) as resources:
         assert [one async for one in all_copies(resources.outbox, "second", UID)] == [[]]
+
+
+async def test_rot_in_a_mirror_is_named_and_copied_anew(files: ServiceSettings) -> None:
+    async with opened(files) as resources:
+        await filled(resources)
+        before = await all_of(resources)
+    assert await said(files, "scrub", "--mirror", "second", "--rate", "900") == (
+        0,
+        ["10 copies were read."],
+    )
+    disk = Path(files.storage.mirrors["second"].blobs)
+    rot(disk / "noaa/globe-land-mask/a", b"thre!")
+    versions = disk / ".sc/noaa/globe-land-mask/versions"
+    (versions / files_below(versions)[0]).unlink()
+    code, told = await said(files, "scrub", "--mirror", "second")
+    assert (code, told[-1], len(told)) == (1, "10 copies were read.", 3)
+    assert f"{NAME}/a: not right in second; it is copied anew." in told
+    assert (await said(files, "promote", "second"))[0] == 0
+    async with opened(files) as resources:
+        assert await all_of(resources) == before
+    assert (await said(files, "scrub", "--mirror", "third"))[0] == 1
 
 
 async def test_uploads_that_were_under_way_are_none(files: ServiceSettings) -> None:
