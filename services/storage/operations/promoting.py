@@ -26,7 +26,7 @@ from services.storage.store.copies import (
 from services.storage.store.faults import all_faults, drop_fault
 from services.storage.store.leftovers import drop_leftovers
 from services.storage.store.mirrors import forget_comparison
-from services.storage.store.objects import object_row, objects_in, unchanged
+from services.storage.store.objects import find_objects, object_row, objects_in, unchanged
 from services.storage.store.versions import put_version
 from shared.contracts.repositories import Repository
 from shared.snapshots import all_repositories
@@ -69,6 +69,7 @@ async def promote(promotion: Promotion) -> None:
                 await _tell(promotion, repository, some, is_object=is_object)
         await _forget_lost(promotion, repository)
         await _remove_stale(promotion, repository)
+        await _remove_unknown(promotion, repository)
     await _drop_waiting(promotion)
     outbox = promotion.resources.outbox
     await forget_comparison(outbox, promotion.heir)
@@ -173,6 +174,20 @@ async def _remove_stale(promotion: Promotion, repository: Repository) -> None:
                 if await _lies(resources.blobs, folder, copy):
                     await resources.blobs.remove(folder, copy.key, copy.place)
             await resources.outbox.table.write(drop_copy(promotion.heir, copy))
+
+
+async def _remove_unknown(promotion: Promotion, repository: Repository) -> None:
+    """Bytes whose copying died: of files each that has no record would become an object."""
+    resources, folder = promotion.resources, folder_of(repository)
+    if resources.blobs.lingers is not None:
+        return
+    async for found in resources.blobs.walk(folder):
+        keys = [one.key for one in found]
+        records = await find_objects(resources.outbox, repository.repository_uid, keys)
+        for one, record in zip(found, records, strict=True):
+            if record is None or Stored(record.place, record.mark) != one.stored:
+                async with resources.blobs.locked(folder, one.key):
+                    await resources.blobs.remove(folder, one.key, one.stored.place)
 
 
 async def _drop_waiting(promotion: Promotion) -> None:
