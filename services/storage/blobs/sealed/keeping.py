@@ -3,8 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -80,13 +80,8 @@ class InFolder:
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         """See Keeping.alone."""
-        lock = os.open(self._folder, FOLDER_FLAGS)
-        try:
-            if not try_lock(lock):
-                raise SealingError("Another rotation is under way.")
+        with alone_in(self._folder):
             yield
-        finally:
-            os.close(lock)
 
     def _create(self, wrapped: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -150,6 +145,21 @@ class InBucket:
     async def alone(self) -> AsyncIterator[None]:
         """See Keeping.alone: that is found out when the key is replaced."""
         yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """No other rotation has to do with this folder meanwhile. Raises SealingError."""
+    try:
+        lock = os.open(folder, FOLDER_FLAGS)
+    except OSError as error:
+        raise SealingError(f"{folder} cannot be opened: {error.strerror}.") from error
+    try:
+        if not try_lock(lock):
+            raise SealingError("Another rotation is under way.")
+        yield
+    finally:
+        os.close(lock)
 
 
 def sync(folder: Path) -> None:

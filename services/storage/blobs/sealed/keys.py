@@ -6,6 +6,7 @@ Only the wrapped key is written anew then; no object is touched, and no process 
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from services.storage.blobs.sealed.ciphers import (
     unwrap,
     wrap,
 )
-from services.storage.blobs.sealed.keeping import Keeping, SealingError, sync
+from services.storage.blobs.sealed.keeping import Keeping, SealingError, alone_in, sync
 from shared.keyfile import derive, make_key, read_key
 
 LABEL = "sealing/bytes/v1"
@@ -34,6 +35,10 @@ class Wrapping(Protocol):
 
     async def unwrap(self, wrapped: bytes) -> bytes:
         """The store's key. Raises KeyFileError where it is out of reach or not the one."""
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else puts another in its place meanwhile. Raises SealingError."""
         ...
 
     async def rotate(self, wrapped: bytes, keep: Keep) -> str:
@@ -59,6 +64,10 @@ class KeyFile:
     async def unwrap(self, wrapped: bytes) -> bytes:
         """See Wrapping.unwrap."""
         return await asyncio.to_thread(self._unwrap, wrapped)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """See Wrapping.alone: of two new files in one place the second would open nothing."""
+        return alone_in(self._path.parent)
 
     async def rotate(self, wrapped: bytes, keep: Keep) -> str:
         """See Wrapping.rotate: one of the two files is always there that opens it."""
@@ -121,9 +130,10 @@ async def rotate(keeping: Keeping, wrapping: Wrapping) -> str:
     """Wrap the store's key anew; what is to be told of it. Raises KeyFileError."""
     if await keeping.read() is None:
         raise SealingError(f"Nothing is sealed in {keeping.where}.")
-    async with keeping.alone():
-        wrapped = await keeping.read()
-        return await wrapping.rotate(wrapped or b"", keeping.replace)
+    with wrapping.alone():
+        async with keeping.alone():
+            wrapped = await keeping.read()
+            return await wrapping.rotate(wrapped or b"", keeping.replace)
 
 
 async def _made(keeping: Keeping, wrapping: Wrapping) -> bytes:

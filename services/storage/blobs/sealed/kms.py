@@ -5,6 +5,7 @@ written: a KMS that is away keeps what runs from nothing.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from aiobotocore.config import AioConfig
@@ -58,6 +59,10 @@ class Kms:
         sealed = wrapped.removeprefix(BY_KMS)
         told = await self._ask("decrypt", CiphertextBlob=sealed, EncryptionContext=CONTEXT)
         return bytes(told["Plaintext"])
+
+    def alone(self) -> AbstractContextManager[None]:
+        """See Wrapping.alone: no file is changed."""
+        return nullcontext()
 
     async def rotate(self, wrapped: bytes, keep: Keep) -> str:
         """See Wrapping.rotate: within the KMS, once what is kept comes from there."""

@@ -147,7 +147,8 @@ async def test_of_two_rotations_of_a_bucket_one_changes_nothing(
 ) -> None:
     bucket = InBucket(Bucket(MemoryStore()), "s3://bucket")
     head, _ = (await keys.open_store_key(bucket, KeyFile(key_file))).make(1)
-    copied = shutil.copy(key_file, tmp_path / "of-another-host")
+    (tmp_path / "another-host").mkdir()
+    copied = shutil.copy(key_file, tmp_path / "another-host")
 
     class Slow(KeyFile):
         async def rotate(self, wrapped: bytes, keep: keys.Keep) -> str:
@@ -155,5 +156,19 @@ async def test_of_two_rotations_of_a_bucket_one_changes_nothing(
             return await super().rotate(wrapped, keep)
 
     with pytest.raises(SealingError, match="Another rotation came first"):
-        await keys.rotate(bucket, Slow(copied))
+        await keys.rotate(bucket, Slow(Path(copied)))
     assert opens(await keys.open_store_key(bucket, KeyFile(key_file)), head)
+
+
+async def test_two_rotations_beside_one_key_file_leave_one_that_opens(key_file: Path) -> None:
+    bucket = Bucket(MemoryStore())
+    head, _ = (await keys.open_store_key(InBucket(bucket, ""), KeyFile(key_file))).make(1)
+
+    class Slow(InBucket):
+        async def replace(self, wrapped: bytes) -> None:
+            with pytest.raises(SealingError, match="Another rotation is under way"):
+                await keys.rotate(InBucket(bucket, ""), KeyFile(key_file))
+            await super().replace(wrapped)
+
+    await keys.rotate(Slow(bucket, ""), KeyFile(key_file))
+    assert opens(await keys.open_store_key(InBucket(bucket, ""), KeyFile(key_file)), head)
