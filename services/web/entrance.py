@@ -79,7 +79,9 @@ class Body:
         return message
 
     async def pass_by(self) -> None:
-        """Receive what is left and keep none of it."""
+        """Receive what is left and keep none of it; who waits to be asked for it is not asked."""
+        if not self.received and b"expect" in dict(self.scope["headers"]):
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(PASSING_SECONDS):
                 while not self.is_whole and self.received < PASSING_BYTES:

@@ -127,6 +127,21 @@ async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
     assert said[0]["status"] == 404
 
 
+async def test_a_body_that_waits_to_be_asked_for_is_not() -> None:
+    said: list[Message] = []
+
+    async def asked() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = [(b"content-length", b"5"), (b"expect", b"100-continue")]
+    scope = {"type": "http", "method": "POST", "path": "/nowhere", "headers": headers}
+    await site()(scope | {"query_string": b"", "root_path": ""}, asked, send)
+    assert said[0]["status"] == 404
+
+
 async def test_whatever_fails_below_is_answered_without_its_details() -> None:
     transport = httpx.ASGITransport(Entrance(plain_failure, RESOURCES))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
