@@ -127,6 +127,10 @@ async def _follow_key(
                 await copy_key(mirroring, folder, one.key)
             else:
                 await _clear(mirroring, folder)
+        except NoRoomError:
+            # A deletion that waits behind it may make some.
+            log.warning("a mirror has no room", mirror=mirroring.mirror.name)
+            await put_off(outbox, mirroring.mirror.name, changes)
         except ChangedError:
             await put_off(outbox, mirroring.mirror.name, changes)
             repository = await repository_known(outbox.table, one.repository_uid)

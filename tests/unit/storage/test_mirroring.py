@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from services.storage.blobs.local.blobs import LocalPublished
-from services.storage.models import Comparison
+from services.storage.blobs.port import NoRoomError
+from services.storage.models import Comparison, ObjectRecord
 from services.storage.operations import mirroring
+from services.storage.operations.carrying import fill
 from services.storage.operations.keeping_mirrored import follow
 from services.storage.operations.mirroring import copy_key
 from services.storage.operations.objects import delete_object
 from services.storage.operations.purging import purge_repository
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
-from services.storage.store import mirrors
+from services.storage.store import copies, mirrors
 from services.storage.store.copies import all_copies, waiting_changes
 from services.storage.store.mirrors import (
     find_comparison,
@@ -235,6 +237,29 @@ async def _mine(resources: Resources) -> mirroring.Mirroring:
     (mirror,) = resources.mirrors
     assert await take_mirror(resources.outbox, mirror.name, resources.blobs.process)
     return mirroring.Mirroring(resources, mirror, await mirror.reach())
+
+
+async def test_what_has_no_room_holds_up_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(draft: Any, record: ObjectRecord, pieces: Any) -> Any:
+        if record.key == "large":
+            raise NoRoomError
+        return await fill(draft, record, pieces)
+
+    async with opened_resources(tmp_path, mirrors=(mirror_on(tmp_path / "m"),)) as resources:
+        await know(resources, PLAIN)
+        await put(resources, "old", b"x")
+        await followed(resources)
+        await put(resources, "large", b"x")
+        await delete_object(resources, PLAIN, "old", actor=ADA)
+        with monkeypatch.context() as patch:
+            patch.setattr(mirroring, "fill", full)
+            patch.setattr(copies, "PAGE", 1)
+            await follow(resources, resources.mirrors[0])
+        assert await keys_in_mirror(resources, PLAIN) == []
+        (left,) = await waiting_changes(resources.outbox, SECOND)
+        assert (left.key, left.tries) == ("large", 1)
 
 
 async def test_one_process_at_a_time_copies(tmp_path: Path) -> None:
