@@ -12,6 +12,7 @@ from services.storage.blobs.sealed.keys import BY_KMS, rotate
 from services.storage.blobs.sealed.opening import in_folder
 from services.storage.commands import command
 from services.storage.settings import ServiceSettings, StorageSettings
+from shared.errors import Unavailable
 from tests import go_programs, kms_server
 from tests.blob_writes import get, put
 from tests.kms_server import ACCOUNT, REGION, KmsServer
@@ -117,8 +118,15 @@ async def test_a_kms_that_goes_away_keeps_nobody_from_reading(
         stored = await put(blobs, "key", b"content")
         assert await get(blobs, "key", stored) == b"content"
         await blobs.close()
-        with pytest.raises(SealingError, match="The KMS is out of reach"):
-            await opened(storage, kms)
+        for kind in (SealingError, Unavailable):
+            with pytest.raises(kind, match="The KMS is out of reach"):
+                await opened(storage, kms)
+        settings = ServiceSettings(
+            home=tmp_path,
+            storage=StorageSettings(sealing_kms="any", sealing_kms_options=server.options),
+        )
+        code, told = await command(["rotate-sealing-key"], settings)
+        assert (code, told.startswith("The KMS is out of reach")) == (1, True)
 
 
 def test_an_option_that_there_is_not(file: KeyFile) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from services.storage.blobs.sealed.keeping import SealingError
 from services.storage.blobs.sealed.keys import BY_KMS, Keep, KeyFile
+from shared.errors import Unavailable
 
 # A ciphertext of ours opens as nothing else, and nothing else as ours.
 CONTEXT = {"coop": "store key v1"}
@@ -28,6 +29,10 @@ OPTIONS = {
     "secret_access_key": "aws_secret_access_key",
     "session_token": "aws_session_token",
 }
+
+
+class KmsAwayError(SealingError, Unavailable):
+    """It does not answer now: a start says so, and who opens a mirror later waits for it."""
 
 
 class Kms:
@@ -80,7 +85,7 @@ class Kms:
         return f"The KMS key {self._key_id} wraps it anew; the one before is not asked any more."
 
     async def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- made at run time from a description
-        """Raises SealingError, with the KMS' own words."""
+        """Raises SealingError with the KMS' own words, KmsAwayError where it has none."""
         try:
             client = get_session().create_client("kms", config=CONFIG, **self._options)
             async with client as kms:
@@ -88,5 +93,5 @@ class Kms:
         except ClientError as error:
             raise SealingError(f"The KMS refuses what is sealed with it: {error}") from error
         except (BotoCoreError, ValueError) as error:
-            raise SealingError(f"The KMS is out of reach: {error}") from error
+            raise KmsAwayError(f"The KMS is out of reach: {error}") from error
         return told
