@@ -15,6 +15,7 @@ from services.indexer.store.files import (
     Entry,
     Known,
     Standing,
+    drop_beside,
     find_standing,
     not_gone,
     put_known,
@@ -30,6 +31,7 @@ from shared.outbox import Outbox, announce, next_version
 from shared.purged import is_purged, not_purged
 from shared.races import until_won
 from shared.tables import Action
+from shared.tables.limits import WRITE_ACTIONS
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,27 @@ async def write(
     known = replace(known, house=await house_of(table, file.repository_uid))
     for edition, entry in entries:
         told = [events[edition]] if edition in events else []
-        holds = (not_gone(file.object_uid, file.version), not_purged(file.repository_uid))
-        await indexer.outbox.commit(*holds, *put_known(edition, known, entry), *told)
+        await _write_one(indexer, known, (edition, entry), told)
     if known.item and await house_of(table, file.repository_uid) != known.house:
         for edition, _ in entries:
             await settle_item(table, edition, known.item["id"])
+
+
+async def _write_one(
+    indexer: Indexer, known: Known, place: tuple[Edition, Entry | None], told: Sequence[Action]
+) -> None:
+    """Into one edition. Where a transaction is too small, what it is read with no more goes before.
+
+    That leads nobody to it then: it is as if it had not been asked for by what was read before.
+    """
+    (edition, entry), file = place, known.file
+    holds = (not_gone(file.object_uid, file.version), not_purged(file.repository_uid))
+    actions = [*holds, *put_known(edition, known, entry), *told]
+    if entry is not None and len(actions) > WRITE_ACTIONS:
+        entry, dropping = drop_beside(edition, entry, known.beside)
+        await indexer.outbox.commit(*holds, *dropping)
+        actions = [*holds, *put_known(edition, known, entry), *told]
+    await indexer.outbox.commit(*actions)
 
 
 def _is_known(entry: Entry | None, known: Known) -> bool:

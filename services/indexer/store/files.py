@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -41,6 +41,7 @@ from shared.tables import (
     Item,
     Put,
     Table,
+    Update,
 )
 
 # Longer than events stay on their stream: an old one that comes late finds the object gone.
@@ -138,6 +139,19 @@ def put_known(edition: Edition, known: Known, before: Entry | None) -> list[Acti
         delta = Delta(key=known.file.key, left=left, came=known.counted)
         actions.append(put_delta(edition, delta, known.file.object_uid))
     return actions
+
+
+def drop_beside(
+    edition: Edition, before: Entry, now: Mapping[str, int]
+) -> tuple[Entry, list[Action]]:
+    """The entry without those that it is not read together with now, and how it becomes so."""
+    beside = {key: seen for key, seen in before.beside.items() if key in now}
+    left = replace(before, revision=before.revision + 1, beside=beside)
+    told = {"revision": left.revision, "beside": orjson.dumps(beside).decode()}
+    unchanged = Equals("revision", before.revision)
+    update = Update(*entry_key(edition, before.key), set=told, when=unchanged)
+    asker = (before.key, before.object_uid)
+    return left, [update, *put_beside(edition, asker, beside, before.beside)]
 
 
 def remove_known(edition: Edition, before: Entry) -> list[Action]:
