@@ -1,9 +1,10 @@
 """Finding repositories by words, for people: ranked, counted by facets, and only what is theirs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from heapq import nsmallest
 from itertools import chain
 
 import orjson
@@ -126,16 +127,24 @@ def _told(repository: Repository, pieces: Sequence[Piece]) -> FoundRepository:
 def _counted(matches: Sequence[Match]) -> dict[str, list[FacetValue]]:
     """How many have each value of each facet, most first; of what differs by case the most used."""
     written = Counter(chain.from_iterable(orjson.loads(one.facets) for one in matches))
-    counts, names = Counter[str](), dict[str, str]()
-    for name, count in written.most_common():
-        counts[name.casefold()] += count
-        names.setdefault(name.casefold(), name)
-    values: dict[str, list[FacetValue]] = defaultdict(list)
-    for folded, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        kind, _, value = names[folded].partition(":")
-        if len(values[kind]) < MOST_VALUES:
-            values[kind].append(FacetValue(value=value, count=count))
-    return values
+    forms: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name in written:
+        folded = name.casefold()
+        forms[folded.partition(":")[0]][folded].append(name)
+    return {kind: _most(written, some) for kind, some in forms.items()}
+
+
+def _most(written: Counter[str], forms: Mapping[str, Sequence[str]]) -> list[FacetValue]:
+    """Of one facet, whose values are written in these forms."""
+    counts = [(-sum(written[name] for name in some), folded) for folded, some in forms.items()]
+    return [
+        FacetValue(value=_most_used(written, forms[folded]).partition(":")[2], count=-count)
+        for count, folded in nsmallest(MOST_VALUES, counts)
+    ]
+
+
+def _most_used(written: Counter[str], forms: Sequence[str]) -> str:
+    return max(forms, key=written.__getitem__)
 
 
 def _place(cursor: str | None) -> int:
