@@ -24,6 +24,8 @@ FIELDS = ("bbox", "start", "end", "within")
 PAGE = 20
 # So many collections can be named in one search; of more it is asked by how they are called.
 MOST_NAMED = 100
+# Of what somebody wrote of an item.
+MOST_LETTERS = 500
 NOTHING = StacPage(documents=[])
 
 
@@ -33,7 +35,7 @@ class Hit(NamedTuple):
     title: str
     page: str
     names: tuple[str, str]
-    said: Mapping[str, Any]
+    about: str
     days: str
     boxes: tuple[Box, ...]
 
@@ -107,7 +109,7 @@ def _hit(shown: Map, item: Item) -> Hit:
         title=key or str(said.get("title") or item["id"]),
         page=object_page(*names, key) if key else address,
         names=names,
-        said=said,
+        about=str(said.get("description") or "")[:MOST_LETTERS],
         days=days_of(item),
         boxes=seen(shown.view, item["bbox"]) if item.get("bbox") else (),
     )

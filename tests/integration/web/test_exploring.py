@@ -9,6 +9,7 @@ from tests.edge import Edge, Person, bearer, registered
 from tests.objects import point_csv
 from tests.visitor import Visitor, visiting
 from tests.waiting import until
+from tests.written_stac import item, written
 
 PAGE = "/-/explore"
 FILES = {
@@ -62,6 +63,13 @@ def test_the_map_is_a_picture_with_a_footprint_for_each(visitor: Visitor) -> Non
     assert page.html.count('<g id="print-') == page.html.count('data-hit="print-') == 2
     assert 'class="asked"' in page.html
     assert "1999-06-30" in page.text
+
+
+def test_an_item_that_says_nothing_of_itself(visitor: Visitor, edge: Edge, digger: Person) -> None:
+    place = {"geometry": {"type": "Point", "coordinates": [99.5, -59.5]}, "bbox": [99.5, -59.5] * 2}
+    body = written(item("mute", **place))
+    digger.s3(edge).put_object(Bucket="digger", Key="wells/mute.json", Body=body)
+    until(lambda: "mute-" in visitor.go(f"{PAGE}?bbox=99,-60,100,-59").text)
 
 
 @pytest.mark.usefixtures("digger")
