@@ -10,12 +10,12 @@ from typing import Any
 from services.indexer.extractors.earth import footprint_of_box
 from services.indexer.models.placed import placed_of
 from services.indexer.operations.reaching import Reach, Readable
-from services.indexer.operations.searching import search_items
+from services.indexer.operations.searching import search_features, search_items
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import filter_of
 from services.indexer.stac.names import collection_id
 from services.indexer.store.repositories import repositories_from
-from shared.contracts.indexer import SearchItems, StacPage
+from shared.contracts.indexer import FeaturePage, ItemQuery, SearchFeatures, SearchItems, StacPage
 from shared.contracts.repositories import Repository
 from shared.tables import Table
 from tests.repository_rows import put_item, put_repository, repository_of
@@ -150,6 +150,12 @@ class World:
         readable = readable_of(self.table, self.sees, wanted)
         return await search_items(self.table, wanted, readable, data_url=DATA_URL, limits=limits)
 
+    async def texts(self, asked: Item) -> FeaturePage:
+        """The same page as texts."""
+        wanted = SearchFeatures.model_validate(asked)
+        readable = readable_of(self.table, self.sees, wanted)
+        return await search_features(self.table, wanted, readable, data_url=DATA_URL, limits=LIMITS)
+
     async def pages(self, asked: Item, limits: SearchSettings = LIMITS) -> list[StacPage]:
         """All of them."""
         pages = [await self.page(asked, limits)]
@@ -162,7 +168,7 @@ class World:
         return (repository.account_id, repository.repository_id) in self.seen
 
 
-def readable_of(table: Table, sees: Any, wanted: SearchItems) -> Readable:
+def readable_of(table: Table, sees: Any, wanted: ItemQuery) -> Readable:
     """All that `sees` lets through, or those of it that are named."""
 
     async def collections(first: str) -> AsyncGenerator[Repository, None]:

@@ -12,8 +12,8 @@ import orjson
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
-from shared.bus.requests import CORRELATION_HEADER, DEADLINE_HEADER, PROBLEM_HEADER
-from shared.contracts.base import Request
+from shared.bus.requests import CORRELATION_HEADER, DEADLINE_HEADER, LINE_END, PROBLEM_HEADER
+from shared.contracts.base import Carrying, Request
 from shared.errors import Internal, Problem
 from shared.fields import not_valid
 from shared.log import correlated, logger
@@ -68,13 +68,18 @@ async def _answer(wanted: type[Request[Any]], operation: Operation, message: Msg
 async def _do(wanted: type[Request[Any]], operation: Operation, body: bytes) -> tuple[bytes, str]:
     try:
         reply = await operation(_read(wanted, body))
-        return reply.model_dump_json().encode(), ""
+        return _payload(reply), ""
     except Problem as error:
         problem = error
     except Exception:
         log.exception("an operation failed", request=wanted.__name__)
         problem = Internal("The operation failed; the log has the reason.")
     return orjson.dumps(problem.to_dict()), problem.code
+
+
+def _payload(reply: BaseModel) -> bytes:
+    told = reply.model_dump_json().encode()
+    return told + LINE_END + reply.carried if isinstance(reply, Carrying) else told
 
 
 def _read(wanted: type[Request[Any]], body: bytes) -> Request[Any]:

@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 
-from shared.contracts.base import Reply, Request
+from shared.contracts.base import Carrying, Reply, Request
 from shared.errors import Problem, Unavailable
 from shared.log import correlation_id
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CORRELATION_HEADER = "coop-correlation"
 DEADLINE_HEADER = "coop-deadline"
 PROBLEM_HEADER = "coop-problem"
+LINE_END = b"\n"
 RETRY_SECONDS = 0.05
 
 
@@ -27,7 +28,14 @@ async def ask(bus: "Bus", wanted: Request[Reply], timeout: float) -> Reply:  # n
     message = await _send(bus, wanted, time.time() + timeout)
     if message.headers and PROBLEM_HEADER in message.headers:
         raise Problem.from_dict(orjson.loads(message.data))
-    return wanted.reply_type().model_validate_json(message.data)
+    return _read(wanted.reply_type(), message.data)
+
+
+def _read(kind: type[Reply], payload: bytes) -> Reply:
+    if not issubclass(kind, Carrying):
+        return kind.model_validate_json(payload)
+    told, _, carried = payload.partition(LINE_END)
+    return kind.model_validate_json(told).carrying(carried)
 
 
 async def _send(bus: "Bus", wanted: Request[Reply], deadline: float) -> Msg:

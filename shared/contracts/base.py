@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
 RPC_ROOT = "coop.rpc"
 WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -165,6 +165,25 @@ class Request(BaseModel, Generic[Reply]):
 
 class Done(BaseModel):
     """Nothing to tell but that it is done and durable."""
+
+
+class Carrying(BaseModel):
+    """A reply with bytes that whoever asked hands on as they are: nobody reads or writes them anew.
+
+    On the bus they follow the JSON of all else, after the first line end; JSON of ours has none.
+    """
+
+    _carried: bytes = PrivateAttr(b"")
+
+    def carrying(self, content: bytes) -> Self:
+        """With these."""
+        self._carried = content
+        return self
+
+    @property
+    def carried(self) -> bytes:
+        """What it came with."""
+        return self._carried
 
 
 class Creation(BaseModel):

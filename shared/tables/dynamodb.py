@@ -242,6 +242,10 @@ class DynamoTable:
         except ConditionFailed:
             return
 
+    async def version(self) -> int | None:
+        """See Table.version."""
+        return None
+
     async def close(self) -> None:
         """See Table.close."""
         await self.stack.aclose()

@@ -28,6 +28,8 @@ def check_ranges(ranges: Sequence[Range], limit: int) -> None:
 
 def merged(parts: Sequence[Part], *, forward: bool) -> Merged:
     """All of them up to where the first that has more ends: what follows may not be the next."""
+    if len(parts) == 1:
+        return _alone(parts[0], forward)
     found = {item["sk"]: item for part in parts for item in part.items}
     keys = sorted(found, reverse=not forward)
     ends = [part.items[-1]["sk"] for part in parts if part.more]
@@ -36,6 +38,15 @@ def merged(parts: Sequence[Part], *, forward: bool) -> Merged:
     last = min(ends) if forward else max(ends)
     told = [found[key] for key in keys[: keys.index(last) + 1]]
     return Merged(told, _rest(parts, last, forward))
+
+
+def _alone(part: Part, forward: bool) -> Merged:
+    """The same of one, which is in order and ends where it ends."""
+    told = list({item["sk"]: item for item in part.items}.values())
+    if not part.more:
+        return Merged(told, [])
+    left = [one.after(told[-1]["sk"], forward=forward) for one in part.ranges]
+    return Merged(told, [one for one in left if not one.is_empty])
 
 
 def _rest(parts: Sequence[Part], last: str, forward: bool) -> list[Range]:

@@ -191,6 +191,13 @@ class Table(Protocol):
         """
         ...
 
+    async def version(self) -> int | None:
+        """Another number whenever anything was written (not: expired); None where it cannot say.
+
+        What is read after it was told is as of this version, or a later one.
+        """
+        ...
+
     async def write(self, *actions: Action) -> None:
         """Do all or nothing: at most 100 actions, each on another item, 4 MB in all.
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from time import time
+from typing import Any
 
 from orjson import loads
 
@@ -22,6 +23,7 @@ from shared.tables.sqlite_file import connect_reader, connect_writer, create, un
 from shared.tables.sqlite_writer import Job, Writer
 
 GET = "SELECT doc FROM items WHERE pk = ? AND sk = ? AND (expires IS NULL OR expires > ?)"
+VERSION = "PRAGMA data_version"
 RANGE = (
     "SELECT sk, doc FROM items WHERE pk = ? AND sk >= ? AND sk < ?"
     " AND (expires IS NULL OR expires > ?)"
@@ -101,6 +103,10 @@ class SqliteTable:
         docs = [doc for _, doc in self.read(*select_merged(ranges, forward, limit))]
         return Part(ranges, loads(b"[" + b",".join(docs[:limit]) + b"]"), more=len(docs) > limit)
 
+    async def version(self) -> int | None:
+        """See Table.version. What this process writes counts too: it has a connection for that."""
+        return int(self.read(VERSION, ())[0][0])
+
     async def write(self, *actions: Action) -> None:
         """See Table.write."""
         check_write(self.schema, actions)
@@ -116,7 +122,7 @@ class SqliteTable:
         await to_thread(self.writer.close)
         self.reader.close()
 
-    def read(self, sql: str, values: Sequence[object]) -> list[tuple[bytes, ...]]:
+    def read(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """All rows of a statement; Unavailable for any error of SQLite."""
         try:
             return self.reader.execute(sql, values).fetchall()

@@ -27,12 +27,12 @@ from services.indexer.models.extents import Extent
 from services.indexer.models.houses import OPEN
 from services.indexer.models.placed import placed_of
 from services.indexer.operations.reaching import Readable, reach_of
-from services.indexer.operations.searching import search_items
+from services.indexer.operations.searching import search_features
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.names import collection_id
 from services.indexer.store.items import put_item
 from services.indexer.store.layout import SCHEMA
-from shared.contracts.indexer import SearchItems
+from shared.contracts.indexer import SearchFeatures
 from shared.contracts.repositories import Repository
 from shared.policy import ANONYMOUS_PRINCIPAL
 from shared.snapshots import names_of
@@ -212,7 +212,7 @@ class Kept:
 
     async def ask(self, asked: Asked, limit: int) -> int:
         """A search by a stranger; how many it found."""
-        wanted = SearchItems(**asked, limit=limit)
+        wanted = SearchFeatures(**asked, limit=limit)
 
         async def collections(first: str) -> AsyncGenerator[Repository, None]:  # noqa: ARG001
             for name in wanted.collections:
@@ -223,10 +223,10 @@ class Kept:
             bool(wanted.collections),
             lambda: reach_of(self.table, ANONYMOUS_PRINCIPAL),
         )
-        page = await search_items(
+        page = await search_features(
             self.table, wanted, readable, data_url="https://data.example", limits=LIMITS
         )
-        return len(page.documents)
+        return len(page.features)
 
     async def figures(self, question: Callable[[], Asked]) -> Figures:
         """Of pages of ten, and how many of them and of pages of a hundred there are a second."""

@@ -10,6 +10,7 @@ from services.indexer.handlers.rights import collected, readable
 from services.indexer.handlers.searches import (
     aggregate_items,
     search_collections,
+    search_features,
     search_items,
     search_repositories,
     suggest_searches,
@@ -44,6 +45,7 @@ from shared.contracts.indexer import (
     PreparedItem,
     PrepareItem,
     SearchCollections,
+    SearchFeatures,
     SearchItems,
     SearchRepositories,
     StacDocument,
@@ -210,6 +212,7 @@ REQUESTS: Mapping[type[Request[Any]], Handler] = {
     GetItemSource: get_item_source,
     PrepareItem: prepare_item,
     SearchItems: search_items,
+    SearchFeatures: search_features,
     AggregateItems: aggregate_items,
     SearchRepositories: search_repositories,
     SuggestSearches: suggest_searches,

@@ -18,9 +18,11 @@ from shared.contracts.base import Actor
 from shared.contracts.indexer import (
     AggregateItems,
     Aggregations,
+    FeaturePage,
     FoundPage,
     ItemFilter,
     SearchCollections,
+    SearchFeatures,
     SearchItems,
     SearchRepositories,
     StacPage,
@@ -34,14 +36,23 @@ from shared.policy import Action, may, repository_resource
 
 async def search_items(resources: Resources, wanted: SearchItems) -> StacPage:
     """Some items of all collections, or of those that are named."""
-    table, collections = resources.table, _collections(resources, wanted.actor, wanted)
-
-    async def reach() -> reaching.Reach:
-        return await reaching.reach_of(table, await resources.projection.principal(wanted.actor))
-
-    readable = reaching.Readable(collections, bool(wanted.collections), reach)
     return await searching.search_items(
-        table, wanted, readable, data_url=resources.data_url, limits=resources.limits
+        resources.table,
+        wanted,
+        _readable(resources, wanted.actor, wanted),
+        data_url=resources.data_url,
+        limits=resources.limits,
+    )
+
+
+async def search_features(resources: Resources, wanted: SearchFeatures) -> FeaturePage:
+    """The same as texts."""
+    return await searching.search_features(
+        resources.table,
+        wanted,
+        _readable(resources, wanted.actor, wanted),
+        data_url=resources.data_url,
+        limits=resources.limits,
     )
 
 
@@ -76,6 +87,17 @@ async def suggest_searches(resources: Resources, wanted: SuggestSearches) -> Sug
     principal = await resources.projection.principal(wanted.actor)
     fulltext = resources.catalogue.shelves.fulltext
     return await suggesting.suggest(resources.table, fulltext, wanted.text, principal)
+
+
+def _readable(resources: Resources, actor: Actor, wanted: ItemFilter) -> reaching.Readable:
+    """What may be told to who asks."""
+    table = resources.table
+
+    async def reach() -> reaching.Reach:
+        return await reaching.reach_of(table, await resources.projection.principal(actor))
+
+    collections = _collections(resources, actor, wanted)
+    return reaching.Readable(collections, bool(wanted.collections), reach)
 
 
 def _collections(

@@ -7,6 +7,7 @@ from typing import Any
 HALF_TURN, WHOLE_TURN = 180.0, 360.0
 # About a centimetre; edges are moved outward to it.
 STEPS = 10**7
+CORNERS = 4
 Box = tuple[float, float, float, float]
 
 
@@ -43,6 +44,19 @@ def meet(some: Sequence[Box], others: Sequence[Box]) -> bool:
             if west <= other[2] and other[0] <= east and south <= other[3] and other[1] <= north:
                 return True
     return False
+
+
+def rectangle_of(geometry: Mapping[str, Any]) -> Box | None:
+    """The box that a geometry fills, as most footprints do; None where it is another shape."""
+    if geometry["type"] != "Polygon":
+        return None
+    rings = geometry["coordinates"]
+    if len(rings) != 1 or len(rings[0]) != CORNERS + 1:
+        return None
+    (x, y), second, (across, up), fourth = (tuple(one[:2]) for one in rings[0][:CORNERS])
+    if x == across or y == up or {second, fourth} != {(x, up), (across, y)}:
+        return None
+    return min(x, across), min(y, up), max(x, across), max(y, up)
 
 
 def _turned(parts: Sequence[Box]) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.indexer import SearchCollections, SearchItems
+from shared.contracts.indexer import ItemQuery, SearchCollections
 from shared.errors import Invalid
 from shared.identifiers import SLUG
 from shared.paging import cursor_at, place_at
@@ -34,13 +34,13 @@ class Place:
     keys: tuple[Any, ...] = ()
 
 
-def cursor_of(wanted: SearchItems, place: Place) -> str:
+def cursor_of(wanted: ItemQuery, place: Place) -> str:
     """Goes on after the place, in the same search alone."""
     written = [mark_of(wanted), place.collection_id, place.item_id, place.keys]
     return cursor_at(orjson.dumps(written).decode())
 
 
-def place_of(wanted: SearchItems, form: re.Pattern[str] = PLACE) -> Place | None:
+def place_of(wanted: ItemQuery, form: re.Pattern[str] = PLACE) -> Place | None:
     """Where the cursor goes on; None from the start. Invalid where it is not of this form."""
     written = place_at(wanted.cursor)
     if written is None:
@@ -57,7 +57,7 @@ def place_of(wanted: SearchItems, form: re.Pattern[str] = PLACE) -> Place | None
     return Place(collection_id, item_id, keys)
 
 
-def mark_of(wanted: SearchItems | SearchCollections) -> str:
+def mark_of(wanted: ItemQuery | SearchCollections) -> str:
     """Of all that says which items, and in which order; not of who asks, nor for how many."""
     said = wanted.model_dump_json(exclude={"actor", "cursor", "limit"})
     return sha256(said.encode()).hexdigest()[:DIGITS]

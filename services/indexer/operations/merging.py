@@ -115,7 +115,7 @@ class Reading:
         self._start = self._reached = start
         self._waves = 0
         # Rows that passed, of which nobody has asked yet whether they may be told.
-        self._passed: deque[Pointer] = deque()
+        self._passed: deque[Item] = deque()
         # By key: an item may have rows of two editions, of which one is read.
         self._pool: dict[str, Pointer] = {}
 
@@ -128,7 +128,7 @@ class Reading:
         while self._ranges and len(self._pool) < most:
             if self.is_spent and self._search.order.is_before(self._start, self._reached):
                 return self._out(most), self._reached
-            await self._wave()
+            await self._wave(most)
             await self._look(most)
         return self._out(most), None
 
@@ -136,14 +136,15 @@ class Reading:
         """Move on what may be told, until that is enough."""
         sight = self._search.sight
         while self._passed and len(self._pool) < most:
-            some = [self._passed.popleft() for _ in range(min(most, len(self._passed)))]
+            count = min(most, len(self._passed))
+            some = pointers_of(self._passed.popleft() for _ in range(count))
             await sight.look(some)
             self._pool |= {one.key: one for one in some if sight.shows(one)}
 
     def _out(self, most: int) -> list[Pointer]:
         return [self._pool.pop(key) for key in list(islice(self._pool, most))]
 
-    async def _wave(self) -> None:
+    async def _wave(self, most: int) -> None:
         """What follows; each time twice as much."""
         search = self._search
         left = search.budget.rows
@@ -151,9 +152,13 @@ class Reading:
         found, rest = await search.table.merge(
             self._ranges, forward=search.order.newest_first, limit=size
         )
-        self._passed += pointers_of(found, search.sieve.passes)
+        passes = search.sieve.passes
+        self._passed += [row for row in found if passes(row["box"], row["end"])]
         self._ranges = rest
-        if self._ranges:
+        if rest:
+            # By one read whose all these are, as far as they are needed.
+            needed = [*islice(self._passed, most), found[-1]]
+            await search.sight.look(pointers_of(needed))
             await self._go_on(found)
         self._size = min(2 * self._size, MOST_ROWS)
         self._waves += 1
@@ -163,7 +168,6 @@ class Reading:
     async def _go_on(self, found: Sequence[Item]) -> None:
         """After these. All of one moment of a repository that may not be told of is left out."""
         sight, order, (last,) = self._search.sight, self._search.order, pointers_of(found[-1:])
-        await sight.look([last])
         if sight.shows(last):
             self._reached = last.key
             return

@@ -13,7 +13,8 @@ from services.indexer.models.houses import CLOSED, HOUSES, OPEN
 from services.indexer.operations.housing import ASKED, house_for
 from services.indexer.store.cells import FAMILIES, Family, Pointer, family_of
 from services.indexer.store.editions import find_many_editions
-from services.indexer.store.houses import any_bare, some_unsettled
+from services.indexer.store.houses import any_bare
+from services.indexer.store.recent import recent_of
 from services.indexer.store.repositories import (
     find_accounts,
     find_repositories,
@@ -26,7 +27,6 @@ from shared.tables import Table
 
 # Of more collections that are not for everyone the whole house is looked through.
 MOST_CLOSED = 30
-MOST_MOVING = 30
 Collections = Callable[[str], AsyncGenerator[Repository, None]]
 
 
@@ -59,7 +59,10 @@ async def reach_of(table: Table, principal: Principal) -> Reach:
 
     def sees(repository: Repository) -> bool:
         resource = repository_resource(repository)
-        return all(may(principal, action, resource, "") for action in ASKED)
+        for action in ASKED:  # noqa: SIM110 - for every repository that is met
+            if not may(principal, action, resource, ""):
+                return False
+        return True
 
     if principal.admin or principal.kind == "service":
         return Reach(sees, None)
@@ -117,8 +120,12 @@ class Sight:
         uids = {one.repository_uid for one in pointers} - self._seen.keys()
         if uids:
             self._seen |= dict.fromkeys(uids)
-            found = await find_repositories(self._table, sorted(uids))
-            await self.add([one for one in found if self._sees(one)])
+            found = await recent_of(self._table).repositories(self._table, sorted(uids))
+            self._seen |= {
+                one.repository_uid: Seen(one, editions.current)
+                for one, editions in found
+                if self._sees(one)
+            }
 
     def of(self, pointer: Pointer) -> Seen | None:
         """Whose row it is; None of what may not be told."""
@@ -154,7 +161,7 @@ async def look_around(table: Table, readable: Readable) -> tuple[Sight, list[Fam
 
 async def _moving(table: Table, reach: Reach) -> list[Repository]:
     """What may be seen of that which is not yet where it belongs."""
-    waiting = await some_unsettled(table, limit=MOST_MOVING)
+    waiting = await recent_of(table).unsettled(table)
     if any(one.is_bare for one in waiting):
         raise _not_yet()
     if not waiting:

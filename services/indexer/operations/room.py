@@ -16,8 +16,12 @@ class Room:
 
     def takes(self, document: Mapping[str, Any]) -> bool:
         """Whether there is room for this one too; for the first there always is."""
+        return self.holds(len(orjson.dumps(document)))
+
+    def holds(self, size: int) -> bool:
+        """The same of so many bytes."""
         is_first = not self._size
-        self._size += len(orjson.dumps(document))
+        self._size += size
         return is_first or self._size <= MOST_BYTES
 
 

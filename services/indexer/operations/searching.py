@@ -13,35 +13,68 @@ from services.indexer.operations.reaching import Collections, Readable
 from services.indexer.operations.room import Room, fitting
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import Filter, filter_of
-from services.indexer.stac.items import Document, located
 from services.indexer.stac.sorting import keys_of, order_of
 from services.indexer.store.editions import find_editions
 from services.indexer.store.items import items_after, items_of_ids
-from shared.contracts.indexer import SearchItems, StacPage
+from shared.contracts.indexer import Feature, FeaturePage, ItemQuery, StacPage
 from shared.fields import invalid
 from shared.tables import Table
 
 
 async def search_items(
     table: Table,
-    wanted: SearchItems,
+    wanted: ItemQuery,
     readable: Readable,
     *,
     data_url: str,
     limits: SearchSettings,
 ) -> StacPage:
     """One page of what may be told to who asks."""
+    found, further = await _find(table, wanted, readable, limits)
+    documents = fitting([one.document(data_url) for one in found[: wanted.limit]])
+    if len(documents) < len(found):
+        further = found[len(documents) - 1].place
+    return StacPage(documents=documents, cursor=further and cursor_of(wanted, further))
+
+
+async def search_features(
+    table: Table,
+    wanted: ItemQuery,
+    readable: Readable,
+    *,
+    data_url: str,
+    limits: SearchSettings,
+) -> FeaturePage:
+    """The same page as texts."""
+    found, further = await _find(table, wanted, readable, limits)
+    room = Room()
+    told, lines = list[Feature](), list[bytes]()
+    for one in found[: wanted.limit]:
+        feature, pair = one.feature(), one.lines(data_url)
+        if not room.holds(sum(map(len, (*feature, *pair)))):
+            break
+        told.append(feature)
+        lines += pair
+    if len(told) < len(found):
+        further = found[len(told) - 1].place
+    is_cut = len(told) < min(len(found), wanted.limit)
+    page = FeaturePage(features=told, cursor=further and cursor_of(wanted, further), is_cut=is_cut)
+    return page.carrying(b"\n".join(lines))
+
+
+async def _find(
+    table: Table, wanted: ItemQuery, readable: Readable, limits: SearchSettings
+) -> tuple[list[Found], Place | None]:
+    """Enough for a page and one more; and the place to go on from, if the work was done before."""
     wanted_filter = filter_of(wanted, limits)
     if is_in_time(wanted):
-        found, further = await find_in_time(table, wanted, wanted_filter, readable, limits)
-    else:
-        found, further = await _find_one_by_one(table, wanted, wanted_filter, readable, limits)
-    return _page(wanted, found, further, data_url)
+        return await find_in_time(table, wanted, wanted_filter, readable, limits)
+    return await _find_one_by_one(table, wanted, wanted_filter, readable, limits)
 
 
 async def _find_one_by_one(
     table: Table,
-    wanted: SearchItems,
+    wanted: ItemQuery,
     wanted_filter: Filter,
     readable: Readable,
     limits: SearchSettings,
@@ -58,14 +91,14 @@ async def _find_one_by_one(
 
 
 async def _next_found(
-    places: AsyncGenerator[Looked, None], wanted: SearchItems, wanted_filter: Filter, budget: Budget
+    places: AsyncGenerator[Looked, None], wanted: ItemQuery, wanted_filter: Filter, budget: Budget
 ) -> tuple[list[Found], Place | None]:
-    """Enough for a page and one more; and the place to go on from, if the work was done before."""
+    """As `_find`."""
     found: list[Found] = []
     room, is_full = Room(), False
     async for looked in places:
         if looked.item is not None and wanted_filter.matches(looked.item):
-            found.append((looked.place(), looked))
+            found.append(looked.found(looked.place()))
             is_full = not room.takes(looked.item)
         if is_full or len(found) > wanted.limit:
             break
@@ -76,13 +109,13 @@ async def _next_found(
 
 async def _first_sorted(
     places: AsyncGenerator[Looked, None],
-    wanted: SearchItems,
+    wanted: ItemQuery,
     wanted_filter: Filter,
     after: Place | None,
     budget: Budget,
 ) -> list[Found]:
     """Enough for a page and one more, of all that there is. Invalid where that is too much."""
-    best: Best[Found] = Best(wanted.limit + 1)
+    best: Best[tuple[Place, Looked]] = Best(wanted.limit + 1)
     passed = _order(after, wanted) if after else None
     is_spent = False
     async for looked in places:
@@ -94,21 +127,11 @@ async def _first_sorted(
             if passed is None or passed < order:
                 best.offer(order, (place, looked))
         is_spent = await budget.is_spent()
-    return best.first()
+    return [looked.found(place) for place, looked in best.first()]
 
 
-def _order(place: Place, wanted: SearchItems) -> tuple[Any, ...]:
+def _order(place: Place, wanted: ItemQuery) -> tuple[Any, ...]:
     return *order_of(place.keys, wanted.sort), place.collection_id, place.item_id
-
-
-def _page(
-    wanted: SearchItems, found: list[Found], further: Place | None, data_url: str
-) -> StacPage:
-    """As many as are asked for and have room; it goes on after the last, or from `further`."""
-    documents = fitting([_told(looked, data_url) for _, looked in found[: wanted.limit]])
-    if len(documents) < len(found):
-        further = found[len(documents) - 1][0]
-    return StacPage(documents=documents, cursor=further and cursor_of(wanted, further))
 
 
 async def looked_at(
@@ -131,8 +154,3 @@ async def looked_at(
             async with aclosing(rows):
                 async for item_id, item in rows:
                     yield Looked(repository, item_id, item and item | {"collection": name})
-
-
-def _told(looked: Looked, data_url: str) -> Document:
-    repository = looked.repository
-    return located(looked.item or {}, repository.account_id, repository.repository_id, data_url)

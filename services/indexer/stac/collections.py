@@ -10,10 +10,10 @@ from pystac import Catalog, Collection, Provider, ProviderRole, SpatialExtent, T
 
 from services.indexer.models.counted import Holdings
 from services.indexer.models.extents import WORLD, Extent
+from services.indexer.models.hrefs import is_relative
 from services.indexer.models.mirror import Mirror
 from services.indexer.models.stamps import stamp
 from services.indexer.stac.names import collection_id
-from services.indexer.stac.references import is_relative
 from shared.contracts.repositories import Repository
 
 MOST_SUMMARIES = 50

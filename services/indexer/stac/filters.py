@@ -7,19 +7,21 @@ them (RFC 7946 §3.1.9); borders belong to them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import shapely
 from shapely import Geometry
 
-from services.indexer.models.boxes import Box, box_of, meet, parts_of
+from services.indexer.models.boxes import Box, box_of, meet, parts_of, rectangle_of
+from services.indexer.models.placed import micros
+from services.indexer.models.written import Outline
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.cql2.comparisons import Condition
 from services.indexer.stac.cql2.conditions import condition_of
 from services.indexer.stac.shapes import (
     boxes_of,
     footprint_of,
-    rectangle_of,
     shape_of,
     shape_of_box,
 )
@@ -28,20 +30,51 @@ from shared.contracts.indexer import ItemFilter
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filter:
-    """What an item must meet: all of the shapes, the time between the two ends, the condition.
+    """What an item must meet: the box and the shape, the time between both ends, the condition.
 
-    What meets a shape meets the boxes of the same place in `boxes`; where `are_boxes`, what meets
-    the boxes also meets the shape.
+    What meets box and shape meets each of `boxes`, which are around them.
     """
 
-    shapes: tuple[Geometry, ...] = ()
     boxes: tuple[Sequence[Box], ...] = ()
-    are_boxes: bool = True
+    bbox: Sequence[float] | None = None
+    shape: Geometry | None = None
     start: datetime | None = None
     end: datetime | None = None
     condition: Condition | None = None
+
+    @cached_property
+    def shapes(self) -> tuple[Geometry, ...]:
+        """Box and shape; made where there is something that is no rectangle."""
+        there = () if self.bbox is None else (shape_of_box(self.bbox),)
+        there += () if self.shape is None else (self.shape,)
+        for shape in there:
+            shapely.prepare(shape)
+        return there
+
+    @cached_property
+    def span(self) -> tuple[int | None, int | None]:
+        """Both ends as in `Placed`."""
+        return (
+            None if self.start is None else micros(self.start),
+            None if self.end is None else micros(self.end),
+        )
+
+    def settles(self, outline: Outline) -> bool | None:
+        """Whether the item of this outline is one of those; None where it must be read for that."""
+        first, last = self.span
+        if first is not None and outline.end < first:
+            return False
+        if last is not None and last < outline.start:
+            return False
+        if self.boxes:
+            rectangle = outline.rectangle if self.shape is None else None
+            if rectangle is None:
+                return None
+            if not all(meet(boxes, (rectangle,)) for boxes in self.boxes):
+                return False
+        return True if self.condition is None else None
 
     def matches(self, item: Item) -> bool:
         """Whether the item is one of those."""
@@ -61,12 +94,12 @@ class Filter:
         )
 
     def _is_where(self, footprint: Mapping[str, Any] | None) -> bool:
-        if not self.shapes:
+        if not self.boxes:
             return True
         if footprint is None:
             return False
         # Boxes are compared without shapely, which would take longer than all the rest.
-        rectangle = rectangle_of(footprint) if self.are_boxes else None
+        rectangle = rectangle_of(footprint) if self.shape is None else None
         if rectangle is not None:
             return all(meet(boxes, [rectangle]) for boxes in self.boxes)
         there = footprint_of(footprint)
@@ -75,21 +108,11 @@ class Filter:
 
 def filter_of(wanted: ItemFilter, limits: SearchSettings) -> Filter:
     """What the request says. Invalid, with the field to blame, where a part of it is none."""
-    shapes, boxes = [], []
+    shape, boxes = None, list[Sequence[Box]]()
     if wanted.bbox is not None:
-        shapes.append(shape_of_box(wanted.bbox))
         boxes.append(boxes_of(wanted.bbox))
     if wanted.intersects is not None:
-        shapes.append(shape_of(wanted.intersects, "intersects"))
+        shape = shape_of(wanted.intersects, "intersects")
         boxes.append(parts_of(box_of(wanted.intersects)))
-    for shape in shapes:
-        shapely.prepare(shape)
     condition = None if wanted.filter is None else condition_of(wanted.filter, limits)
-    return Filter(
-        tuple(shapes),
-        tuple(boxes),
-        wanted.intersects is None,
-        wanted.start,
-        wanted.end,
-        condition,
-    )
+    return Filter(tuple(boxes), wanted.bbox, shape, wanted.start, wanted.end, condition)

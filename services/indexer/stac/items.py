@@ -10,11 +10,11 @@ from pystac import Asset, Item
 from pystac.extensions.file import FileExtension
 
 from services.indexer.extractors.facts import Band, Facts, Part, Place
+from services.indexer.models.hrefs import TOP, is_relative
 from services.indexer.models.stamps import stamp
 from services.indexer.models.stored import Stored
 from services.indexer.stac.extensions import add_cube, add_points, add_projection, add_table
 from services.indexer.stac.names import collection_id, item_id, key_reference
-from services.indexer.stac.references import TOP, is_relative
 from services.indexer.stac.times import When, when_of
 
 Document = dict[str, Any]

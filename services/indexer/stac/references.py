@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from services.indexer.models.hrefs import TOP
 from services.indexer.stac.names import key_reference
 
-# The folder of a whole repository: no object with content is called so.
-TOP = "./"
 AWAY = frozenset(("http", "https", "s3", "gs", "az", "abfs", "abfss", "ftp", "ftps"))
 LONGEST_KEY = 1024
 FIRST_PRINTABLE = " "
@@ -55,8 +54,3 @@ def _walked(steps: Iterable[str]) -> list[str]:
         elif step not in {"", "."}:
             walked.append(step)
     return walked
-
-
-def is_relative(href: str) -> bool:
-    """Whether a reference that is kept leads into the repository: no key keeps its colons."""
-    return ":" not in href.partition("/")[0]

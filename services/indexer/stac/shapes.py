@@ -14,7 +14,6 @@ WHOLE_TURN, HALF_TURN, POLE = 360.0, 180.0, 90.0
 # Whether polygons lie within each other is asked of each pair: 5,000 would hold us up for a minute.
 MOST_POSITIONS = 2_000
 VALID = "Valid Geometry"
-CORNERS = 4
 SHAPES = (
     "Point",
     "MultiPoint",
@@ -65,19 +64,6 @@ def footprint_of(geometry: Mapping[str, Any] | None) -> Geometry | None:
         return None
     there = shapely.from_geojson(orjson.dumps(geometry))
     return there if there.is_valid else shapely.make_valid(there)
-
-
-def rectangle_of(geometry: Mapping[str, Any]) -> Box | None:
-    """The box that a geometry fills, as most footprints do; None where it is another shape."""
-    if geometry["type"] != "Polygon":
-        return None
-    rings = geometry["coordinates"]
-    if len(rings) != 1 or len(rings[0]) != CORNERS + 1:
-        return None
-    (x, y), second, (across, up), fourth = (tuple(one[:2]) for one in rings[0][:CORNERS])
-    if x == across or y == up or {second, fourth} != {(x, up), (across, y)}:
-        return None
-    return min(x, across), min(y, up), max(x, across), max(y, up)
 
 
 def shape_of(geometry: Mapping[str, Any], field: str) -> Geometry:

@@ -6,7 +6,7 @@ grid (models.cells), and one or some for everything. What lasts long stands in p
 own: a search by time looks back no further than an item of the others can last.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -122,14 +122,12 @@ def _assumed(counted: CountedItem) -> Placed:
     return placed_at(counted.bbox, start, end)
 
 
-def pointers_of(
-    rows: Iterable[Item], passes: Callable[[Box | None, int], bool] = lambda *_: True
-) -> list[Pointer]:
-    """What rows say, of those whose box and end pass."""
-    return [_pointer(row) for row in rows if passes(row["box"], row["end"])]
+def pointers_of(rows: Iterable[Item]) -> list[Pointer]:
+    """What rows say."""
+    return [_pointer(row["sk"]) for row in rows]
 
 
-def _pointer(row: Item) -> Pointer:
-    key, _, number = row["sk"].rpartition("#")
+def _pointer(sk: str) -> Pointer:
+    key, _, number = sk.rpartition("#")
     _, repository_uid, item_id = key.split("#", 2)
     return Pointer(key, repository_uid, item_id, int(number))

@@ -12,13 +12,13 @@ FIRST = 1
 
 async def find_editions(table: Table, repository_uid: str) -> Editions:
     """As of now; a repository that was never rebuilt has its first."""
-    return _editions(repository_uid, await table.get(_key(repository_uid), ONLY))
+    return editions_in(await table.get(_key(repository_uid), ONLY), repository_uid)
 
 
 async def find_many_editions(table: Table, repository_uids: Sequence[str]) -> list[Editions]:
     """Of several repositories, in their order."""
-    rows = await table.get_many([(_key(uid), ONLY) for uid in repository_uids])
-    return [_editions(uid, row) for uid, row in zip(repository_uids, rows, strict=True)]
+    rows = await table.get_many([place_of_editions(uid) for uid in repository_uids])
+    return [editions_in(row, uid) for uid, row in zip(repository_uids, rows, strict=True)]
 
 
 async def begin_edition(table: Table, repository_uid: str) -> Edition:
@@ -28,7 +28,7 @@ async def begin_edition(table: Table, repository_uid: str) -> Edition:
     began at the same moment.
     """
     row = await table.get(_key(repository_uid), ONLY)
-    current = _editions(repository_uid, row).current
+    current = editions_in(row, repository_uid).current
     begun = (row["begun"] if row else current.number) + 1
     unchanged = Equals("begun", row["begun"]) if row else Absent()
     await table.write(_put(current, building=begun, begun=begun, when=unchanged))
@@ -44,7 +44,7 @@ async def finish_edition(table: Table, edition: Edition) -> None:
 async def give_up_edition(table: Table, edition: Edition) -> None:
     """Write to it no more; nothing happens where another was begun since."""
     row = await table.get(_key(edition.repository_uid), ONLY)
-    current = _editions(edition.repository_uid, row).current
+    current = editions_in(row, edition.repository_uid).current
     unchanged = Equals("building", edition.number)
     with suppress(ConditionFailed):
         await table.write(_put(current, building=None, begun=edition.number, when=unchanged))
@@ -55,11 +55,13 @@ async def forget_editions(table: Table, repository_uid: str) -> None:
     await table.write(Delete(_key(repository_uid), ONLY))
 
 
-def _key(repository_uid: str) -> str:
-    return f"EDITION#{repository_uid}"
+def place_of_editions(repository_uid: str) -> tuple[str, str]:
+    """Where it is kept which editions of a repository there are."""
+    return _key(repository_uid), ONLY
 
 
-def _editions(repository_uid: str, row: Item | None) -> Editions:
+def editions_in(row: Item | None, repository_uid: str) -> Editions:
+    """What is kept there."""
     if row is None:
         return Editions(Edition(repository_uid, FIRST))
     building = row["building"]
@@ -67,6 +69,10 @@ def _editions(repository_uid: str, row: Item | None) -> Editions:
         Edition(repository_uid, row["current"]),
         Edition(repository_uid, building) if building is not None else None,
     )
+
+
+def _key(repository_uid: str) -> str:
+    return f"EDITION#{repository_uid}"
 
 
 def _put(current: Edition, *, building: int | None, begun: int, when: Condition) -> Put:

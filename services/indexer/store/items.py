@@ -8,6 +8,7 @@ import orjson
 from services.indexer.models.counted import CountedItem
 from services.indexer.models.editions import Edition
 from services.indexer.models.houses import House
+from services.indexer.models.written import Outline, Written, written
 from services.indexer.store.cells import put_cells, remove_cells
 from services.indexer.store.layout import item_key
 from shared.tables import Action, Delete, Equals, Item, Put, Table, Update
@@ -23,10 +24,12 @@ def put_item(
     before: CountedItem | None,
 ) -> list[Action]:
     """An item, what it counts for, and how it is found; `before` is what stood in its place."""
+    kept = written(item)
     row = {
         "pk": item_key(edition),
         "sk": item["id"],
-        "body": orjson.dumps(item).decode(),
+        "body": kept.text,
+        "outline": list(kept.outline),
         "counted": counted.model_dump_json(),
         "house": house,
     }
@@ -97,6 +100,18 @@ async def items_at(
     """The items of these editions and ids, in their order."""
     rows = await table.get_many([(item_key(edition), item_id) for edition, item_id in places])
     return [_item(row) if row else None for row in rows]
+
+
+async def written_at(table: Table, places: Sequence[tuple[Edition, str]]) -> list[Written | None]:
+    """The same, not read."""
+    rows = await table.get_many([(item_key(edition), item_id) for edition, item_id in places])
+    return [_written(row) if row else None for row in rows]
+
+
+def _written(row: Item) -> Written:
+    """One that was kept before there were outlines gets one here."""
+    outline = row.get("outline")
+    return Written(row["body"], Outline(*outline)) if outline else written(_item(row))
 
 
 def _item(row: Item) -> dict[str, Any]:

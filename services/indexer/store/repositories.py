@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from functools import lru_cache
 
+from services.indexer.models.editions import Editions
+from services.indexer.store.editions import editions_in, place_of_editions
 from shared.contracts.accounts import Account
 from shared.contracts.repositories import Repository
 from shared.paging import Stretch
@@ -69,6 +71,20 @@ async def find_repositories(table: Table, repository_uids: Sequence[str]) -> lis
     """Those of these uids that events have told of, in their order; deleted ones too."""
     rows = await table.get_many([(REPOSITORY, uid) for uid in repository_uids])
     return [_read(row["body"]) for row in rows if row]
+
+
+async def find_with_editions(
+    table: Table, repository_uids: Sequence[str]
+) -> list[tuple[Repository, Editions]]:
+    """The same, each with its editions, by one read."""
+    places = [(REPOSITORY, uid) for uid in repository_uids]
+    rows = await table.get_many([*places, *map(place_of_editions, repository_uids)])
+    count = len(repository_uids)
+    return [
+        (_read(row["body"]), editions_in(editions, uid))
+        for uid, row, editions in zip(repository_uids, rows[:count], rows[count:], strict=True)
+        if row
+    ]
 
 
 async def find_accounts(table: Table, account_uids: Sequence[str]) -> list[Account]:

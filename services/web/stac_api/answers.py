@@ -29,11 +29,12 @@ PROBLEM = "application/problem+json"
 
 
 def answer(request: Request, body: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
-    """The document, or 304 to those who have it (RFC 9110 §13.1.2).
+    """The document, or 304 to those who have it (RFC 9110 §13.1.2)."""
+    return answer_text(request, orjson.dumps(body), media_type)
 
-    The tag is weak: the same document may travel compressed.
-    """
-    content = orjson.dumps(body)
+
+def answer_text(request: Request, content: bytes, media_type: str) -> Response:
+    """The same of its text. The tag is weak: the same document may travel compressed."""
     tag = tag_of(content)
     headers = {**CORS, **CACHE, "etag": tag}
     known = request.headers.get("if-none-match", "")

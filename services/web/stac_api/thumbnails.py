@@ -19,15 +19,21 @@ FORMATS = frozenset(
 def with_thumbnail(site: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """The item with one, if it is of a format that has one and does not name its own."""
     properties, assets = item["properties"], item["assets"]
-    if properties.get("coop:format") not in FORMATS or NAME in assets:
+    if NAME in assets:
         return item
-    key = key_of(item)
-    if not key:
-        return item
-    asset = {
-        "href": site + thumbnail_url(*names_of(item), key),
+    asset = thumbnail_of(site, names_of(item), properties.get("coop:format"), key_of(item))
+    return {**item, "assets": {**assets, NAME: asset}} if asset else item
+
+
+def thumbnail_of(
+    site: str, names: tuple[str, str], file_format: str | None, key: str
+) -> dict[str, Any] | None:
+    """That of the object of this key, in the repository of these names."""
+    if file_format not in FORMATS or not key:
+        return None
+    return {
+        "href": site + thumbnail_url(*names, key),
         "title": "Thumbnail",
         "type": "image/webp",
         "roles": ["thumbnail"],
     }
-    return {**item, "assets": {**assets, NAME: asset}}

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.resources import caller_of, resources_of
-from services.web.stac_api.answers import answer
+from services.web.stac_api.answers import answer, answer_text
 from services.web.stac_api.browsing import STAC_VERSION, accounts, links_of, query_of
 from services.web.stac_api.description import describe
 from services.web.stac_api.filters import LONGEST_NAME, Wanted, from_body, from_query
@@ -14,9 +14,10 @@ from services.web.stac_api.items import told_item
 from services.web.stac_api.links import GEOJSON, OPENAPI, SCHEMA_TYPE, Link
 from services.web.stac_api.mirrors import told_collection
 from services.web.stac_api.queryables import queryables
-from services.web.stac_api.search import collections_of, items_of
+from services.web.stac_api.search import collections_of, features_of, items_of
 from services.web.stac_api.search import search as find
-from shared.contracts.indexer import GetCollection, GetItem, StacPage
+from services.web.stac_api.texts import page_text
+from shared.contracts.indexer import FeaturePage, GetCollection, GetItem, StacPage
 from shared.errors import NotFound, Unavailable
 
 CQL2 = (
@@ -147,13 +148,17 @@ async def items(request: Request) -> Response:
 
 async def search(request: Request) -> Response:
     """Items of any collections, asked for by GET or by POST."""
-    if request.method == "POST":
-        wanted = await from_body(request)
-        page = await find(request, wanted)
-        return _features(request, wanted, page, links_of(request).search_by_post(page.cursor))
-    wanted = from_query(request)
-    page = await find(request, wanted)
-    further = links_of(request).search_by_get(query_of(request), page.cursor)
+    is_post = request.method == "POST"
+    wanted = await from_body(request) if is_post else from_query(request)
+    # What is told in part is read and written anew, all else is handed on as it is.
+    page = await (features_of(request, wanted) if wanted.fields is None else find(request, wanted))
+    links = links_of(request)
+    if is_post:
+        further = links.search_by_post(page.cursor)
+    else:
+        further = links.search_by_get(query_of(request), page.cursor)
+    if isinstance(page, FeaturePage):
+        return answer_text(request, page_text(links, page, further), GEOJSON)
     return _features(request, wanted, page, further)
 
 

@@ -9,6 +9,7 @@ from shared.contracts.indexer.aggregation import (
     Bucket,
     Interval,
 )
+from shared.contracts.indexer.features import Feature, FeaturePage, SearchFeatures
 from shared.contracts.indexer.indexer import (
     Directory,
     DirectoryEntry,
@@ -27,6 +28,7 @@ from shared.contracts.indexer.indexer import (
     ItemFailed,
     ItemFilter,
     ItemIndexed,
+    ItemQuery,
     ListCatalogs,
     ListCollections,
     ListDirectory,
@@ -91,6 +93,8 @@ __all__ = [
     "FacetValue",
     "Fact",
     "FactGroup",
+    "Feature",
+    "FeaturePage",
     "FileDescribed",
     "FileEvent",
     "FileMetadata",
@@ -112,6 +116,7 @@ __all__ = [
     "ItemFailed",
     "ItemFilter",
     "ItemIndexed",
+    "ItemQuery",
     "ItemSource",
     "ListCatalogs",
     "ListCollections",
@@ -125,6 +130,7 @@ __all__ = [
     "PreviewPart",
     "RepositorySummary",
     "SearchCollections",
+    "SearchFeatures",
     "SearchItems",
     "SearchRepositories",
     "SortField",

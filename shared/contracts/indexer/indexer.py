@@ -233,7 +233,13 @@ class ItemFilter(BaseModel):
         return not any(looked) and self.filter is None
 
 
-class SearchItems(ItemFilter, IndexerRequest[StacPage], Listed):
+class ItemQuery(ItemFilter, Listed):
+    """Which items, and in which order: what SearchItems says, for all who ask for them."""
+
+    sort: list[SortField] = Field(default_factory=list, max_length=4)
+
+
+class SearchItems(ItemQuery, IndexerRequest[StacPage]):
     """Items, the newest first; or in the order of `sort`, then of their collection and id.
 
     A page may be short and have a cursor: then the work of one call was done. A cursor goes on in
@@ -242,8 +248,6 @@ class SearchItems(ItemFilter, IndexerRequest[StacPage], Listed):
     number is too large; of one moment, items are in the order of their repositories' uids and their
     ids. Those of `ids` come by their collection's id, then their own.
     """
-
-    sort: list[SortField] = Field(default_factory=list, max_length=4)
 
 
 class FileEvent(EventData):

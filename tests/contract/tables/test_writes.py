@@ -164,3 +164,11 @@ async def test_a_check_alone(table: Table, pk: str) -> None:
 async def test_no_action_is_no_write(table: Table, pk: str) -> None:
     await table.write()
     assert (await table.query(pk)).items == []
+
+
+async def test_a_table_tells_that_it_was_written_to(table: Table, pk: str) -> None:
+    versions = [await table.version()]
+    for action in (Put({"pk": pk, "sk": "a"}), Update(pk, "a", set={"b": 1}), Delete(pk, "a")):
+        await table.write(action)
+        versions.append(await table.version())
+    assert versions == [None] * 4 or len(set(versions)) == 4

@@ -47,6 +47,10 @@ class WorstTable:
         """Throttled now and then."""
         return await self.grudgingly(lambda: self.table.merge(ranges, **wanted))
 
+    async def version(self) -> int | None:
+        """It cannot say."""
+        return None
+
     async def write(self, *actions: Action) -> None:
         """Throttled now and then; the indexes follow."""
         await self.grudgingly(lambda: self.table.write(*actions))

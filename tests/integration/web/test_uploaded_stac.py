@@ -22,6 +22,12 @@ FILES = {
     "stac/broken.json": written(item("broken", ("../../other.csv",))),
 }
 
+NAMES = [f"large-{number}" for number in range(45)]
+# Long ago and far away, where no other test of items looks.
+LONG = {"datetime": "1920-05-04T03:02:01Z", "description": "x" * 40_000}
+FAR = {"geometry": {"type": "Point", "coordinates": [-120, -60]}, "bbox": [-120, -60, -120, -60]}
+LARGE = listed(*(item(name, properties=LONG, **FAR) for name in NAMES))
+
 
 @pytest.fixture(scope="module")
 def place(edge: Edge) -> Iterator[str]:
@@ -31,6 +37,8 @@ def place(edge: Edge) -> Iterator[str]:
         s3 = writer.s3(edge)
         for key, body in FILES.items():
             s3.put_object(Bucket=writer.account_id, Key=f"own-stac/{key}", Body=body)
+        writer.new_repository("large-stac")
+        s3.put_object(Bucket=writer.account_id, Key="large-stac/large.json", Body=LARGE)
         yield f"{writer.account_id}/own-stac"
 
 
@@ -94,3 +102,19 @@ def test_pages_tell_what_is_wrong_and_what_is_part_of_what(visitor: Visitor, pla
     assert "assets/a0/href" in visitor.page.text
     until(lambda: "part of one.json" in visitor.go(f"/{place}/data.csv").text)
     assert "STAC, 2 items" in visitor.go(f"/{place}/stac/many.json").text
+
+
+def test_a_page_may_be_larger_than_a_message(visitor: Visitor, place: str) -> None:
+    asked = {"collections": [f"{place.partition('/')[0]}--large-stac"], "limit": 100}
+
+    def page(**more: Any) -> dict[str, Any]:
+        found = visitor.client.post("/stac/search", json=asked | more).raise_for_status()
+        return dict(found.json())
+
+    until(lambda: page()["numberReturned"] == len(NAMES))
+    assert {one["properties"]["coop:id"] for one in page()["features"]} == set(NAMES)
+    assert [link["rel"] for link in page()["links"]] == ["root", "self"]
+    # What is told in part is made of documents, of which a message holds fewer.
+    some = page(fields={"include": ["id"]})
+    assert 0 < some["numberReturned"] < len(NAMES)
+    assert some["links"][-1]["rel"] == "next"

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from services.indexer.models.editions import Edition
@@ -42,6 +43,22 @@ async def test_found_is_what_a_look_at_each_finds(world: World, seed: int) -> No
     for _ in range(25):
         asked = query_of(chance)
         assert told(await world.pages(asked, chance.choice(limits))) == world.expected(asked), asked
+
+
+async def test_as_texts_it_is_the_same(world: World) -> None:
+    chance = Random(4)
+    for _ in range(25):
+        asked = query_of(chance)
+        page, texts = await world.page(asked), await world.texts(asked)
+        lines = texts.carried.decode().split("\n")[: 2 * len(texts.features)]
+        assert texts.cursor == page.cursor
+        assert [(one.collection_id, one.item_id) for one in texts.features] == told([page])
+        told_apart = zip(lines[::2], lines[1::2], strict=True)
+        read = [orjson.loads(f'{before},"links":[{after}') for before, after in told_apart]
+        assert [
+            one | {"collection": two["collection"]}
+            for one, two in zip(read, page.documents, strict=True)
+        ] == page.documents
 
 
 async def test_items_that_change_and_go(world: World) -> None:

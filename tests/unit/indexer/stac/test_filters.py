@@ -1,18 +1,22 @@
 """Which items a search is for: shapes on a round Earth, and times with open ends."""
 
+from collections import Counter
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.indexer.extractors.earth import footprint_of_box
+from services.indexer.models.written import written
 from services.indexer.settings import SearchSettings
 from services.indexer.stac.filters import filter_of
 from services.indexer.stac.shapes import shape_of
 from shared.contracts.indexer import SearchItems
 from shared.errors import Invalid
 from tests.effort import costing
+from tests.scattered import item_of, when, where
 
 Shape = dict[str, Any]
 LIMITS = SearchSettings()
@@ -176,3 +180,14 @@ def test_intervals(start: int | None, end: int | None, meets: bool) -> None:
 def test_boxes_that_are_none(bbox: list[float]) -> None:
     with pytest.raises(ValidationError, match="bbox"):
         SearchItems(bbox=bbox)
+
+
+def test_what_an_outline_settles_is_what_the_item_says() -> None:
+    chance, settled = Random(8), Counter[bool | None]()
+    for _ in range(3000):
+        one = item_of(chance) | {"assets": {}}
+        wanted = filter_of(SearchItems(**where(chance) | when(chance)), LIMITS)
+        said = wanted.settles(written(one).outline)
+        assert said in (None, wanted.matches(one)), (one, wanted)
+        settled[said] += 1
+    assert all(settled[said] > 500 for said in (True, False, None))

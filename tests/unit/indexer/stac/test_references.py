@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.indexer.stac.references import Reference, is_relative, reference
+from services.indexer.models.hrefs import is_relative
+from services.indexer.stac.references import Reference, reference
 
 KEY = "stac/items/one.json"
 
