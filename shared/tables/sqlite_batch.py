@@ -22,7 +22,8 @@ from shared.tables.updates import updated
 
 Key = tuple[bytes, bytes]
 T = TypeVar("T")
-ROWS_A_STATEMENT = 100
+# A page of a hundred is read with the one that comes after it.
+ROWS_A_STATEMENT = 101
 SWEPT_AT_ONCE = 500
 
 

@@ -145,7 +145,8 @@ async def look_around(table: Table, readable: Readable) -> tuple[Sight, list[Fam
     if readable.is_named:
         async with aclosing(readable.collections("")) as repositories:
             named = [one async for one in repositories]
-        if named and await any_bare(table, [one.repository_uid for one in named]):
+        waiting = named and await recent_of(table).unsettled(table)
+        if waiting and await any_bare(table, [one.repository_uid for one in named]):
             raise _not_yet()
         sight = Sight(table, lambda _: False)
         return sight, [family_of(one.edition) for one in await sight.add(named)]
