@@ -17,6 +17,7 @@ from services.storage.operations.failing_over import (
     open_copy,
     open_elsewhere,
 )
+from services.storage.operations.healing import heal_object
 from services.storage.operations.objects import delete_object
 from services.storage.operations.reading import open_object, open_version
 from services.storage.operations.resources import Resources, folder_of
@@ -168,6 +169,20 @@ async def test_a_missing_folder_is_a_failure_and_no_deletion(
         await open_version(resources, KEPT, "a", record.shown_version)
     with pytest.raises(Unavailable):
         await demand_primary(resources, KEPT)
+    assert await elsewhere(resources) == BODY
+
+
+async def test_what_is_ours_beside_a_missing_folder_makes_it_no_deletion(
+    resources: Resources, tmp_path: Path
+) -> None:
+    """The folder of an account may be a disk of its own, and a draft makes our area anew."""
+    (tmp_path / FOLDER).rename(tmp_path / "away")
+    assert (tmp_path / "storage/.sc/noaa/globe-land-mask/tmp").is_dir()
+    with pytest.raises(Unavailable):
+        await open_object(resources, KEPT, "a")
+    with pytest.raises(Unavailable):
+        await demand_primary(resources, KEPT)
+    assert not await heal_object(resources, KEPT, "a")
     assert await elsewhere(resources) == BODY
 
 

@@ -17,6 +17,7 @@ from services.storage.blobs.local.drafts import DraftFile, VersionFile
 from services.storage.blobs.local.locks import KeyLocks, Presence
 from services.storage.blobs.local.naming import (
     HASHED,
+    KEYS,
     PLAIN,
     VERSION,
     folder_path,
@@ -153,7 +154,8 @@ class LocalBlobs:
 
     async def exists(self, folder: Folder) -> bool:
         """See Blobs.exists."""
-        for path in (folder_path(folder), our_path(folder)):
+        # An area of ours tells nothing: drafts make it again.
+        for path in (folder_path(folder), our_path(folder, KEYS)):
             try:
                 os.close(os.open(path, FOLDER_FLAGS, dir_fd=self.root))
             except OSError:

@@ -12,6 +12,7 @@ SEALED = "sealed."
 OURS = b".sc"
 MAX_SEGMENT_BYTES = 255
 MAX_PATH_BYTES = 4000
+KEYS = b"keys"
 KEY_SUFFIX = b".key"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*").fullmatch
@@ -55,4 +56,4 @@ def path_at(folder: Folder, key: str, place: str) -> bytes:
 def hashed_path(folder: Folder, key: str) -> bytes:
     """The path of a key's hash."""
     name = sha256(key.encode()).hexdigest().encode()
-    return our_path(folder, b"keys", name[:2], name)
+    return our_path(folder, KEYS, name[:2], name)

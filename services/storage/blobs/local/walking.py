@@ -14,6 +14,7 @@ from services.storage.blobs.local.imprints import KEY_ATTRIBUTE, mark_of, read_a
 from services.storage.blobs.local.naming import (
     HASHED,
     KEY_SUFFIX,
+    KEYS,
     PLAIN,
     folder_path,
     hashed_path,
@@ -63,7 +64,7 @@ def _everything(root: int, folder: Folder) -> Iterator[Found]:
     for name, status in _files(root, folder_path(folder)):
         if (key := _key(name)) is not None:
             yield Found(key, Stored(PLAIN, mark_of(status)), status.st_ctime_ns // 1000)
-    for name, status in _files(root, our_path(folder, b"keys")):
+    for name, status in _files(root, our_path(folder, KEYS)):
         if not name.endswith(KEY_SUFFIX) and (key := _hashed_key(root, folder, name)) is not None:
             yield Found(key, Stored(HASHED, mark_of(status)), status.st_ctime_ns // 1000)
 
@@ -91,7 +92,7 @@ def _files(root: int, top: bytes) -> Iterator[tuple[bytes, os.stat_result]]:
 
 def _hashed_key(root: int, folder: Folder, name: bytes) -> str | None:
     """The key that hashes to this name; None where it is not told or told wrongly."""
-    path = our_path(folder, b"keys", name)
+    path = our_path(folder, KEYS, name)
     with folder_opened(root, path.rpartition(b"/")[0]) as opened:
         file = os.open(path.rpartition(b"/")[2], os.O_RDONLY, dir_fd=opened)
         try:
