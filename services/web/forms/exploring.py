@@ -10,6 +10,7 @@ from services.web.forms.accounts import FormModel, Line
 from services.web.forms.boxes import Box
 from shared.identifiers import SLUG
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WITHIN = re.compile(rf"{SLUG.pattern}(?:/{SLUG.pattern})?")
 LONGEST_CURSOR = 4096
 
@@ -24,7 +25,8 @@ def read_day(text: str) -> date | None:
     """As people write it: `2024-05-31`; nothing is no day."""
     text = text.strip()
     try:
-        return date.fromisoformat(text) if text else None
+        # The standard library takes 20240531 and 2024-W22-5 for days too.
+        return date.fromisoformat(text if DAY.fullmatch(text) else "") if text else None
     except ValueError:
         raise ValueError("Write the date as 2024-05-31.") from None
 

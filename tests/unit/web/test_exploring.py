@@ -51,6 +51,8 @@ def test_days_are_whole() -> None:
         ("start", "May", "Write the date as 2024-05-31."),
         ("start", "1999-06-30T12:00:00Z", "Write the date as 2024-05-31."),
         ("start", "0", "Write the date as 2024-05-31."),
+        ("start", "19990630", "Write the date as 2024-05-31."),
+        ("start", "1999-W26-3", "Write the date as 2024-05-31."),
         ("start", "1999-02-30", "Write the date as 2024-05-31."),
         ("end", "1999-06-29", "It is before the first day."),
         ("within", "No Name", "Write an account as noaa, a repository as noaa/globe-land-mask."),
