@@ -18,8 +18,8 @@ DOOR = "web"
 # Bytes of data go to the data door; what comes here is forms and JSON.
 LARGEST_BODY = 1024 * 1024
 # A sender who is still sending when the connection ends may never read the answer (RFC 9112 §9.6),
-# so what nobody wanted of a body passes by before it: so much, and for so long.
-PASSING_BYTES, PASSING_SECONDS = 16 * LARGEST_BODY, 2.0
+# so what nobody wanted of a body is drained before it: so much, and for so long.
+DRAIN_BYTES, DRAIN_SECONDS = 16 * LARGEST_BODY, 2.0
 CORRELATION = b"x-correlation-id"
 CLOSING = (b"connection", b"close")
 PLAIN_FAILURE = b"Something went wrong here."
@@ -46,7 +46,7 @@ class Entrance:
                 # The rest of the body is not read, so the connection cannot be used again.
                 more += [CLOSING] if status == TooLarge.status else []
                 message["headers"] = [*message["headers"], *more]
-                await body.pass_by()
+                await body.drain()
             await send(message)
 
         scope[STATE], scope[LIMIT] = self.resources, LARGEST_BODY
@@ -78,13 +78,13 @@ class Body:
             raise TooLarge(f"A body may have {self.scope[LIMIT] // 1024} KB.")
         return message
 
-    async def pass_by(self) -> None:
+    async def drain(self) -> None:
         """Receive what is left and keep none of it; who waits to be asked for it is not asked."""
         if not self.received and b"expect" in dict(self.scope["headers"]):
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(PASSING_SECONDS):
-                while not self.is_whole and self.received < PASSING_BYTES:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.is_whole and self.received < DRAIN_BYTES:
                     await self._next()
 
     async def _next(self) -> Message:

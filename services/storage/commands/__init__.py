@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("name", help="the mirror, or main for what COOP_STORAGE__BLOBS names")
     one.add_argument("--lose", action="store_true", help="also what it does not have")
     one.set_defaults(run=promote_mirror)
-    one = commands.add_parser("rotate-sealing-key", help="a new key file for what is sealed")
+    one = commands.add_parser("rotate-sealing-key", help="another key for what is sealed")
     one.set_defaults(run=rotate_sealing_key)
     return whole
 

@@ -12,6 +12,7 @@ from services.storage.settings import MAIN, ServiceSettings
 from services.storage.store.copies import COUNTED, waiting_changes
 from services.storage.store.layout import SCHEMA
 from services.storage.store.mirrors import (
+    LEASE_MS,
     Primary,
     find_comparison,
     find_primary,
@@ -21,8 +22,11 @@ from services.storage.store.mirrors import (
     set_primary,
 )
 from shared.errors import Conflict, NotFound, Problem
+from shared.keyfile import KeyFileError
 from shared.outbox import Outbox
 from shared.tables import open_table
+
+LEASE_SECONDS = LEASE_MS // 1000
 
 
 async def list_mirrors(settings: ServiceSettings, _: Namespace) -> tuple[int, str]:
@@ -40,7 +44,8 @@ async def promote_mirror(settings: ServiceSettings, said: Namespace) -> tuple[in
         _refuse(settings, before, said.name)
         if await is_served(outbox):
             raise Conflict(
-                "Storage runs, or was killed less than 20 seconds ago: stop all its processes."
+                f"Storage runs, or was killed less than {LEASE_SECONDS} seconds ago: "
+                "stop all its processes."
             )
         away = "" if before.heir else await _catch_up(settings, outbox, before.name, said.name)
         async with resources_on(settings, outbox, said.name) as resources:
@@ -50,7 +55,7 @@ async def promote_mirror(settings: ServiceSettings, said: Namespace) -> tuple[in
                 return 1, "\n".join([*away.splitlines(), *missing, _refusal(said.name, missing)])
             await _promote(promotion, before)
     lost = [f"{one}: it is lost." for one in missing]
-    return 0, "\n".join([*lost, f"{said.name} is the primary. Start storage."])
+    return 0, "\n".join([*away.splitlines(), *lost, f"{said.name} is the primary. Start storage."])
 
 
 async def _promote(promotion: Promotion, before: Primary) -> None:
@@ -87,10 +92,12 @@ async def _catch_up(settings: ServiceSettings, outbox: Outbox, old: str, name: s
                 is_ours = await follow(resources, mirror)
             finally:
                 await leave_mirror(outbox, name, resources.blobs.process)
-    except (Problem, OSError) as reason:
+    except (Problem, KeyFileError, OSError) as reason:
         return f"Nothing more can be copied from {old}: {reason}"
     if not is_ours:
-        raise Conflict(f"A process that was killed had {name}: try again in 20 seconds.")
+        raise Conflict(
+            f"A process that was killed had {name}: try again in {LEASE_SECONDS} seconds."
+        )
     return ""
 
 

@@ -3,6 +3,7 @@
 from base64 import b64decode
 
 from services.storage.blobs.connected import ConnectedBlob
+from services.storage.blobs.pieces import pieces_of
 from services.storage.blobs.port import Draft, Imprint, NoRoomError
 from services.storage.models import Content, ObjectRecord
 from services.storage.operations.committing import NewObject, Ready, commit_object
@@ -59,7 +60,7 @@ async def take_and_hash(
     computed = Checksums((*KEPT, *kept))
     try:
         if isinstance(source.blob, ConnectedBlob):
-            async for piece in source.blob.pieces(*span):
+            async for piece in pieces_of(source.blob, *span):
                 await draft.write([piece], computed.update)
         else:
             await draft.take(source.blob, *span, computed.update)

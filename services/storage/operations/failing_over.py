@@ -4,9 +4,11 @@ A copy is read whole and its CRC64NVME compared before anybody is given a byte o
 process; so what rotted in a mirror is found here, and served by nobody.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from services.storage.blobs.pieces import pieces_of
 from services.storage.blobs.port import (
     Blob,
     Bytes,
@@ -84,8 +86,20 @@ class CoveredBlob:
         return self.blob.at_hand(offset, size)
 
     async def feed(self, update: Update) -> None:
-        """See Blob.feed."""
-        await self.blob.feed(update)
+        """See Blob.feed; a mirror feeds what is left."""
+        fed = 0
+
+        def update_counted(piece: Bytes) -> None:
+            nonlocal fed
+            update(piece)
+            fed += len(piece)
+
+        try:
+            await self.blob.feed(update_counted)
+        except FAILURES as reason:
+            await self._turn(reason)
+            async for piece in pieces_of(self.blob, fed, self.size):
+                await asyncio.to_thread(update, piece)
 
     def close(self) -> None:
         """See Blob.close."""
@@ -153,7 +167,7 @@ async def open_covered(
 async def open_elsewhere(
     resources: Resources, repository: Repository, what: tuple[str, str], reason: Exception
 ) -> Opened:
-    """A key's object or version from a mirror. Raises `reason` where none has it; NotFound."""
+    """A key's object or version from a mirror. Raises `reason` where none has it, NotFound."""
     if not resources.mirrors or repository.connection_uid:
         raise reason
     record = await get_version(resources, repository, *what)

@@ -1,20 +1,32 @@
 """All copies in a mirror read again: what rotted there is named, and copied anew."""
 
-from services.storage.blobs.port import READ_BYTES, Blob, Blobs, DamagedError, Folder, GoneError
+from services.storage.blobs.port import (
+    READ_BYTES,
+    Blob,
+    Blobs,
+    DamagedError,
+    Folder,
+    GoneError,
+    LostError,
+)
 from services.storage.models import Copy
 from services.storage.operations.backed_up import CRC64NVME, Pace
 from services.storage.operations.failing_over import lose_copy
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.operations.verifying import OURS
 from services.storage.s3.checksums import Checksums
 from services.storage.store.copies import all_copies, copies_of_key
 from shared.snapshots import all_repositories
+
+# What tells of one copy. That all of a bucket is away is Unavailable too, and no LostError.
+LOST = (GoneError, LostError, DamagedError, ValueError)
 
 
 async def scrub_mirror(resources: Resources, mirror: Mirror, pace: Pace) -> tuple[int, list[str]]:
     """How many copies were read, and the names of those that are not right.
 
-    Raises Unavailable where the mirror is away.
+    Raises Unavailable where the mirror is away, OSError where this process can open no more files.
     """
     count, wrong, blobs = 0, list[str](), await mirror.reach()
     async for repository in all_repositories(resources.outbox.table):
@@ -33,11 +45,15 @@ async def scrub_mirror(resources: Resources, mirror: Mirror, pace: Pace) -> tupl
 async def _is_right(blobs: Blobs, folder: Folder, copy: Copy, pace: Pace) -> bool:
     try:
         blob = await blobs.open(folder, copy.key, copy.place)
-    except (GoneError, DamagedError):
+    except LOST:
         return False
     try:
         digest = await _digest(blob, pace)
-    except (OSError, DamagedError):
+    except LOST:
+        return False
+    except OSError as error:
+        if error.errno in OURS:
+            raise
         return False
     finally:
         blob.close()

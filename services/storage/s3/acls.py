@@ -60,7 +60,7 @@ def parse_acl(body: bytes, owner: str) -> bool:
 
 
 def not_held() -> S3Error:
-    """What is held instead."""
+    """The refusal, which says what is held instead."""
     return S3Error("AccessControlListNotSupported", ADVICE)
 
 

@@ -29,7 +29,7 @@ from shared.tables import (
 PRIMARY = ("PRIMARY", "PRIMARY")
 MIRRORS = "MIRRORS"
 SERVING = "SERVING"
-# All that is known of back ends: where they are anew it is of others.
+# What is known of back ends; a restore leaves it out.
 OF_MIRRORS = ("PRIMARY", MIRRORS, SERVING, "COPIES#", "UNCOPIED#")
 LEASE_MS = 20_000
 ALONE_MS = 600_000

@@ -81,7 +81,7 @@ class SignedBody:
 
 
 async def settle_length(exchange: Exchange) -> None:
-    """A body whose length nobody tells is read before room is asked for, as far as a little.
+    """A body whose length nobody tells is read before room is asked for, up to AHEAD_BYTES.
 
     Raises MissingContentLength for more of it.
     """

@@ -146,6 +146,27 @@ async def test_a_read_that_breaks_off_goes_on_in_the_mirror(
     assert first + rest == BODY
 
 
+@pytest.mark.parametrize("fed", [0, 1000, len(BODY)])
+async def test_what_is_fed_goes_on_in_the_mirror(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch, fed: int
+) -> None:
+    opened = covered(resources, KEPT, await open_object(resources, KEPT, "a"))
+    primary = opened.blob.blob  # type: ignore[attr-defined]
+    genuine = LocalBlob.feed
+
+    async def feed(blob: LocalBlob, update: Any) -> None:
+        if blob is primary:
+            update(memoryview(BODY)[:fed])
+            raise AWAY
+        await genuine(blob, update)
+
+    monkeypatch.setattr(LocalBlob, "feed", feed)
+    whole = bytearray()
+    await opened.blob.feed(whole.extend)
+    opened.close()
+    assert bytes(whole) == BODY
+
+
 async def test_without_a_mirror_the_reason_is_told(tmp_path: Path) -> None:
     async with opened_resources(tmp_path) as resources:
         await put(resources, "a", BODY)

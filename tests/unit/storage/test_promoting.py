@@ -1,5 +1,6 @@
 """A mirror made the primary: all is there still, and what would be lost is said before."""
 
+import errno
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from services.storage.blobs import opening
 from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
+from services.storage.blobs.local.reading import LocalBlob
 from services.storage.blobs.port import Blobs
 from services.storage.commands import command
 from services.storage.operations import promoting
@@ -191,6 +193,7 @@ async def test_what_would_be_lost_is_named_and_nothing_changed(lagging: ServiceS
 async def test_without_what_is_lost_the_rest_goes_on(lagging: ServiceSettings) -> None:
     code, told = await said(lagging, "promote", "second", "--lose")
     assert code == 0
+    assert told[0].startswith("Nothing more can be copied from main: ")
     assert f"{NAME}/late: it is lost." in told
     async with opened(lagging) as resources:
         # The version before is what the key has.
@@ -335,6 +338,22 @@ async def test_rot_in_a_mirror_is_named_and_copied_anew(files: ServiceSettings) 
     async with opened(files) as resources:
         assert await all_of(resources) == before
     assert (await said(files, "scrub", "--mirror", "third"))[0] == 1
+
+
+@pytest.mark.parametrize(("number", "left"), [(errno.EIO, 0), (errno.EMFILE, 10)])
+async def test_what_this_process_lacks_is_no_rot_in_a_mirror(
+    files: ServiceSettings, monkeypatch: pytest.MonkeyPatch, number: int, left: int
+) -> None:
+    async with opened(files) as resources:
+        await filled(resources)
+
+    async def fails(*_: object) -> None:
+        raise OSError(number, "It cannot be read.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalBlob, "read_again", fails)
+        assert (await said(files, "scrub", "--mirror", "second"))[0] == 1
+    assert await said(files, "scrub", "--mirror", "second") == (0, [f"{left} copies were read."])
 
 
 async def test_uploads_that_were_under_way_are_none(files: ServiceSettings) -> None:

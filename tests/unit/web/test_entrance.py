@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
-from services.web.entrance import LARGEST_BODY, PASSING_BYTES, Entrance
+from services.web.entrance import DRAIN_BYTES, LARGEST_BODY, Entrance
 from services.web.forms.reading import read_body
 from services.web.resources import STATE, Resources
 from shared.errors import Problem
@@ -107,11 +107,11 @@ async def test_an_endless_body_is_not_taken(
 ) -> None:
     pieces = Pieces(100)
     assert (await client.post(path, content=pieces)).status_code == status
-    assert 100 - pieces.left <= PASSING_BYTES // len(PIECE)
+    assert 100 - pieces.left <= DRAIN_BYTES // len(PIECE)
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.web.entrance.PASSING_SECONDS", 0.01)
+    monkeypatch.setattr("services.web.entrance.DRAIN_SECONDS", 0.01)
     said: list[Message] = []
 
     async def never() -> Message:

@@ -1,11 +1,12 @@
 """One object of a connected bucket: asked for when it is read, in one answer where that can be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from services.storage.blobs.connected.answers import OUT_OF_REACH, Far, StaleError, answering
 from services.storage.blobs.connected.bucket import Body, Bucket
-from services.storage.blobs.port import READ_BYTES, Bytes, Imprint, Update
+from services.storage.blobs.pieces import pieces_of
+from services.storage.blobs.port import Bytes, Imprint, Update
 from shared.errors import Unavailable
 
 # Who reads on little by little and did not say how much is given that much at once.
@@ -81,16 +82,8 @@ class ConnectedBlob:
 
     async def feed(self, update: Update) -> None:
         """See Blob.feed."""
-        async for piece in self.pieces(0, self.size):
+        async for piece in pieces_of(self, 0, self.size):
             await asyncio.to_thread(update, piece)
-
-    async def pieces(self, start: int, end: int) -> AsyncIterator[Bytes]:
-        """A range in order."""
-        await self.expect(start, end)
-        while start < end:
-            piece = await self.read(start, min(READ_BYTES, end - start))
-            yield piece
-            start += len(piece)
 
     def close(self) -> None:
         """See Blob.close: what is still under way is left."""

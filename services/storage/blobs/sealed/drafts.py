@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
+from services.storage.blobs.pieces import pieces_of
 from services.storage.blobs.port import Blob, Bytes, Draft, Imprint, Update
 from services.storage.blobs.sealed.ciphers import Sealer, Segment, StoreKey, seal_list
-from services.storage.blobs.sealed.reading import SealedBlob, pieces_of
+from services.storage.blobs.sealed.reading import SealedBlob
 
 # So few are sealed and hashed sooner than a thread is found for them.
 FEW_BYTES = 16 * 1024

@@ -36,7 +36,7 @@ class KmsAwayError(SealingError, Unavailable):
 
 
 class Kms:
-    """See Wrapping: a key by its id, ARN or alias. What is left of options the AWS chain says.
+    """See Wrapping: a key by its id, ARN or alias. The AWS chain supplies what options leave out.
 
     What the key `file` wrapped is opened by that until it is rotated. Raises SealingError for
     options that there are not.

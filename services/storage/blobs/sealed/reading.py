@@ -2,13 +2,13 @@
 
 import asyncio
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate
 from typing import NamedTuple
 
+from services.storage.blobs.pieces import pieces_of
 from services.storage.blobs.port import (
-    READ_BYTES,
     Blob,
     Bytes,
     DamagedError,
@@ -225,18 +225,6 @@ async def segments_of(raw: Blob, store: StoreKey, heads: Heads, read: Read) -> l
     if sum(segments[-1][:2]) != raw.size:
         raise BrokenError
     return segments
-
-
-async def pieces_of(blob: Blob, start: int, end: int) -> AsyncIterator[Bytes]:
-    """A range in order. EOFError where somebody cut the file off meanwhile."""
-    if start < end:
-        await blob.expect(start, end)
-    while start < end:
-        piece = await blob.read(start, min(READ_BYTES, end - start))
-        if not piece:
-            raise EOFError("the source is shorter than it was")
-        yield piece
-        start += len(piece)
 
 
 @contextmanager

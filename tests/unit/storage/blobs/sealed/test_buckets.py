@@ -9,6 +9,7 @@ from obstore.store import MemoryStore
 
 from services.storage.blobs.cloud import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
+from services.storage.blobs.pieces import pieces_of
 from services.storage.blobs.port import DamagedError, GoneError, Stored
 from services.storage.blobs.sealed import SealedBlobs
 from services.storage.blobs.sealed.ciphers import (
@@ -18,7 +19,6 @@ from services.storage.blobs.sealed.ciphers import (
     STORE_KEY_BYTES,
     StoreKey,
 )
-from services.storage.blobs.sealed.reading import pieces_of
 from tests.blob_writes import FOLDER, content_of, get, ignore, put, written
 
 if TYPE_CHECKING:
