@@ -183,8 +183,10 @@ async def open_copy(
         resources.outage.begin(reason)
     for mirror in resources.mirrors:
         (copy,) = await find_copies(resources.outbox, mirror.name, [record])
-        blob = await _opened(resources, mirror, folder, copy) if copy is not None else None
-        mirror_reads.labels(mirror.name, "missing" if blob is None else "served").inc()
+        outcome, blob = "missing", None
+        if copy is not None:
+            outcome, blob = await _opened(resources, mirror, folder, copy)
+        mirror_reads.labels(mirror.name, outcome).inc()
         if blob is not None:
             log.warning(
                 "served from a mirror",
@@ -203,27 +205,29 @@ def _is_silent(resources: Resources, reason: Exception) -> bool:
     return is_of_all and resources.blobs.lingers is not None and bool(resources.mirrors)
 
 
-async def _opened(resources: Resources, mirror: Mirror, folder: Folder, copy: Copy) -> Blob | None:
-    """A copy that is right; None where the mirror is away too, or has other bytes by now."""
+async def _opened(
+    resources: Resources, mirror: Mirror, folder: Folder, copy: Copy
+) -> tuple[str, Blob | None]:
+    """A copy that is right; none where the mirror is away too, or has other bytes by now."""
     try:
         blobs = await mirror.reach()
         blob = await blobs.open(folder, copy.key, copy.place)
     except (*FAILURES, GoneError) as error:
         log.warning("a mirror fails too", mirror=mirror.name, reason=repr(error))
-        return None
+        return "away", None
     try:
         if await _is_right(mirror, blob, copy):
-            return blob
+            return "served", blob
     except (OSError, Unavailable) as error:
         blob.close()
         log.warning("a mirror fails too", mirror=mirror.name, reason=repr(error))
-        return None
+        return "away", None
     except BaseException:
         blob.close()
         raise
     blob.close()
     await lose_copy(resources, mirror, folder, copy)
-    return None
+    return "damaged", None
 
 
 async def _is_right(mirror: Mirror, blob: Blob, copy: Copy) -> bool:
@@ -247,6 +251,5 @@ async def lose_copy(resources: Resources, mirror: Mirror, folder: Folder, copy: 
     log.error(
         "a copy in a mirror is not right", mirror=mirror.name, repository=folder.repository_uid
     )
-    mirror_reads.labels(mirror.name, "damaged").inc()
     again = ask_to_copy(mirror.name, folder, copy.key)
     await resources.outbox.table.write(drop_copy(mirror.name, copy), again)

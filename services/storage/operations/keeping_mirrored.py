@@ -13,7 +13,7 @@ from dataclasses import replace
 from services.storage.blobs.port import Folder, Found, NoRoomError
 from services.storage.models import Comparison, Copy, Uncopied
 from services.storage.operations.backed_up import AT_ONCE, ChangedError, all_of, versions_in
-from services.storage.operations.mirroring import Mirroring, copy_key, lies_right
+from services.storage.operations.mirroring import Mirroring, copy_key, lies_right, lying
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.store.copies import (
@@ -216,27 +216,14 @@ async def lost(
     """The keys of copies that are not where they should be, of which nothing is known from now."""
     await mirroring.keep()
     blobs, keys = mirroring.blobs, set[str]()
-    for layer in _layers(copies):
-        there = await blobs.look_many(folder, {key: copy.place for key, copy in layer.items()})
-        for key, copy in layer.items():
-            stored = there[key]
-            if stored is None or stored.mark != copy.mark:
-                await mirroring.write(drop_copy(mirroring.mirror.name, copy))
-                keys.add(key)
-            elif not lies_right(blobs, copy, is_object=is_object):
-                keys.add(key)
-    return keys
-
-
-def _layers(copies: Sequence[Copy]) -> list[dict[str, Copy]]:
-    """The same, each key once in each."""
-    layers: list[dict[str, Copy]] = []
+    there = await lying(blobs, folder, copies)
     for copy in copies:
-        layer = next((one for one in layers if copy.key not in one), None)
-        if layer is None:
-            layers.append(layer := {})
-        layer[copy.key] = copy
-    return layers
+        if copy not in there:
+            await mirroring.write(drop_copy(mirroring.mirror.name, copy))
+            keys.add(copy.key)
+        elif not lies_right(blobs, copy, is_object=is_object):
+            keys.add(copy.key)
+    return keys
 
 
 async def _is_wanted(mirroring: Mirroring, copy: Copy) -> bool:

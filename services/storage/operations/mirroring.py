@@ -5,7 +5,7 @@ has one place, each version is under it for a moment on its way; what the key ha
 """
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -118,6 +118,27 @@ def lies_right(blobs: Blobs, copy: Copy, *, is_object: bool) -> bool:
         return True
     is_version = copy.place == blobs.version_place(copy.place, name_of(copy.stamp))
     return is_version is not is_object
+
+
+async def lying(blobs: Blobs, folder: Folder, copies: Sequence[Copy]) -> set[Copy]:
+    """Those of which the very bytes lie where they are said to."""
+    found = set[Copy]()
+    for layer in _layers(copies):
+        there = await blobs.look_many(folder, {key: copy.place for key, copy in layer.items()})
+        marks = {key: stored.mark for key, stored in there.items() if stored is not None}
+        found |= {copy for key, copy in layer.items() if marks.get(key) == copy.mark}
+    return found
+
+
+def _layers(copies: Sequence[Copy]) -> list[dict[str, Copy]]:
+    """The same, each key once in each."""
+    layers: list[dict[str, Copy]] = []
+    for copy in copies:
+        layer = next((one for one in layers if copy.key not in one), None)
+        if layer is None:
+            layers.append(layer := {})
+        layer[copy.key] = copy
+    return layers
 
 
 async def _is_kept(at: Keyed, record: ObjectRecord, *, is_object: bool) -> bool:

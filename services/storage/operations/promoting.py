@@ -7,10 +7,10 @@ told is known by the copy that the old primary, a mirror from now on, has of it 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.storage.blobs.port import Blobs, Folder, Stored
+from services.storage.blobs.port import Folder, Stored
 from services.storage.models import Copy, ObjectRecord, Uncopied
 from services.storage.operations.backed_up import versions_in
-from services.storage.operations.mirroring import lies_right
+from services.storage.operations.mirroring import lies_right, lying
 from services.storage.operations.purging import drop_uploads
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
@@ -102,15 +102,12 @@ async def _copies(
     told = await find_copies(outbox, promotion.old, records)
     waiting = [record for record, copy in zip(records, told, strict=True) if copy is None]
     copies = await find_copies(outbox, promotion.heir, waiting)
+    known = [copy for copy in copies if copy is not None]
+    there = await lying(blobs, folder_of(repository), known)
     return [
-        (record, copy if copy and await _lies(blobs, folder_of(repository), copy) else None)
+        (record, copy if copy in there else None)
         for record, copy in zip(waiting, copies, strict=True)
     ]
-
-
-async def _lies(blobs: Blobs, folder: Folder, copy: Copy) -> bool:
-    there = (await blobs.look_many(folder, {copy.key: copy.place}))[copy.key]
-    return there is not None and there.mark == copy.mark
 
 
 async def _put_right(promotion: Promotion, folder: Folder, copy: Copy, *, is_object: bool) -> Copy:
@@ -171,7 +168,7 @@ async def _remove_stale(promotion: Promotion, repository: Repository) -> None:
     async for copies in all_copies(resources.outbox, promotion.heir, repository.repository_uid):
         for copy in copies:
             async with resources.blobs.locked(folder, copy.key):
-                if await _lies(resources.blobs, folder, copy):
+                if await lying(resources.blobs, folder, [copy]):
                     await resources.blobs.remove(folder, copy.key, copy.place)
             await resources.outbox.table.write(drop_copy(promotion.heir, copy))
 
