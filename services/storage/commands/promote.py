@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.storage.blobs.opening import names_of_back_ends
+from services.storage.blobs.back_ends import names_of_back_ends
 from services.storage.operations.keeping_mirrored import follow
 from services.storage.operations.opening import resources_on
 from services.storage.operations.promoting import Promotion, missing_in, promote

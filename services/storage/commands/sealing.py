@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from services.storage.blobs.opening import keeping_of, names_of_back_ends, wrapping_of
+from services.storage.blobs.back_ends import keeping_of, names_of_back_ends, wrapping_of
 from services.storage.blobs.sealed.keys import rotate
 from services.storage.settings import MAIN, ServiceSettings
 

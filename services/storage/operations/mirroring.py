@@ -181,7 +181,7 @@ async def _copied(at: Keyed, record: ObjectRecord) -> Copy:
 
 async def _source(mirroring: Mirroring, folder: Folder, record: ObjectRecord) -> Blob:
     """The record's bytes in the primary. Raises ChangedError where they are others, or away."""
-    with _read():
+    with _failing_as_changed():
         blob = await mirroring.resources.blobs.open(folder, record.key, record.place)
     if blob.mark != record.mark:
         blob.close()
@@ -190,7 +190,7 @@ async def _source(mirroring: Mirroring, folder: Folder, record: ObjectRecord) ->
 
 
 @contextmanager
-def _read() -> Iterator[None]:
+def _failing_as_changed() -> Iterator[None]:
     """What the primary fails with is not the mirror's: the key is looked at again later."""
     try:
         yield
@@ -200,12 +200,12 @@ def _read() -> Iterator[None]:
 
 async def _pieces(mirroring: Mirroring, source: Blob) -> AsyncIterator[Bytes]:
     """All bytes in order. Raises ChangedError where one cannot be read."""
-    with _read():
+    with _failing_as_changed():
         await source.expect(0, source.size)
     offset = 0
     while offset < source.size:
         await mirroring.keep()
-        with _read():
+        with _failing_as_changed():
             piece = await source.read(offset, min(READ_BYTES, source.size - offset))
         if not piece:
             break

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.storage.blobs.opening import names_of_back_ends, open_back_end, refuse_within
+from services.storage.blobs.back_ends import names_of_back_ends, open_back_end, refuse_nested
 from services.storage.blobs.port import Blobs
 from services.storage.operations.bursts import Bursts
 from services.storage.operations.connections import Connections
@@ -44,7 +44,7 @@ async def resources_on(
     settings: ServiceSettings, outbox: Outbox, primary: str
 ) -> AsyncIterator[Resources]:
     """The same on this back end, whichever is the primary. Raises Invalid, Unavailable."""
-    refuse_within(settings)
+    refuse_nested(settings)
     others = [name for name in names_of_back_ends(settings) if name != primary]
     mirrors = tuple(_mirror(settings, outbox, name) for name in others)
     # A mirror that has something tells that the primary had it too.

@@ -29,7 +29,7 @@ async def get_of_object(exchange: Exchange) -> None:
 
 async def put(exchange: Exchange) -> None:
     """PutBucketAcl: public-read and private show and hide the repository."""
-    await show(exchange, exchange.repository, await wanted_acl(exchange))
+    await set_visibility(exchange, exchange.repository, await wanted_acl(exchange))
     await exchange.answer(200)
 
 
@@ -42,7 +42,9 @@ async def put_of_object(exchange: Exchange) -> None:
     await exchange.answer(200)
 
 
-async def show(exchange: Exchange, repository: Repository | None, wanted: bool | None) -> None:
+async def set_visibility(
+    exchange: Exchange, repository: Repository | None, wanted: bool | None
+) -> None:
     """Have everyone read the repository, or its own people alone. An account is read by nobody.
 
     Raises AccessControlListNotSupported, AccessDenied.

@@ -35,7 +35,7 @@ OLDEST_REGION = "us-east-1"
 async def create(exchange: Exchange) -> None:
     """CreateBucket: tools also do it before their first write, on what is there."""
     try:
-        await make_again(exchange)
+        await refuse_again(exchange)
     except S3Error as error:
         if error.code != "NoSuchBucket":
             raise
@@ -51,12 +51,12 @@ async def create(exchange: Exchange) -> None:
     await exchange.answer(200, [(b"location", f"/{exchange.target.bucket}".encode())])
 
 
-async def make_again(exchange: Exchange) -> None:
+async def refuse_again(exchange: Exchange) -> None:
     """Raises BucketAlreadyOwnedByYou or BucketAlreadyExists, and NoSuchBucket for what is none."""
     target = exchange.target
     if target.level is Level.ACCOUNT:
         account = await seen_account(exchange, target)
-        repository, is_own = None, holds_role(exchange, account.account_uid)
+        repository, is_own = None, belongs_to(exchange, account.account_uid)
         code = "BucketAlreadyOwnedByYou"
     else:
         repository = await allowed_repository(exchange, target, Action.REPOSITORY_READ, "")
@@ -71,7 +71,7 @@ async def make_again(exchange: Exchange) -> None:
         raise S3Error(code, BucketName=target.bucket)
 
 
-def holds_role(exchange: Exchange, account_uid: str) -> bool:
+def belongs_to(exchange: Exchange, account_uid: str) -> bool:
     """Whether who asks is this account, or belongs to it."""
     principal = exchange.caller.principal
     return account_uid == principal.account_uid or account_uid in principal.roles

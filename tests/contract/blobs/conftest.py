@@ -8,7 +8,7 @@ import pytest
 from services.storage.blobs.cloud import open_cloud
 from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, open_files, open_sealed_cloud
+from services.storage.blobs.sealed import KeyFile, open_bucket_blobs, open_folder_blobs
 from tests import s3_server
 from tests.s3_server import S3Server
 
@@ -36,9 +36,9 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     elif request.param == "sealed-cloud":
         server = request.getfixturevalue("s3_server_up")
         place = (server.bucket(), server.options)
-        opened = await open_sealed_cloud(*place, patience_seconds=10, seals=True, wrapping=wrapping)
+        opened = await open_bucket_blobs(*place, patience_seconds=10, seals=True, wrapping=wrapping)
     elif request.param == "sealed":
-        opened = await open_files(
+        opened = await open_folder_blobs(
             tmp_path / "storage", fsync="always", seals=True, wrapping=wrapping
         )
     else:

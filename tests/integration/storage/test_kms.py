@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, Kms, SealingError, Wrapping, open_files
+from services.storage.blobs.sealed import KeyFile, Kms, SealingError, Wrapping, open_folder_blobs
 from services.storage.blobs.sealed.keys import BY_KMS, rotate
 from services.storage.blobs.sealed.opening import in_folder
 from services.storage.commands import command
@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> KeyFile:
 
 
 async def opened(storage: Path, wrapping: Wrapping) -> Blobs:
-    return await open_files(storage, fsync="off", seals=True, wrapping=wrapping)
+    return await open_folder_blobs(storage, fsync="off", seals=True, wrapping=wrapping)
 
 
 def kept(storage: Path) -> bytes:

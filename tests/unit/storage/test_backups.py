@@ -15,7 +15,7 @@ from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.local.blobs import LocalBlobs
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, SealedBlobs, open_files
+from services.storage.blobs.sealed import KeyFile, SealedBlobs, open_folder_blobs
 from services.storage.blobs.sealed.ciphers import STORE_KEY_BYTES, StoreKey
 from services.storage.operations.objects import delete_object
 from services.storage.operations.removing import delete_version
@@ -35,7 +35,7 @@ async def bytes_in(kind: str, home: Path) -> Blobs | None:
     """Files, or a bucket that is no further away than memory and keeps nothing for readers."""
     if kind == "sealed":
         folder, key_file = home / "bytes", home / "sealing-key"
-        return await open_files(folder, fsync="off", seals=True, wrapping=KeyFile(key_file))
+        return await open_folder_blobs(folder, fsync="off", seals=True, wrapping=KeyFile(key_file))
     if kind == "sealed-cloud":
         plain, within = (CloudBlobs(Bucket(MemoryStore()), lingers=0) for _ in range(2))
         return SealedBlobs(plain, within, StoreKey(bytes(STORE_KEY_BYTES)), seals=True)

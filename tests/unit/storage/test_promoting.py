@@ -10,7 +10,7 @@ import pytest
 from obstore.store import MemoryStore
 from pydantic import SecretStr
 
-from services.storage.blobs import opening
+from services.storage.blobs import back_ends
 from services.storage.blobs.cloud.blobs import CloudBlobs
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.local.reading import LocalBlob
@@ -55,7 +55,7 @@ def buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     async def opened_bucket(where: str, _: Mapping[str, str], **__: object) -> Blobs:
         return CloudBlobs(Bucket(stores.setdefault(where, MemoryStore())), lingers=0)
 
-    monkeypatch.setattr(opening, "open_sealed_cloud", opened_bucket)
+    monkeypatch.setattr(back_ends, "open_bucket_blobs", opened_bucket)
 
 
 @pytest.fixture(params=KINDS)

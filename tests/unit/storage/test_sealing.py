@@ -9,7 +9,7 @@ from obstore.store import MemoryStore
 from services.storage.backups.cloud import CloudTarget
 from services.storage.blobs.cloud.bucket import Bucket
 from services.storage.blobs.port import Blobs, DamagedError
-from services.storage.blobs.sealed import KeyFile, open_files
+from services.storage.blobs.sealed import KeyFile, open_folder_blobs
 from services.storage.blobs.sealed.blobs import SidePublished
 from services.storage.operations.healing import heal_object
 from services.storage.operations.recovering import reindex
@@ -24,7 +24,7 @@ KEYS = ["a", "folder/a", "hashed//a"]
 
 
 async def blobs_in(home: Path, *, seals: bool = True) -> Blobs:
-    return await open_files(
+    return await open_folder_blobs(
         home / "storage", fsync="off", seals=seals, wrapping=KeyFile(home / "sealing-key")
     )
 

@@ -13,7 +13,7 @@ from services.storage.blobs.sealed.blobs import SealedBlobs
 from services.storage.blobs.sealed.keeping import SealingError
 from services.storage.blobs.sealed.keys import KeyFile, Wrapping
 from services.storage.blobs.sealed.kms import Kms
-from services.storage.blobs.sealed.opening import open_files, open_sealed_cloud
+from services.storage.blobs.sealed.opening import open_bucket_blobs, open_folder_blobs
 
 __all__ = [
     "KeyFile",
@@ -21,6 +21,6 @@ __all__ = [
     "SealedBlobs",
     "SealingError",
     "Wrapping",
-    "open_files",
-    "open_sealed_cloud",
+    "open_bucket_blobs",
+    "open_folder_blobs",
 ]

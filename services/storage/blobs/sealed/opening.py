@@ -24,7 +24,7 @@ def in_bucket(url: str, options: Mapping[str, str], patience_seconds: float) -> 
     return InBucket(_within(url, options, patience_seconds), url)
 
 
-async def open_files(folder: Path, *, fsync: str, seals: bool, wrapping: Wrapping) -> Blobs:
+async def open_folder_blobs(folder: Path, *, fsync: str, seals: bool, wrapping: Wrapping) -> Blobs:
     """The storage folder, whether or not anything in it is sealed. Raises KeyFileError."""
     within = folder / SEALED_FOLDER
     if not (seals or await asyncio.to_thread(_is_there, within)):
@@ -35,7 +35,7 @@ async def open_files(folder: Path, *, fsync: str, seals: bool, wrapping: Wrappin
     return SealedBlobs(plain, sealed, store, seals=seals)
 
 
-async def open_sealed_cloud(
+async def open_bucket_blobs(
     url: str,
     options: Mapping[str, str],
     *,

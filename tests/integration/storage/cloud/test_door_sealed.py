@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.storage.blobs.sealed import KeyFile, SealingError, open_sealed_cloud
+from services.storage.blobs.sealed import KeyFile, SealingError, open_bucket_blobs
 from tests.door import Client, Door, body_of, opened, refusal
 from tests.s3_server import S3Server
 from tests.sealed_door import SEALS, run, upload
@@ -98,7 +98,7 @@ def test_the_key_is_changed_while_it_serves(
     assert body_of(s3, place, "key") == WORD
     url = settings["COOP_STORAGE__BLOBS"]
     options = json.loads(settings["COOP_STORAGE__BLOBS_OPTIONS"])
-    opening = partial(open_sealed_cloud, url, options, patience_seconds=3, seals=True)
+    opening = partial(open_bucket_blobs, url, options, patience_seconds=3, seals=True)
     # Another host that has no key file, or the old one.
     for other, reason in ((tmp_path / "none", "is missing"), (old, "is not the one")):
         with pytest.raises(SealingError, match=reason):

@@ -8,7 +8,7 @@ import pytest
 
 from services.storage.blobs.local import open_local
 from services.storage.blobs.port import Blobs, DamagedError, GoneError, LostError, Stored
-from services.storage.blobs.sealed import KeyFile, SealedBlobs, open_files
+from services.storage.blobs.sealed import KeyFile, SealedBlobs, open_folder_blobs
 from services.storage.blobs.sealed.ciphers import BLOCK_BYTES, HEAD_BYTES, SEALED_BYTES
 from tests.blob_writes import FOLDER, content_of, files_below, get, ignore, put, written
 
@@ -17,7 +17,7 @@ UPLOAD = "01UPLOAD"
 
 
 async def opened(home: Path, *, seals: bool = True) -> Blobs:
-    return await open_files(
+    return await open_folder_blobs(
         home / "storage", fsync="off", seals=seals, wrapping=KeyFile(home / "sealing-key")
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from services.storage.blobs.opening import open_back_end, refuse_within
+from services.storage.blobs.back_ends import open_back_end, refuse_nested
 from services.storage.commands import command
 from services.storage.settings import MAIN, MirrorSettings, ServiceSettings, StorageSettings
 from shared.errors import Invalid, Unavailable
@@ -51,18 +51,18 @@ def test_what_names_no_mirror(name: str, blobs: str) -> None:
 )
 def test_one_within_another_is_refused(tmp_path: Path, mirrors: list[str]) -> None:
     with pytest.raises(Invalid, match="in one another"):
-        refuse_within(named(tmp_path, *(one.format(home=tmp_path) for one in mirrors)))
+        refuse_nested(named(tmp_path, *(one.format(home=tmp_path) for one in mirrors)))
 
 
 @pytest.mark.parametrize("mirrors", [["{home}/storage2"], ["/a", "/ab"], ["s3://a", "s3://ab"]])
 def test_those_beside_each_other_are_not(tmp_path: Path, mirrors: list[str]) -> None:
-    refuse_within(named(tmp_path, *(one.format(home=tmp_path) for one in mirrors)))
+    refuse_nested(named(tmp_path, *(one.format(home=tmp_path) for one in mirrors)))
 
 
 def test_the_same_bucket_of_another_server_is_another(tmp_path: Path) -> None:
     far = MirrorSettings(blobs="s3://b", options={"endpoint": SecretStr("https://far")})
     storage = StorageSettings(blobs="s3://b", mirrors={"far": far})
-    refuse_within(ServiceSettings(home=tmp_path, storage=storage))
+    refuse_nested(ServiceSettings(home=tmp_path, storage=storage))
 
 
 async def test_a_folder_of_a_mirror_is_not_made(tmp_path: Path) -> None:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 from services.storage.blobs.local.naming import OURS
 from services.storage.blobs.port import Blobs
-from services.storage.blobs.sealed import KeyFile, Kms, Wrapping, open_files, open_sealed_cloud
+from services.storage.blobs.sealed import (
+    KeyFile,
+    Kms,
+    Wrapping,
+    open_bucket_blobs,
+    open_folder_blobs,
+)
 from services.storage.blobs.sealed.keeping import Keeping
 from services.storage.blobs.sealed.opening import in_bucket, in_folder
 from services.storage.settings import MAIN, MirrorSettings, ServiceSettings, plain_options
@@ -26,7 +32,7 @@ async def open_back_end(settings: ServiceSettings, name: str, *, has_begun: bool
     if has_begun and not (where / OURS.decode()).is_dir():
         raise Unavailable(f"{where} has nothing of what was stored there: is its disk mounted?")
     try:
-        return await open_files(
+        return await open_folder_blobs(
             where,
             fsync=settings.storage.fsync,
             seals=settings.storage.sealed,
@@ -65,7 +71,7 @@ def names_of_back_ends(settings: ServiceSettings) -> tuple[str, ...]:
     return MAIN, *settings.storage.mirrors
 
 
-def refuse_within(settings: ServiceSettings) -> None:
+def refuse_nested(settings: ServiceSettings) -> None:
     """Raises Invalid where a back end is in another: what is unknown in a mirror is removed."""
     places = [_place(settings, name) for name in names_of_back_ends(settings)]
     for one, other in combinations(places, 2):
@@ -84,7 +90,7 @@ def _place(settings: ServiceSettings, name: str) -> str:
 
 async def _bucket(settings: ServiceSettings, name: str) -> Blobs:
     storage = settings.storage
-    return await open_sealed_cloud(
+    return await open_bucket_blobs(
         *_reached(settings, name),
         patience_seconds=storage.blobs_patience,
         seals=storage.sealed,
