@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from services.indexer.extractors import kml
-from services.indexer.extractors.directory import (
+from services.indexer.extractors.facts import Facts, Group, Malformed
+from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.zip_archive import (
     HEADER,
     HEADER_MAGIC,
     MAGIC,
@@ -12,8 +14,6 @@ from services.indexer.extractors.directory import (
     read_directory,
     unpacked,
 )
-from services.indexer.extractors.facts import Facts, Group, Malformed
-from services.indexer.extractors.sparse_file import SparseFile
 
 SUFFIXES = frozenset({"kmz"})
 LABEL = "KMZ"

@@ -2,9 +2,9 @@
 
 from services.indexer.extractors import words
 from services.indexer.extractors.columns import MAX_NAME
-from services.indexer.extractors.directory import MAGIC, entries_of, read_directory
 from services.indexer.extractors.facts import Facts, Group
 from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.zip_archive import MAGIC, entries_of, read_directory
 
 SUFFIXES = frozenset({"zip", "npz"})
 LABEL = "ZIP archive"
@@ -21,7 +21,7 @@ def parse(file: SparseFile) -> Facts:
     """The names and sizes of what is in it. Raises Malformed."""
     directory = read_directory(file)
     group = Group("Contents")
-    summary = f"{LABEL}, {words.count(directory.many, 'entry')}"
+    summary = f"{LABEL}, {words.count(directory.count, 'entry')}"
     facts = Facts(LABEL, MEDIA_TYPE, summary, groups=[group])
     if directory.is_too_long:
         facts.partial = f"Its directory is {words.size(directory.length)} long, and was not read."

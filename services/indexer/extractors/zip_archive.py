@@ -20,17 +20,17 @@ HEADER, HEADER_MAGIC = struct.Struct("<26xHH"), b"PK\x03\x04"
 SATURATED = (0xFFFF, 0xFFFFFFFF)
 LONGEST_COMMENT = 65_535
 LARGEST_DIRECTORY = 8 * 1024 * 1024
-SEALED, UTF_8, LARGE_FIELD = 0x1, 0x800, b"\x01\0"
+ENCRYPTED, UTF_8, LARGE_FIELD = 0x1, 0x800, b"\x01\0"
 STORED, DEFLATED = 0, 8
 # Of what is too large to be unpacked whole, so much of what is packed makes a head.
 BEGINNING = 2 * HEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class CentralDirectory:
     """How many entries it has, how long it is and where it ends."""
 
-    many: int
+    count: int
     length: int
     end: int
 
@@ -48,32 +48,32 @@ class Entry(NamedTuple):
     packed: int
     place: int
     method: int
-    is_sealed: bool
+    is_encrypted: bool
     checksum: int
 
 
-def read_directory(file: SparseFile) -> Directory:
+def read_directory(file: SparseFile) -> CentralDirectory:
     """Raises Malformed where there is none."""
     start = max(0, file.size - LONGEST_COMMENT - END.size)
     tail = file.read(start, file.size - start)
     place = tail.rfind(END_MAGIC)
     if place < 0 or place + END.size > len(tail):
         raise Malformed("It ends too early: it has no directory.")
-    many, length = END.unpack_from(tail, place)
+    count, length = END.unpack_from(tail, place)
     end = start + place
     before = place - LOCATOR.size
-    if (many in SATURATED or length in SATURATED) and tail[max(0, before) :][:4] == LOCATOR_MAGIC:
+    if (count in SATURATED or length in SATURATED) and tail[max(0, before) :][:4] == LOCATOR_MAGIC:
         (end,) = LOCATOR.unpack_from(tail, before)
         found = file.read(end, LARGE_END.size)
-        many, length = LARGE_END.unpack(found)
+        count, length = LARGE_END.unpack(found)
         if found[:4] != LARGE_MAGIC:
             raise Malformed("Its directory is not where it is said to be.")
     if length > end:
         raise Malformed("Its directory is said to be longer than it is.")
-    return Directory(many, length, end)
+    return CentralDirectory(count, length, end)
 
 
-def entries_of(file: SparseFile, directory: Directory) -> list[Entry]:
+def entries_of(file: SparseFile, directory: CentralDirectory) -> list[Entry]:
     """All of them. Raises Malformed."""
     return list(_entries(file.read(directory.end - directory.length, directory.length)))
 
@@ -90,7 +90,7 @@ def _entries(directory: bytes) -> Iterator[Entry]:
         place += named
         if size in SATURATED:
             size = _large_size(directory[place : place + extra])
-        yield Entry(name, size, packed, start, method, bool(flags & SEALED), checksum)
+        yield Entry(name, size, packed, start, method, bool(flags & ENCRYPTED), checksum)
         place += extra + comment
     if place != len(directory):
         raise Malformed("Its directory is broken.")
@@ -107,7 +107,7 @@ def unpacked(file: SparseFile, entry: Entry) -> SparseFile:
 
     Raises Malformed.
     """
-    if entry.is_sealed or entry.method not in {STORED, DEFLATED}:
+    if entry.is_encrypted or entry.method not in {STORED, DEFLATED}:
         raise Malformed(f"What it has as {entry.name} is encrypted, or packed in an unusual way.")
     header = file.read(entry.place, HEADER.size)
     if not header.startswith(HEADER_MAGIC):
