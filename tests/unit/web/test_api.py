@@ -12,7 +12,7 @@ from services.web.api.app import ROUTES, create_api
 from services.web.api.document import called_by, openapi_of
 from services.web.api.models import AccountView, NewOrganization, NewRepository
 from services.web.api.problems import add_problem_handlers
-from services.web.entrance import LARGEST_BODY, limited
+from services.web.entrance import LARGEST_BODY, Body
 from services.web.forms.reading import LIMIT
 from services.web.views.docs import operations_of
 from shared.contracts.accounts import Account, Role
@@ -224,7 +224,7 @@ async def test_a_body_that_is_too_large_is_told_so() -> None:
 
     async def limiting(scope: Any, receive: Any, sending: Any) -> None:
         scope[LIMIT] = LARGEST_BODY
-        await app(scope, limited(receive, scope), sending)
+        await app(scope, Body(receive, scope, is_whole=False).limited, sending)
 
     transport = httpx.ASGITransport(limiting, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
