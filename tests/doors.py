@@ -222,7 +222,7 @@ CALLS = (
     ),
     call(
         "accounts suggested",
-        f"/api/v1/search/suggestions?q={ORGANIZATION[:3]}",
+        f"/api/v1/search/suggestions?q={ORGANIZATION[:-1]}",
         f'"value":"{ORGANIZATION}"',
         actions=(LIST, READ),
         key="",

@@ -15,10 +15,12 @@ from shared.contracts.repositories import (
     CreateShareLink,
     DeleteRepository,
     EditRepository,
+    ListTransfers,
     OfferTransfer,
     RevokeShareLink,
     Visibility,
 )
+from shared.errors import Problem
 from shared.log import correlated
 from shared.topology import ACK_WAIT_SECONDS
 from tests.control_plane import accounts, actor_of, organization, person, repositories
@@ -71,6 +73,15 @@ async def test_share_links_made_and_revoked_are_in_the_trail(tmp_path: Path) -> 
     assert revoked.actor.access_key_id == "COOPKEY"
 
 
+async def is_heard_of(web: Bus, account_id: str, owner: Actor) -> bool:
+    """Whether repositories knows an account and its owner, and need ask nobody."""
+    try:
+        await web.request(ListTransfers(actor=owner, account_id=account_id))
+    except Problem:
+        return False
+    return True
+
+
 @pytest.mark.slow
 async def test_what_becomes_of_a_repository_is_in_the_trails_of_both_owners(tmp_path: Path) -> None:
     async with running(tmp_path) as server, repositories(server):
@@ -86,6 +97,7 @@ async def test_what_becomes_of_a_repository_is_in_the_trails_of_both_owners(tmp_
             }
             made = await web.request(CreateRepository(title="Mask", **named))
             await web.request(EditRepository(visibility=Visibility.RESTRICTED, **named))
+            await eventually(lambda: is_heard_of(web, "usgs", actor))
         # Accounts is away: what happens meanwhile is not missed.
         async with connected(server.bus("web")) as web:
             offer = OfferTransfer(to_account_id="usgs", confirm="noaa/mask", **named)
