@@ -100,9 +100,8 @@ class Bucket:
             with answering():
                 told = await self._client.head_object(Bucket=self._name, Key=key)
                 return far_told(key, told, told["ContentLength"])
-        except GoneError:
-            return None
-        except RefusedError:
+        except (GoneError, RefusedError):
+            # Of a bucket that is away a HEAD tells no more than of a key that is.
             return await self._listed(key)
 
     async def _listed(self, key: str) -> Far | None:

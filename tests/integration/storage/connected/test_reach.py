@@ -3,11 +3,13 @@
 import asyncio
 import socket
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
 import pytest
 
-from services.storage.blobs.connected import Far, Reach, bucket, open_bucket, resolver
+from services.storage.blobs.connected import Bucket, Far, Reach, bucket, open_bucket, resolver
 from shared.errors import Unavailable
 from tests.connected import answering
 from tests.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3Server
@@ -110,3 +112,27 @@ async def test_where_it_is_allowed_it_is_read(server: S3Server) -> None:
     (server.folder / "near").mkdir()
     near = Reach("near", server.url, REGION, ACCESS_KEY, SECRET_KEY, allow_private=True)
     assert await listed(near) == []
+
+
+@asynccontextmanager
+async def allowed(server: S3Server, name: str) -> AsyncIterator[Bucket]:
+    """The bucket of this name there."""
+    keys = ACCESS_KEY, SECRET_KEY
+    there = await open_bucket(Reach(name, server.url, REGION, *keys, allow_private=True))
+    try:
+        yield there
+    finally:
+        await there.close()
+
+
+async def test_what_is_not_in_a_bucket_is_gone(server: S3Server) -> None:
+    (server.folder / "empty").mkdir()
+    async with allowed(server, "empty") as there:
+        assert await there.head("k") is None
+
+
+async def test_of_a_bucket_that_is_not_there_nothing_is_gone(server: S3Server) -> None:
+    """A HEAD in it is answered as one for a key that is not there: 404, without a body."""
+    async with allowed(server, "none-of-this-name") as there:
+        with pytest.raises(Unavailable, match="a bucket that is not there"):
+            await there.head("k")
