@@ -48,10 +48,10 @@ class S3Server:
         return f"s3://{name}/some/prefix"
 
 
-def leave_time_to_build(items: Iterable[pytest.Item], folder: Path) -> None:
-    """For the tests of a folder: the server may have to be built before the first of them."""
+def leave_time_to_build(items: Iterable[pytest.Item], fixture: str) -> None:
+    """The server that a fixture runs may have to be built before the first test that wants it."""
     for item in items:
-        if item.path.is_relative_to(folder):
+        if fixture in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.door import Client
 
 SEALS = {"COOP_STORAGE__SEALED": "true"}
+WORD = b"nobody but us may read this. "
+PART = WORD * (6 * 1024**2 // len(WORD))
 
 
 def upload(s3: Client, place: str, key: str, *contents: bytes) -> None:

@@ -36,7 +36,7 @@ from services.indexer.extractors.geojson.document import (
 from services.indexer.extractors.geojson.stac import STAC_MEMBER
 from services.indexer.extractors.moments import is_temporal_name, span_in_words
 from services.indexer.extractors.preview import Preview, table_of
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 
 SUFFIXES = frozenset({"ndjson", "jsonl", "jsonlines", "ldjson"})
 LABEL = "NDJSON"
@@ -89,7 +89,7 @@ def parse(file: SparseFile) -> Facts:
         facts.place, facts.moment = place_in(sheet), moment_in(sheet)
         facts.projection = Projection(code="EPSG:4326") if facts.place else None
     else:
-        facts.partial = "It is larger than 8 MB: only its beginning was read."
+        facts.partial = BEGINNING_ALONE
     facts.groups = [_group(facts, len(columns)), columns_group(columns)]
     return facts
 

@@ -12,6 +12,7 @@ from services.indexer.extractors.facts import Malformed
 HEAD_BYTES = 64 * 1024
 # Formats without a header are read whole up to here, and from their head beyond.
 WHOLE_BYTES = 8 * 1024 * 1024
+BEGINNING_ALONE = "It is larger than 8 MB: only its beginning was read."
 
 
 class NeedBytes(BaseException):

@@ -28,6 +28,7 @@ from services.storage.backups.snapshots import (
 from services.storage.backups.target import Target, put_whole
 from services.storage.blobs.local.descent import FOLDER_FLAGS
 from services.storage.blobs.local.locks import try_lock
+from services.storage.commands.records import opened_records
 from services.storage.operations.backed_up import Pace, Tally
 from services.storage.operations.backing_up import BackingUp, back_up_bytes
 from services.storage.operations.opening import open_resources
@@ -37,7 +38,6 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.finishing import to_the_end
 from shared.keyfile import derive_text, load_key_file
 from shared.outbox import Outbox
-from shared.tables import open_table
 from shared.tables.copies import copy_file, fold_log, holds_items
 from shared.tables.sqlite import open_sqlite
 
@@ -178,13 +178,11 @@ async def _backing(
     settings: ServiceSettings, target: Target, stage: Path, needed: Inventory
 ) -> AsyncIterator[BackingUp]:
     """The live records and their copy, for as long as bytes are copied."""
-    table = await open_table(SCHEMA, service="storage", settings=settings)
     copy = await open_sqlite(SCHEMA, stage / RECORDS)
     try:
         with closing(Inventory(stage / "there.db")) as there:
             await add_there(target, there)
-            async with open_resources(settings, Outbox(table)) as live:
+            async with opened_records(settings) as outbox, open_resources(settings, outbox) as live:
                 yield BackingUp(live, Outbox(copy), target, there, needed)
     finally:
         await copy.close()
-        await table.close()

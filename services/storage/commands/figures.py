@@ -3,24 +3,20 @@
 from argparse import Namespace
 from collections.abc import AsyncIterator
 
+from services.storage.commands.records import opened_records
 from services.storage.models import Figures
 from services.storage.operations.counting import reconcile, reconcile_accounts
 from services.storage.settings import ServiceSettings
-from services.storage.store.layout import SCHEMA
 from shared.contracts.repositories import Repository
 from shared.errors import Conflict, NotFound
 from shared.outbox import Outbox
 from shared.snapshots import all_repositories, repository_called
-from shared.tables import open_table
 
 
 async def reconcile_all(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
     """All repositories, or the one that is named; then all accounts."""
-    table = await open_table(SCHEMA, service="storage", settings=settings)
-    try:
-        return await _reconcile_all(Outbox(table), said.repository)
-    finally:
-        await table.close()
+    async with opened_records(settings) as outbox:
+        return await _reconcile_all(outbox, said.repository)
 
 
 async def _reconcile_all(outbox: Outbox, name: str) -> tuple[int, str]:

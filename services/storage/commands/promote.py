@@ -1,16 +1,15 @@
 """Which mirrors there are, and one of them made the primary."""
 
 from argparse import Namespace
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from services.storage.blobs.back_ends import names_of_back_ends
+from services.storage.commands.records import opened_records
 from services.storage.operations.keeping_mirrored import follow
 from services.storage.operations.opening import resources_on
 from services.storage.operations.promoting import Promotion, missing_in, promote
 from services.storage.settings import MAIN, ServiceSettings
+from services.storage.store.clock import now_ms
 from services.storage.store.copies import COUNTED, waiting_changes
-from services.storage.store.layout import SCHEMA
 from services.storage.store.mirrors import (
     LEASE_MS,
     Primary,
@@ -18,20 +17,18 @@ from services.storage.store.mirrors import (
     find_primary,
     is_served,
     leave_mirror,
-    now_ms,
     set_primary,
 )
 from shared.errors import Conflict, NotFound, Problem
 from shared.keyfile import KeyFileError
 from shared.outbox import Outbox
-from shared.tables import open_table
 
 LEASE_SECONDS = LEASE_MS // 1000
 
 
 async def list_mirrors(settings: ServiceSettings, _: Namespace) -> tuple[int, str]:
     """One line for each back end."""
-    async with _outbox(settings) as outbox:
+    async with opened_records(settings) as outbox:
         primary = await find_primary(outbox)
         names = names_of_back_ends(settings)
         return 0, "\n".join([await _told(outbox, primary, name) for name in names])
@@ -39,7 +36,7 @@ async def list_mirrors(settings: ServiceSettings, _: Namespace) -> tuple[int, st
 
 async def promote_mirror(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
     """Make it the primary, or tell what would be missing; begun once it is to be ended."""
-    async with _outbox(settings) as outbox:
+    async with opened_records(settings) as outbox:
         before = await find_primary(outbox)
         _refuse(settings, before, said.name)
         if await is_served(outbox):
@@ -121,12 +118,3 @@ async def _told(outbox: Outbox, primary: Primary, name: str) -> str:
     seconds = (now_ms() - min(one.since for one in waiting)) // 1000
     count = f"{COUNTED} or more" if len(waiting) == COUNTED else str(len(waiting))
     return f"{name}: a mirror that lacks {count} changes, the oldest {seconds} s old."
-
-
-@asynccontextmanager
-async def _outbox(settings: ServiceSettings) -> AsyncIterator[Outbox]:
-    table = await open_table(SCHEMA, service="storage", settings=settings)
-    try:
-        yield Outbox(table)
-    finally:
-        await table.close()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from services.storage.commands.backup import MEGABYTE
+from services.storage.commands.records import opened_records
 from services.storage.models import Fault, Scrub
 from services.storage.operations.backed_up import Pace
 from services.storage.operations.faults import settle_faults
@@ -15,12 +16,9 @@ from services.storage.operations.scrubbing import scrub_all
 from services.storage.operations.scrubbing_mirrors import scrub_mirror
 from services.storage.settings import ServiceSettings
 from services.storage.store.faults import all_faults
-from services.storage.store.layout import SCHEMA
 from services.storage.store.scrubs import find_scrub
 from shared.errors import Conflict, NotFound
-from shared.outbox import Outbox
 from shared.snapshots import repository_known
-from shared.tables import open_table
 
 
 async def scrub_now(settings: ServiceSettings, said: Namespace) -> tuple[int, str]:
@@ -54,12 +52,8 @@ async def list_faults(settings: ServiceSettings, _: Namespace) -> tuple[int, str
 
 @asynccontextmanager
 async def _resources(settings: ServiceSettings) -> AsyncIterator[Resources]:
-    table = await open_table(SCHEMA, service="storage", settings=settings)
-    try:
-        async with open_resources(settings, Outbox(table)) as resources:
-            yield resources
-    finally:
-        await table.close()
+    async with opened_records(settings) as outbox, open_resources(settings, outbox) as resources:
+        yield resources
 
 
 async def _faults(resources: Resources) -> list[str]:

@@ -5,9 +5,9 @@ from collections import Counter
 from services.storage.models import Fault, FaultKind, ObjectRecord
 from services.storage.operations.resources import Resources, folder_of
 from services.storage.operations.verifying import bytes_id, record_of
+from services.storage.store.clock import now_ms
 from services.storage.store.faults import all_faults, drop_fault, note_fault
 from services.storage.store.objects import objects_page
-from services.storage.store.scrubs import now_ms
 from shared.contracts.repositories import Repository
 from shared.log import logger
 from shared.snapshots import repository_known

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from services.storage.models import Relisting
 from services.storage.operations.relisting import TooManyError, relist
 from services.storage.operations.resources import Resources
+from services.storage.store.clock import now_ms
 from services.storage.store.relistings import (
     LEASE_MS,
     due_relistings,
@@ -15,7 +16,6 @@ from services.storage.store.relistings import (
     find_relisting,
     is_due,
     keep_relisting,
-    now_ms,
     order_relisting,
     postpone_relisting,
     take_relisting,

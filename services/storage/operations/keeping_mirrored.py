@@ -13,9 +13,10 @@ from dataclasses import replace
 from services.storage.blobs.port import Folder, Found, NoRoomError
 from services.storage.models import Comparison, Copy, Uncopied
 from services.storage.operations.backed_up import AT_ONCE, ChangedError, all_of, versions_in
-from services.storage.operations.mirroring import Mirroring, copy_key, lies_right, lying
+from services.storage.operations.mirroring import Mirroring, cleared, copy_key, lies_right, lying
 from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources, folder_of
+from services.storage.store.clock import now_ms
 from services.storage.store.copies import (
     COUNTED,
     all_copies,
@@ -32,7 +33,6 @@ from services.storage.store.mirrors import (
     find_comparison,
     keep_comparison,
     leave_mirror,
-    now_ms,
     take_mirror,
     was_let_alone,
 )
@@ -111,15 +111,16 @@ async def copy_changes(mirroring: Mirroring) -> None:
         for one in found:
             folder = Folder(one.account_id, one.repository_id, one.repository_uid)
             by_key[folder, one.key].append(one)
-        await all_of(_follow_key(mirroring, gate, changes) for changes in by_key.values())
+        await all_of(
+            _follow_key(mirroring, gate, folder, changes) for (folder, _), changes in by_key.items()
+        )
 
 
 async def _follow_key(
-    mirroring: Mirroring, gate: asyncio.Semaphore, changes: Sequence[Uncopied]
+    mirroring: Mirroring, gate: asyncio.Semaphore, folder: Folder, changes: Sequence[Uncopied]
 ) -> None:
     """What a key is now is copied; where that cannot be read it is looked at again later."""
     one, outbox = changes[0], mirroring.resources.outbox
-    folder = Folder(one.account_id, one.repository_id, one.repository_uid)
     async with gate:
         await mirroring.keep()
         try:
@@ -152,10 +153,8 @@ async def _leave_out(mirroring: Mirroring, repository: Repository) -> None:
 async def _clear(mirroring: Mirroring, folder: Folder) -> None:
     """A repository that nobody gets back."""
     outbox, mirror = mirroring.resources.outbox, mirroring.mirror.name
-    await mirroring.blobs.clear(folder)
-    async for copies in all_copies(outbox, mirror, folder.repository_uid):
-        for copy in copies:
-            await mirroring.write(drop_copy(mirror, copy))
+    async for known in cleared(outbox, mirror, mirroring.blobs, folder):
+        await mirroring.write(known)
 
 
 async def compare_all(mirroring: Mirroring, comparison: Comparison) -> None:

@@ -26,11 +26,12 @@ from services.storage.operations.mirrors import Mirror
 from services.storage.operations.resources import Resources
 from services.storage.operations.succession import name_of
 from services.storage.operations.telling import said_by, words_of
-from services.storage.store.copies import copies_of_key, drop_copy, fits, put_copy
+from services.storage.store.copies import all_copies, copies_of_key, drop_copy, fits, put_copy
 from services.storage.store.mirrors import keep_mirror, still_held
 from services.storage.store.objects import find_object
 from services.storage.store.versions import versions_of_key
 from shared.errors import Unavailable
+from shared.outbox import Outbox
 from shared.tables import Action
 from shared.telemetry import mirror_bytes
 
@@ -118,6 +119,16 @@ def lies_right(blobs: Blobs, copy: Copy, *, is_object: bool) -> bool:
         return True
     is_version = copy.place == blobs.version_place(copy.place, name_of(copy.stamp))
     return is_version is not is_object
+
+
+async def cleared(
+    outbox: Outbox, mirror: str, blobs: Blobs, folder: Folder
+) -> AsyncIterator[Action]:
+    """Of a repository that nobody gets back no bytes are left; then what drops each known copy."""
+    await blobs.clear(folder)
+    async for copies in all_copies(outbox, mirror, folder.repository_uid):
+        for copy in copies:
+            yield drop_copy(mirror, copy)
 
 
 async def lying(blobs: Blobs, folder: Folder, copies: Sequence[Copy]) -> set[Copy]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from services.storage.blobs.port import Folder, Stored
 from services.storage.models import Copy, ObjectRecord, Uncopied
 from services.storage.operations.backed_up import versions_in
-from services.storage.operations.mirroring import lies_right, lying
+from services.storage.operations.mirroring import cleared, lies_right, lying
 from services.storage.operations.purging import drop_uploads
 from services.storage.operations.removing import delete_version
 from services.storage.operations.resources import Resources, folder_of
@@ -200,11 +200,10 @@ async def _drop_waiting(promotion: Promotion) -> None:
 
 async def _clear(promotion: Promotion, gone: Uncopied) -> None:
     """A repository that nobody gets back, of which the heir was told while it was away."""
-    resources, uid = promotion.resources, gone.repository_uid
-    await resources.blobs.clear(Folder(gone.account_id, gone.repository_id, uid))
-    async for copies in all_copies(resources.outbox, promotion.heir, uid):
-        for copy in copies:
-            await resources.outbox.table.write(drop_copy(promotion.heir, copy))
+    outbox, blobs = promotion.resources.outbox, promotion.resources.blobs
+    folder = Folder(gone.account_id, gone.repository_id, gone.repository_uid)
+    async for known in cleared(outbox, promotion.heir, blobs, folder):
+        await outbox.table.write(known)
 
 
 async def _drop_under_way(promotion: Promotion) -> None:

@@ -20,6 +20,7 @@ from services.storage.operations.faults import (
 )
 from services.storage.operations.resources import Resources
 from services.storage.operations.verifying import bytes_id, outcome_of
+from services.storage.store.clock import now_ms
 from services.storage.store.faults import all_faults
 from services.storage.store.objects import objects_in
 from services.storage.store.scrubs import (
@@ -27,7 +28,6 @@ from services.storage.store.scrubs import (
     first_scrub,
     keep_scrub,
     leave_scrub,
-    now_ms,
     take_scrub,
 )
 from services.storage.store.versions import all_versions

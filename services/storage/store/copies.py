@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 
 from services.storage.models import Copy, ObjectRecord, Uncopied
+from services.storage.store.clock import now_ms
 from services.storage.store.layout import RECORD_VERSION
-from services.storage.store.mirrors import now_ms
 from shared.identifiers import new_uid, object_uid
 from shared.outbox import VERSION_DIGITS, Outbox
 from shared.paging import stretches

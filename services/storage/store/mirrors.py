@@ -3,13 +3,13 @@
 A mirror's row is its lease too: what is written of its copies is written on condition of that.
 """
 
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from typing import NamedTuple
 
 from services.storage.models import Comparison
 from services.storage.settings import MAIN
+from services.storage.store.clock import now_ms
 from services.storage.store.layout import RECORD_VERSION
 from shared.outbox import Outbox
 from shared.tables import (
@@ -33,11 +33,6 @@ SERVING = "SERVING"
 OF_MIRRORS = ("PRIMARY", MIRRORS, SERVING, "COPIES#", "UNCOPIED#")
 LEASE_MS = 20_000
 ALONE_MS = 600_000
-
-
-def now_ms() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 class Primary(NamedTuple):

@@ -1,11 +1,11 @@
 """When buckets of connected repositories are listed again: one row each, which is its lease too."""
 
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from services.storage.models import Relisting
+from services.storage.store.clock import now_ms
 from services.storage.store.layout import RECORD_VERSION
 from shared.contracts.storage import RelistingState
 from shared.outbox import Outbox
@@ -26,11 +26,6 @@ from shared.tables import (
 
 RELISTINGS = "RELISTINGS"
 LEASE_MS = 60_000
-
-
-def now_ms() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 async def order_relisting(outbox: Outbox, repository_uid: str) -> None:

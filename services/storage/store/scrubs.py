@@ -1,21 +1,16 @@
 """How far the scrub is, in one row that is its lease too: who lost the lease writes it no more."""
 
-import time
 from contextlib import suppress
 from dataclasses import asdict
 
 from services.storage.models import Scrub
+from services.storage.store.clock import now_ms
 from services.storage.store.layout import RECORD_VERSION
 from shared.outbox import Outbox
 from shared.tables import Absent, AnyOf, Below, ConditionFailed, Equals, Item, Put, Update
 
 PLACE = ("LEASE", "scrub")
 LEASE_MS = 20_000
-
-
-def now_ms() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 async def find_scrub(outbox: Outbox) -> Scrub:

@@ -1,12 +1,26 @@
-"""The running data doors of this folder's tests: the usual one, and one whose life is hard."""
+"""The running data doors of this folder's tests, and somebody else's S3 server beside them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
 
+from tests import s3_server
 from tests.door import Client, Door, opened
 from tests.full_disk import small_disk
+from tests.s3_server import S3Server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See s3_server.leave_time_to_build."""
+    s3_server.leave_time_to_build(items, "back_end")
+
+
+@pytest.fixture(scope="package")
+def back_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Where buckets are; each test makes its own."""
+    with s3_server.running(tmp_path_factory.mktemp("buckets")) as server:
+        yield server
 
 
 @pytest.fixture(scope="package")

@@ -9,10 +9,7 @@ import pytest
 from services.storage.blobs.sealed.ciphers import HEAD_BYTES
 from tests import embedded
 from tests.door import SETTINGS, Client, Door, body_of, opened, refusal
-from tests.sealed_door import SEALS, run, upload
-
-WORD = b"nobody but us may read this. "
-PART = WORD * (6 * 1024**2 // len(WORD))
+from tests.sealed_door import PART, SEALS, WORD, run, upload
 
 
 @pytest.fixture(scope="module")

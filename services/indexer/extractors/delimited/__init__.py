@@ -19,7 +19,7 @@ from services.indexer.extractors.facts import (
 )
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, table
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 
 SUFFIXES = frozenset({"csv", "tsv", "tab"})
 LABEL = "CSV"
@@ -49,7 +49,7 @@ def parse(file: SparseFile) -> Facts:
     )
     facts.groups = [_group(sheet, facts), columns_group(columns)]
     if not sheet.is_whole:
-        facts.partial = "It is larger than 8 MB: only its beginning was read."
+        facts.partial = BEGINNING_ALONE
     return facts
 
 

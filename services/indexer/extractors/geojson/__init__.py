@@ -31,7 +31,7 @@ from services.indexer.extractors.geojson.stac import STAC_MEMBER, is_stac, stac_
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, beginning, table_of
 from services.indexer.extractors.shapes import of_geojson
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 
 SUFFIXES = frozenset({"geojson", "geojsonl", "geojsonseq", "geojsons", "ndgeojson"})
 LABEL = "GeoJSON"
@@ -112,7 +112,7 @@ def _facts(document: Document, found: Survey, size: int) -> Facts:
         table=Table(columns[:MAX_COLUMNS], counted, "geometry"),
     )
     if not document.is_whole:
-        facts.partial = "It is larger than 8 MB: only its beginning was read."
+        facts.partial = BEGINNING_ALONE
     facts.groups = [_group(found, facts, crs), columns_group(columns)]
     return facts
 

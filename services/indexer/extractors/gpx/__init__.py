@@ -9,7 +9,7 @@ from services.indexer.extractors.earth import bounding_box, place_of_box
 from services.indexer.extractors.facts import Facts, Group, Malformed, Place, Projection
 from services.indexer.extractors.markup import read_xml, root_of
 from services.indexer.extractors.moments import moment_of, parse_iso, span_in_words
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 
 SUFFIXES = frozenset({"gpx"})
 LABEL = "GPX"
@@ -43,7 +43,7 @@ def parse(file: SparseFile) -> Facts:
         projection=Projection(code="EPSG:4326", bbox=list(place.bbox)) if place else None,
     )
     if data is None:
-        facts.partial = "It is larger than 8 MB: only its beginning was read."
+        facts.partial = BEGINNING_ALONE
     facts.groups = [_group(found, facts)]
     return facts
 

@@ -6,7 +6,7 @@ from services.indexer.extractors.facts import MAX_COLUMNS, Facts, Group, Project
 from services.indexer.extractors.kml.survey import Survey
 from services.indexer.extractors.markup import read_xml, root_of
 from services.indexer.extractors.moments import moment_of, span_in_words
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 
 SUFFIXES = frozenset({"kml"})
 LABEL = "KML"
@@ -36,7 +36,7 @@ def parse(file: SparseFile) -> Facts:
         table=Table(columns[:MAX_COLUMNS], found.placemarks if is_whole else None, "geometry"),
     )
     if not is_whole:
-        facts.partial = "It is larger than 8 MB: only its beginning was read."
+        facts.partial = BEGINNING_ALONE
     facts.groups = [_group(found, facts), columns_group(columns)]
     return facts
 

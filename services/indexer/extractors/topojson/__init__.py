@@ -26,7 +26,7 @@ from services.indexer.extractors.geojson.features import Survey, record_of
 from services.indexer.extractors.moments import span_in_words
 from services.indexer.extractors.preview import Preview, beginning, table_of
 from services.indexer.extractors.shapes import of_geojson
-from services.indexer.extractors.sparse_file import SparseFile
+from services.indexer.extractors.sparse_file import BEGINNING_ALONE, SparseFile
 from services.indexer.extractors.topojson.topology import Topology, read_topology
 
 SUFFIXES = frozenset({"topojson"})
@@ -108,7 +108,7 @@ def _group(topology: Topology, found: Survey, facts: Facts) -> Group:
 
 def _facts_of_large(file: SparseFile) -> Facts:
     facts = Facts(LABEL, MEDIA_TYPE, f"{LABEL}, {words.size(file.size)}")
-    facts.partial = "It is larger than 8 MB: only its beginning was read."
+    facts.partial = BEGINNING_ALONE
     stated = BBOX.search(file.head().decode("utf-8", "ignore"))
     numbers = orjson.loads(stated[1]) if stated else []
     if len(numbers) == 4:

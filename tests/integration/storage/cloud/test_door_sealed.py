@@ -13,10 +13,7 @@ import pytest
 from services.storage.blobs.sealed import KeyFile, SealingError, open_bucket_blobs
 from tests.door import Client, Door, body_of, opened, refusal
 from tests.s3_server import S3Server
-from tests.sealed_door import SEALS, run, upload
-
-WORD = b"nobody but us may read this. "
-PART = WORD * (6 * 1024**2 // len(WORD))
+from tests.sealed_door import PART, SEALS, WORD, run, upload
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,19 @@
 """A door, and beside it an S3 server whose buckets are its accounts' own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import s3_server
 from tests.connected import Theirs, new_bucket
 from tests.door import Client, Door, opened
 from tests.indexed import SERVICES
 from tests.s3_server import S3Server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See s3_server.leave_time_to_build."""
-    s3_server.leave_time_to_build(items, Path(__file__).parent)
-
-
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+def server(back_end: S3Server) -> S3Server:
     """Where their buckets are."""
-    with s3_server.running(tmp_path_factory.mktemp("theirs")) as server:
-        yield server
+    return back_end
 
 
 @pytest.fixture(scope="package")

@@ -6,21 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import s3_server
 from tests.door import Client, Door, opened
 from tests.s3_server import S3Server
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See s3_server.leave_time_to_build."""
-    s3_server.leave_time_to_build(items, Path(__file__).parent)
-
-
-@pytest.fixture(scope="package")
-def back_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """Where the bucket is."""
-    with s3_server.running(tmp_path_factory.mktemp("buckets")) as server:
-        yield server
 
 
 @pytest.fixture(scope="package")
